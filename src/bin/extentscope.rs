@@ -1,0 +1,3 @@
+//! The command, the text twin of the page.
+
+fn main() {}

@@ -1,0 +1,6 @@
+//! extentscope: ext4's extent status tree and the worker that converts unwritten extents after
+//! direct IO, as a model that can be stepped, searched and drawn.
+//!
+//! Modules stand in the order in which they may use each other (`ARCHITECTURE.md`).
+
+pub mod es;

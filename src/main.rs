@@ -1,0 +1,3 @@
+//! The page. Trunk compiles this for wasm32; natively there is nothing to run.
+
+fn main() {}
