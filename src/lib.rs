@@ -3,4 +3,8 @@
 //!
 //! Modules stand in the order in which they may use each other (`ARCHITECTURE.md`).
 
+pub mod bounds;
 pub mod es;
+pub mod kernel;
+pub mod scenario;
+pub mod view;
