@@ -4,3 +4,6 @@
 //! Modules stand in the order in which they may use each other (`ARCHITECTURE.md`).
 
 pub mod es;
+
+#[cfg(target_arch = "wasm32")]
+pub mod app;
