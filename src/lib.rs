@@ -8,3 +8,6 @@ pub mod es;
 pub mod kernel;
 pub mod scenario;
 pub mod view;
+
+#[cfg(target_arch = "wasm32")]
+pub mod app;

@@ -62,18 +62,24 @@ fn check(preset: &str, expected: Expect) {
 
 #[test]
 fn s1_keeps_its_promises_everywhere() {
-    check("S1", expect![[r#"
+    check(
+        "S1",
+        expect![[r#"
         v3.8       27 states, 34 transitions, 1 ends, 0 deadlocked, broken: none
         rfc-v1     50 states, 96 transitions, 1 ends, 0 deadlocked, broken: none
         rfc-osync  50 states, 96 transitions, 1 ends, 0 deadlocked, broken: none
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn s7_deadlocks_where_the_worker_syncs() {
-    check("S7", expect![[r#"
+    check(
+        "S7",
+        expect![[r#"
         v3.8       137 states, 220 transitions, 1 ends, 0 deadlocked, broken: none
         rfc-v1     916 states, 2522 transitions, 1 ends, 0 deadlocked, broken: none
         rfc-osync  395 states, 842 transitions, 1 ends, 24 deadlocked, broken: none
-    "#]]);
+    "#]],
+    );
 }

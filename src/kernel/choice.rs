@@ -87,9 +87,8 @@ impl core::str::FromStr for Choice {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Choice, String> {
-        let expected = || {
-            format!("`{text}` names no actor: expected t1, irq:io1, kworker:1 or jbd2")
-        };
+        let expected =
+            || format!("`{text}` names no actor: expected t1, irq:io1, kworker:1 or jbd2");
         let (name, ordinal) = match text.split_once('/') {
             None => (text, 0),
             Some((name, ordinal)) => (name, ordinal.parse().map_err(|_| expected())?),

@@ -191,9 +191,7 @@ impl Row {
                 ..RFC
             },
             Row::RfcV1 => RFC,
-            Row::RfcOsync => {
-                Knobs { ack: Ack::SyncConverted, sync_by: SyncBy::Worker, ..RFC }
-            }
+            Row::RfcOsync => Knobs { ack: Ack::SyncConverted, sync_by: SyncBy::Worker, ..RFC },
         }
     }
 
@@ -353,16 +351,22 @@ impl Knobs {
     /// Why these knobs cannot stand together, if they cannot.
     pub fn contradiction(&self) -> Option<&'static str> {
         if self.early != Early::No && self.es_content == EsContent::Delayed {
-            return Some("early=dio needs es_content=full, a delayed-only tree holds nothing to \
-                         convert");
+            return Some(
+                "early=dio needs es_content=full, a delayed-only tree holds nothing to \
+                         convert",
+            );
         }
         if (self.es_version == es::Version::V3_8) != (self.es_content == EsContent::Delayed) {
-            return Some("es_version=v3.8 and es_content=delayed go together, that tree has no \
-                         physical block");
+            return Some(
+                "es_version=v3.8 and es_content=delayed go together, that tree has no \
+                         physical block",
+            );
         }
         if self.ack == Ack::Irq && self.sync_by == SyncBy::Worker {
-            return Some("sync_by=worker needs ack=converted or ack=sync_converted, the irq \
-                         cannot acknowledge what the worker has yet to sync");
+            return Some(
+                "sync_by=worker needs ack=converted or ack=sync_converted, the irq \
+                         cannot acknowledge what the worker has yet to sync",
+            );
         }
         if self.worker_via_es && self.es_content == EsContent::Delayed {
             return Some("worker_via_es needs es_content=full");

@@ -12,7 +12,12 @@ use super::step::Machine;
 impl<O: Observer> Machine<'_, O> {
     /// Looks a range up, block by block, as a reader's `get_block` does: the ES tree first if the
     /// design keeps a full one, then the disk tree, whose answer goes into the ES tree.
-    pub(super) fn lookup_range(&mut self, ino: u8, range: Range, mut each: impl FnMut(u8, Mapping)) {
+    pub(super) fn lookup_range(
+        &mut self,
+        ino: u8,
+        range: Range,
+        mut each: impl FnMut(u8, Mapping),
+    ) {
         let mut lblk = range.lblk;
         while lblk < range.end() {
             let chunk = self.lookup_chunk(ino, Range::new(lblk, range.end() - lblk));
@@ -122,10 +127,10 @@ impl<O: Observer> Machine<'_, O> {
 
     /// The longest piece at the start of a range that one lookup answers.
     fn lookup_chunk(&mut self, ino: u8, range: Range) -> Chunk {
-        if self.knobs().es_content == EsContent::Full {
-            if let Some(extent) = self.es_lookup(ino, range.lblk) {
-                return Chunk::of_es(extent, range);
-            }
+        if self.knobs().es_content == EsContent::Full
+            && let Some(extent) = self.es_lookup(ino, range.lblk)
+        {
+            return Chunk::of_es(extent, range);
         }
         let chunk = self.disk_chunk(ino, range);
         // v3.9 caches what a miss found, holes too (`ext4_ext_put_gap_in_cache`).
@@ -137,9 +142,10 @@ impl<O: Observer> Machine<'_, O> {
     fn disk_chunk(&self, ino: u8, range: Range) -> Chunk {
         let disk = &self.state.inodes[usize::from(ino)].disk;
         let first = disk[usize::from(range.lblk)];
-        let same = range.blocks().zip(0..).take_while(|(lblk, i)| {
-            disk[usize::from(*lblk)] == first.advanced(*i)
-        });
+        let same = range
+            .blocks()
+            .zip(0..)
+            .take_while(|(lblk, i)| disk[usize::from(*lblk)] == first.advanced(*i));
         Chunk { range: Range::new(range.lblk, same.count() as u8), first }
     }
 

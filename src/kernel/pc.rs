@@ -103,10 +103,15 @@ impl Pc {
             Pc::Idle => ("", "nothing", "", false),
             Pc::IoSubmit => ("io_submit", "take a slot", "fs/aio.c v3.8", true),
             Pc::WriteLock => ("ext4_file_dio_write", "take i_mutex", "fs/ext4/file.c v3.8", true),
-            Pc::WriteMap => {
-                ("ext4_ext_direct_IO", "map the blocks, submit the bio", "fs/ext4/inode.c v3.7", true)
+            Pc::WriteMap => (
+                "ext4_ext_direct_IO",
+                "map the blocks, submit the bio",
+                "fs/ext4/inode.c v3.7",
+                true,
+            ),
+            Pc::DioAwait => {
+                ("dio_await_completion", "wait for the bio", "fs/direct-io.c v3.8", true)
             }
-            Pc::DioAwait => ("dio_await_completion", "wait for the bio", "fs/direct-io.c v3.8", true),
             Pc::WriteUnlock => {
                 ("ext4_file_dio_write", "drop i_mutex", "fs/ext4/file.c v3.8", false)
             }
@@ -121,16 +126,21 @@ impl Pc {
                 ("ext4_ind_direct_IO", "drop i_mutex", "fs/ext4/indirect.c v3.7", false)
             }
             Pc::ReadLock => ("do_blockdev_direct_IO", "take i_mutex", "fs/direct-io.c v3.8", true),
-            Pc::ReadMap => {
-                ("ext4_ind_direct_IO", "map the blocks, submit the bio", "fs/ext4/indirect.c v3.7", true)
-            }
+            Pc::ReadMap => (
+                "ext4_ind_direct_IO",
+                "map the blocks, submit the bio",
+                "fs/ext4/indirect.c v3.7",
+                true,
+            ),
             Pc::ReadDone => ("dio_complete", "return the data", "fs/direct-io.c v3.8", true),
             Pc::FallocLock => ("ext4_fallocate", "take i_mutex", "fs/ext4/extents.c v3.8", true),
             Pc::FallocMap => {
                 ("ext4_fallocate", "allocate unwritten blocks", "fs/ext4/extents.c v3.8", true)
             }
             Pc::FsyncLock => ("ext4_sync_file", "take i_mutex", "fs/ext4/fsync.c v3.8", true),
-            Pc::FsyncCommit => ("ext4_sync_file", "ask for a commit", "fs/ext4/fsync.c v3.8", false),
+            Pc::FsyncCommit => {
+                ("ext4_sync_file", "ask for a commit", "fs/ext4/fsync.c v3.8", false)
+            }
             Pc::FsyncCommitWait => {
                 ("log_wait_commit", "wait for the commit", "fs/jbd2/journal.c v3.8", true)
             }
@@ -140,9 +150,12 @@ impl Pc {
             Pc::FlushRun => {
                 ("ext4_do_flush_completed_IO", "run the list", "fs/ext4/page-io.c v3.7", false)
             }
-            Pc::FlushWait => {
-                ("ext4_unwritten_wait", "wait until i_unwritten is 0", "fs/ext4/page-io.c v3.7", true)
-            }
+            Pc::FlushWait => (
+                "ext4_unwritten_wait",
+                "wait until i_unwritten is 0",
+                "fs/ext4/page-io.c v3.7",
+                true,
+            ),
             Pc::ConvertStart => (
                 "ext4_convert_unwritten_extents",
                 "start a jbd2 handle",

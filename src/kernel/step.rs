@@ -103,10 +103,13 @@ fn place(setup: &Setup, state: &State, actor: Actor) -> Option<Pc> {
                     end_io_plan(&setup.design.knobs, state.ios[usize::from(a)].sync).at(b)
                 }
                 Some(frame) => Some(frame.pc),
-                None if matches!(actor, Actor::Thread(_)) => entry(setup, state, task).map(|f| f.pc),
+                None if matches!(actor, Actor::Thread(_)) => {
+                    entry(setup, state, task).map(|f| f.pc)
+                }
                 // max_active is 1: only the first kworker ever runs.
-                None => (actor == Actor::Kworker(0) && !state.work.is_empty())
-                    .then_some(Pc::WorkTake),
+                None => {
+                    (actor == Actor::Kworker(0) && !state.work.is_empty()).then_some(Pc::WorkTake)
+                }
             }
         }
     }
@@ -118,12 +121,10 @@ fn entry(setup: &Setup, state: &State, thread: u8) -> Option<Frame> {
     match setup.op(thread, state.tasks[usize::from(thread)].op)? {
         Op::DioWrite { aio: true, .. } => frame(Pc::IoSubmit, 0),
         Op::DioWrite { .. } => frame(Pc::WriteLock, 0),
-        Op::DioRead { ino, .. } if setup.dioread_nolock => {
-            match setup.design.knobs.nolock_read {
-                NolockRead::Waits => frame(Pc::ReadCheck, ino),
-                NolockRead::Goes => frame(Pc::ReadMap, ino),
-            }
-        }
+        Op::DioRead { ino, .. } if setup.dioread_nolock => match setup.design.knobs.nolock_read {
+            NolockRead::Waits => frame(Pc::ReadCheck, ino),
+            NolockRead::Goes => frame(Pc::ReadMap, ino),
+        },
         Op::DioRead { ino, .. } => frame(Pc::ReadLock, ino),
         Op::Fsync { ino, .. } => Some(fsync_frame(&setup.design.knobs, ino)),
         Op::Fallocate { ino, .. } => frame(Pc::FallocLock, ino),
@@ -155,8 +156,9 @@ fn wait_at(setup: &Setup, state: &State, actor: Actor, pc: Pc) -> Option<Wait> {
     };
     let transaction = || state.journal.locked.then_some(Wait::Transaction);
     match pc {
-        Pc::IoSubmit => (state.slots_used() >= setup.slots && state.events.is_empty())
-            .then_some(Wait::Slot),
+        Pc::IoSubmit => {
+            (state.slots_used() >= setup.slots && state.events.is_empty()).then_some(Wait::Slot)
+        }
         Pc::WriteLock => mutex(op().map_or(0, |op| op.ino())),
         Pc::WriteMap => {
             // A handle is started only where there is something to allocate or to split.
@@ -214,11 +216,9 @@ impl<O: Observer> Machine<'_, O> {
             }
         }
         match pc {
-            Pc::IoSubmit
-            | Pc::WriteLock
-            | Pc::WriteMap
-            | Pc::DioAwait
-            | Pc::WriteUnlock => self.step_write(task, pc),
+            Pc::IoSubmit | Pc::WriteLock | Pc::WriteMap | Pc::DioAwait | Pc::WriteUnlock => {
+                self.step_write(task, pc)
+            }
             Pc::ReadCheck
             | Pc::ReadFlushLock
             | Pc::ReadFlushUnlock

@@ -89,9 +89,8 @@ fn acknowledgers(setup: &Setup, state: &State, index: u8) -> Vec<Giver> {
 fn converters(setup: &Setup, state: &State, index: u8) -> Vec<Giver> {
     let io = &state.ios[usize::from(index)];
     let by = |actor| Giver { io: Some(index), actor };
-    let in_end_io = |task: &super::state::Task| {
-        task.frames().iter().any(|f| f.pc == Pc::EndIo && f.a == index)
-    };
+    let in_end_io =
+        |task: &super::state::Task| task.frames().iter().any(|f| f.pc == Pc::EndIo && f.a == index);
     match io.stage {
         Stage::Free | Stage::Converted => Vec::new(),
         Stage::Prepared => vec![by(Actor::Thread(io.thread))],
@@ -102,9 +101,10 @@ fn converters(setup: &Setup, state: &State, index: u8) -> Vec<Giver> {
                 // The worker, or any task that will flush this inode's list.
                 let flushers = (0..).zip(&state.tasks).filter(|(t, task)| {
                     Actor::of_task(*t) != worker()
-                        && task.frames().iter().any(|f| {
-                            f.a == io.ino && matches!(f.pc, Pc::FlushTake | Pc::FsyncLock)
-                        })
+                        && task
+                            .frames()
+                            .iter()
+                            .any(|f| f.a == io.ino && matches!(f.pc, Pc::FlushTake | Pc::FsyncLock))
                 });
                 let flushers = flushers.map(|(t, _)| by(Actor::of_task(t)));
                 core::iter::once(by(worker())).chain(flushers).collect()

@@ -113,7 +113,11 @@ impl Script {
                     "nodioread_nolock" => false,
                     _ => {
                         let near = nearest(option.text, MOUNTS.iter().copied());
-                        return Err(words.error(option, "dioread_nolock or nodioread_nolock", near));
+                        return Err(words.error(
+                            option,
+                            "dioread_nolock or nodioread_nolock",
+                            near,
+                        ));
                     }
                 };
             }
@@ -162,7 +166,8 @@ impl Script {
             };
             let word = words.expect("a range, as in 0+8")?;
             let range = words.range(word, word.text.trim_end_matches(','), &file)?;
-            let overlaps = |e: &FileExtent| e.range.lblk < range.end() && range.lblk < e.range.end();
+            let overlaps =
+                |e: &FileExtent| e.range.lblk < range.end() && range.lblk < e.range.end();
             if file.extents.iter().any(overlaps) {
                 return Err(words.error(word, "a range that overlaps no other", None));
             }
@@ -435,9 +440,8 @@ impl<'a> Words<'a> {
     /// A number of blocks: `4`, `16384B` or `16k`.
     fn blocks(&self, word: Word, text: &str) -> Result<u32, ScriptError> {
         const BLOCK: u32 = 4096;
-        let unit = |suffix: &str, factor: u32| {
-            text.strip_suffix(suffix).map(|digits| (digits, factor))
-        };
+        let unit =
+            |suffix: &str, factor: u32| text.strip_suffix(suffix).map(|digits| (digits, factor));
         let (digits, factor) = unit("B", 1).or_else(|| unit("k", 1024)).unwrap_or((text, BLOCK));
         let bytes = digits.parse::<u32>().ok().and_then(|n| n.checked_mul(factor));
         match bytes {
@@ -459,10 +463,7 @@ impl<'a> Words<'a> {
 }
 
 /// The known word that is nearest to one that is not known, if it is near at all.
-fn nearest(
-    word: &str,
-    known: impl IntoIterator<Item = &'static str>,
-) -> Option<&'static str> {
+fn nearest(word: &str, known: impl IntoIterator<Item = &'static str>) -> Option<&'static str> {
     let word = word.to_lowercase();
     let (distance, best) =
         known.into_iter().map(|known| (edit_distance(&word, known), known)).min()?;

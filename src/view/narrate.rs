@@ -224,7 +224,7 @@ fn sentence(
             | Pc::ReadLock
             | Pc::ReadMap
             | Pc::ReadDone => read_sentence(setup, before, who, pc, notes),
-            _ => task_sentence(setup, before, after, who, pc, notes),
+            _ => task_sentence(before, after, who, pc, notes),
         },
     }
 }
@@ -269,7 +269,9 @@ fn jbd2_sentence(notes: &[Note]) -> String {
                 return "jbd2 locks the running transaction, no handle is open".into();
             }
             Note::CommitLocked { handles } => {
-                return format!("jbd2 locks the running transaction and waits for {handles} handle");
+                return format!(
+                    "jbd2 locks the running transaction and waits for {handles} handle"
+                );
             }
             _ => {}
         }
@@ -294,9 +296,7 @@ fn write_sentence(
         Sync::Dsync => " with O_DSYNC",
         Sync::Osync => " with O_SYNC",
     };
-    if let Some(Note::Reaped { nr, .. }) =
-        notes.iter().find(|n| matches!(n, Note::Reaped { .. }))
-    {
+    if let Some(Note::Reaped { nr, .. }) = notes.iter().find(|n| matches!(n, Note::Reaped { .. })) {
         let event = write_name(*nr);
         return format!("{who} finds the AIO context full and reaps the event of {event} first");
     }
@@ -357,9 +357,9 @@ fn read_sentence(setup: &Setup, before: &State, who: Actor, pc: Pc, notes: &[Not
             }
         }
         _ => {
-            let asked = notes.iter().any(|n| {
-                matches!(n, Note::Es { op: crate::es::EsOp::InsertFromDisk(_), .. })
-            });
+            let asked = notes
+                .iter()
+                .any(|n| matches!(n, Note::Es { op: crate::es::EsOp::InsertFromDisk(_), .. }));
             let from = if asked || !notes.iter().any(|n| matches!(n, Note::Es { .. })) {
                 "the disk tree"
             } else {
@@ -370,14 +370,7 @@ fn read_sentence(setup: &Setup, before: &State, who: Actor, pc: Pc, notes: &[Not
     }
 }
 
-fn task_sentence(
-    setup: &Setup,
-    before: &State,
-    after: &State,
-    who: Actor,
-    pc: Pc,
-    notes: &[Note],
-) -> String {
+fn task_sentence(before: &State, after: &State, who: Actor, pc: Pc, notes: &[Note]) -> String {
     let frame = who.task().and_then(|t| before.tasks[usize::from(t)].top());
     let io = frame.map(|f| f.a).filter(|io| usize::from(*io) < before.ios.len());
     let write = || io.map_or(String::new(), |io| io_name(before, io));
@@ -437,7 +430,9 @@ fn convert_sentence(before: &State, who: Actor, io: Option<u8>, notes: &[Note]) 
     let range = range_text(Range::new(io.lblk, io.len));
     let write = io_name(before, index);
     if notes.iter().any(|n| matches!(n, Note::Converted { shadowed: true, .. })) {
-        return format!("{who} asks the ES tree, which says {range} is written: the disk tree stays");
+        return format!(
+            "{who} asks the ES tree, which says {range} is written: the disk tree stays"
+        );
     }
     let told = if io.ack == Acked::No { "" } else { ", long acknowledged" };
     format!("{who} turns {range} written in the disk tree for {write}{told}")

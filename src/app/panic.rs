@@ -1,0 +1,42 @@
+//! A panic ends the wasm instance: nothing of the page can answer afterwards. What a person needs
+//! then (what broke, and the run that led there, as text to mail) is shown by `static/boot.js`,
+//! which keeps working without wasm.
+
+use std::panic::{self, PanicHookInfo};
+
+use wasm_bindgen::prelude::*;
+
+#[wasm_bindgen]
+extern "C" {
+    /// Shows the banner. `catch`, because a hook that panics would hide the first panic.
+    #[wasm_bindgen(catch, js_name = extentscopePanic)]
+    fn show_banner(message: &str) -> Result<(), JsValue>;
+
+    #[wasm_bindgen(catch, js_name = extentscopeNoteRun)]
+    fn hand_over_run(run: &str) -> Result<(), JsValue>;
+}
+
+/// Makes every panic visible on the page, after what was there before has had its say.
+pub fn install() {
+    let before = panic::take_hook();
+    panic::set_hook(Box::new(move |info| {
+        before(info);
+        show(info);
+    }));
+}
+
+/// Keeps the run on the JavaScript side, where it outlives the wasm instance: also a stack
+/// overflow or a failed allocation, which reach no panic hook, can then be reported with it. To be
+/// called after every step, with the text that `share as text` gives.
+pub fn note_run(run: &str) {
+    // In a worker or a unit test there is no banner to keep it for.
+    let _ = hand_over_run(run);
+}
+
+fn show(info: &PanicHookInfo<'_>) {
+    let message = info.to_string();
+    if show_banner(&message).is_err() {
+        // No page around us (a worker): the console is the last place left.
+        web_sys::console::error_1(&message.into());
+    }
+}

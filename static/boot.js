@@ -1,0 +1,120 @@
+// Loads the model, and speaks for the page when the model cannot: while it loads, when it fails to
+// load, and after a panic. The policy in index.html allows no inline script, so trunk's
+// `pattern_script` hands the two hashed file names over in this file's own address.
+//
+// Contract with src/app/panic.rs and the tests:
+//   window.extentscopeNoteRun(text)         keeps the current run, as text
+//   window.extentscopePanic(message, text?) shows the banner; without text, the kept run
+//   <html data-ready="true">                set by Rust once the page is mounted
+//   #boot-status                            part of the skeleton; gone once the page is mounted
+//   #trouble                                role="alert"; holds both kinds of bad news
+
+const address = new URL(import.meta.url).searchParams;
+const glueUrl = new URL(address.get("js"), import.meta.url);
+const wasmUrl = new URL(address.get("wasm"), import.meta.url);
+const SLOW_MS = 5000;
+
+const byId = (id) => document.getElementById(id);
+const isReady = () => document.documentElement.dataset.ready === "true";
+
+let keptRun = "";
+let panicked = false;
+
+window.extentscopeNoteRun = (text) => {
+  keptRun = String(text);
+};
+
+window.extentscopePanic = (message, text = keptRun) => {
+  // The trap that follows a panic, and every later call into the dead module, would only hide it.
+  if (panicked) return;
+  panicked = true;
+  byId("trouble-text").value = [
+    String(message).trim(),
+    `build: ${glueUrl.pathname.split("/").pop()}`,
+    `address: ${location.href}`,
+    `browser: ${navigator.userAgent}`,
+    "",
+    text ? `run:\n${text}` : "run: no step was taken yet",
+  ].join("\n");
+  byId("trouble-report").hidden = false;
+  byId("trouble-copy").hidden = false;
+  byId("trouble-again").textContent = "Reload";
+  tell(
+    "The page has stopped: a mistake in extentscope, not in your script",
+    "What is on screen is the last good step and answers no more. Copy the text below if you want to report it, then reload.",
+  );
+};
+
+// A stack overflow or a failed allocation traps without reaching the panic hook.
+addEventListener("error", (event) => {
+  const { error } = event;
+  const trapped = error instanceof WebAssembly.RuntimeError || error instanceof RangeError;
+  if (trapped) window.extentscopePanic(error.message);
+});
+addEventListener("unhandledrejection", ({ reason }) => {
+  if (reason instanceof WebAssembly.RuntimeError) window.extentscopePanic(reason.message);
+});
+
+byId("trouble-again").addEventListener("click", () => location.reload());
+byId("trouble-copy").addEventListener("click", async () => {
+  const box = byId("trouble-text");
+  box.select();
+  try {
+    await navigator.clipboard.writeText(box.value);
+    byId("trouble-copy").textContent = "Copied";
+  } catch {
+    // Clipboards are closed to pages without TLS; the text is selected, so the keyboard can do it.
+    byId("trouble-copy").textContent = "Selected: press Ctrl+C";
+  }
+});
+
+function tell(title, what) {
+  byId("trouble-title").textContent = title;
+  byId("trouble-what").textContent = what;
+  byId("trouble").hidden = false;
+}
+
+function say(text) {
+  const status = byId("boot-status");
+  if (status) status.textContent = text;
+}
+
+/** The one sentence for a person, from whatever a browser throws while loading. */
+function explain(error) {
+  if (typeof WebAssembly !== "object") {
+    return "This browser has no WebAssembly, which the model is made of. Any current browser has.";
+  }
+  if (error instanceof WebAssembly.CompileError || error instanceof WebAssembly.LinkError) {
+    return `This browser could not compile the model (${error.message}). A current browser can.`;
+  }
+  return `The model could not be downloaded (${error.message}). Check the connection; if the site was just updated, trying again fetches the new version.`;
+}
+
+async function fetchModel() {
+  const response = await fetch(wasmUrl);
+  if (!response.ok) throw new Error(`the server answered ${response.status} for ${wasmUrl.pathname}`);
+  return response;
+}
+
+async function boot() {
+  const slow = setTimeout(() => say("Still loading the model: the connection is slow."), SLOW_MS);
+  try {
+    // Side by side: the glue does not have to be here for the download of the model to begin.
+    const [glue, model] = await Promise.all([import(glueUrl), fetchModel()]);
+    say("Starting the model.");
+    await glue.default({ module_or_path: model });
+    if (!isReady() && !panicked) throw new Error("it was loaded but did not start");
+  } catch (error) {
+    if (panicked) return;
+    if (isReady() || error instanceof WebAssembly.RuntimeError) {
+      window.extentscopePanic(error.message);
+    } else {
+      say("The model is not loaded.");
+      tell("The page could not start", explain(error));
+    }
+  } finally {
+    clearTimeout(slow);
+  }
+}
+
+boot();

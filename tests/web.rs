@@ -1,0 +1,26 @@
+//! Runs in headless Chromium: `make wasm-test`.
+#![cfg(target_arch = "wasm32")]
+
+use extentscope::app::panic;
+use js_sys::{Function, Reflect};
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_test::*;
+
+wasm_bindgen_test_configure!(run_in_browser);
+
+/// Stands where `static/boot.js` stands on the page: one argument goes into one global.
+fn record(function: &str, global: &str) {
+    let recorder = Function::new_with_args("text", &format!("globalThis.{global} = text"));
+    Reflect::set(&js_sys::global(), &function.into(), &recorder).unwrap();
+}
+
+fn recorded(global: &str) -> String {
+    Reflect::get(&js_sys::global(), &global.into()).unwrap().as_string().unwrap()
+}
+
+#[wasm_bindgen_test]
+fn a_run_is_kept_where_it_outlives_the_module() {
+    record("extentscopeNoteRun", "keptRun");
+    panic::note_run("aio_write 0+4");
+    assert_eq!(recorded("keptRun"), "aio_write 0+4");
+}
