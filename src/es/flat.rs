@@ -61,7 +61,7 @@ impl<const N: usize, const P: usize> Store for Sorted<N, P> {
     const HAS_SHAPE: bool = false;
 
     #[inline]
-    fn len(&self) -> u32 {
+    fn count(&self) -> u32 {
         self.n.into()
     }
 

@@ -253,8 +253,7 @@ impl<O: Observer> Arena<O> {
     fn unlink(&mut self, at: u32) {
         let Node { child: [left, right], parent_color: pc, .. } = *self.n(at);
         let parent = pc >> 1;
-        let short;
-        if left == NIL || right == NIL {
+        let short = if left == NIL || right == NIL {
             let child = if left == NIL { right } else { left };
             self.note_unlink(at, child);
             self.change_child(at, child, parent);
@@ -262,10 +261,10 @@ impl<O: Observer> Arena<O> {
                 self.set_parent_color(child, pc);
                 return;
             }
-            short = if pc & BLACK != 0 { parent } else { NIL };
+            if pc & BLACK != 0 { parent } else { NIL }
         } else {
-            short = self.unlink_between(at, left, right, pc);
-        }
+            self.unlink_between(at, left, right, pc)
+        };
         if short != NIL {
             self.erase_color(short);
         }
@@ -434,7 +433,7 @@ impl<O: Observer> Store for Arena<O> {
     const HAS_SHAPE: bool = true;
 
     #[inline]
-    fn len(&self) -> u32 {
+    fn count(&self) -> u32 {
         self.len
     }
 

@@ -52,8 +52,8 @@ pub trait Store {
     /// True if the shape of the tree is known, so that v3.8's overlapping insert can be done.
     const HAS_SHAPE: bool;
 
-    /// Number of extents.
-    fn len(&self) -> u32;
+    /// Number of extents (`i_es_all_nr`).
+    fn count(&self) -> u32;
     /// The neighbours of a block.
     fn place(&self, lblk: u32) -> Place;
     /// The extent, with its raw physical block.

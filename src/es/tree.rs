@@ -121,7 +121,7 @@ impl<S: Store> Es<S> {
     /// Number of extents (`i_es_all_nr`).
     #[inline]
     pub fn all_nr(&self) -> u32 {
-        self.s.len()
+        self.s.count()
     }
 
     /// Number of reclaimable extents: neither DELAYED nor DIRTY (`i_es_shk_nr`; `i_es_lru_nr` up
@@ -154,7 +154,7 @@ impl<S: Store> Es<S> {
 
     /// True if there is no extent.
     pub fn is_empty(&self) -> bool {
-        self.s.len() == 0
+        self.s.count() == 0
     }
 
     /// The extents in ascending order; where there is no physical block it is 0.
@@ -226,10 +226,7 @@ impl<S: Store> Es<S> {
             None if extent.end().is_some() => self.flags |= WRAPS,
             None => return Err(EsError::Bug.into()),
         }
-        let mixed = Status::WRITTEN.with(Status::DELAYED);
-        if rules.warns && extent.status.kind() & mixed == mixed {
-            mem.warn();
-        } else if rules.exclusive_types && extent.status.kind().bits().count_ones() > 1 {
+        if rules.refuses(extent.status) {
             mem.warn();
         }
         extent.status = rules.admit(extent.status.without(Status::REFERENCED));
