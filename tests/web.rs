@@ -3,7 +3,6 @@
 
 use extentscope::app::panic;
 use js_sys::{Function, Reflect};
-use wasm_bindgen::prelude::*;
 use wasm_bindgen_test::*;
 
 wasm_bindgen_test_configure!(run_in_browser);
@@ -11,11 +10,12 @@ wasm_bindgen_test_configure!(run_in_browser);
 /// Stands where `static/boot.js` stands on the page: one argument goes into one global.
 fn record(function: &str, global: &str) {
     let recorder = Function::new_with_args("text", &format!("globalThis.{global} = text"));
-    Reflect::set(&js_sys::global(), &function.into(), &recorder).unwrap();
+    Reflect::set(&js_sys::global(), &function.into(), &recorder).expect("a plain global can be set");
 }
 
 fn recorded(global: &str) -> String {
-    Reflect::get(&js_sys::global(), &global.into()).unwrap().as_string().unwrap()
+    let value = Reflect::get(&js_sys::global(), &global.into()).expect("a plain global can be read");
+    value.as_string().unwrap_or_default()
 }
 
 #[wasm_bindgen_test]
