@@ -145,7 +145,8 @@ test("a broken model is told from a missing one", async ({ page, stage }) => {
   await expect(stage.trouble()).toContainText("could not compile the model");
 });
 
-test("after a panic the run stands there as text, ready to be copied", async ({ page, stage, context }) => {
+test("after a panic the run stands there as text, ready to be copied", async ({ page, stage, console, context }) => {
+  console.expect(/error: .*extents overlap/);
   await context.grantPermissions(["clipboard-read", "clipboard-write"]);
   await stage.open();
   await page.evaluate(() => window.extentscopePanic("src/es/mod.rs:7: extents overlap", "t1 aio_write 0+4\nirq end_io"));
@@ -168,7 +169,7 @@ test("after a panic the run stands there as text, ready to be copied", async ({ 
 });
 
 test("a trap that reaches no panic hook still shows the run", async ({ page, stage, console }) => {
-  console.expect(/uncaught: unreachable/);
+  console.expect(/(uncaught|error): unreachable/);
   await stage.open();
   await page.evaluate(() => {
     window.extentscopeNoteRun("t1 aio_write 0+4");
