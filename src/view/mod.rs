@@ -1,0 +1,3 @@
+//! What is shown: sentences, tables and geometry, all of it pure and tested natively.
+
+pub mod narrate;
