@@ -272,8 +272,7 @@ t1: aio_write io=2+4
 t1: getevents
 t1: dio_read 2 4
 
-expect rfc-v1, rfc-nopblk, rfc-dirty, rfc-osync, rfc-osync-skipwait: RAW
-expect kara-opt, kara-throttle: RAW
+expect rfc-v1, rfc-nopblk, rfc-osync, rfc-osync-skipwait: RAW
 expect others: ok
 ",
     },
