@@ -384,11 +384,13 @@ pub fn worker_plan(knobs: &Knobs, io: &Io) -> Plan {
     let dio_done = !drops_dio_count_in_irq(knobs, io);
     let syncs = io.sync && knobs.sync_by != SyncBy::Submitter;
     if !syncs && knobs.workers != Workers::RsvAndDio {
+        let last = knobs.complete_last;
         return Plan::of([
             (true, Pc::Convert),
-            (acknowledges, Pc::AioComplete),
+            (acknowledges && !last, Pc::AioComplete),
             (dio_done, Pc::DioDone),
             (true, Pc::Decrement),
+            (acknowledges && last, Pc::AioComplete),
         ]);
     }
     let before = !syncs || knobs.decrement == Decrement::BeforeSync;
