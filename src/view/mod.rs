@@ -1,3 +1,4 @@
 //! What is shown: sentences, tables and geometry, all of it pure and tested natively.
 
+pub mod lockdep;
 pub mod narrate;
