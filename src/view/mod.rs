@@ -1,0 +1,32 @@
+//! What the page shows, as plain values: geometry, tables and sentences. Nothing in here touches a
+//! browser; the page binds these values to elements and sends commands to a [`Session`].
+
+mod names;
+
+mod narrate;
+
+mod session;
+
+mod steps;
+mod verdict;
+
+mod lanes;
+mod pipeline;
+mod series;
+mod strata;
+mod threads;
+mod tree;
+mod waits;
+
+pub use lanes::{Lane, Lanes, Span, SpanKind, lanes};
+pub use names::{actor_title, range_text, write_name};
+pub use narrate::{caption, cycle_sentence, step_label, wait_text};
+pub use pipeline::{Ack, COLUMNS, IoRow, Pipeline, pipeline};
+pub use series::{Series, series};
+pub use session::{Preselect, Session};
+pub use steps::{StepRow, steps};
+pub use strata::{FileStrata, Kind, Mark, MarkKind, Segment, Strata, Stratum, strata};
+pub use threads::{Context, ThreadRow, threads};
+pub use tree::{TreeNode, TreeView, trees};
+pub use verdict::{Badge, BadgeKind, badge};
+pub use waits::{CycleNode, WaitGraph, WaitRow, wait_graph};
