@@ -3,7 +3,11 @@
 //!
 //! Modules stand in the order in which they may use each other (`ARCHITECTURE.md`).
 
+pub mod bounds;
 pub mod es;
+pub mod kernel;
+pub mod scenario;
+pub mod view;
 
 #[cfg(target_arch = "wasm32")]
 pub mod app;

@@ -10,7 +10,8 @@ use web_sys::HtmlElement;
 pub fn main() {
     panic::install();
     let Some(document) = web_sys::window().and_then(|window| window.document()) else { return };
-    let (Some(root), Some(place)) = (document.document_element(), document.get_element_by_id("app"))
+    let (Some(root), Some(place)) =
+        (document.document_element(), document.get_element_by_id("app"))
     else {
         return;
     };

@@ -1,1 +1,64 @@
-//! The extent status tree.
+//! The extent status tree: what ext4 knows about a file's blocks in memory
+//! (`fs/ext4/extents_status.c`), in every version from v3.8 to v6.12.
+//!
+//! Reading order: what an extent says ([`status`]), which version does what ([`rules`]), the
+//! algorithm ([`Es`]), which is written once over two storages:
+//!
+//! * [`Tree`], the kernel's red-black tree in an arena, which can be watched ([`Observer`]);
+//! * [`Flat`], a sorted array without a heap, which a checker copies with every state.
+//!
+//! Nothing here reads a clock, allocates behind the caller's back in a `Flat`, or panics on any
+//! input: what the kernel answers with a BUG is [`EsError::Bug`].
+//!
+//! ```
+//! use extentscope::es::{Flat, Memory, Version};
+//! let rules = Version::V3_9.rules();
+//! let mut mem = Memory::plenty();
+//! let mut es: Flat<8> = Flat::parse(rules, "[0/16) U@1000").unwrap();
+//! es.insert(rules, &mut mem, "[4/4) W@1004".parse().unwrap()).unwrap();
+//! assert_eq!(es.to_string(), "[0/4) U@1000  [4/4) W@1004  [8/8) U@1008");
+//! ```
+
+mod status;
+
+mod rules;
+
+mod memory;
+
+mod store;
+
+mod observer;
+
+mod tree;
+
+mod convert;
+
+mod reserve;
+
+mod shrink;
+
+mod op;
+
+mod rb;
+
+mod flat;
+
+mod pending;
+
+pub use self::convert::Convert;
+pub use self::flat::{Encode, Sorted};
+pub use self::memory::Memory;
+pub use self::observer::{EsEvent, NodeId, Observer, Side};
+pub use self::op::{EsOp, Reply};
+pub use self::rb::{Arena, NodeView, Preorder};
+pub use self::rules::{DirtyBit, NoMemory, Rules, Shrinker, Version};
+pub use self::shrink::{EsSuper, Inodes, Reclaimed};
+pub use self::status::{Extent, ParseError, Status, parse_extents, write_extents};
+pub use self::store::{EsError, PendingSet, Place, Store, Walk};
+pub use self::tree::{Es, Iter, Matching};
+
+/// The tree of one inode as the kernel has it: red and black nodes, which `O` may watch.
+pub type Tree<O = ()> = Es<Arena<O>>;
+
+/// The tree of one inode in at most `N` extents and `P` pending reservations, without shape.
+pub type Flat<const N: usize, const P: usize = 0> = Es<Sorted<N, P>>;

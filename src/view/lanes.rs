@@ -104,7 +104,9 @@ fn lane(session: &Session, name: String, steps: core::ops::Range<usize>) -> Lane
         };
         let Some((kind, label, actor)) = here else { continue };
         match spans.last_mut() {
-            Some(last) if last.kind == kind && last.label == label && last.from + last.len == step => {
+            Some(last)
+                if last.kind == kind && last.label == label && last.from + last.len == step =>
+            {
                 last.len += 1;
             }
             _ => {

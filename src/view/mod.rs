@@ -3,7 +3,7 @@
 
 mod names;
 
-mod narrate;
+pub mod narrate;
 
 mod session;
 
@@ -19,8 +19,7 @@ mod tree;
 mod waits;
 
 pub use lanes::{Lane, Lanes, Span, SpanKind, lanes};
-pub use names::{actor_title, range_text, write_name};
-pub use narrate::{caption, cycle_sentence, step_label, wait_text};
+pub use names::actor_title;
 pub use pipeline::{Ack, COLUMNS, IoRow, Pipeline, pipeline};
 pub use series::{Series, series};
 pub use session::{Preselect, Session};

@@ -1,56 +1,462 @@
-//! Sentences about a run. Placeholder until the narrator lands: same signatures, plain wording.
+//! Sentences: one source for the page's caption, its live region, the command and plain text.
+//!
+//! A sentence says who did what and what it means now, in the present tense, in at most
+//! [`CAPTION_CHARS_MAX`] characters.
 
-use crate::kernel::{Actor, Choice, Next, Setup, State, Wait, cycle, needs, next};
-use crate::scenario::Run;
+use crate::kernel::{
+    Acked, Actor, Choice, Giver, Link, List, Next, Note, Op, Pc, Promise, Range, Setup, Stage,
+    State, Sync, Wait, cycle, needs, next,
+};
+use crate::scenario::{OpText, Run};
 
-use super::names::of_file;
+/// Characters of a caption.
+pub const CAPTION_CHARS_MAX: usize = 140;
 
-/// One sentence about what the last step did.
+/// What a button for a step says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StepLabel {
+    /// Who steps: `t1`, `irq:io2`, …
+    pub actor: String,
+    /// The kernel function: `ext4_end_io_bh`, …
+    pub function: &'static str,
+    /// What the step does, in a few words.
+    pub does: String,
+    /// File and version of the function.
+    pub source: &'static str,
+}
+
+/// What the step before the cursor did, in one sentence.
 pub fn caption(run: &Run) -> String {
-    let step = run.cursor();
-    let Some(choice) = step.checked_sub(1).and_then(|i| run.choices().get(i)) else {
-        return "Nothing has happened yet: take a step.".into();
+    let Some(choice) = run.cursor().checked_sub(1).and_then(|i| run.choices().get(i)) else {
+        return "Nothing has happened yet: choose a step.".into();
     };
-    let before = run.state_at(step - 1);
-    let (function, text) = step_label(run.setup(), before, *choice);
-    format!("Step {step}. {} in {function}: {text}.", choice.actor)
-}
-
-/// The kernel function of a step, and what it does.
-pub fn step_label(setup: &Setup, state: &State, choice: Choice) -> (String, String) {
-    match next(setup, state, choice.actor) {
-        Next::Ready { pc } | Next::Blocked { pc, .. } => {
-            (pc.info().function.into(), pc.info().does.into())
+    let before = run.state_at(run.cursor() - 1);
+    let mut text = sentence(run.setup(), before, run.state(), *choice, run.last_notes());
+    if let Next::Blocked { wait, .. } = next(run.setup(), run.state(), choice.actor) {
+        let more = format!("; now it {}", wait_text(run.setup(), run.state(), wait));
+        if text.chars().count() + more.chars().count() < CAPTION_CHARS_MAX {
+            text += &more;
         }
-        Next::Done => (String::new(), "has nothing to do".into()),
+    }
+    text.push('.');
+    text
+}
+
+/// What a button for a choice says.
+pub fn step_label(setup: &Setup, state: &State, choice: Choice) -> StepLabel {
+    let pc = match next(setup, state, choice.actor) {
+        Next::Ready { pc } | Next::Blocked { pc, .. } => pc,
+        Next::Done => Pc::Idle,
+    };
+    let info = pc.info();
+    StepLabel {
+        actor: choice.actor.to_string(),
+        function: info.function,
+        does: format!("{}{}", info.does, subject_of(setup, state, choice.actor, pc)),
+        source: info.source,
     }
 }
 
-/// What an actor waits for, after "waits".
-pub fn wait_text(setup: &Setup, state: &State, _actor: Actor, wait: Wait) -> String {
+/// What an actor waits for, as what it does: `waits for i_mutex, held by t1`.
+pub fn wait_text(setup: &Setup, state: &State, wait: Wait) -> String {
+    let who = |wait| {
+        let givers = needs(setup, state, wait);
+        givers.first().and_then(|g| g.first()).map_or("nobody".into(), |g| g.actor.to_string())
+    };
     match wait {
-        Wait::Mutex { ino } => format!("for i_mutex{}", of_file(setup, ino)),
-        Wait::Unwritten { ino } => format!(
-            "until i_unwritten{} is 0 (now {})",
-            of_file(setup, ino),
-            state.inodes[usize::from(ino)].i_unwritten
-        ),
-        Wait::Bio { io } => format!("for the bio of io{}", io + 1),
-        Wait::Slot => "for a slot of the AIO context".into(),
-        Wait::Event => "for an event".into(),
-        Wait::Transaction => "for the locked transaction".into(),
-        Wait::Handles => format!("until {} handles stop", state.journal.handles),
-        Wait::Commit => "for the commit".into(),
+        Wait::Mutex { .. } => format!("waits for i_mutex, held by {}", who(wait)),
+        Wait::Unwritten { ino } => {
+            let count = state.inodes[usize::from(ino)].i_unwritten;
+            format!("waits until i_unwritten is 0 (now {count})")
+        }
+        Wait::Bio { io } => format!("waits for the bio of {}", io_name(state, io)),
+        Wait::Slot => format!("waits for a slot of the AIO context ({} taken)", setup.slots),
+        Wait::Event => "waits for an event".into(),
+        Wait::Transaction => "waits for jbd2 to commit, to start a handle".into(),
+        Wait::Handles => format!("waits for the handle of {} to stop", who(wait)),
+        Wait::Commit => "waits for jbd2 to commit".into(),
     }
 }
 
-/// The wait-for cycle as a sentence.
+/// The deadlock of a state in one sentence: who waits for what, and who could give it. Nothing if
+/// there is no wait-for cycle.
 pub fn cycle_sentence(setup: &Setup, state: &State) -> Option<String> {
     let links = cycle(setup, state)?;
-    let parts = links.iter().map(|link| {
-        let wait = wait_text(setup, state, link.waiter, link.wait);
-        let _ = needs(setup, state, link.wait);
-        format!("{} waits {wait}, which only {} could give", link.waiter, link.giver.actor)
+    let parts: Vec<String> = links.iter().map(|link| link_text(setup, state, link)).collect();
+    let end = match links.as_slice() {
+        [link] => format!("that is {} itself", link.waiter),
+        _ => "and so round".into(),
+    };
+    Some(format!("Deadlock: {}; {end}.", parts.join("; ")))
+}
+
+/// One edge of the cycle: `kworker:1 waits until i_unwritten is 0 (now 1); only kworker:1 can
+/// give it, write B is on its private list`.
+pub fn link_text(setup: &Setup, state: &State, link: &Link) -> String {
+    let Link { waiter, wait, giver } = link;
+    let via = giver_text(state, giver);
+    format!("{waiter} {}; {via}", wait_text(setup, state, *wait))
+}
+
+/// Who could satisfy a wait, and why only they.
+fn giver_text(state: &State, giver: &Giver) -> String {
+    let Giver { io, actor } = giver;
+    let Some(index) = io else { return format!("only {actor} can give it") };
+    let name = io_name(state, *index);
+    let io = &state.ios[usize::from(*index)];
+    match (io.stage, io.list) {
+        (Stage::Listed, List::Private { .. }) => {
+            format!("{name} is on the private list of {actor}, which only {actor} can run")
+        }
+        (Stage::Listed, List::Inode) => format!("{name} is on the list that {actor} is to run"),
+        (Stage::Converting, _) => format!("{name} is being converted by {actor}"),
+        _ => format!("{name} needs {actor}"),
+    }
+}
+
+/// A write's name: A, B, …, Z, A2, …
+pub fn write_name(nr: u8) -> String {
+    let letter = char::from(b'A' + nr % 26);
+    match nr / 26 {
+        0 => letter.to_string(),
+        round => format!("{letter}{}", round + 1),
+    }
+}
+
+/// A range as ftrace writes it: start and length.
+pub fn range_text(range: Range) -> String {
+    format!("[{}/{})", range.lblk, range.len)
+}
+
+/// An operation as its thread's line writes it.
+pub fn op_text(setup: &Setup, op: Op) -> String {
+    OpText { op, files: &setup.files }.to_string()
+}
+
+/// How a run stands: the badge beside it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// Some actors wait for each other; the sentence names the cycle.
+    Deadlock(String),
+    /// A promise was broken on the way.
+    Broken(Promise),
+    /// A bound of the model was reached.
+    Bound(&'static str),
+    /// Every thread is through and every conversion is done.
+    Finished,
+    /// Steps can be taken.
+    Running,
+}
+
+/// How the run stands at its cursor.
+pub fn standing(run: &Run) -> Standing {
+    let (setup, state) = (run.setup(), run.state());
+    if let Some(bound) = state.bound {
+        use crate::kernel::Bound;
+        return Standing::Bound(match bound {
+            Bound::Ios => "IOS_MAX: no more direct IOs can be in flight or unreaped",
+            Bound::Frames => "FRAMES_MAX: functions are nested as deep as the model goes",
+            Bound::EsExtents => "ES_EXTENTS_MAX: the status tree holds no more extents",
+            Bound::Pblks => "PBLKS_MAX: every physical block is allocated",
+        });
+    }
+    if let Some(sentence) = cycle_sentence(setup, state) {
+        return Standing::Deadlock(sentence);
+    }
+    if let Some(promise) = Promise::ALL.into_iter().find(|p| state.broken & p.bit() != 0) {
+        return Standing::Broken(promise);
+    }
+    if run.enabled().is_empty() { Standing::Finished } else { Standing::Running }
+}
+
+/// `A (io1)`-like names of IOs in sentences: `write A`.
+pub fn io_name(state: &State, io: u8) -> String {
+    format!("write {}", write_name(state.ios[usize::from(io)].nr))
+}
+
+/// What a step is about, for its button: ` of write A`, ` for [0/8)`.
+fn subject_of(setup: &Setup, state: &State, actor: Actor, pc: Pc) -> String {
+    match actor {
+        Actor::Irq(io) => match pc {
+            Pc::AddCompleteIo | Pc::AioComplete | Pc::BioDone | Pc::EsConvert | Pc::DioDone => {
+                format!(", {}", io_name(state, io))
+            }
+            _ => String::new(),
+        },
+        Actor::Jbd2 => String::new(),
+        Actor::Thread(t) if state.tasks[usize::from(t)].depth() < 2 => {
+            let op = setup.op(t, state.tasks[usize::from(t)].op);
+            op.map_or(String::new(), |op| format!(" ({})", op_text(setup, op)))
+        }
+        Actor::Thread(_) | Actor::Kworker(_) => {
+            let top = actor.task().and_then(|t| state.tasks[usize::from(t)].top());
+            match top.map(|frame| (frame.pc, frame.a)) {
+                Some((Pc::EndIo | Pc::ConvertStart | Pc::ConvertMap, io)) => {
+                    format!(", {}", io_name(state, io))
+                }
+                _ => String::new(),
+            }
+        }
+    }
+}
+
+/// The sentence of a step, without its full stop.
+fn sentence(
+    setup: &Setup,
+    before: &State,
+    after: &State,
+    choice: Choice,
+    notes: &[Note],
+) -> String {
+    let who = choice.actor;
+    let pc = notes.iter().find_map(|n| if let Note::At(pc) = n { Some(*pc) } else { None });
+    let pc = pc.unwrap_or(Pc::Idle);
+    match who {
+        Actor::Irq(io) => irq_sentence(before, io, pc, notes),
+        Actor::Jbd2 => jbd2_sentence(notes),
+        Actor::Thread(_) | Actor::Kworker(_) => match pc {
+            Pc::IoSubmit | Pc::WriteLock | Pc::WriteMap | Pc::DioAwait | Pc::WriteUnlock => {
+                write_sentence(setup, before, after, who, pc, notes)
+            }
+            Pc::ReadCheck
+            | Pc::ReadFlushLock
+            | Pc::ReadFlushUnlock
+            | Pc::ReadLock
+            | Pc::ReadMap
+            | Pc::ReadDone => read_sentence(setup, before, who, pc, notes),
+            _ => task_sentence(before, after, who, pc, notes),
+        },
+    }
+}
+
+fn irq_sentence(before: &State, io: u8, pc: Pc, notes: &[Note]) -> String {
+    let write = io_name(before, io);
+    let data = before.ios[usize::from(io)];
+    let range = range_text(Range::new(data.lblk, data.len));
+    let first = notes.iter().any(|n| matches!(n, Note::BioDone { .. }));
+    let start = if first { format!("The bio of {write} is done: ") } else { String::new() };
+    let text = match pc {
+        Pc::EsConvert => {
+            format!("the irq marks {range} written in the ES tree, not yet on disk")
+        }
+        Pc::AddCompleteIo => {
+            let work = notes.iter().any(|n| matches!(n, Note::Listed { work: true, .. }));
+            let work = if work { "and queues the work" } else { "whose work is queued already" };
+            format!("the irq puts the io_end of {write} on the inode's list {work}")
+        }
+        Pc::AioComplete => {
+            format!("the irq acknowledges {write}, its event is in the ring{}", early(&data))
+        }
+        Pc::DioDone => format!("the irq drops i_dio_count, {write} no longer counts as in flight"),
+        _ => "the irq wakes the thread that waits for it".into(),
+    };
+    if start.is_empty() { capitalised(&text) } else { format!("{start}{text}") }
+}
+
+/// A reminder where an acknowledgement comes before the conversion.
+fn early(io: &crate::kernel::Io) -> &'static str {
+    if io.unwritten && io.stage != Stage::Converted && io.counted {
+        ", the disk tree still says unwritten"
+    } else {
+        ""
+    }
+}
+
+fn jbd2_sentence(notes: &[Note]) -> String {
+    for note in notes {
+        match note {
+            Note::CommitLocked { handles: 0 } => {
+                return "jbd2 locks the running transaction, no handle is open".into();
+            }
+            Note::CommitLocked { handles } => {
+                return format!(
+                    "jbd2 locks the running transaction and waits for {handles} handle"
+                );
+            }
+            _ => {}
+        }
+    }
+    "jbd2 writes the commit with a barrier: the disk tree and the data are durable".into()
+}
+
+fn write_sentence(
+    setup: &Setup,
+    before: &State,
+    after: &State,
+    who: Actor,
+    pc: Pc,
+    notes: &[Note],
+) -> String {
+    let op = op_of(setup, before, who);
+    let Some(Op::DioWrite { range, sync, aio, nr, .. }) = op else { return String::new() };
+    let write = format!("write {}", write_name(nr));
+    let range = range_text(range);
+    let flag = match sync {
+        Sync::No => "",
+        Sync::Dsync => " with O_DSYNC",
+        Sync::Osync => " with O_SYNC",
+    };
+    if let Some(Note::Reaped { nr, .. }) = notes.iter().find(|n| matches!(n, Note::Reaped { .. })) {
+        let event = write_name(*nr);
+        return format!("{who} finds the AIO context full and reaps the event of {event} first");
+    }
+    match pc {
+        Pc::IoSubmit => {
+            let slots = format!("slot {} of {}", after.slots_used(), setup.slots);
+            format!("{who} submits {write}, an AIO write of {range}{flag}, and takes {slots}")
+        }
+        Pc::WriteLock if aio => format!("{who} takes i_mutex for {write}"),
+        Pc::WriteLock => format!("{who} begins {write} of {range}{flag} and takes i_mutex"),
+        Pc::WriteMap => {
+            let submitted = notes.iter().find_map(|n| match n {
+                Note::Submitted { io } => Some(&after.ios[usize::from(*io)]),
+                _ => None,
+            });
+            let mapped = match submitted {
+                Some(io) if io.unwritten => "unwritten",
+                _ => "written, nothing will have to be converted",
+            };
+            let then = if aio { " and drops i_mutex" } else { "" };
+            format!("{who} maps {range} ({mapped}), submits the bio of {write}{then}")
+        }
+        Pc::DioAwait => format!("{who} sees that the bio of {write} is done and drops i_dio_count"),
+        _ => format!("{who} drops i_mutex, {write} is through"),
+    }
+}
+
+fn read_sentence(setup: &Setup, before: &State, who: Actor, pc: Pc, notes: &[Note]) -> String {
+    let Some(Op::DioRead { ino, range }) = op_of(setup, before, who) else {
+        return String::new();
+    };
+    let blocks = range_text(range);
+    let pending = before.inodes[usize::from(ino)].i_unwritten;
+    match pc {
+        Pc::ReadCheck if pending > 0 => {
+            format!("{who} reads {blocks}, finds i_unwritten at {pending} and goes to flush")
+        }
+        Pc::ReadFlushLock => format!("{who} takes i_mutex to flush pending conversions"),
+        Pc::ReadFlushUnlock => format!("{who} drops i_mutex after the flush"),
+        Pc::ReadLock => format!("{who} takes i_mutex to read {blocks}"),
+        Pc::ReadDone => {
+            let read = notes.iter().find_map(|n| match n {
+                Note::Read { zeroes, wrong, .. } => Some((*zeroes, *wrong)),
+                _ => None,
+            });
+            let (zeroes, wrong) = read.unwrap_or((0, 0));
+            let broke = notes.iter().find_map(|n| match n {
+                Note::Broke(promise) => Some(promise.id()),
+                _ => None,
+            });
+            match (broke, zeroes) {
+                (Some(promise), _) => format!(
+                    "{who}'s read of {blocks} returns {wrong} wrong blocks: {promise} is broken"
+                ),
+                (None, 0) => format!("{who}'s read of {blocks} returns what the media hold"),
+                (None, n) if n == range.len => format!("{who}'s read of {blocks} returns zeroes"),
+                (None, n) => format!("{who}'s read of {blocks} returns zeroes for {n} blocks"),
+            }
+        }
+        _ => {
+            let asked = notes
+                .iter()
+                .any(|n| matches!(n, Note::Es { op: crate::es::EsOp::InsertFromDisk(_), .. }));
+            let from = if asked || !notes.iter().any(|n| matches!(n, Note::Es { .. })) {
+                "the disk tree"
+            } else {
+                "the ES tree"
+            };
+            format!("{who} maps {blocks} for its read, {from} answers, and submits the bio")
+        }
+    }
+}
+
+fn task_sentence(before: &State, after: &State, who: Actor, pc: Pc, notes: &[Note]) -> String {
+    let frame = who.task().and_then(|t| before.tasks[usize::from(t)].top());
+    let io = frame.map(|f| f.a).filter(|io| usize::from(*io) < before.ios.len());
+    let write = || io.map_or(String::new(), |io| io_name(before, io));
+    match pc {
+        Pc::FallocLock => format!("{who} calls ext4_fallocate and takes i_mutex"),
+        Pc::FallocMap => format!("{who} allocates the holes of its range as unwritten blocks"),
+        Pc::FsyncLock => format!("{who} calls ext4_sync_file and takes i_mutex"),
+        Pc::FsyncCommit if notes.contains(&Note::CommitRequested) => {
+            format!("{who} asks jbd2 to commit the running transaction")
+        }
+        Pc::FsyncCommit => {
+            format!("{who} finds nothing to commit, flushes the device's cache; fsync returns")
+        }
+        Pc::FsyncCommitWait => format!("{who} sees the commit done; fsync returns"),
+        Pc::FlushTake | Pc::WorkTake => {
+            let what = if pc == Pc::WorkTake { "starts the work and takes" } else { "takes" };
+            let names = listed_names(after, who);
+            match names.len() {
+                0 => format!("{who} {what} the inode's list: it is empty"),
+                _ => format!("{who} {what} the inode's list for its own: {}", names.join(", ")),
+            }
+        }
+        Pc::FlushWait => format!("{who} finds i_unwritten at 0, every conversion is done"),
+        Pc::ConvertStart => format!("{who} starts a jbd2 handle to convert {}", write()),
+        Pc::ConvertMap => convert_sentence(before, who, io, notes),
+        Pc::Decrement => {
+            let left = notes.iter().find_map(|n| match n {
+                Note::Decremented { left, .. } => Some(*left),
+                _ => None,
+            });
+            format!("{who} decrements i_unwritten to {} for {}", left.unwrap_or(0), write())
+        }
+        Pc::AioComplete => format!("{who} acknowledges {}, its event is in the ring", write()),
+        Pc::DioDone => format!("{who} drops i_dio_count for {}", write()),
+        Pc::Getevents => {
+            let reaped = notes.iter().find_map(|n| match n {
+                Note::Reaped { nr, .. } => Some(write_name(*nr)),
+                _ => None,
+            });
+            let task = who.task().map(|t| after.tasks[usize::from(t)]);
+            match (reaped, task.map_or(0, |t| t.to_reap)) {
+                (Some(name), 0) => format!("{who} reaps the event of write {name}"),
+                (Some(name), n) => {
+                    format!("{who} reaps the event of write {name} and wants {n} more")
+                }
+                (None, 0) => format!("{who} finds no AIO outstanding"),
+                (None, n) => format!("{who} calls io_getevents for {n} events"),
+            }
+        }
+        _ => format!("{who} steps"),
+    }
+}
+
+fn convert_sentence(before: &State, who: Actor, io: Option<u8>, notes: &[Note]) -> String {
+    let Some(index) = io else { return format!("{who} converts") };
+    let io = &before.ios[usize::from(index)];
+    let range = range_text(Range::new(io.lblk, io.len));
+    let write = io_name(before, index);
+    if notes.iter().any(|n| matches!(n, Note::Converted { shadowed: true, .. })) {
+        return format!(
+            "{who} asks the ES tree, which says {range} is written: the disk tree stays"
+        );
+    }
+    let told = if io.ack == Acked::No { "" } else { ", long acknowledged" };
+    format!("{who} turns {range} written in the disk tree for {write}{told}")
+}
+
+/// The writes on a task's private lists, and the one it is converting.
+fn listed_names(state: &State, who: Actor) -> Vec<String> {
+    let Some(task) = who.task() else { return Vec::new() };
+    let converting = state.tasks[usize::from(task)].frames().iter().filter(|f| f.pc == Pc::EndIo);
+    let listed = state.completed.as_slice().iter().filter(|io| {
+        matches!(state.ios[usize::from(**io)].list, List::Private { task: t, .. } if t == task)
     });
-    Some(format!("Deadlock: {}.", parts.collect::<Vec<_>>().join("; ")))
+    converting.map(|f| f.a).chain(listed.copied()).map(|io| io_name(state, io)).collect()
+}
+
+fn op_of(setup: &Setup, state: &State, who: Actor) -> Option<Op> {
+    let task = who.task()?;
+    setup.op(task, state.tasks[usize::from(task)].op)
+}
+
+fn capitalised(text: &str) -> String {
+    let mut chars = text.chars();
+    match chars.next() {
+        Some(first) => first.to_uppercase().chain(chars).collect(),
+        None => String::new(),
+    }
 }

@@ -2,7 +2,8 @@
 
 use crate::kernel::{Acked, Actor, Io, List, Op, Setup, Stage, State, Sync};
 
-use super::names::{file_name, range_text, write_name};
+use super::names::file_name;
+use super::narrate::{range_text, write_name};
 
 /// The stations, in order.
 pub const COLUMNS: [&str; 5] = ["submitted", "completed", "on a list", "converting", "converted"];
@@ -109,7 +110,8 @@ fn row(setup: &Setup, thread: u8, op: Op) -> IoRow {
         Sync::Dsync => " O_DSYNC",
         Sync::Osync => " O_SYNC",
     };
-    let file = if setup.files.len() > 1 { format!("{} ", file_name(setup, ino)) } else { String::new() };
+    let file =
+        if setup.files.len() > 1 { format!("{} ", file_name(setup, ino)) } else { String::new() };
     let how = if aio { "AIO" } else { "sync" };
     let what = format!("{} {file}{} {how}{flag}", Actor::Thread(thread), range_text(range));
     IoRow {

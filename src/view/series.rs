@@ -31,7 +31,8 @@ impl Series {
     pub fn changes(&self) -> Vec<(usize, u8, u8)> {
         let rows = self.pending.iter().zip(&self.slots).enumerate();
         let mut last = None;
-        let changed = rows.filter(|(_, pair)| last.replace((*pair.0, *pair.1)) != Some((*pair.0, *pair.1)));
+        let changed =
+            rows.filter(|(_, pair)| last.replace((*pair.0, *pair.1)) != Some((*pair.0, *pair.1)));
         changed.map(|(step, (pending, slots))| (step, *pending, *slots)).collect()
     }
 

@@ -199,8 +199,7 @@ impl Session {
         let text = with_line(&self.text, &added);
         let mut script = Script::parse(&text)?;
         script.setup.design = self.design();
-        self.draft =
-            if self.is_edited() { with_line(&self.draft, &added) } else { text.clone() };
+        self.draft = if self.is_edited() { with_line(&self.draft, &added) } else { text.clone() };
         self.script = script;
         self.text = text;
         self.error = None;
@@ -285,15 +284,18 @@ impl Session {
     fn tell(&self, divergence: Divergence) -> String {
         let Divergence { at, error } = divergence;
         let why = self.why_not(error);
-        format!("Kept the first {at} steps: under {} the next one cannot be taken, {why}", self.design())
+        format!(
+            "Kept the first {at} steps: under {} the next one cannot be taken, {why}",
+            self.design()
+        )
     }
 
     fn why_not(&self, error: RunError) -> String {
         match error {
             RunError::TooLong => "the run has as many steps as the page keeps.".into(),
             RunError::NotEnabled { choice, next: Next::Blocked { wait, .. } } => {
-                let wait = narrate::wait_text(self.run.setup(), self.run.state(), choice.actor, wait);
-                format!("{choice} waits {wait}.")
+                let wait = narrate::wait_text(self.run.setup(), self.run.state(), wait);
+                format!("{choice} {wait}.")
             }
             RunError::NotEnabled { choice, .. } => format!("{choice} has nothing to do there."),
         }

@@ -2,7 +2,7 @@
 
 use crate::kernel::{Actor, Choice, Next, next};
 
-use super::narrate::{step_label, wait_text};
+use super::narrate::{StepLabel, step_label, wait_text};
 use super::session::Session;
 
 /// One actor's next step.
@@ -10,16 +10,12 @@ use super::session::Session;
 pub struct StepRow {
     /// The choice, as a run writes it; also the row's key.
     pub choice: Choice,
-    /// The kernel function.
-    pub function: String,
-    /// What the step does.
-    pub text: String,
-    /// Why it cannot be taken now, after "waits".
+    /// Function, source and what the step does.
+    pub label: StepLabel,
+    /// Why it cannot be taken now: `waits for an event`.
     pub blocked: Option<String>,
     /// It is the one that a step forward takes.
     pub is_next: bool,
-    /// Where the function was read.
-    pub source: &'static str,
 }
 
 /// Every actor that has a next step, enabled ones first, each in the machine's order.
@@ -29,14 +25,14 @@ pub fn steps(session: &Session) -> Vec<StepRow> {
     let planned = session.next_choice();
     let row = |actor: Actor| {
         let choice = Choice::from(actor);
-        let (pc, blocked) = match next(setup, state, actor) {
+        let blocked = match next(setup, state, actor) {
             Next::Done => return None,
-            Next::Ready { pc } => (pc, None),
-            Next::Blocked { pc, wait } => (pc, Some(wait_text(setup, state, actor, wait))),
+            Next::Ready { .. } => None,
+            Next::Blocked { wait, .. } => Some(wait_text(setup, state, wait)),
         };
-        let (function, text) = step_label(setup, state, choice);
+        let label = step_label(setup, state, choice);
         let is_next = planned == Some(choice);
-        Some(StepRow { choice, function, text, blocked, is_next, source: pc.info().source })
+        Some(StepRow { choice, label, blocked, is_next })
     };
     let mut rows: Vec<StepRow> = Actor::all().filter_map(row).collect();
     rows.sort_by_key(|row| row.blocked.is_some());

@@ -5,7 +5,7 @@ use crate::bounds::PBLK_FIRST;
 use crate::es::Status;
 use crate::kernel::{Content, Inode, Mapping, NolockRead, Setup, Stage, State};
 
-use super::names::write_name;
+use super::narrate::write_name;
 
 /// The layers of every file.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -214,7 +214,8 @@ fn es_row(setup: &Setup, state: &State, ino: u8) -> Stratum {
 /// Whether the status tree is ahead of the disk tree for a block whose conversion is counted.
 fn pending_at(state: &State, ino: u8, lblk: u8) -> bool {
     let inode = &state.inodes[usize::from(ino)];
-    let says_written = inode.es.peek(u32::from(lblk)).is_some_and(|e| e.status.any(Status::WRITTEN));
+    let says_written =
+        inode.es.peek(u32::from(lblk)).is_some_and(|e| e.status.any(Status::WRITTEN));
     says_written && matches!(inode.disk[usize::from(lblk)], Mapping::Unwritten(_))
 }
 
@@ -227,7 +228,8 @@ fn mapping_row(
 ) -> Stratum {
     let same = |a: u8, b: u8| match (tree[usize::from(a)], tree[usize::from(b)]) {
         (Mapping::Hole, Mapping::Hole) => true,
-        (Mapping::Unwritten(p), Mapping::Unwritten(q)) | (Mapping::Written(p), Mapping::Written(q)) => {
+        (Mapping::Unwritten(p), Mapping::Unwritten(q))
+        | (Mapping::Written(p), Mapping::Written(q)) => {
             u32::from(q) == u32::from(p) + u32::from(b - a)
         }
         _ => false,
@@ -241,7 +243,15 @@ fn mapping_row(
         };
         let pblk = PBLK_FIRST + u64::from(pblk);
         let title = format!("[{lblk}/{len}) {letter}@{pblk}");
-        Some(Segment { lblk, len, kind, label: letter.into(), pblk: Some(pblk), title, changed: false })
+        Some(Segment {
+            lblk,
+            len,
+            kind,
+            label: letter.into(),
+            pblk: Some(pblk),
+            title,
+            changed: false,
+        })
     });
     let segments: Vec<Segment> = segments.collect();
     let remark = segments.is_empty().then_some("nothing is allocated");
@@ -255,13 +265,14 @@ fn media_row(state: &State, ino: u8, blocks: u8) -> Stratum {
         state.media.get(usize::from(pblk)).map(|media| (media.now, media.now == media.durable))
     };
     let what = |lblk| cell(lblk).map(|(content, durable)| (source_of(content), durable));
-    let segments = pieces(blocks, |a, b| what(a) == what(b)).into_iter().filter_map(|(lblk, len)| {
-        let (content, durable) = cell(lblk)?;
-        let (kind, label, says) = describe(content);
-        let where_ = if durable { "on the medium" } else { "only in the device's cache" };
-        let title = format!("[{lblk}/{len}) {says}, {where_}");
-        Some(Segment { lblk, len, kind, label, pblk: None, title, changed: false })
-    });
+    let segments =
+        pieces(blocks, |a, b| what(a) == what(b)).into_iter().filter_map(|(lblk, len)| {
+            let (content, durable) = cell(lblk)?;
+            let (kind, label, says) = describe(content);
+            let where_ = if durable { "on the medium" } else { "only in the device's cache" };
+            let title = format!("[{lblk}/{len}) {says}, {where_}");
+            Some(Segment { lblk, len, kind, label, pblk: None, title, changed: false })
+        });
     let segments = segments.collect();
     let volatile = |lblk| match cell(lblk) {
         Some((_, false)) => Some(MarkKind::Volatile),

@@ -2,8 +2,8 @@
 
 use crate::kernel::{Actor, Next, Pc, Stage, State, deadlocked, end_io_plan, needs, next};
 
-use super::names::{of_file, write_name};
-use super::narrate::wait_text;
+use super::names::of_file;
+use super::narrate::{wait_text, write_name};
 use super::session::Session;
 
 /// One actor.
@@ -23,7 +23,7 @@ pub struct ThreadRow {
     pub next: String,
     /// What it holds.
     pub holds: Vec<String>,
-    /// What it waits for, after "waits".
+    /// What it waits for: `waits for an event`.
     pub waits: Option<String>,
     /// Who could give it, as text.
     pub givers: String,
@@ -95,7 +95,7 @@ pub fn threads(session: &Session) -> Vec<ThreadRow> {
             stack: stack(session, actor),
             next: next_text,
             holds: holds(session, actor),
-            waits: wait.map(|wait| wait_text(setup, state, actor, wait)),
+            waits: wait.map(|wait| wait_text(setup, state, wait)),
             givers: wait.map_or(String::new(), |wait| givers(&needs(setup, state, wait))),
             stuck: stuck.iter().any(|(who, _)| *who == actor),
             stepped: last == Some(actor),

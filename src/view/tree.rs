@@ -204,7 +204,9 @@ fn told(events: &[EsEvent], arena: &Arena<Vec<EsEvent>>) -> Vec<String> {
                 format!("Rotation to the {way}: {} went up, {} down.", name(*up), name(*down))
             }
             EsEvent::Unlink { .. } => "One node was unlinked.".into(),
-            EsEvent::Change { node, extent } if arena.node(*node).is_some_and(|n| n.extent == *extent) => {
+            EsEvent::Change { node, extent }
+                if arena.node(*node).is_some_and(|n| n.extent == *extent) =>
+            {
                 format!("{extent} was changed.")
             }
             _ => continue,

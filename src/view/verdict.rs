@@ -1,7 +1,9 @@
 //! What can be said of the state at the cursor. Never more than this run shows.
 
-use crate::kernel::{Bound, Promise, deadlocked, enabled};
+use crate::kernel::deadlocked;
 use crate::scenario::Run;
+
+use super::narrate::{Standing, standing};
 
 /// The kind of finding, which decides how loud it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,37 +33,23 @@ pub struct Badge {
 
 /// The finding at the cursor.
 pub fn badge(run: &Run) -> Badge {
-    let (setup, state) = (run.setup(), run.state());
-    let broken = Promise::ALL.iter().filter(|promise| state.broken & promise.bit() != 0);
-    let broken: Vec<&Promise> = broken.collect();
-    let stuck = deadlocked(setup, state);
-    if !stuck.is_empty() {
-        let names: Vec<String> = stuck.iter().map(|(actor, _)| actor.to_string()).collect();
-        let text = format!("{} can never step again", names.join(" and "));
-        return Badge { kind: BadgeKind::Deadlock, word: "Deadlock", text };
-    }
-    if let Some(promise) = broken.first() {
-        let ids: Vec<&str> = broken.iter().map(|promise| promise.id()).collect();
-        let text = format!("{}: not kept that {}", ids.join(", "), promise.sentence());
-        return Badge { kind: BadgeKind::Broken, word: "Promise broken", text };
-    }
-    if let Some(bound) = state.bound {
-        let text = bound_text(bound).into();
-        return Badge { kind: BadgeKind::Bound, word: "Bound reached", text };
-    }
-    if enabled(setup, state).is_empty() {
-        let text = "every thread is done, no promise was broken in this run".into();
-        return Badge { kind: BadgeKind::Finished, word: "Finished", text };
-    }
-    let text = "no promise broken so far".into();
-    Badge { kind: BadgeKind::Running, word: "Running", text }
-}
-
-fn bound_text(bound: Bound) -> &'static str {
-    match bound {
-        Bound::Ios => "IOS_MAX direct IOs are in flight or unreaped; the model stops here",
-        Bound::Frames => "FRAMES_MAX kernel functions are nested; the model stops here",
-        Bound::EsExtents => "ES_EXTENTS_MAX extents in one status tree; the model stops here",
-        Bound::Pblks => "PBLKS_MAX physical blocks are allocated; the model stops here",
-    }
+    let (kind, word, text) = match standing(run) {
+        Standing::Deadlock(_) => {
+            let stuck = deadlocked(run.setup(), run.state());
+            let names: Vec<String> = stuck.iter().map(|(actor, _)| actor.to_string()).collect();
+            let text = format!("{} can never step again", names.join(" and "));
+            (BadgeKind::Deadlock, "Deadlock", text)
+        }
+        Standing::Broken(promise) => {
+            let text = format!("{}: not kept that {}", promise.id(), promise.sentence());
+            (BadgeKind::Broken, "Promise broken", text)
+        }
+        Standing::Bound(text) => (BadgeKind::Bound, "Bound reached", text.into()),
+        Standing::Finished => {
+            let text = "all is done, and no promise was broken in this run".into();
+            (BadgeKind::Finished, "Finished", text)
+        }
+        Standing::Running => (BadgeKind::Running, "Running", "no promise broken so far".into()),
+    };
+    Badge { kind, word, text }
 }

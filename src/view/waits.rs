@@ -1,10 +1,9 @@
 //! Who waits for whom, as a picture: the cycle if there is one, and every other wait as a line.
 
-use crate::kernel::{List, Next, Setup, Stage, State, Wait, cycle, needs, next};
-use crate::kernel::Actor;
+use crate::kernel::{Actor, List, Next, Setup, Stage, State, Wait, cycle, needs, next};
 
-use super::names::{of_file, write_name};
-use super::narrate::{cycle_sentence, wait_text};
+use super::names::of_file;
+use super::narrate::{cycle_sentence, wait_text, write_name};
 use super::threads::givers;
 
 /// All waits at a state.
@@ -36,7 +35,7 @@ pub struct CycleNode {
 pub struct WaitRow {
     /// Who waits.
     pub actor: Actor,
-    /// For what, after "waits".
+    /// For what: `waits for an event`.
     pub wait: String,
     /// Who could give it.
     pub givers: String,
@@ -70,7 +69,7 @@ pub fn wait_graph(setup: &Setup, state: &State) -> WaitGraph {
         let Next::Blocked { wait, .. } = next(setup, state, actor) else { return None };
         Some(WaitRow {
             actor,
-            wait: wait_text(setup, state, actor, wait),
+            wait: wait_text(setup, state, wait),
             givers: givers(&needs(setup, state, wait)),
         })
     });
@@ -99,9 +98,7 @@ fn thing(setup: &Setup, state: &State, wait: Wait) -> (String, String) {
         Wait::Slot => ("a slot".into(), "all are taken".into()),
         Wait::Event => ("an event".into(), "the ring is empty".into()),
         Wait::Transaction => ("a new handle".into(), "the transaction is locked".into()),
-        Wait::Handles => {
-            ("handles to stop".into(), format!("{} are open", state.journal.handles))
-        }
+        Wait::Handles => ("handles to stop".into(), format!("{} are open", state.journal.handles)),
         Wait::Commit => ("the commit".into(), "not written yet".into()),
     }
 }

@@ -1,0 +1,42 @@
+//! Every bound of the model, in one place.
+//!
+//! Reaching one is a result ([`crate::kernel::Bound`]), never a panic: the page names the constant
+//! and says what it limits.
+
+/// Files (inodes) of one filesystem.
+pub const INODES_MAX: u32 = 2;
+/// Blocks of one file.
+pub const BLOCKS_MAX: u32 = 16;
+/// Physical blocks of the device that hold file data.
+pub const PBLKS_MAX: u32 = 40;
+/// User threads.
+pub const THREADS_MAX: u32 = 4;
+/// Operations of one thread's program.
+pub const OPS_MAX: u32 = 60;
+/// Direct IOs in flight or not yet converted and reaped, over all files.
+pub const IOS_MAX: u32 = 8;
+/// Kworkers that run at the same time.
+pub const KWORKERS_MAX: u32 = 4;
+/// Work items queued and not yet started, over all workqueues.
+pub const WORK_MAX: u32 = IOS_MAX + KWORKERS_MAX;
+/// Kernel functions on the stack of one task.
+pub const FRAMES_MAX: u32 = 8;
+/// Extents in one inode's status tree, as the machine keeps it.
+pub const ES_EXTENTS_MAX: u32 = 16;
+/// Slots of the AIO context.
+pub const SLOTS_MAX: u32 = IOS_MAX;
+/// Bytes of a script.
+pub const SCRIPT_BYTES_MAX: u32 = 64 * 1024;
+/// Steps of a run that the page keeps.
+pub const STEPS_MAX: u32 = 5_000;
+/// The first physical block; the dossier's examples count from here.
+pub const PBLK_FIRST: u64 = 1000;
+
+// A mapped block mask is a `u16`, one bit a block.
+const _: () = assert!(BLOCKS_MAX == 16);
+// Fully preallocated files fit on the device, with some blocks left to reallocate.
+const _: () = assert!(INODES_MAX * BLOCKS_MAX < PBLKS_MAX);
+// A range that alternates block by block still fits.
+const _: () = assert!(ES_EXTENTS_MAX >= BLOCKS_MAX);
+// Media cells name a write by one byte, 0 and 1 being zeroes and old data.
+const _: () = assert!(THREADS_MAX * OPS_MAX < 256 - 2);

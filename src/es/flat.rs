@@ -1,0 +1,259 @@
+//! Extents in sorted arrays of fixed capacity, without a heap: what the checker copies with every
+//! state. 17 bytes an extent, field by field, so that a search touches only first blocks.
+
+use super::pending::PendingArray;
+use super::status::{Extent, Status};
+use super::store::{EsError, NIL, Place, Store, Walk};
+use super::tree::Es;
+
+/// At most `N` extents and `P` pending reservations. Cursors are positions.
+#[derive(Clone, Copy)]
+pub struct Sorted<const N: usize, const P: usize> {
+    pblk: [u64; N],
+    lblk: [u32; N],
+    len: [u32; N],
+    status: [Status; N],
+    n: u16,
+    /// Position of the cached extent, [`NO_CACHE`] if none. Between operations nothing moves
+    /// without the cache being set or emptied.
+    cache: u16,
+    pending: PendingArray<P>,
+}
+
+const NO_CACHE: u16 = u16::MAX;
+
+impl<const N: usize, const P: usize> Default for Sorted<N, P> {
+    fn default() -> Self {
+        const { assert!(N < NO_CACHE as usize) };
+        Sorted {
+            pblk: [0; N],
+            lblk: [0; N],
+            len: [0; N],
+            status: [Status::NONE; N],
+            n: 0,
+            cache: NO_CACHE,
+            pending: PendingArray::default(),
+        }
+    }
+}
+
+impl<const N: usize, const P: usize> Sorted<N, P> {
+    fn starts(&self) -> &[u32] {
+        self.lblk.get(..self.n as usize).unwrap_or_default()
+    }
+
+    /// A position as a cursor.
+    fn cursor(&self, at: usize) -> u32 {
+        if at < self.n as usize { at as u32 } else { NIL }
+    }
+}
+
+/// Opens a gap at `at` by moving `list[at..n]` up by one.
+#[inline]
+fn open<T: Copy>(list: &mut [T], at: usize, n: usize, value: T) {
+    list.copy_within(at..n, at + 1);
+    list[at] = value;
+}
+
+impl<const N: usize, const P: usize> Store for Sorted<N, P> {
+    type Pending = PendingArray<P>;
+
+    const HAS_SHAPE: bool = false;
+
+    #[inline]
+    fn len(&self) -> u32 {
+        self.n.into()
+    }
+
+    #[inline]
+    fn place(&self, lblk: u32) -> Place {
+        let after = self.starts().partition_point(|&it| it <= lblk);
+        let pred = if after == 0 { NIL } else { after as u32 - 1 };
+        Place { pred, succ: self.cursor(after) }
+    }
+
+    #[inline]
+    fn get(&self, at: u32) -> Extent {
+        let at = at as usize;
+        Extent {
+            lblk: self.lblk[at],
+            len: self.len[at],
+            pblk: self.pblk[at],
+            status: self.status[at],
+        }
+    }
+
+    #[inline]
+    fn set(&mut self, at: u32, extent: Extent) {
+        let at = at as usize;
+        self.lblk[at] = extent.lblk;
+        self.len[at] = extent.len;
+        self.pblk[at] = extent.pblk;
+        self.status[at] = extent.status;
+    }
+
+    #[inline]
+    fn set_status(&mut self, at: u32, status: Status) {
+        self.status[at as usize] = status;
+    }
+
+    fn link(&mut self, place: Place, extent: Extent) -> Result<u32, EsError> {
+        let n = self.n as usize;
+        if n == N {
+            return Err(EsError::Full);
+        }
+        let at = if place.pred == NIL { 0 } else { place.pred as usize + 1 };
+        open(&mut self.lblk, at, n, extent.lblk);
+        open(&mut self.len, at, n, extent.len);
+        open(&mut self.pblk, at, n, extent.pblk);
+        open(&mut self.status, at, n, extent.status);
+        self.n += 1;
+        Ok(at as u32)
+    }
+
+    fn erase(&mut self, at: u32) -> u32 {
+        let at = at as usize;
+        let n = self.n as usize;
+        self.lblk.copy_within(at + 1..n, at);
+        self.len.copy_within(at + 1..n, at);
+        self.pblk.copy_within(at + 1..n, at);
+        self.status.copy_within(at + 1..n, at);
+        self.n -= 1;
+        self.cursor(at)
+    }
+
+    fn first(&self) -> u32 {
+        self.cursor(0)
+    }
+
+    fn last(&self) -> u32 {
+        if self.n == 0 { NIL } else { u32::from(self.n) - 1 }
+    }
+
+    fn next(&self, at: u32) -> u32 {
+        self.cursor(at as usize + 1)
+    }
+
+    fn prev(&self, at: u32) -> u32 {
+        if at == 0 { NIL } else { at - 1 }
+    }
+
+    fn room(&self) -> u32 {
+        N as u32 - u32::from(self.n)
+    }
+
+    #[inline]
+    fn cache(&self) -> u32 {
+        if self.cache == NO_CACHE { NIL } else { self.cache.into() }
+    }
+
+    #[inline]
+    fn set_cache(&mut self, at: u32) {
+        self.cache = if at == NIL { NO_CACHE } else { at as u16 };
+    }
+
+    fn pred_is_higher(&self, _place: Place) -> bool {
+        true
+    }
+
+    fn search_by_shape(&self, lblk: u32) -> u32 {
+        // Without overlaps every shape finds the same.
+        let place = self.place(lblk);
+        if place.pred != NIL && self.get(place.pred).contains(lblk) {
+            place.pred
+        } else {
+            place.succ
+        }
+    }
+
+    fn walk_by_shape(&self, lblk: u32, len: u32) -> Walk {
+        // Only asked where nothing overlaps: the one neighbour that touches is met in any shape,
+        // and if both do, both end in the same extent.
+        let place = self.place(lblk);
+        if place.pred != NIL {
+            let pred = self.get(place.pred);
+            if pred.contains(lblk) {
+                return Walk::Inside(place.pred);
+            }
+            if pred.lblk + pred.len == lblk {
+                return Walk::After(place.pred);
+            }
+        }
+        if place.succ != NIL && lblk.checked_add(len) == Some(self.get(place.succ).lblk) {
+            return Walk::Before(place.succ);
+        }
+        Walk::Leaf(place)
+    }
+
+    fn pending(&self) -> &PendingArray<P> {
+        &self.pending
+    }
+
+    fn pending_mut(&mut self) -> &mut PendingArray<P> {
+        &mut self.pending
+    }
+}
+
+/// What [`Es::encode`](super::Es::encode) writes.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Encode {
+    /// Everything that any later operation can show.
+    All,
+    /// The same without `cache_es`, which from v3.9 on only makes searches faster: two trees that
+    /// differ in it alone answer alike for ever.
+    WithoutCache,
+}
+
+impl<const N: usize, const P: usize> Es<Sorted<N, P>> {
+    /// The state as bytes, the same on every target: only live data, no padding, no capacity.
+    /// Counters are left out, since they follow from the extents.
+    ///
+    /// Number of extents (u16), each extent (u32 first block, u32 length, u8 status, and u64
+    /// physical block where it means one), `i_es_shrink_lblk` (u32), flags (u8), pending
+    /// reservations (u16, u32 each), and the position of `cache_es` (u16) if asked for;
+    /// little-endian.
+    pub fn encode(&self, what: Encode, out: &mut impl FnMut(u8)) {
+        put(out, &self.s.n.to_le_bytes());
+        for extent in self {
+            put(out, &extent.lblk.to_le_bytes());
+            put(out, &extent.len.to_le_bytes());
+            out(extent.status.bits());
+            if extent.status.is_mapped() {
+                put(out, &extent.pblk.to_le_bytes());
+            }
+        }
+        put(out, &self.shrink_lblk.to_le_bytes());
+        out(self.flags);
+        let pending = self.pending().count() as u16;
+        put(out, &pending.to_le_bytes());
+        for lclu in self.pending() {
+            put(out, &lclu.to_le_bytes());
+        }
+        if what == Encode::All {
+            put(out, &self.s.cache.to_le_bytes());
+        }
+    }
+}
+
+/// Equal if every operation answers alike: unused places do not count.
+impl<const N: usize, const P: usize> PartialEq for Es<Sorted<N, P>> {
+    fn eq(&self, other: &Self) -> bool {
+        self.shrink_lblk == other.shrink_lblk
+            && self.flags == other.flags
+            && self.s.cache == other.s.cache
+            && self.s.pending == other.s.pending
+            && self.iter().eq(other.iter())
+    }
+}
+
+impl<const N: usize, const P: usize> Eq for Es<Sorted<N, P>> {}
+
+impl<const N: usize, const P: usize> core::fmt::Debug for Sorted<N, P> {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_list().entries((0..self.n.into()).map(|at| self.get(at))).finish()
+    }
+}
+
+fn put(out: &mut impl FnMut(u8), bytes: &[u8]) {
+    bytes.iter().for_each(|&it| out(it));
+}

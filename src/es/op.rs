@@ -1,0 +1,231 @@
+//! Every call of the tree as a value: for traces, fuzzing, and the tree beside a flat state.
+
+use super::convert::Convert;
+use super::memory::Memory;
+use super::rules::Rules;
+use super::shrink::{EsSuper, Inodes};
+use super::status::Extent;
+use super::store::{EsError, Store};
+use super::tree::{Es, Matching};
+
+/// One call on the tree of one inode. Ranges are first block and length unless they say `end`.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum EsOp {
+    /// [`Es::insert`].
+    Insert(Extent),
+    /// [`Es::insert_from_disk`].
+    InsertFromDisk(Extent),
+    /// [`Es::cache_extent`].
+    CacheExtent(Extent),
+    /// [`Es::insert_delayed`].
+    InsertDelayed {
+        /// First block.
+        lblk: u32,
+        /// Blocks.
+        len: u32,
+        /// The first cluster has allocated blocks.
+        lclu_allocated: bool,
+        /// The last cluster has allocated blocks.
+        end_allocated: bool,
+    },
+    /// [`Es::remove`].
+    Remove {
+        /// First block.
+        lblk: u32,
+        /// Blocks.
+        len: u32,
+    },
+    /// [`Es::lookup`].
+    Lookup {
+        /// The block.
+        lblk: u32,
+    },
+    /// [`Es::find_range`]; with [`Matching::Delayed`] also `find_delayed`.
+    FindRange {
+        /// Which kind.
+        matching: Matching,
+        /// First block.
+        lblk: u32,
+        /// Last block.
+        end: u32,
+    },
+    /// [`Es::scan_range`].
+    ScanRange {
+        /// Which kind.
+        matching: Matching,
+        /// First block.
+        lblk: u32,
+        /// Last block.
+        end: u32,
+    },
+    /// [`Es::delayed_clu`].
+    DelayedClu {
+        /// First block.
+        lblk: u32,
+        /// Blocks.
+        len: u32,
+    },
+    /// [`Es::convert_unwritten`].
+    ConvertUnwritten {
+        /// First block.
+        lblk: u32,
+        /// Blocks.
+        len: u32,
+        /// Which text of the function.
+        how: Convert,
+    },
+    /// [`Es::mark_dirty`].
+    MarkDirty {
+        /// First block.
+        lblk: u32,
+        /// Blocks.
+        len: u32,
+    },
+    /// [`Es::clear_dirty`].
+    ClearDirty {
+        /// First block.
+        lblk: u32,
+        /// Blocks.
+        len: u32,
+    },
+    /// [`Es::set_precached`].
+    SetPrecached(bool),
+    /// [`Es::clear`].
+    Clear,
+    /// [`Es::evict`].
+    Evict,
+    /// [`Es::reclaim`], with the lock held.
+    Reclaim {
+        /// The quota.
+        nr_to_scan: u32,
+    },
+}
+
+/// What a call answers.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Reply {
+    /// Nothing to say.
+    Done,
+    /// A count: reserved clusters released, clusters, extents freed.
+    Count(u32),
+    /// An extent, or none; a lookup also says where the next one starts (0 if there is none).
+    Found(Option<Extent>, u32),
+    /// Yes or no.
+    Is(bool),
+}
+
+impl EsOp {
+    /// True for what counts as a use of the inode up to v3.18: insert, lookup and find.
+    pub const fn is_use(&self) -> bool {
+        match self {
+            EsOp::Insert(extent) | EsOp::InsertFromDisk(extent) | EsOp::CacheExtent(extent) => {
+                extent.len > 0
+            }
+            EsOp::InsertDelayed { len, .. } => *len > 0,
+            EsOp::Lookup { .. } | EsOp::FindRange { .. } | EsOp::ScanRange { .. } => true,
+            _ => false,
+        }
+    }
+}
+
+impl<S: Store> Es<S> {
+    /// Does one call.
+    ///
+    /// # Errors
+    /// As the method that the call names; a lookup or a find that the kernel would stop at with a
+    /// BUG is [`EsError::Bug`].
+    pub fn apply(&mut self, rules: &Rules, mem: &mut Memory, op: EsOp) -> Result<Reply, EsError> {
+        Ok(match op {
+            EsOp::Insert(extent) => Reply::Count(self.insert(rules, mem, extent)?),
+            EsOp::InsertFromDisk(extent) => {
+                Reply::Count(self.insert_from_disk(rules, mem, extent)?)
+            }
+            EsOp::CacheExtent(extent) => {
+                self.cache_extent(rules, mem, extent)?;
+                Reply::Done
+            }
+            EsOp::InsertDelayed { lblk, len, lclu_allocated, end_allocated } => {
+                let marks = (lclu_allocated, end_allocated);
+                self.insert_delayed(rules, mem, (lblk, len), marks)?;
+                Reply::Done
+            }
+            EsOp::Remove { lblk, len } => Reply::Count(self.remove(rules, mem, lblk, len)?),
+            EsOp::Lookup { lblk } => {
+                self.check_uncached(lblk)?;
+                match self.lookup_next(rules, lblk) {
+                    Some((extent, next)) => Reply::Found(Some(extent), next),
+                    None => Reply::Found(None, 0),
+                }
+            }
+            EsOp::FindRange { matching, lblk, end } => {
+                self.check_uncached(lblk)?;
+                Reply::Found(self.find_range(rules, matching, lblk, end), 0)
+            }
+            EsOp::ScanRange { matching, lblk, end } => {
+                self.check_uncached(lblk)?;
+                Reply::Is(self.scan_range(rules, matching, lblk, end))
+            }
+            EsOp::DelayedClu { lblk, len } => Reply::Count(self.delayed_clu(rules, lblk, len)),
+            EsOp::ConvertUnwritten { lblk, len, how } => {
+                self.convert_unwritten(rules, mem, (lblk, len), how)?;
+                Reply::Done
+            }
+            EsOp::MarkDirty { lblk, len } => {
+                self.mark_dirty(rules, mem, (lblk, len))?;
+                Reply::Done
+            }
+            EsOp::ClearDirty { lblk, len } => {
+                self.clear_dirty(rules, mem, (lblk, len))?;
+                Reply::Done
+            }
+            EsOp::SetPrecached(precached) => {
+                self.set_precached(precached);
+                Reply::Done
+            }
+            EsOp::Clear => {
+                self.clear();
+                Reply::Done
+            }
+            EsOp::Evict => Reply::Count(self.evict(rules, mem)?),
+            EsOp::Reclaim { nr_to_scan } => Reply::Count(self.reclaim(rules, nr_to_scan).freed),
+        })
+    }
+
+    /// A search that `cache_es` answers never looks at the last extent's end.
+    fn check_uncached(&self, lblk: u32) -> Result<(), EsError> {
+        let cached = self.cache_es().and_then(|it| self.peek(it));
+        if cached.is_some_and(|it| it.contains(lblk)) { Ok(()) } else { self.check_search(lblk) }
+    }
+}
+
+impl<const I: usize> EsSuper<I> {
+    /// Does one call on one inode of the superblock, and keeps the list.
+    ///
+    /// # Errors
+    /// As [`Es::apply`]; a missing inode is [`EsError::Full`].
+    pub fn apply<S: Store>(
+        &mut self,
+        rules: &Rules,
+        mem: &mut Memory,
+        inodes: &mut (impl Inodes<S> + ?Sized),
+        ino: u8,
+        op: EsOp,
+    ) -> Result<Reply, EsError> {
+        match op {
+            EsOp::Insert(extent) => {
+                return self.insert(rules, mem, inodes, ino, extent).map(Reply::Count);
+            }
+            EsOp::Remove { lblk, len } => {
+                return self.remove(rules, mem, inodes, ino, (lblk, len)).map(Reply::Count);
+            }
+            _ => {}
+        }
+        let es = inodes.es(ino).ok_or(EsError::Full)?;
+        let reply = es.apply(rules, mem, op);
+        self.after(rules, ino, es, op.is_use());
+        if op == EsOp::Evict {
+            self.evicted(rules, ino);
+        }
+        reply
+    }
+}

@@ -1,0 +1,132 @@
+//! What the algorithm asks of the place where extents are kept.
+
+use super::status::{Extent, Status};
+
+/// No node: the end of a walk.
+pub const NIL: u32 = 0x7fff_ffff;
+
+/// Where a block falls: between which two neighbours, and hence where a new node is linked.
+#[derive(Clone, Copy)]
+pub struct Place {
+    /// The last extent that starts at the block or before it, or [`NIL`].
+    pub pred: u32,
+    /// The first extent that starts after the block, or [`NIL`].
+    pub succ: u32,
+}
+
+/// Why an operation was not done.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Hash)]
+pub enum EsError {
+    /// No memory for a node; the caller sees −ENOMEM.
+    NoMemory,
+    /// The fixed capacity of a `Flat` (extents, or pending reservations) is used up.
+    Full,
+    /// The kernel stops here with a BUG: a range or an extent whose end passes 2^32.
+    Bug,
+    /// v3.8: the range overlaps what is there, and the outcome depends on the shape of the tree,
+    /// which a `Flat` does not have.
+    ShapeDependent,
+}
+
+impl core::fmt::Display for EsError {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.write_str(match self {
+            EsError::NoMemory => "no memory for an extent (-ENOMEM)",
+            EsError::Full => "more extents than this model holds for one file",
+            EsError::Bug => "the kernel stops here: a range passes block 2^32",
+            EsError::ShapeDependent => "v3.8's overlapping insert depends on the tree's shape",
+        })
+    }
+}
+
+impl core::error::Error for EsError {}
+
+/// A storage of disjoint extents in the order of their first blocks.
+///
+/// A cursor is a `u32` that names one extent, or [`NIL`]. Cursors before a linked or erased extent
+/// stay valid; others may move. Cursors other than `NIL` must come from this storage.
+pub trait Store {
+    /// The pending-reservation tree that belongs to it.
+    type Pending: PendingSet;
+
+    /// True if the shape of the tree is known, so that v3.8's overlapping insert can be done.
+    const HAS_SHAPE: bool;
+
+    /// Number of extents.
+    fn len(&self) -> u32;
+    /// The neighbours of a block.
+    fn place(&self, lblk: u32) -> Place;
+    /// The extent, with its raw physical block.
+    fn get(&self, at: u32) -> Extent;
+    /// Replaces the extent; order must not change.
+    fn set(&mut self, at: u32, extent: Extent);
+    /// Replaces the status only.
+    fn set_status(&mut self, at: u32, status: Status);
+    /// Links a new extent at a place and returns its cursor.
+    ///
+    /// # Errors
+    /// [`EsError::Full`] if the storage has no room.
+    fn link(&mut self, place: Place, extent: Extent) -> Result<u32, EsError>;
+    /// Erases an extent and returns its successor.
+    fn erase(&mut self, at: u32) -> u32;
+    /// The first extent.
+    fn first(&self) -> u32;
+    /// The last extent.
+    fn last(&self) -> u32;
+    /// The in-order successor.
+    fn next(&self, at: u32) -> u32;
+    /// The in-order predecessor.
+    fn prev(&self, at: u32) -> u32;
+    /// How many extents more it can hold.
+    fn room(&self) -> u32;
+    /// `cache_es`, or [`NIL`].
+    fn cache(&self) -> u32;
+    /// Sets `cache_es`.
+    fn set_cache(&mut self, at: u32);
+    /// True if the node of `pred` lies above that of `succ`, so that a walk from the root meets it
+    /// first. Meaningless without a shape.
+    fn pred_is_higher(&self, place: Place) -> bool;
+    /// The extent that v3.8's walk from the root for `lblk` meets first among those that hold it,
+    /// else the first one after it.
+    fn search_by_shape(&self, lblk: u32) -> u32;
+    /// v3.8: walks down from the root for a range of DELAYED blocks and says where it ends.
+    fn walk_by_shape(&self, lblk: u32, len: u32) -> Walk;
+    /// Tells an observer that `from` is about to be swallowed by `into`.
+    fn note_merge(&mut self, _into: u32, _from: u32) {}
+    /// Tells an observer that `right` was cut off `left`.
+    fn note_split(&mut self, _left: u32, _right: u32) {}
+    /// The pending-reservation tree.
+    fn pending(&self) -> &Self::Pending;
+    /// The pending-reservation tree, to change.
+    fn pending_mut(&mut self) -> &mut Self::Pending;
+}
+
+/// Where the walk of v3.8's insert ends.
+#[derive(Clone, Copy)]
+pub enum Walk {
+    /// The range ends right before this extent.
+    Before(u32),
+    /// The range starts right after this extent.
+    After(u32),
+    /// The range starts inside this extent.
+    Inside(u32),
+    /// At a leaf: link here.
+    Leaf(Place),
+}
+
+/// The clusters with a pending reservation (`i_pending_tree`, v4.20), ascending.
+pub trait PendingSet {
+    /// Adds a cluster; false if it was there.
+    ///
+    /// # Errors
+    /// [`EsError::Full`] if the set has no room.
+    fn insert(&mut self, lclu: u32) -> Result<bool, EsError>;
+    /// True if the cluster is there.
+    fn contains(&self, lclu: u32) -> bool;
+    /// Removes the clusters `first` to `last` and returns how many there were.
+    fn remove_range(&mut self, first: u32, last: u32) -> u32;
+    /// Forgets all.
+    fn clear(&mut self);
+    /// The n-th cluster.
+    fn nth(&self, n: u32) -> Option<u32>;
+}

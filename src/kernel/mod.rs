@@ -1,0 +1,34 @@
+//! The machine: ext4's direct-IO completion, its workers and its journal, as far as the thread
+//! argues about them.
+//!
+//! A [`Setup`] says what is run, a [`State`] is where it stands; [`enabled`] lists the steps that
+//! can be taken and [`step`] takes one. There is no clock, no chance and no I/O in here: a run is
+//! the list of [`Choice`]s, and the same list gives the same states everywhere.
+
+mod choice;
+mod design;
+mod encode;
+mod map;
+mod note;
+mod pc;
+mod promise;
+mod setup;
+mod state;
+mod step;
+mod wait;
+
+pub use choice::{Actor, Choice};
+pub use design::{
+    Ack, Decrement, Design, DesignError, Early, EsContent, EsConvert, FsyncWait, KNOBS, KnobInfo,
+    Knobs, NolockRead, Row, SyncBy,
+};
+pub use note::{Note, Observer};
+pub use pc::{Pc, PcInfo, Plan, end_io_plan, irq_plan};
+pub use promise::Promise;
+pub use setup::{File, FileExtent, Op, Range, Setup, Sync};
+pub use state::{
+    Acked, Bound, Content, EsTree, Fifo, Frame, Inode, Io, Journal, List, Mapping, Media, NO_IRQ,
+    NO_PBLK, NOBODY, Stage, State, TASKS, Task,
+};
+pub use step::{Next, NotEnabled, enabled, next, step};
+pub use wait::{Giver, Link, Wait, cycle, deadlocked, needs};

@@ -1,0 +1,73 @@
+//! What a step did, for those who want to tell it. The explorer passes `()` and pays nothing.
+
+use crate::es;
+
+use super::pc::Pc;
+use super::promise::Promise;
+use super::setup::Range;
+
+/// Something that happened in a step, in order.
+#[allow(missing_docs, reason = "the variant says what its fields are")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Note {
+    /// The place in the kernel where the step was taken.
+    At(Pc),
+    /// A thread began an operation.
+    Began { thread: u8, op: u8 },
+    /// A thread's operation returned.
+    Returned { thread: u8, op: u8 },
+    /// `i_mutex` was taken, or dropped.
+    Mutex { ino: u8, taken: bool },
+    /// A handle was started, or stopped.
+    Handle { open: bool },
+    /// A call on the ES tree.
+    Es { ino: u8, op: es::EsOp },
+    /// The disk tree of a range changed.
+    Disk { ino: u8, range: Range },
+    /// A bio was submitted.
+    Submitted { io: u8 },
+    /// The device finished a bio.
+    BioDone { io: u8 },
+    /// An IO was put on its inode's list; `work` says whether a work item was queued for it.
+    Listed { io: u8, work: bool },
+    /// A list was taken; how many IOs were on it.
+    ListTaken { ino: u8, ios: u8 },
+    /// An IO was converted on disk; `shadowed` if the ES tree hid that it had to be.
+    Converted { io: u8, shadowed: bool },
+    /// `i_unwritten` dropped to `left`.
+    Decremented { ino: u8, left: u8 },
+    /// `i_dio_count` dropped to `left`.
+    DioDone { ino: u8, left: u8 },
+    /// The event of an AIO write (its number) was put into the ring.
+    Acknowledged { io: u8, nr: u8 },
+    /// A thread reaped the event of an AIO write.
+    Reaped { thread: u8, nr: u8 },
+    /// A read returned; `zeroes` of its blocks were filled in, `wrong` of them broke a promise.
+    Read { ino: u8, range: Range, zeroes: u8, wrong: u8 },
+    /// A commit of the running transaction was asked for.
+    CommitRequested,
+    /// The device's cache was flushed.
+    Flushed,
+    /// The transaction was locked; how many handles it still waits for.
+    CommitLocked { handles: u8 },
+    /// The transaction was committed.
+    Committed,
+    /// A promise was broken in this step.
+    Broke(Promise),
+}
+
+/// Hears what steps do.
+pub trait Observer {
+    /// One thing happened.
+    fn note(&mut self, note: Note);
+}
+
+impl Observer for () {
+    fn note(&mut self, _: Note) {}
+}
+
+impl Observer for Vec<Note> {
+    fn note(&mut self, note: Note) {
+        self.push(note);
+    }
+}

@@ -1,0 +1,295 @@
+//! Where an actor can stand: one [`Pc`] for every step of every kernel function that is modelled,
+//! and the plans by which a design completes an IO.
+
+use super::design::{Ack, Decrement, Early, Knobs, SyncBy};
+
+/// A place in a kernel function. The step taken there is described by [`Pc::info`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[repr(u8)]
+pub enum Pc {
+    /// In no function.
+    Idle,
+    /// A slot of the AIO context.
+    IoSubmit,
+    /// Direct write: `i_mutex`.
+    WriteLock,
+    /// Direct write: map the blocks, submit the bio.
+    WriteMap,
+    /// Synchronous direct write: wait for the bio.
+    DioAwait,
+    /// Synchronous direct write: drop `i_mutex`.
+    WriteUnlock,
+    /// The write's system call returns (no step of its own).
+    WriteReturn,
+    /// dioread_nolock read: look at `i_unwritten`, map.
+    ReadCheck,
+    /// dioread_nolock read: take `i_mutex` to flush.
+    ReadFlushLock,
+    /// dioread_nolock read: drop `i_mutex` after the flush.
+    ReadFlushUnlock,
+    /// Locked read: `i_mutex`.
+    ReadLock,
+    /// Read: map the blocks, submit the bio.
+    ReadMap,
+    /// Read: the bio is done.
+    ReadDone,
+    /// fallocate: `i_mutex`.
+    FallocLock,
+    /// fallocate: allocate.
+    FallocMap,
+    /// fsync: `i_mutex`.
+    FsyncLock,
+    /// fsync: ask for a commit, or flush the device.
+    FsyncCommit,
+    /// fsync: wait for the commit.
+    FsyncCommitWait,
+    /// Flush of pending conversions: take the list.
+    FlushTake,
+    /// Flush: run the list (no step of its own).
+    FlushRun,
+    /// Flush: wait until `i_unwritten` is 0.
+    FlushWait,
+    /// Disk conversion: start a handle.
+    ConvertStart,
+    /// Disk conversion: convert, stop the handle.
+    ConvertMap,
+    /// Inside `ext4_end_io`, at a position of the plan.
+    EndIo,
+    /// Inside a work function, running its list (no step of its own).
+    WorkRun,
+    /// `io_getevents`.
+    Getevents,
+    /// A kworker takes a work item.
+    WorkTake,
+    /// jbd2: lock the running transaction.
+    CommitLock,
+    /// jbd2: write it.
+    CommitWrite,
+    /// Plan: the bio is done and nothing else is to be done in irq context.
+    BioDone,
+    /// Plan: convert in the ES tree.
+    EsConvert,
+    /// Plan: put the io_end on the inode's list, queue the work.
+    AddCompleteIo,
+    /// Plan: convert on disk (a call).
+    Convert,
+    /// Plan: decrement `i_unwritten`, wake its waiters.
+    Decrement,
+    /// Plan: drop `i_dio_count`.
+    DioDone,
+    /// Plan: fsync for O_(D)SYNC (a call).
+    Sync,
+    /// Plan: acknowledge the AIO.
+    AioComplete,
+}
+
+/// What is known of a place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PcInfo {
+    /// The kernel function.
+    pub function: &'static str,
+    /// What the step does, for a button.
+    pub does: &'static str,
+    /// File and version where the function was read.
+    pub source: &'static str,
+    /// The step may sleep: it must not be taken in irq context.
+    pub sleeps: bool,
+}
+
+impl Pc {
+    /// What is known of the place.
+    pub const fn info(self) -> PcInfo {
+        let (function, does, source, sleeps) = match self {
+            Pc::Idle => ("", "nothing", "", false),
+            Pc::IoSubmit => ("io_submit", "take a slot", "fs/aio.c v3.8", true),
+            Pc::WriteLock => ("ext4_file_dio_write", "take i_mutex", "fs/ext4/file.c v3.8", true),
+            Pc::WriteMap => (
+                "ext4_ext_direct_IO",
+                "map the blocks, submit the bio",
+                "fs/ext4/inode.c v3.7",
+                true,
+            ),
+            Pc::DioAwait => {
+                ("dio_await_completion", "wait for the bio", "fs/direct-io.c v3.8", true)
+            }
+            Pc::WriteUnlock => {
+                ("ext4_file_dio_write", "drop i_mutex", "fs/ext4/file.c v3.8", false)
+            }
+            Pc::WriteReturn => ("ext4_file_write", "return", "fs/ext4/file.c v3.8", false),
+            Pc::ReadCheck => {
+                ("ext4_ind_direct_IO", "look at i_unwritten", "fs/ext4/indirect.c v3.7", false)
+            }
+            Pc::ReadFlushLock => {
+                ("ext4_ind_direct_IO", "take i_mutex to flush", "fs/ext4/indirect.c v3.7", true)
+            }
+            Pc::ReadFlushUnlock => {
+                ("ext4_ind_direct_IO", "drop i_mutex", "fs/ext4/indirect.c v3.7", false)
+            }
+            Pc::ReadLock => ("do_blockdev_direct_IO", "take i_mutex", "fs/direct-io.c v3.8", true),
+            Pc::ReadMap => (
+                "ext4_ind_direct_IO",
+                "map the blocks, submit the bio",
+                "fs/ext4/indirect.c v3.7",
+                true,
+            ),
+            Pc::ReadDone => ("dio_complete", "return the data", "fs/direct-io.c v3.8", true),
+            Pc::FallocLock => ("ext4_fallocate", "take i_mutex", "fs/ext4/extents.c v3.8", true),
+            Pc::FallocMap => {
+                ("ext4_fallocate", "allocate unwritten blocks", "fs/ext4/extents.c v3.8", true)
+            }
+            Pc::FsyncLock => ("ext4_sync_file", "take i_mutex", "fs/ext4/fsync.c v3.8", true),
+            Pc::FsyncCommit => {
+                ("ext4_sync_file", "ask for a commit", "fs/ext4/fsync.c v3.8", false)
+            }
+            Pc::FsyncCommitWait => {
+                ("log_wait_commit", "wait for the commit", "fs/jbd2/journal.c v3.8", true)
+            }
+            Pc::FlushTake => {
+                ("ext4_do_flush_completed_IO", "take the list", "fs/ext4/page-io.c v3.7", false)
+            }
+            Pc::FlushRun => {
+                ("ext4_do_flush_completed_IO", "run the list", "fs/ext4/page-io.c v3.7", false)
+            }
+            Pc::FlushWait => (
+                "ext4_unwritten_wait",
+                "wait until i_unwritten is 0",
+                "fs/ext4/page-io.c v3.7",
+                true,
+            ),
+            Pc::ConvertStart => (
+                "ext4_convert_unwritten_extents",
+                "start a jbd2 handle",
+                "fs/ext4/extents.c v3.8",
+                true,
+            ),
+            Pc::ConvertMap => (
+                "ext4_convert_unwritten_extents",
+                "convert in the disk tree",
+                "fs/ext4/extents.c v3.8",
+                true,
+            ),
+            Pc::EndIo => ("ext4_end_io", "finish the io_end", "fs/ext4/page-io.c v3.7", true),
+            Pc::WorkRun => ("ext4_end_io_work", "run the list", "fs/ext4/page-io.c v3.7", false),
+            Pc::Getevents => ("io_getevents", "reap an event", "fs/aio.c v3.8", true),
+            Pc::WorkTake => ("ext4_end_io_work", "take the list", "fs/ext4/page-io.c v3.7", false),
+            Pc::CommitLock => (
+                "jbd2_journal_commit_transaction",
+                "lock the transaction",
+                "fs/jbd2/commit.c v3.8",
+                true,
+            ),
+            Pc::CommitWrite => (
+                "jbd2_journal_commit_transaction",
+                "write the commit",
+                "fs/jbd2/commit.c v3.8",
+                true,
+            ),
+            Pc::BioDone => ("dio_bio_end_io", "the bio is done", "fs/direct-io.c v3.8", false),
+            Pc::EsConvert => (
+                "ext4_es_convert_unwritten_extents",
+                "convert in the ES tree",
+                "RFC v1, 24 Dec 2012; text of series v5",
+                false,
+            ),
+            Pc::AddCompleteIo => (
+                "ext4_add_complete_io",
+                "list the io_end, queue the work",
+                "fs/ext4/page-io.c v3.7",
+                false,
+            ),
+            Pc::Convert => (
+                "ext4_convert_unwritten_extents",
+                "convert on disk",
+                "fs/ext4/extents.c v3.8",
+                true,
+            ),
+            Pc::Decrement => {
+                ("ext4_end_io", "decrement i_unwritten", "fs/ext4/page-io.c v3.7", false)
+            }
+            Pc::DioDone => ("inode_dio_done", "drop i_dio_count", "fs/inode.c v3.8", false),
+            Pc::Sync => ("generic_write_sync", "fsync", "fs/sync.c v3.8", true),
+            Pc::AioComplete => ("aio_complete", "acknowledge the AIO", "fs/aio.c v3.8", false),
+        };
+        PcInfo { function, does, source, sleeps }
+    }
+}
+
+/// What completes an IO, in order. A plan is data, so that its properties (nothing in irq context
+/// sleeps; nothing is read after it was handed over) can be read off it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Plan {
+    parts: [Pc; 6],
+    len: u8,
+}
+
+impl Plan {
+    /// The parts, in order.
+    pub fn parts(&self) -> &[Pc] {
+        &self.parts[..usize::from(self.len)]
+    }
+
+    /// The part at a position, if the plan is that long.
+    pub fn at(&self, position: u8) -> Option<Pc> {
+        self.parts().get(usize::from(position)).copied()
+    }
+
+    fn of(parts: impl IntoIterator<Item = (bool, Pc)>) -> Plan {
+        let mut plan = Plan { parts: [Pc::Idle; 6], len: 0 };
+        for (_, pc) in parts.into_iter().filter(|(wanted, _)| *wanted) {
+            plan.parts[usize::from(plan.len)] = pc;
+            plan.len += 1;
+        }
+        plan
+    }
+}
+
+/// What the irq does when a write's bio is done. The order under early conversion is that of the
+/// RFC's `ext4_end_io_bh`; without it, that of `ext4_end_io_dio` (fs/ext4/inode.c v3.7).
+pub fn irq_plan(knobs: &Knobs, aio: bool, unwritten: bool, sync: bool) -> Plan {
+    if !aio {
+        // The submitter sleeps on the bio and does the rest.
+        return Plan::of([(true, Pc::BioDone)]);
+    }
+    if !unwritten {
+        return Plan::of([(true, Pc::AioComplete), (true, Pc::DioDone)]);
+    }
+    let acknowledges = !worker_acknowledges(knobs, sync);
+    Plan::of([
+        (knobs.early == Early::Dio, Pc::EsConvert),
+        (true, Pc::AddCompleteIo),
+        (acknowledges, Pc::AioComplete),
+        (knobs.ack != Ack::Converted, Pc::DioDone),
+    ])
+}
+
+/// What `ext4_end_io` does with an AIO write into unwritten blocks (fs/ext4/page-io.c v3.7, and
+/// as each design changes it).
+pub fn end_io_plan(knobs: &Knobs, sync: bool) -> Plan {
+    let acknowledges = worker_acknowledges(knobs, sync);
+    let dio_done = knobs.ack == Ack::Converted;
+    if !(sync && knobs.sync_by == SyncBy::Worker) {
+        return Plan::of([
+            (true, Pc::Convert),
+            (acknowledges, Pc::AioComplete),
+            (dio_done, Pc::DioDone),
+            (true, Pc::Decrement),
+        ]);
+    }
+    let before = knobs.decrement == Decrement::BeforeSync;
+    Plan::of([
+        (true, Pc::Convert),
+        (dio_done, Pc::DioDone),
+        (before, Pc::Decrement),
+        (true, Pc::Sync),
+        (!before, Pc::Decrement),
+        (acknowledges, Pc::AioComplete),
+    ])
+}
+
+fn worker_acknowledges(knobs: &Knobs, sync: bool) -> bool {
+    match knobs.ack {
+        Ack::Irq => false,
+        Ack::Converted => true,
+        Ack::SyncConverted => sync,
+    }
+}

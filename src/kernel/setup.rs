@@ -1,0 +1,150 @@
+//! A compiled scenario: everything that a run does not change.
+
+use crate::bounds::{BLOCKS_MAX, INODES_MAX, THREADS_MAX};
+
+use super::design::{Design, Row};
+
+/// What is run: the files, the programs of the threads, the mount, the design.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Setup {
+    /// The design under test. A scenario never changes it.
+    pub design: Design,
+    /// Mount option `dioread_nolock`.
+    pub dioread_nolock: bool,
+    /// Slots of the AIO context (`maxevents` of `io_setup`).
+    pub slots: u8,
+    /// The files, at most [`INODES_MAX`].
+    pub files: Vec<File>,
+    /// The programs of `t1`, `t2`, …, at most [`THREADS_MAX`].
+    pub threads: Vec<Vec<Op>>,
+}
+
+/// A file as the run finds it, on disk and committed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct File {
+    /// The name in scripts.
+    pub name: String,
+    /// Size in blocks (`i_size`).
+    pub blocks: u8,
+    /// What is allocated at the start; the rest is a hole.
+    pub extents: Vec<FileExtent>,
+}
+
+/// A range of a file that is allocated at the start.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FileExtent {
+    /// The range.
+    pub range: Range,
+    /// Written, with old data of its own; otherwise unwritten.
+    pub written: bool,
+}
+
+/// A range of blocks: start and length, drawn `[lblk/len)`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Range {
+    /// First block.
+    pub lblk: u8,
+    /// Number of blocks, at least 1.
+    pub len: u8,
+}
+
+/// The durability that a file descriptor was opened with; numbers as in scripts' `sync=`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sync {
+    /// Neither flag.
+    No,
+    /// O_DSYNC.
+    Dsync,
+    /// O_SYNC.
+    Osync,
+}
+
+/// An operation of a thread.
+#[allow(missing_docs, reason = "the variant says what its fields are")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Op {
+    /// A direct write. With `aio` it is an `io_submit` of one iocb, and if the context is full the
+    /// thread reaps an event first, as a program does on `-EAGAIN`; otherwise it returns when it
+    /// is done. `nr` counts the writes of the whole script from 0: the page calls them A, B, C, …
+    DioWrite { ino: u8, range: Range, sync: Sync, aio: bool, nr: u8 },
+    /// A direct read.
+    DioRead { ino: u8, range: Range },
+    /// `fsync`, or `fdatasync`.
+    Fsync { ino: u8, datasync: bool },
+    /// Preallocation: what is a hole in the range becomes unwritten.
+    Fallocate { ino: u8, range: Range },
+    /// `io_getevents`: waits for this many events and reaps them; 0 means for all that are
+    /// outstanding.
+    Getevents { nr: u8 },
+}
+
+impl Range {
+    /// The range `[lblk/len)`.
+    pub const fn new(lblk: u8, len: u8) -> Range {
+        Range { lblk, len }
+    }
+
+    /// The block after the last.
+    pub const fn end(self) -> u8 {
+        self.lblk + self.len
+    }
+
+    /// The blocks, in order.
+    pub fn blocks(self) -> core::ops::Range<u8> {
+        self.lblk..self.end()
+    }
+}
+
+impl Setup {
+    /// An empty scenario: one file of [`BLOCKS_MAX`] blocks, all hole, no thread.
+    pub fn new(row: Row) -> Setup {
+        Setup {
+            design: row.design(),
+            dioread_nolock: true,
+            slots: 2,
+            files: vec![File { name: "a".into(), blocks: BLOCKS_MAX as u8, extents: Vec::new() }],
+            threads: Vec::new(),
+        }
+    }
+
+    /// The op of a thread, if its program is that long.
+    pub fn op(&self, thread: u8, index: u8) -> Option<Op> {
+        self.threads.get(usize::from(thread))?.get(usize::from(index)).copied()
+    }
+
+    /// Appends an operation to a thread's program and numbers it if it is a write. Threads in
+    /// between come into being with empty programs.
+    pub fn push(&mut self, thread: u8, mut op: Op) {
+        let is_write = |op: &&Op| matches!(op, Op::DioWrite { .. });
+        let writes = self.threads.iter().flatten().filter(is_write).count();
+        if let Op::DioWrite { nr, .. } = &mut op {
+            *nr = writes as u8;
+        }
+        let thread = usize::from(thread);
+        if self.threads.len() <= thread {
+            self.threads.resize(thread + 1, Vec::new());
+        }
+        self.threads[thread].push(op);
+    }
+
+    /// Whether the parts fit the bounds; scripts are checked as they are read, so this is for
+    /// setups made by hand.
+    pub fn is_within_bounds(&self) -> bool {
+        self.files.len() <= INODES_MAX as usize
+            && self.threads.len() <= THREADS_MAX as usize
+            && self.files.iter().all(|f| u32::from(f.blocks) <= BLOCKS_MAX)
+    }
+}
+
+impl Op {
+    /// The file that the operation is on; 0 for one that is on none.
+    pub fn ino(self) -> u8 {
+        match self {
+            Op::DioWrite { ino, .. }
+            | Op::DioRead { ino, .. }
+            | Op::Fsync { ino, .. }
+            | Op::Fallocate { ino, .. } => ino,
+            Op::Getevents { .. } => 0,
+        }
+    }
+}

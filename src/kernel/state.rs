@@ -1,0 +1,467 @@
+//! The state of the machine: a flat value, copied freely, equal when its bytes are equal.
+//!
+//! Nothing in it grows for ever: transaction ids are relative, finished IOs leave their slot, and
+//! time and statistics live outside.
+
+use crate::bounds::{
+    BLOCKS_MAX, ES_EXTENTS_MAX, FRAMES_MAX, INODES_MAX, IOS_MAX, KWORKERS_MAX, PBLKS_MAX,
+    THREADS_MAX, WORK_MAX,
+};
+use crate::es;
+
+use super::pc::Pc;
+use super::setup::Setup;
+
+/// The extent status tree of one inode, as the machine keeps it: a sorted array.
+pub type EsTree = es::Flat<{ ES_EXTENTS_MAX as usize }>;
+
+/// Tasks that can sleep: threads first, then kworkers.
+pub const TASKS: usize = (THREADS_MAX + KWORKERS_MAX) as usize;
+
+/// Everything that a run changes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct State {
+    /// Threads `0..THREADS_MAX`, then kworkers.
+    pub tasks: [Task; TASKS],
+    /// Direct IOs.
+    pub ios: [Io; IOS_MAX as usize],
+    /// Inodes.
+    pub inodes: [Inode; INODES_MAX as usize],
+    /// IOs that completed and wait for conversion, oldest first, of all inodes and all lists; the
+    /// io says on whose list it stands ([`Io::list`]).
+    pub completed: Fifo<{ IOS_MAX as usize }>,
+    /// Work queued on the conversion workqueue and not yet started: the IO whose `work_struct` it
+    /// is.
+    pub work: Fifo<{ WORK_MAX as usize }>,
+    /// Events of the AIO context that nobody has reaped: IOs, oldest first.
+    pub events: Fifo<{ IOS_MAX as usize }>,
+    /// The journal.
+    pub journal: Journal,
+    /// Content of each physical block.
+    pub media: [Media; PBLKS_MAX as usize],
+    /// Promises broken so far: bit `n` is `Promise::ALL[n]`.
+    pub broken: u16,
+    /// A bound that was reached; nothing moves after that.
+    pub bound: Option<Bound>,
+}
+
+/// A bound that a run reached. The page explains it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Bound {
+    /// [`IOS_MAX`] direct IOs are in flight or unreaped.
+    Ios,
+    /// [`FRAMES_MAX`] kernel functions are nested in one task.
+    Frames,
+    /// [`ES_EXTENTS_MAX`] extents in one status tree.
+    EsExtents,
+    /// [`PBLKS_MAX`] physical blocks are allocated.
+    Pblks,
+}
+
+/// A task: a user thread in a system call, or a kworker.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Task {
+    /// Kernel functions that the task is inside of, outermost first.
+    frames: [Frame; FRAMES_MAX as usize],
+    depth: u8,
+    /// Threads: the operation that runs or runs next.
+    pub op: u8,
+    /// `i_mutex` held: bit `n` for inode `n`.
+    pub i_mutex: u8,
+    /// A jbd2 handle is open.
+    pub handle: bool,
+    /// Direct read: where each block of the range is read from, [`NO_PBLK`] for zeroes.
+    pub read: [u8; BLOCKS_MAX as usize],
+    /// Direct read: blocks with an acknowledged write when the read began (bit = lblk).
+    pub must_see: u16,
+    /// Events that this thread still has to reap in the running `io_getevents`.
+    pub to_reap: u8,
+    /// Whether that number has been fixed (it is when the call begins).
+    pub reaping: bool,
+}
+
+/// One kernel function on a task's stack: where it is, and its two arguments.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Frame {
+    /// The next step.
+    pub pc: Pc,
+    /// Usually an IO or an inode.
+    pub a: u8,
+    /// Usually a position in a plan.
+    pub b: u8,
+}
+
+/// A direct IO: its bio, its `io_end` and its iocb.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Io {
+    /// How far it is.
+    pub stage: Stage,
+    /// The file.
+    pub ino: u8,
+    /// First block.
+    pub lblk: u8,
+    /// Blocks.
+    pub len: u8,
+    /// Which write of the script (`Op::DioWrite::nr`).
+    pub nr: u8,
+    /// The thread that submitted it.
+    pub thread: u8,
+    /// An iocb waits for it.
+    pub aio: bool,
+    /// O_DSYNC or O_SYNC.
+    pub sync: bool,
+    /// Some block was unwritten when it was mapped (`EXT4_IO_END_UNWRITTEN`).
+    pub unwritten: bool,
+    /// Counted in `i_unwritten`.
+    pub counted: bool,
+    /// Still counted in `i_dio_count`.
+    pub dio_held: bool,
+    /// Its `work_struct` is queued (`EXT4_IO_END_QUEUED`): it cannot be freed yet.
+    pub queued: bool,
+    /// Whether and how it was acknowledged.
+    pub ack: Acked,
+    /// On whose list it stands while [`Stage::Listed`].
+    pub list: List,
+    /// The irq handler: the position in the design's plan of completion, or [`NO_IRQ`].
+    pub irq: u8,
+    /// Physical block of each block of the range.
+    pub pblk: [u8; BLOCKS_MAX as usize],
+}
+
+/// The life of a direct write, from the bio to the converted extent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stage {
+    /// The slot is empty.
+    Free,
+    /// The iocb has its slot; nothing is mapped yet.
+    Prepared,
+    /// The bio is on its way.
+    Submitted,
+    /// The data is on the device; the irq handler runs.
+    Completed,
+    /// On a list, waiting for conversion.
+    Listed,
+    /// Taken off a list; being converted.
+    Converting,
+    /// Converted on disk, or nothing was to convert.
+    Converted,
+}
+
+/// What user space knows of an AIO.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Acked {
+    /// Nothing yet.
+    No,
+    /// `aio_complete` was called: the event is in the ring.
+    Event,
+    /// A thread has reaped it, or the system call has returned.
+    Reaped,
+}
+
+/// Whose list an IO stands on.
+#[allow(missing_docs, reason = "the variant says what its fields are")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum List {
+    /// `i_completed_io_list` of its inode.
+    Inode,
+    /// The private list of a task (its index), in the flush at this stack depth.
+    Private { task: u8, depth: u8 },
+}
+
+/// An inode.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Inode {
+    /// `i_es_tree`.
+    pub es: EsTree,
+    /// The disk tree in memory, block by block.
+    pub disk: [Mapping; BLOCKS_MAX as usize],
+    /// The disk tree as last committed: what a power cut leaves.
+    pub committed: [Mapping; BLOCKS_MAX as usize],
+    /// Task that owns `i_mutex`, or [`NOBODY`].
+    pub i_mutex: u8,
+    /// `i_dio_count`.
+    pub i_dio_count: u8,
+    /// `i_unwritten`.
+    pub i_unwritten: u8,
+    /// The running transaction has changes of this inode (`i_datasync_tid` is the running one).
+    pub dirty_tid: bool,
+    /// The last acknowledged write of each block (its number plus 1), 0 if none.
+    pub acked: [u8; BLOCKS_MAX as usize],
+}
+
+/// Where a block lives and whether it is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mapping {
+    /// Not allocated.
+    Hole,
+    /// Allocated, reads as zero. The index of the physical block.
+    Unwritten(u8),
+    /// Allocated and written.
+    Written(u8),
+}
+
+/// The journal, as far as the argument needs it. Times are relative: there is a running
+/// transaction and there is what has been committed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Journal {
+    /// Somebody asked for a commit of the running transaction.
+    pub requested: bool,
+    /// The running transaction is locked: its handles drain, new ones wait.
+    pub locked: bool,
+    /// Open handles of the running transaction.
+    pub handles: u8,
+}
+
+/// The content of a physical block, in the device's volatile cache and on the medium.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Media {
+    /// What a read returns.
+    pub now: Content,
+    /// What a power cut leaves.
+    pub durable: Content,
+}
+
+impl Media {
+    /// A block fresh from the allocator: whatever its former owner left.
+    pub const STALE: Media = Media { now: Content::Stale, durable: Content::Stale };
+}
+
+/// What a block holds: data of one write, for one block of one file.
+#[allow(missing_docs, reason = "the variant says what its fields are")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Content {
+    /// Data of a former owner of the physical block: must never be shown.
+    Stale,
+    /// What the file held before the run.
+    Initial { ino: u8, lblk: u8 },
+    /// Data of a write of the script.
+    Write { nr: u8, ino: u8, lblk: u8 },
+}
+
+/// Nobody holds the lock.
+pub const NOBODY: u8 = u8::MAX;
+/// No irq handler runs for the IO.
+pub const NO_IRQ: u8 = u8::MAX;
+/// No physical block: the read fills in zeroes.
+pub const NO_PBLK: u8 = u8::MAX;
+
+/// A queue of small numbers, oldest first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Fifo<const N: usize> {
+    items: [u8; N],
+    len: u8,
+}
+
+impl State {
+    /// The state in which every run of a setup begins.
+    pub fn initial(setup: &Setup) -> State {
+        let mut state = State {
+            tasks: [Task::IDLE; TASKS],
+            ios: [Io::FREE; IOS_MAX as usize],
+            inodes: [Inode::empty(); INODES_MAX as usize],
+            completed: Fifo::EMPTY,
+            work: Fifo::EMPTY,
+            events: Fifo::EMPTY,
+            journal: Journal { requested: false, locked: false, handles: 0 },
+            media: [Media::STALE; PBLKS_MAX as usize],
+            broken: 0,
+            bound: None,
+        };
+        let mut pblk = 0;
+        for (ino, file) in (0..).zip(&setup.files) {
+            let inode = &mut state.inodes[usize::from(ino)];
+            for extent in &file.extents {
+                for lblk in extent.range.blocks() {
+                    let mapping = if extent.written {
+                        let content = Content::Initial { ino, lblk };
+                        state.media[usize::from(pblk)] = Media { now: content, durable: content };
+                        Mapping::Written(pblk)
+                    } else {
+                        Mapping::Unwritten(pblk)
+                    };
+                    inode.disk[usize::from(lblk)] = mapping;
+                    pblk += 1;
+                }
+            }
+            inode.committed = inode.disk;
+        }
+        state
+    }
+
+    /// The kworker tasks' indices.
+    pub fn kworkers() -> core::ops::Range<u8> {
+        THREADS_MAX as u8..TASKS as u8
+    }
+
+    /// IOs in use, as `(index, io)`.
+    pub fn ios(&self) -> impl Iterator<Item = (u8, &Io)> {
+        (0..).zip(&self.ios).filter(|(_, io)| io.stage != Stage::Free)
+    }
+
+    /// Conversions that are pending: IOs counted in some `i_unwritten`.
+    pub fn pending_conversions(&self) -> u8 {
+        self.inodes.iter().map(|inode| inode.i_unwritten).sum()
+    }
+
+    /// Slots of the AIO context that are taken: in flight, or completed and not reaped.
+    pub fn slots_used(&self) -> u8 {
+        self.ios().filter(|(_, io)| io.aio && io.ack != Acked::Reaped).count() as u8
+    }
+
+    /// A physical block that nothing maps, now or as committed.
+    pub fn free_pblk(&self) -> Option<u8> {
+        let trees = self.inodes.iter().flat_map(|inode| inode.disk.iter().chain(&inode.committed));
+        let used = trees.filter_map(|m| m.pblk()).fold(0_u64, |used, pblk| used | 1 << pblk);
+        let pblk = (!used).trailing_zeros();
+        (pblk < PBLKS_MAX).then_some(pblk as u8)
+    }
+}
+
+impl Task {
+    const IDLE: Task = Task {
+        frames: [Frame { pc: Pc::Idle, a: 0, b: 0 }; FRAMES_MAX as usize],
+        depth: 0,
+        op: 0,
+        i_mutex: 0,
+        handle: false,
+        read: [NO_PBLK; BLOCKS_MAX as usize],
+        must_see: 0,
+        to_reap: 0,
+        reaping: false,
+    };
+
+    /// The functions that the task is inside of, outermost first.
+    pub fn frames(&self) -> &[Frame] {
+        &self.frames[..usize::from(self.depth)]
+    }
+
+    /// The innermost function.
+    pub fn top(&self) -> Option<Frame> {
+        self.frames().last().copied()
+    }
+
+    /// How many functions are on the stack.
+    pub fn depth(&self) -> u8 {
+        self.depth
+    }
+
+    /// Calls a function; false if the stack is full.
+    #[must_use]
+    pub fn push(&mut self, frame: Frame) -> bool {
+        let Some(place) = self.frames.get_mut(usize::from(self.depth)) else { return false };
+        *place = frame;
+        self.depth += 1;
+        true
+    }
+
+    /// Returns from the innermost function.
+    pub fn pop(&mut self) {
+        self.depth = self.depth.saturating_sub(1);
+        // What is above the stack must not tell two equal states apart.
+        self.frames[usize::from(self.depth)] = Task::IDLE.frames[0];
+    }
+
+    /// The innermost function, to move it on.
+    pub fn top_mut(&mut self) -> Option<&mut Frame> {
+        self.frames[..usize::from(self.depth)].last_mut()
+    }
+}
+
+impl Io {
+    const FREE: Io = Io {
+        stage: Stage::Free,
+        ino: 0,
+        lblk: 0,
+        len: 0,
+        nr: 0,
+        thread: 0,
+        aio: false,
+        sync: false,
+        unwritten: false,
+        counted: false,
+        dio_held: false,
+        queued: false,
+        ack: Acked::No,
+        list: List::Inode,
+        irq: NO_IRQ,
+        pblk: [NO_PBLK; BLOCKS_MAX as usize],
+    };
+
+    /// Empties the slot once nothing refers to the IO any more.
+    pub fn free_if_done(&mut self) {
+        let done = self.stage == Stage::Converted && self.ack == Acked::Reaped;
+        if done && !self.dio_held && !self.queued && self.irq == NO_IRQ {
+            *self = Io::FREE;
+        }
+    }
+
+    /// The blocks of the range.
+    pub fn blocks(&self) -> core::ops::Range<u8> {
+        self.lblk..self.lblk + self.len
+    }
+}
+
+impl Inode {
+    fn empty() -> Inode {
+        Inode {
+            es: EsTree::new(),
+            disk: [Mapping::Hole; BLOCKS_MAX as usize],
+            committed: [Mapping::Hole; BLOCKS_MAX as usize],
+            i_mutex: NOBODY,
+            i_dio_count: 0,
+            i_unwritten: 0,
+            dirty_tid: false,
+            acked: [0; BLOCKS_MAX as usize],
+        }
+    }
+}
+
+impl Mapping {
+    /// The physical block, if there is one.
+    pub fn pblk(self) -> Option<u8> {
+        match self {
+            Mapping::Hole => None,
+            Mapping::Unwritten(pblk) | Mapping::Written(pblk) => Some(pblk),
+        }
+    }
+}
+
+impl<const N: usize> Fifo<N> {
+    /// Nothing queued.
+    pub const EMPTY: Fifo<N> = Fifo { items: [0; N], len: 0 };
+
+    /// The queued numbers, oldest first.
+    pub fn as_slice(&self) -> &[u8] {
+        &self.items[..usize::from(self.len)]
+    }
+
+    /// Whether nothing is queued.
+    pub fn is_empty(&self) -> bool {
+        self.len == 0
+    }
+
+    /// Queues a number at the end; false if the queue is full.
+    #[must_use]
+    pub fn push(&mut self, item: u8) -> bool {
+        let Some(place) = self.items.get_mut(usize::from(self.len)) else { return false };
+        *place = item;
+        self.len += 1;
+        true
+    }
+
+    /// Takes the oldest.
+    pub fn pop(&mut self) -> Option<u8> {
+        let first = *self.as_slice().first()?;
+        self.remove(first);
+        Some(first)
+    }
+
+    /// Takes a number out of the middle, if it is queued.
+    pub fn remove(&mut self, item: u8) {
+        let Some(at) = self.as_slice().iter().position(|i| *i == item) else { return };
+        self.items.copy_within(at + 1.., at);
+        self.len -= 1;
+        // Equal queues have equal bytes.
+        self.items[usize::from(self.len)] = 0;
+    }
+}

@@ -1,0 +1,9 @@
+//! Scenarios as people write them: the op language and the presets.
+
+mod op_language;
+mod presets;
+mod run;
+
+pub use op_language::{OP_WORDS, OpText, Script, ScriptError, parse_op_line};
+pub use presets::{PRESETS, Preset};
+pub use run::{Divergence, Run, RunError};
