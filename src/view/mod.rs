@@ -5,6 +5,7 @@ mod names;
 
 pub mod narrate;
 
+mod console;
 mod session;
 
 mod steps;
@@ -18,6 +19,7 @@ mod threads;
 mod tree;
 mod waits;
 
+pub use console::OpFields;
 pub use lanes::{Lane, Lanes, Span, SpanKind, lanes};
 pub use names::actor_title;
 pub use pipeline::{Ack, COLUMNS, IoRow, Pipeline, pipeline};
@@ -26,6 +28,6 @@ pub use session::{Preselect, Session};
 pub use steps::{StepRow, steps};
 pub use strata::{FileStrata, Kind, Mark, MarkKind, Segment, Strata, Stratum, strata};
 pub use threads::{Context, ThreadRow, threads};
-pub use tree::{TreeNode, TreeView, trees};
+pub use tree::{NODE, TreeNode, TreeView, trees};
 pub use verdict::{Badge, BadgeKind, badge};
 pub use waits::{CycleNode, WaitGraph, WaitRow, wait_graph};

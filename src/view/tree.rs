@@ -13,7 +13,7 @@ const COLUMN: i32 = 52;
 /// The distance between two levels.
 const LEVEL: i32 = 58;
 /// The size of a node's box.
-pub(super) const NODE: (i32, i32) = (92, 38);
+pub const NODE: (i32, i32) = (92, 38);
 
 /// The tree of one inode, to draw.
 #[derive(Clone, Debug, PartialEq, Eq)]
