@@ -4,8 +4,8 @@
 //! [`CAPTION_CHARS_MAX`] characters.
 
 use crate::kernel::{
-    Acked, Actor, Choice, Giver, Link, List, Next, Note, Op, Pc, Promise, Range, Setup, Stage,
-    State, Sync, Wait, cycle, needs, next,
+    Acked, Actor, Choice, Content, Giver, Link, List, Next, Note, Op, Pc, Promise, Range, Setup,
+    Stage, State, Sync, Wait, cycle, needs, next,
 };
 use crate::scenario::{OpText, Run};
 
@@ -83,32 +83,37 @@ pub fn wait_text(setup: &Setup, state: &State, wait: Wait) -> String {
 pub fn cycle_sentence(setup: &Setup, state: &State) -> Option<String> {
     let links = cycle(setup, state)?;
     let parts: Vec<String> = links.iter().map(|link| link_text(setup, state, link)).collect();
-    let end = match links.as_slice() {
-        [link] => format!("that is {} itself", link.waiter),
-        _ => "and so round".into(),
-    };
-    Some(format!("Deadlock: {}; {end}.", parts.join("; ")))
+    Some(format!("Deadlock: {}.", parts.join("; ")))
 }
 
-/// One edge of the cycle: `kworker:1 waits until i_unwritten is 0 (now 1); only kworker:1 can
-/// give it, write B is on its private list`.
+/// One edge of the cycle: `kworker:1 waits until i_unwritten is 0 (now 1), but write B is on its
+/// own private list, which nobody else can run`.
 pub fn link_text(setup: &Setup, state: &State, link: &Link) -> String {
     let Link { waiter, wait, giver } = link;
-    let via = giver_text(state, giver);
-    format!("{waiter} {}; {via}", wait_text(setup, state, *wait))
+    let wait = wait_text(setup, state, *wait);
+    match (giver.io, giver.actor == *waiter) {
+        // `wait_text` has named the owner of a lock already.
+        (None, false) => format!("{waiter} {wait}"),
+        (None, true) => format!("{waiter} {wait}, that is by itself"),
+        (Some(_), _) => format!("{waiter} {wait}, but {}", giver_text(state, giver, *waiter)),
+    }
 }
 
-/// Who could satisfy a wait, and why only they.
-fn giver_text(state: &State, giver: &Giver) -> String {
-    let Giver { io, actor } = giver;
-    let Some(index) = io else { return format!("only {actor} can give it") };
+/// Why only the giver can move the IO that is waited for.
+fn giver_text(state: &State, giver: &Giver, waiter: Actor) -> String {
+    let Giver { io: Some(index), actor } = giver else { return String::new() };
     let name = io_name(state, *index);
     let io = &state.ios[usize::from(*index)];
+    let own = *actor == waiter;
     match (io.stage, io.list) {
+        (Stage::Listed, List::Private { .. }) if own => {
+            format!("{name} is on its own private list, which nobody else can run")
+        }
         (Stage::Listed, List::Private { .. }) => {
-            format!("{name} is on the private list of {actor}, which only {actor} can run")
+            format!("{name} is on the private list of {actor}, which nobody else can run")
         }
         (Stage::Listed, List::Inode) => format!("{name} is on the list that {actor} is to run"),
+        (Stage::Converting, _) if own => format!("{name} is what {actor} itself is converting"),
         (Stage::Converting, _) => format!("{name} is being converted by {actor}"),
         _ => format!("{name} needs {actor}"),
     }
@@ -351,7 +356,10 @@ fn read_sentence(setup: &Setup, before: &State, who: Actor, pc: Pc, notes: &[Not
                 (Some(promise), _) => format!(
                     "{who}'s read of {blocks} returns {wrong} wrong blocks: {promise} is broken"
                 ),
-                (None, 0) => format!("{who}'s read of {blocks} returns what the media hold"),
+                (None, 0) => {
+                    let found = read_contents(before, who, range);
+                    format!("{who}'s read of {blocks} returns {}", found.join(" and "))
+                }
                 (None, n) if n == range.len => format!("{who}'s read of {blocks} returns zeroes"),
                 (None, n) => format!("{who}'s read of {blocks} returns zeroes for {n} blocks"),
             }
@@ -387,10 +395,11 @@ fn task_sentence(before: &State, after: &State, who: Actor, pc: Pc, notes: &[Not
         Pc::FsyncCommitWait => format!("{who} sees the commit done; fsync returns"),
         Pc::FlushTake | Pc::WorkTake => {
             let what = if pc == Pc::WorkTake { "starts the work and takes" } else { "takes" };
+            let empty = notes.iter().any(|n| matches!(n, Note::ListTaken { ios: 0, .. }));
             let names = listed_names(after, who);
-            match names.len() {
-                0 => format!("{who} {what} the inode's list: it is empty"),
-                _ => format!("{who} {what} the inode's list for its own: {}", names.join(", ")),
+            match empty {
+                true => format!("{who} {what} the inode's list: it is empty"),
+                false => format!("{who} {what} the inode's list for its own: {}", names.join(", ")),
             }
         }
         Pc::FlushWait => format!("{who} finds i_unwritten at 0, every conversion is done"),
@@ -436,6 +445,25 @@ fn convert_sentence(before: &State, who: Actor, io: Option<u8>, notes: &[Note]) 
     }
     let told = if io.ack == Acked::No { "" } else { ", long acknowledged" };
     format!("{who} turns {range} written in the disk tree for {write}{told}")
+}
+
+/// Whose data a finished read returns: `write A`, `the initial data`.
+fn read_contents(before: &State, who: Actor, range: Range) -> Vec<String> {
+    let Some(task) = who.task().map(|t| &before.tasks[usize::from(t)]) else { return Vec::new() };
+    let mut found: Vec<String> = Vec::new();
+    for lblk in range.blocks() {
+        let pblk = usize::from(task.read[usize::from(lblk)]);
+        let name = match before.media.get(pblk).map(|media| media.now) {
+            Some(Content::Write { nr, .. }) => format!("write {}", write_name(nr)),
+            Some(Content::Initial { .. }) => "the initial data".into(),
+            Some(Content::Stale) => "stale data".into(),
+            None => "zeroes".into(),
+        };
+        if !found.contains(&name) {
+            found.push(name);
+        }
+    }
+    found
 }
 
 /// The writes on a task's private lists, and the one it is converting.

@@ -1,0 +1,141 @@
+//! Runs told step by step: the same sentences as on the page.
+
+use std::fmt::Write as _;
+
+use expect_test::{Expect, expect};
+use extentscope::kernel::{Choice, Design};
+use extentscope::scenario::{Preset, Run, Script};
+use extentscope::view::narrate::{CAPTION_CHARS_MAX, Standing, caption, standing};
+
+fn check(preset: &str, design: &str, choices: &str, expected: Expect) {
+    let preset = Preset::find(preset).expect("a preset");
+    let mut setup = Script::parse(preset.script).expect("a script").setup;
+    setup.design = Design::parse(design).expect("a design");
+    let choices: Vec<Choice> =
+        choices.split_whitespace().map(|c| c.parse().expect("a choice")).collect();
+    let mut run = Run::new(setup);
+    let mut text = String::new();
+    for choice in choices {
+        if let Err(error) = run.step(choice) {
+            writeln!(text, "{choice}: {error:?}").expect("a String takes it");
+            break;
+        }
+        let caption = caption(&run);
+        assert!(caption.chars().count() <= CAPTION_CHARS_MAX, "{caption}");
+        writeln!(text, "{caption}").expect("a String takes it");
+    }
+    match standing(&run) {
+        Standing::Deadlock(sentence) => text += &sentence,
+        other => write!(text, "{other:?}").expect("a String takes it"),
+    }
+    expected.assert_eq(&text);
+}
+
+#[test]
+fn s7_under_rfc_osync_ends_in_a_cycle() {
+    let choices = "t1 t1 t1 t1 t1 t1 irq:io1 irq:io1 irq:io1 irq:io2 irq:io2 irq:io2 \
+                   kworker:1 kworker:1 kworker:1 kworker:1 kworker:1 kworker:1 kworker:1";
+    check(
+        "S7",
+        "rfc-osync",
+        choices,
+        expect![[r#"
+            t1 submits write A, an AIO write of [0/4) with O_DSYNC, and takes slot 1 of 2.
+            t1 takes i_mutex for write A.
+            t1 maps [0/4) (unwritten), submits the bio of write A and drops i_mutex.
+            t1 submits write B, an AIO write of [4/4) with O_DSYNC, and takes slot 2 of 2.
+            t1 takes i_mutex for write B.
+            t1 maps [4/4) (unwritten), submits the bio of write B and drops i_mutex; now it waits for an event.
+            The bio of write A is done: the irq marks [0/4) written in the ES tree, not yet on disk.
+            The irq puts the io_end of write A on the inode's list and queues the work.
+            The irq drops i_dio_count, write A no longer counts as in flight.
+            The bio of write B is done: the irq marks [4/4) written in the ES tree, not yet on disk.
+            The irq puts the io_end of write B on the inode's list whose work is queued already.
+            The irq drops i_dio_count, write B no longer counts as in flight.
+            kworker:1 starts the work and takes the inode's list for its own: write A, write B.
+            kworker:1 starts a jbd2 handle to convert write A.
+            kworker:1 turns [0/4) written in the disk tree for write A.
+            kworker:1 decrements i_unwritten to 1 for write A.
+            kworker:1 calls ext4_sync_file and takes i_mutex.
+            kworker:1 takes the inode's list: it is empty; now it waits until i_unwritten is 0 (now 1).
+            kworker:1: NotEnabled { choice: Choice { actor: Kworker(0), ordinal: 0 }, next: Blocked { pc: FlushWait, wait: Unwritten { ino: 0 } } }
+            Deadlock: kworker:1 waits until i_unwritten is 0 (now 1), but write B is on its own private list, which nobody else can run."#]],
+    );
+}
+
+#[test]
+fn s7_with_one_write_is_enough_if_the_count_drops_last() {
+    let choices = "t1 t1 t1 irq:io1 irq:io1 irq:io1 kworker:1 kworker:1 kworker:1 kworker:1 \
+                   kworker:1";
+    check(
+        "S7",
+        "rfc-osync +decrement=after_sync",
+        choices,
+        expect![[r#"
+            t1 submits write A, an AIO write of [0/4) with O_DSYNC, and takes slot 1 of 2.
+            t1 takes i_mutex for write A.
+            t1 maps [0/4) (unwritten), submits the bio of write A and drops i_mutex.
+            The bio of write A is done: the irq marks [0/4) written in the ES tree, not yet on disk.
+            The irq puts the io_end of write A on the inode's list and queues the work.
+            The irq drops i_dio_count, write A no longer counts as in flight.
+            kworker:1 starts the work and takes the inode's list for its own: write A.
+            kworker:1 starts a jbd2 handle to convert write A.
+            kworker:1 turns [0/4) written in the disk tree for write A.
+            kworker:1 calls ext4_sync_file and takes i_mutex.
+            kworker:1 takes the inode's list: it is empty; now it waits until i_unwritten is 0 (now 1).
+            Deadlock: kworker:1 waits until i_unwritten is 0 (now 1), but write A is what kworker:1 itself is converting."#]],
+    );
+}
+
+#[test]
+fn s1_under_v3_8() {
+    let choices = "t1 t1 t1 irq:io1 kworker:1 kworker:1 kworker:1 kworker:1 kworker:1 kworker:1 \
+                   t1 t1 t1";
+    check(
+        "S1",
+        "v3.8",
+        choices,
+        expect![[r#"
+            t1 submits write A, an AIO write of [0/8), and takes slot 1 of 2.
+            t1 takes i_mutex for write A.
+            t1 maps [0/8) (unwritten), submits the bio of write A and drops i_mutex; now it waits for an event.
+            The bio of write A is done: the irq puts the io_end of write A on the inode's list and queues the work.
+            kworker:1 starts the work and takes the inode's list for its own: write A.
+            kworker:1 starts a jbd2 handle to convert write A.
+            kworker:1 turns [0/8) written in the disk tree for write A.
+            kworker:1 acknowledges write A, its event is in the ring.
+            kworker:1 drops i_dio_count for write A.
+            kworker:1 decrements i_unwritten to 0 for write A.
+            t1 reaps the event of write A.
+            t1 maps [0/8) for its read, the disk tree answers, and submits the bio.
+            t1's read of [0/8) returns write A.
+            Finished"#]],
+    );
+}
+
+#[test]
+fn s1_under_rfc_v1() {
+    let choices = "t1 t1 t1 irq:io1 irq:io1 irq:io1 t1 t1 irq:io1 t1 kworker:1 kworker:1 \
+                   kworker:1 kworker:1";
+    check(
+        "S1",
+        "rfc-v1",
+        choices,
+        expect![[r#"
+            t1 submits write A, an AIO write of [0/8), and takes slot 1 of 2.
+            t1 takes i_mutex for write A.
+            t1 maps [0/8) (unwritten), submits the bio of write A and drops i_mutex; now it waits for an event.
+            The bio of write A is done: the irq marks [0/8) written in the ES tree, not yet on disk.
+            The irq puts the io_end of write A on the inode's list and queues the work.
+            The irq acknowledges write A, its event is in the ring, the disk tree still says unwritten.
+            t1 reaps the event of write A.
+            t1 maps [0/8) for its read, the ES tree answers, and submits the bio.
+            The irq drops i_dio_count, write A no longer counts as in flight.
+            t1's read of [0/8) returns write A.
+            kworker:1 starts the work and takes the inode's list for its own: write A.
+            kworker:1 starts a jbd2 handle to convert write A.
+            kworker:1 turns [0/8) written in the disk tree for write A, long acknowledged.
+            kworker:1 decrements i_unwritten to 0 for write A.
+            Finished"#]],
+    );
+}
