@@ -44,15 +44,18 @@ pub fn Bar() -> impl IntoView {
                 on:click=move |_| desk.act(|s| s.toggle_play())
             >
                 {move || icon(if playing.get() { shapes::PAUSE } else { shapes::PLAY })}
+                <span class="bar-word">{move || if playing.get() { "Pause" } else { "Play" }}</span>
             </button>
             <button
                 type="button"
                 class="is-primary bar-step"
+                id="step-forward"
                 aria-label="Step forward"
                 aria-disabled=move || (!can_step.get()).to_string()
                 on:click=move |_| { desk.act(|s| s.forward()); }
             >
                 {icon(shapes::FORWARD)}
+                <span class="bar-word">"Step"</span>
             </button>
             <button type="button" aria-label="Go to the end" on:click=move |_| desk.act(|s| s.seek(usize::MAX))>
                 {icon(shapes::LAST)}

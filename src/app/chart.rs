@@ -75,8 +75,7 @@ fn Plot(data: Memo<Series>) -> impl IntoView {
             format!("Pending conversions: {now} at step {}, at most {most} in this run", d.cursor)
         })
     };
-    view! { <canvas class="chart" role="img" aria-label=label node_ref=canvas></canvas> }
-    .into_any()
+    view! { <canvas class="chart" role="img" aria-label=label node_ref=canvas></canvas> }.into_any()
 }
 
 /// Keeps `size` at the canvas's size on the page.
@@ -141,8 +140,9 @@ fn draw<DB: DrawingBackend>(
     let mut chart = ChartBuilder::on(area)
         .margin(look.px(4))
         .margin_right(look.px(8))
-        .x_label_area_size(look.px(20))
-        .y_label_area_size(look.px(22))
+        .margin_top(look.px(10))
+        .x_label_area_size(look.px(22))
+        .y_label_area_size(look.px(26))
         .build_cartesian_2d(0..steps, 0..i32::from(data.top()) + 1)?;
     chart
         .configure_mesh()
@@ -168,7 +168,8 @@ fn draw<DB: DrawingBackend>(
     let at = data.cursor as i32;
     chart.draw_series(AreaSeries::new(points(), 0, look.pending.mix(0.3)))?;
     chart.draw_series(LineSeries::new(points(), look.pending.stroke_width(look.px(2))))?;
-    chart.draw_series(LineSeries::new([(at, 0), (at, top)], look.cursor.stroke_width(look.px(2))))?;
+    chart
+        .draw_series(LineSeries::new([(at, 0), (at, top)], look.cursor.stroke_width(look.px(2))))?;
     area.present()
 }
 

@@ -21,6 +21,7 @@ pub fn Console() -> impl IntoView {
         line.set(desk.read(|s| fields.get_untracked().line(s.run().setup())));
         error.set(None);
     };
+    let change = Callback::new(move |change: Change| set(&*change));
     let issue = move |ev: leptos::ev::SubmitEvent| {
         ev.prevent_default();
         let text = line.get_untracked();
@@ -33,8 +34,9 @@ pub fn Console() -> impl IntoView {
     };
     view! {
         <form class="console" aria-label="Issue an operation" on:submit=issue>
-            <Fields fields thread set=Callback::new(move |change: Change| set(&*change)) />
+            <Fields fields thread set=change />
             <div class="row">
+                <SyncSelect fields set=change />
                 <input
                     class="mono console-line"
                     type="text"
@@ -121,7 +123,6 @@ fn Fields(
                 value=Signal::derive(move || fields.get().events)
                 set=Callback::new(move |n| change(std::sync::Arc::new(move |f| f.events = n)))
             />
-            <SyncSelect fields set />
         </div>
     }
     .into_any()

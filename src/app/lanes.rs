@@ -56,9 +56,8 @@ fn Picture(view: Memo<Lanes>) -> impl IntoView {
             .map(|name| view! { <Row name view seek=Callback::new(seek) /> })
             .collect_view()
     };
-    let label = move || {
-        view.with(|v| format!("Lanes of steps {} to {}", v.first + 1, v.first + v.steps))
-    };
+    let label =
+        move || view.with(|v| format!("Lanes of steps {} to {}", v.first + 1, v.first + v.steps));
     view! {
         <div class="lanes" role="img" aria-label=label style=("--columns", columns) style=("--cursor", cursor)>
             <div class="lane lane-ruler"><span class="lane-name">"step"</span><div class="lane-steps">{ruler}</div></div>
@@ -79,7 +78,7 @@ fn Row(name: String, view: Memo<Lanes>, seek: Callback<usize>) -> impl IntoView 
         let (first, lane, cursor) = lane.get();
         let spans = lane.map_or(Vec::new(), |l: Lane| l.spans);
         let span = move |span: Span| {
-            let Span { from, len, kind, label, title } = span;
+            let Span { from, len, kind, label, title, .. } = span;
             let column = format!("{} / span {len}", from - first + 1);
             let class = match kind {
                 SpanKind::Ran => "span-ran",
@@ -130,7 +129,7 @@ fn LanesTable(view: Memo<Lanes>) -> impl IntoView {
                 <tr aria-current=here>
                     <td>{steps}</td>
                     <td class="mono">{lane}</td>
-                    <td class="mono">{span.label}</td>
+                    <td class="mono">{span.function}</td>
                 </tr>
             }
         };

@@ -1,9 +1,11 @@
 //! The page: everything that touches a browser. wasm32 only.
 
+mod api;
 mod desk;
 mod panic;
 mod parts;
 mod theme;
+mod wire;
 
 mod bar;
 mod chart;
@@ -43,7 +45,7 @@ pub fn main() {
 /// The stage: `static/stage.css` says where everything stands.
 #[component]
 fn App() -> impl IntoView {
-    Desk::provide();
+    api::install(Desk::provide());
     theme::provide();
     bar::listen_to_keys();
     let open = RwSignal::new("steps");

@@ -51,15 +51,15 @@ pub fn icon(path: &'static str) -> impl IntoView {
 /// The outlines of icons on a grid of 16.
 pub mod shapes {
     /// To the start.
-    pub const FIRST: &str = "M2 3h2v10H2zM14 3v10L5 8z";
+    pub const FIRST: &str = "M1 3h2v10H1zM9 3v10L3.5 8zM15 3v10L9.5 8z";
     /// One back.
-    pub const BACK: &str = "M11.5 3v10L3.5 8z";
+    pub const BACK: &str = "M13 3v10L6 8zM3 3h2v10H3z";
     /// Play.
     pub const PLAY: &str = "M3.5 2.5v11l10-5.5z";
     /// Pause.
     pub const PAUSE: &str = "M3.5 3h3v10h-3zM9.5 3h3v10h-3z";
     /// One forward.
-    pub const FORWARD: &str = "M4.5 3v10l8-5z";
+    pub const FORWARD: &str = "M3 3v10l7-5zM11 3h2v10h-2z";
     /// To the end.
-    pub const LAST: &str = "M12 3h2v10h-2zM2 3v10l9-5z";
+    pub const LAST: &str = "M13 3h2v10h-2zM7 3v10l5.5-5zM1 3v10l5.5-5z";
 }

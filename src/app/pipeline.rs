@@ -4,6 +4,7 @@ use leptos::prelude::*;
 
 use super::desk::Desk;
 use super::parts::PanelHead;
+use crate::view::narrate::write_name;
 use crate::view::{Ack, COLUMNS, IoRow, pipeline};
 
 /// One line a write; its letter travels through the stations.
@@ -11,9 +12,8 @@ use crate::view::{Ack, COLUMNS, IoRow, pipeline};
 pub fn PipelinePanel() -> impl IntoView {
     let view = Desk::of_page().memo(|s| pipeline(s.run().setup(), s.run().state()));
     let ios = Memo::new(move |_| view.get().ios);
-    let slots = Signal::derive(move || {
-        view.with(|v| format!("AIO slots {} of {}", v.slots_used, v.slots))
-    });
+    let slots =
+        Signal::derive(move || view.with(|v| format!("AIO slots {} of {}", v.slots_used, v.slots)));
     let table = RwSignal::new(false);
     let boxes = move || {
         let (used, all) = view.with(|v| (v.slots_used, v.slots));
@@ -58,6 +58,7 @@ fn Stations(ios: Memo<Vec<IoRow>>) -> impl IntoView {
 fn Line(nr: u8, ios: Memo<Vec<IoRow>>) -> impl IntoView {
     let io = Memo::new(move |_| ios.with(|ios| ios.iter().find(|io| io.nr == nr).cloned()));
     let text = move |f: fn(&IoRow) -> String| io.with(|io| io.as_ref().map_or(String::new(), f));
+    let name = write_name(nr);
     let travel = move || {
         let column = io.with(|io| io.as_ref().and_then(|io| io.column)).unwrap_or(0);
         format!("translateX({}%)", u32::from(column) * 100)
@@ -68,11 +69,11 @@ fn Line(nr: u8, ios: Memo<Vec<IoRow>>) -> impl IntoView {
             <div class="track" aria-hidden="true">
                 {COLUMNS.map(|_| view! { <i></i> }).into_iter().collect_view()}
                 <span class="chip" class:is-waiting=waiting style:transform=travel>
-                    <b>{text(|io| io.name.clone())}</b>
+                    <b>{name.clone()}</b>
                 </span>
             </div>
             <p class="io-text">
-                <b>{text(|io| io.name.clone())}</b>
+                <b>{name}</b>
                 " "
                 <span class="mono">{move || text(|io| io.what.clone())}</span>
                 ": "

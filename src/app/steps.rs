@@ -1,6 +1,7 @@
 //! The steps that can be taken, as buttons, and those that cannot, with the reason.
 
 use leptos::prelude::*;
+use wasm_bindgen::JsCast;
 
 use super::console::Console;
 use super::desk::Desk;
@@ -39,10 +40,12 @@ pub fn StepsPanel() -> impl IntoView {
 #[component]
 fn Step(choice: Choice, rows: Memo<Vec<StepRow>>) -> impl IntoView {
     let desk = Desk::of_page();
-    let row = Memo::new(move |_| rows.with(|rows| rows.iter().find(|r| r.choice == choice).cloned()));
+    let row =
+        Memo::new(move |_| rows.with(|rows| rows.iter().find(|r| r.choice == choice).cloned()));
     let take = move |_| {
         // A step that is not enabled says why, in the session's notice.
         let _ = desk.act(|s| s.step(choice));
+        request_animation_frame(keep_focus);
     };
     let blocked = move || row.get().and_then(|r| r.blocked);
     let label = move || row.get().map(|r| r.label);
@@ -68,4 +71,16 @@ fn Step(choice: Choice, rows: Memo<Vec<StepRow>>) -> impl IntoView {
         </li>
     }
     .into_any()
+}
+
+/// A button goes with its actor's last step: focus then moves to where the next step is taken.
+fn keep_focus() {
+    let lost = document().active_element().is_none_or(|e| e.tag_name() == "BODY");
+    let bar = document().get_element_by_id("step-forward");
+    if let Some(button) =
+        bar.filter(|_| lost).and_then(|e| e.dyn_into::<web_sys::HtmlElement>().ok())
+    {
+        // Focus cannot fail on a button of this page.
+        let _ = button.focus();
+    }
 }

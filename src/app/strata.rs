@@ -66,6 +66,7 @@ fn FilePicture(ino: u8, blocks: u8, layers: Memo<Strata>) -> impl IntoView {
     view! {
         <figure
             class="strata-file"
+            class:is-compact=move || layers.with(|l| l.files.len() > 1)
             role="img"
             aria-label=move || format!("File {}. {}", head.get().0, summary().join(". "))
             style=("--blocks", blocks.to_string())
@@ -132,7 +133,10 @@ fn mark(mark: Mark) -> impl IntoView {
     let (class, glyph, title) = match mark.kind {
         MarkKind::Pending => ("mark-pending", "*", "written here, not yet in the disk tree"),
         MarkKind::Wrong => ("mark-wrong", "!", "breaks a promise"),
-        MarkKind::Volatile => ("mark-volatile", "", "only in the device's cache"),
+        MarkKind::Volatile if mark.len > 3 => {
+            ("mark-volatile", "in the device's cache", "only in the device's cache")
+        }
+        MarkKind::Volatile => ("mark-volatile", "~", "only in the device's cache"),
     };
     view! {
         <span
@@ -165,29 +169,33 @@ fn words(row: &Stratum) -> String {
 #[component]
 fn StrataTable(layers: Memo<Strata>) -> impl IntoView {
     let tables = move || {
-        layers.get().files.into_iter().map(|file| {
-            let rows = file.rows.iter().map(|row| {
-                view! {
-                    <tr>
-                        <th scope="row">{row.name}</th>
-                        <td class="mono">{words(row)}</td>
-                    </tr>
-                }
-            });
-            view! {
-                <table class="twin">
-                    <caption>{format!("File {}: {}", file.name, file.counters)}</caption>
-                    <thead>
+        layers
+            .get()
+            .files
+            .into_iter()
+            .map(|file| {
+                let rows = file.rows.iter().map(|row| {
+                    view! {
                         <tr>
-                            <th scope="col">"layer"</th>
-                            <th scope="col">"ranges, as start/length"</th>
+                            <th scope="row">{row.name}</th>
+                            <td class="mono">{words(row)}</td>
                         </tr>
-                    </thead>
-                    <tbody>{rows.collect_view()}</tbody>
-                </table>
-            }
-        })
-        .collect_view()
+                    }
+                });
+                view! {
+                    <table class="twin">
+                        <caption>{format!("File {}: {}", file.name, file.counters)}</caption>
+                        <thead>
+                            <tr>
+                                <th scope="col">"layer"</th>
+                                <th scope="col">"ranges, as start/length"</th>
+                            </tr>
+                        </thead>
+                        <tbody>{rows.collect_view()}</tbody>
+                    </table>
+                }
+            })
+            .collect_view()
     };
     view! { {tables} }.into_any()
 }

@@ -16,7 +16,7 @@ pub fn TreePanel() -> impl IntoView {
         <section class="panel area-tree" aria-labelledby="tree-title">
             <PanelHead
                 id="tree-title"
-                title="Extent status tree"
+                title="Tree"
                 table
                 aside=Signal::derive(|| "square: black, round: red".to_string())
             />
@@ -142,10 +142,10 @@ fn Node(id: u64, nodes: Memo<Vec<TreeNode>>) -> impl IntoView {
             <rect class="node-ring" x=-w / 2 - 3 y=-h / 2 - 3 width=w + 6 height=h + 6 rx=move || corner() + 3></rect>
             <rect class=shape x=-w / 2 y=-h / 2 width=w height=h rx=corner></rect>
             <rect class="node-plate" x=-w / 2 + 9 y=-h / 2 + 4 width=w - 18 height=h - 8 rx="3"></rect>
-            <text class="node-label" y="-3">
+            <text class="node-label" y="-4">
                 {move || get(|n| format!("{}{}", n.label, if n.pending { "*" } else { "" }))}
             </text>
-            <text class="node-pblk" y="12">
+            <text class="node-pblk" y="13">
                 {move || get(|n| n.pblk.map_or(String::new(), |pblk| format!("@{pblk}")))}
             </text>
         </g>

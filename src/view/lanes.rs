@@ -1,7 +1,8 @@
 //! The timetable: who ran when, in which function, and who had to wait.
 
-use crate::kernel::{Actor, Next, Note, next};
+use crate::kernel::{Actor, Next, Note, Op, Pc, Setup, State, next};
 
+use super::narrate::write_name;
 use super::session::Session;
 
 /// Steps that are drawn at once; a longer run shows those around the cursor.
@@ -40,8 +41,10 @@ pub struct Span {
     pub len: usize,
     /// What it is.
     pub kind: SpanKind,
-    /// The text in it: the kernel function.
+    /// The text in it: a short word for the step, and the write that it is about.
     pub label: String,
+    /// The kernel function.
+    pub function: &'static str,
     /// All of it in words.
     pub title: String,
 }
@@ -87,36 +90,93 @@ fn lane(session: &Session, name: String, steps: core::ops::Range<usize>) -> Lane
     let mut spans: Vec<Span> = Vec::new();
     for step in steps {
         let Some(choice) = run.choices().get(step) else { break };
+        let state = run.state_at(step);
         let here = if lane_of(choice.actor) == name {
-            let function = run.notes_of(step).iter().find_map(|note| match note {
-                Note::At(pc) => Some(pc.info().function),
+            let pc = run.notes_of(step).iter().find_map(|note| match note {
+                Note::At(pc) => Some(*pc),
                 _ => None,
             });
-            Some((SpanKind::Ran, function.unwrap_or(""), choice.actor))
+            pc.map(|pc| (SpanKind::Ran, pc, choice.actor))
         } else {
-            let waits = Actor::all().filter(|actor| lane_of(*actor) == name).find_map(|actor| {
-                match next(run.setup(), run.state_at(step), actor) {
-                    Next::Blocked { pc, .. } => Some((pc.info().function, actor)),
-                    _ => None,
-                }
+            let mine = Actor::all().filter(|actor| lane_of(*actor) == name);
+            let waits = mine.filter_map(|actor| match next(run.setup(), state, actor) {
+                Next::Blocked { pc, .. } => Some((SpanKind::Waited, pc, actor)),
+                _ => None,
             });
-            waits.map(|(function, actor)| (SpanKind::Waited, function, actor))
+            waits.take(1).next()
         };
-        let Some((kind, label, actor)) = here else { continue };
-        match spans.last_mut() {
-            Some(last)
-                if last.kind == kind && last.label == label && last.from + last.len == step =>
-            {
-                last.len += 1;
-            }
-            _ => {
-                let title = match kind {
-                    SpanKind::Ran => format!("{actor} in {label}"),
-                    SpanKind::Waited => format!("{actor} waits in {label}"),
-                };
-                spans.push(Span { from: step, len: 1, kind, label: label.into(), title });
-            }
+        let Some((kind, pc, actor)) = here else { continue };
+        let function = pc.info().function;
+        let write = write_of(run.setup(), state, actor);
+        let label = match (kind, write) {
+            (SpanKind::Waited, _) => String::new(),
+            (SpanKind::Ran, Some(nr)) => format!("{} {}", short(pc), write_name(nr)),
+            (SpanKind::Ran, None) => short(pc).into(),
+        };
+        let continues = |last: &Span| {
+            let same = last.kind == kind && last.label == label && last.function == function;
+            same && last.from + last.len == step
+        };
+        if let Some(last) = spans.last_mut().filter(|last| continues(last)) {
+            last.len += 1;
+            continue;
         }
+        let title = match kind {
+            SpanKind::Ran => {
+                format!("step {}: {actor} in {function}: {}", step + 1, pc.info().does)
+            }
+            SpanKind::Waited => format!("{actor} waits in {function}"),
+        };
+        spans.push(Span { from: step, len: 1, kind, label, function, title });
     }
     Lane { name, spans }
+}
+
+/// The write that an actor is at, if it is at one.
+fn write_of(setup: &Setup, state: &State, actor: Actor) -> Option<u8> {
+    if let Actor::Irq(io) = actor {
+        return Some(state.ios[usize::from(io)].nr);
+    }
+    let task = &state.tasks[usize::from(actor.task()?)];
+    let at_io = |pc| matches!(pc, Pc::EndIo | Pc::ConvertStart | Pc::ConvertMap);
+    let converting = task.frames().iter().rev().find(|frame| at_io(frame.pc));
+    match (converting, actor) {
+        (Some(frame), _) => Some(state.ios[usize::from(frame.a)].nr),
+        (None, Actor::Thread(t)) => match setup.op(t, task.op) {
+            Some(Op::DioWrite { nr, .. }) => Some(nr),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+/// A word for a step that fits a narrow column; its title says the kernel function.
+fn short(pc: Pc) -> &'static str {
+    match pc {
+        Pc::IoSubmit => "sub",
+        Pc::WriteLock | Pc::ReadLock | Pc::ReadFlushLock | Pc::FallocLock => "lock",
+        Pc::WriteMap | Pc::ReadMap => "map",
+        Pc::DioAwait => "bio",
+        Pc::WriteUnlock | Pc::ReadFlushUnlock => "unlock",
+        Pc::WriteReturn | Pc::FlushRun | Pc::WorkRun | Pc::EndIo | Pc::Idle => "",
+        Pc::ReadCheck => "check",
+        Pc::ReadDone => "data",
+        Pc::FallocMap => "alloc",
+        Pc::FsyncLock | Pc::Sync => "fsync",
+        Pc::FsyncCommit | Pc::FsyncCommitWait => "sync",
+        Pc::FlushTake => "flush",
+        Pc::FlushWait => "wait",
+        Pc::ConvertStart => "start",
+        Pc::ConvertMap | Pc::Convert => "conv",
+        Pc::Getevents => "reap",
+        Pc::WorkTake => "take",
+        Pc::CommitLock => "lock",
+        Pc::CommitWrite => "commit",
+        Pc::BioDone => "end",
+        Pc::EsConvert => "ES",
+        Pc::AddCompleteIo => "list",
+        Pc::Decrement => "count",
+        Pc::DioDone => "dio",
+        Pc::AioComplete => "ack",
+    }
 }

@@ -81,6 +81,7 @@ pub fn threads(session: &Session) -> Vec<ThreadRow> {
         Actor::Jbd2 => true,
     };
     let row = |actor: Actor| {
+        let at_entry = actor.task().is_some_and(|t| state.tasks[usize::from(t)].depth() == 0);
         let (next_text, wait) = match next(setup, state, actor) {
             Next::Ready { pc } => (pc.info().does.to_string(), None),
             Next::Blocked { pc, wait } => (pc.info().does.to_string(), Some(wait)),
@@ -89,10 +90,17 @@ pub fn threads(session: &Session) -> Vec<ThreadRow> {
         let (op, line) = op_of(session, actor);
         ThreadRow {
             actor,
-            context: context(session, actor),
+            // Who waits at the entry of an operation is already inside of the system call.
+            context: match context(session, actor) {
+                Context::User if wait.is_some() => Context::Syscall,
+                context => context,
+            },
             op,
             line,
-            stack: stack(session, actor),
+            stack: match next(setup, state, actor) {
+                Next::Blocked { pc, .. } if at_entry => vec![pc.info().function],
+                _ => stack(session, actor),
+            },
             next: next_text,
             holds: holds(session, actor),
             waits: wait.map(|wait| wait_text(setup, state, wait)),

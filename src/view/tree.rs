@@ -9,11 +9,11 @@ use super::strata::Kind;
 
 /// Half the distance between two nodes of one level, in pixels; neighbours in block order never
 /// stand on the same level, so boxes may be wider than this.
-const COLUMN: i32 = 52;
+const COLUMN: i32 = 62;
 /// The distance between two levels.
-const LEVEL: i32 = 58;
+const LEVEL: i32 = 66;
 /// The size of a node's box.
-pub const NODE: (i32, i32) = (92, 38);
+pub const NODE: (i32, i32) = (108, 44);
 
 /// The tree of one inode, to draw.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -110,7 +110,7 @@ fn lay_out(run: &Run, ino: u8, tree: &Tree<Vec<EsEvent>>, events: &[EsEvent]) ->
     in_order(arena, arena.root(), 0, &mut places);
     let levels = places.iter().map(|(_, depth)| *depth + 1).max().unwrap_or(0);
     let (w, h) = NODE;
-    let place = |at: usize, depth: i32| (w / 2 + 2 + at as i32 * COLUMN, h / 2 + 8 + depth * LEVEL);
+    let place = |at: usize, depth: i32| (w / 2 + 4 + at as i32 * COLUMN, h / 2 + 8 + depth * LEVEL);
     let at = |id: NodeId| {
         let found = places.iter().position(|(node, _)| node.id == id)?;
         Some(place(found, places[found].1))
@@ -145,7 +145,7 @@ fn lay_out(run: &Run, ino: u8, tree: &Tree<Vec<EsEvent>>, events: &[EsEvent]) ->
     }
     nodes.sort_by_key(|node| node.id);
     let columns = places.len() as i32;
-    let size = (w + 4 + (columns - 1).max(0) * COLUMN, h + 16 + (levels - 1).max(0) * LEVEL);
+    let size = (w + 8 + (columns - 1).max(0) * COLUMN, h + 16 + (levels - 1).max(0) * LEVEL);
     let empty = nodes.is_empty().then(|| why_empty(run));
     let events = told(events, arena);
     TreeView { ino, name: String::new(), nodes, size, events, empty }
