@@ -140,7 +140,12 @@ pub fn Caption() -> impl IntoView {
         if s.is_playing() && !finding { "off" } else { "polite" }
     });
     view! {
-        <div class="area-caption" role="status" aria-live=move || live.get()>
+        <div
+            class="area-caption"
+            role="status"
+            aria-label="What happened"
+            aria-live=move || live.get()
+        >
             <p class="caption">{move || text.get()}</p>
             <p class="caption-finding" hidden=move || cycle.get().is_none()>
                 {move || cycle.get()}

@@ -31,3 +31,6 @@ pub use threads::{Context, ThreadRow, threads};
 pub use tree::{NODE, TreeNode, TreeView, trees};
 pub use verdict::{Badge, BadgeKind, badge};
 pub use waits::{CycleNode, WaitGraph, WaitRow, wait_graph};
+
+#[cfg(test)]
+mod tests;
