@@ -118,10 +118,10 @@ fn Fields(
                 set=Callback::new(move |n| change(std::sync::Arc::new(move |f| f.len = n)))
             />
             <Number
-                label="Events"
-                shown=Signal::derive(move || fields.get().word == "getevents")
-                value=Signal::derive(move || fields.get().events)
-                set=Callback::new(move |n| change(std::sync::Arc::new(move |f| f.events = n)))
+                label=Signal::derive(move || fields.get().number_name().unwrap_or_default())
+                shown=Signal::derive(move || fields.get().number_name().is_some())
+                value=Signal::derive(move || fields.get().number)
+                set=Callback::new(move |n| change(std::sync::Arc::new(move |f| f.number = n)))
             />
         </div>
     }
@@ -130,7 +130,7 @@ fn Fields(
 
 #[component]
 fn Number(
-    label: &'static str,
+    #[prop(into)] label: Signal<&'static str>,
     shown: Signal<bool>,
     value: Signal<u8>,
     set: Callback<u8>,
@@ -141,7 +141,7 @@ fn Number(
             type="number"
             min="0"
             max="16"
-            aria-label=label
+            aria-label=move || label.get()
             hidden=move || !shown.get()
             prop:value=move || value.get().to_string()
             on:input=move |ev| {

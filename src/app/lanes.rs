@@ -78,7 +78,7 @@ fn Row(name: String, view: Memo<Lanes>, seek: Callback<usize>) -> impl IntoView 
         let (first, lane, cursor) = lane.get();
         let spans = lane.map_or(Vec::new(), |l: Lane| l.spans);
         let span = move |span: Span| {
-            let Span { from, len, kind, label, title, .. } = span;
+            let Span { from, len, kind, label, write, title, .. } = span;
             let column = format!("{} / span {len}", from - first + 1);
             let class = match kind {
                 SpanKind::Ran => "span-ran",
@@ -93,6 +93,7 @@ fn Row(name: String, view: Memo<Lanes>, seek: Callback<usize>) -> impl IntoView 
                     title=title
                     on:click=move |_| seek.run(last)
                 >
+                    <b>{write}</b>
                     {label}
                 </span>
             }

@@ -4,7 +4,6 @@ use leptos::prelude::*;
 
 use super::desk::Desk;
 use super::parts::PanelHead;
-use crate::view::narrate::write_name;
 use crate::view::{Ack, COLUMNS, IoRow, pipeline};
 
 /// One line a write; its letter travels through the stations.
@@ -45,8 +44,8 @@ fn Stations(ios: Memo<Vec<IoRow>>) -> impl IntoView {
         <ul class="ios">
             <For
                 each=move || ios.get()
-                key=|io| io.nr
-                children=move |io| view! { <Line nr=io.nr ios /> }
+                key=|io| io.key
+                children=move |io| view! { <Line key=io.key name=io.name ios /> }
             />
             <li class="quiet" hidden=move || !ios.with(Vec::is_empty)>"No write has begun."</li>
         </ul>
@@ -55,10 +54,9 @@ fn Stations(ios: Memo<Vec<IoRow>>) -> impl IntoView {
 }
 
 #[component]
-fn Line(nr: u8, ios: Memo<Vec<IoRow>>) -> impl IntoView {
-    let io = Memo::new(move |_| ios.with(|ios| ios.iter().find(|io| io.nr == nr).cloned()));
+fn Line(key: u32, name: String, ios: Memo<Vec<IoRow>>) -> impl IntoView {
+    let io = Memo::new(move |_| ios.with(|ios| ios.iter().find(|io| io.key == key).cloned()));
     let text = move |f: fn(&IoRow) -> String| io.with(|io| io.as_ref().map_or(String::new(), f));
-    let name = write_name(nr);
     let travel = move || {
         let column = io.with(|io| io.as_ref().and_then(|io| io.column)).unwrap_or(0);
         format!("translateX({}%)", u32::from(column) * 100)

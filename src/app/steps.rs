@@ -50,7 +50,7 @@ fn Step(choice: Choice, rows: Memo<Vec<StepRow>>) -> impl IntoView {
     let blocked = move || row.get().and_then(|r| r.blocked);
     let label = move || row.get().map(|r| r.label);
     view! {
-        <li class="step" class:is-next=move || row.get().is_some_and(|r| r.is_next)>
+        <li class="step" class:is-next=move || row.get().is_some_and(|r| r.is_next) class:is-environment=move || row.get().is_some_and(|r| r.is_environment)>
             <button
                 type="button"
                 aria-disabled=move || blocked().is_some().to_string()

@@ -111,6 +111,8 @@ fn Layer(ino: u8, row: Stratum, layers: Memo<Strata>) -> impl IntoView {
     .into_any()
 }
 
+const PENDING: &str = "written here, not yet in the disk tree";
+
 fn column(lblk: u8, len: u8) -> String {
     format!("{} / span {len}", lblk + 1)
 }
@@ -131,10 +133,14 @@ fn segment(segment: Segment) -> impl IntoView {
 
 fn mark(mark: Mark) -> impl IntoView {
     let (class, glyph, title) = match mark.kind {
-        MarkKind::Pending => ("mark-pending", "*", "written here, not yet in the disk tree"),
+        MarkKind::Pending if mark.len > 3 => ("mark-pending", "pending *", PENDING),
+        MarkKind::Pending => ("mark-pending", "*", PENDING),
+        MarkKind::Dirty if mark.len > 3 => ("mark-dirty", "dirty *", "newer than the device"),
+        MarkKind::Dirty => ("mark-dirty", "*", "newer than the device"),
+        MarkKind::Writeback => ("mark-volatile", "writeback", "under PageWriteback"),
         MarkKind::Wrong => ("mark-wrong", "!", "breaks a promise"),
         MarkKind::Volatile if mark.len > 3 => {
-            ("mark-volatile", "in the device's cache", "only in the device's cache")
+            ("mark-volatile", "cache", "only in the device's cache")
         }
         MarkKind::Volatile => ("mark-volatile", "~", "only in the device's cache"),
     };
@@ -155,6 +161,8 @@ fn words(row: &Stratum) -> String {
     let marks = row.marks.iter().filter_map(|m| match m.kind {
         MarkKind::Pending => Some(format!("[{}/{}) pending", m.lblk, m.len)),
         MarkKind::Wrong => Some(format!("[{}/{}) breaks a promise", m.lblk, m.len)),
+        MarkKind::Dirty => Some(format!("[{}/{}) dirty", m.lblk, m.len)),
+        MarkKind::Writeback => Some(format!("[{}/{}) under writeback", m.lblk, m.len)),
         // The segment's own words say it.
         MarkKind::Volatile => None,
     });

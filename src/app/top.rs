@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use super::desk::Desk;
 use super::theme;
-use crate::kernel::Row;
+use crate::kernel::{Design, Row};
 use crate::scenario::PRESETS;
 use crate::view::{BadgeKind, Preselect, badge};
 
@@ -13,11 +13,12 @@ use crate::view::{BadgeKind, Preselect, badge};
 pub fn Top() -> impl IntoView {
     let desk = Desk::of_page();
     let row = desk.memo(|s| s.design().row);
+    let design = desk.memo(|s| s.design().to_string());
     view! {
         <header class="area-top">
             <h1 class="wordmark">"extentscope"</h1>
             <ScenarioSelect />
-            <DesignSelect row />
+            <DesignSelect design />
             <VerdictBadge />
             <ThemeSelect />
             <p class="story design-story">
@@ -57,26 +58,36 @@ fn ScenarioSelect() -> impl IntoView {
     .into_any()
 }
 
+/// The named designs, and the one at hand if it is a variant of one.
 #[component]
-fn DesignSelect(row: Memo<Row>) -> impl IntoView {
+fn DesignSelect(design: Memo<String>) -> impl IntoView {
     let desk = Desk::of_page();
-    let options = Row::ALL.into_iter().map(|here| {
+    let names = Memo::new(move |_| {
+        let mut names: Vec<String> = Row::ALL.iter().map(|row| row.id().to_string()).collect();
+        if !names.contains(&design.get()) {
+            names.push(design.get());
+        }
+        names
+    });
+    let option = move |name: String| {
+        let here = name.clone();
         view! {
-            <option value=here.id() prop:selected=move || row.get() == here>
-                {here.id()}
+            <option value=name.clone() prop:selected=move || design.get() == here>
+                {name.clone()}
             </option>
         }
-    });
+    };
     let choose = move |ev| {
-        let id = event_target_value(&ev);
-        if let Some(row) = Row::ALL.into_iter().find(|row| row.id() == id) {
-            desk.act(|s| s.set_design(row.design()));
+        if let Ok(design) = Design::parse(&event_target_value(&ev)) {
+            desk.act(|s| s.set_design(design));
         }
     };
     view! {
         <label class="field">
             <span>"design"</span>
-            <select on:change=choose>{options.collect_view()}</select>
+            <select on:change=choose>
+                <For each=move || names.get() key=String::clone children=option />
+            </select>
         </label>
     }
     .into_any()

@@ -1,7 +1,7 @@
 //! The op console: fields and one line of text that always say the same.
 
 use crate::kernel::{Op, Range, Setup, Sync};
-use crate::scenario::{OpText, parse_op_line};
+use crate::scenario::{OP_WORDS, OpText, parse_op_line};
 
 /// What the console's fields hold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,20 +16,20 @@ pub struct OpFields {
     pub len: u8,
     /// O_DSYNC, O_SYNC or neither.
     pub sync: Sync,
-    /// Events that `getevents` waits for; 0 for all.
-    pub events: u8,
+    /// The number of operations that take one: events (0 for all), a size, what to drop.
+    pub number: u8,
 }
 
 impl Default for OpFields {
     fn default() -> OpFields {
-        OpFields { word: "aio_write", ino: 0, lblk: 0, len: 4, sync: Sync::No, events: 0 }
+        OpFields { word: "aio_write", ino: 0, lblk: 0, len: 4, sync: Sync::No, number: 0 }
     }
 }
 
 impl OpFields {
     /// The operation that the fields describe.
     pub fn op(&self) -> Op {
-        let OpFields { word, ino, lblk, len, sync, events } = *self;
+        let OpFields { word, ino, lblk, len, sync, number } = *self;
         let range = Range::new(lblk, len);
         match word {
             "aio_write" | "dio_write" => {
@@ -37,7 +37,11 @@ impl OpFields {
             }
             "dio_read" => Op::DioRead { ino, range },
             "fallocate" => Op::Fallocate { ino, range },
-            "getevents" => Op::Getevents { nr: events },
+            "buf_write" => Op::BufWrite { ino, range, sync, nr: 0 },
+            "buf_read" => Op::BufRead { ino, range },
+            "truncate" => Op::Truncate { ino, size: number },
+            "drop_caches" => Op::DropCaches { what: number.clamp(1, 3) },
+            "getevents" => Op::Getevents { nr: number },
             _ => Op::Fsync { ino, datasync: word == "fdatasync" },
         }
     }
@@ -52,38 +56,40 @@ impl OpFields {
     pub fn read(&mut self, setup: &Setup, line: &str) {
         let Ok(ops) = parse_op_line(setup, line) else { return };
         let [op] = ops.as_slice() else { return };
+        let [word, ..] = line.split_whitespace().collect::<Vec<_>>()[..] else { return };
+        self.word =
+            OP_WORDS.iter().map(|(known, _)| *known).find(|k| *k == word).unwrap_or(self.word);
+        self.ino = op.ino();
+        if let Some(range) = op.range() {
+            (self.lblk, self.len) = (range.lblk, range.len);
+        }
         match *op {
-            Op::DioWrite { ino, range, sync, aio, .. } => {
-                let word = if aio { "aio_write" } else { "dio_write" };
-                *self = OpFields { word, ino, lblk: range.lblk, len: range.len, sync, ..*self };
-            }
-            Op::DioRead { ino, range } => {
-                *self =
-                    OpFields { word: "dio_read", ino, lblk: range.lblk, len: range.len, ..*self };
-            }
-            Op::Fallocate { ino, range } => {
-                *self =
-                    OpFields { word: "fallocate", ino, lblk: range.lblk, len: range.len, ..*self };
-            }
-            Op::Fsync { ino, datasync } => {
-                self.ino = ino;
-                self.word = if datasync { "fdatasync" } else { "fsync" };
-            }
-            Op::Getevents { nr } => {
-                self.word = "getevents";
-                self.events = nr;
-            }
+            Op::DioWrite { sync, .. } | Op::BufWrite { sync, .. } => self.sync = sync,
+            Op::Truncate { size: number, .. }
+            | Op::DropCaches { what: number }
+            | Op::Getevents { nr: number } => self.number = number,
+            Op::DioRead { .. } | Op::BufRead { .. } | Op::Fsync { .. } | Op::Fallocate { .. } => {}
+        }
+    }
+
+    /// What the operation's number means, if it takes one.
+    pub fn number_name(&self) -> Option<&'static str> {
+        match self.op() {
+            Op::Getevents { .. } => Some("Events"),
+            Op::Truncate { .. } => Some("Size in blocks"),
+            Op::DropCaches { .. } => Some("What to drop"),
+            _ => None,
         }
     }
 
     /// Whether the operation has a range.
     pub fn has_range(&self) -> bool {
-        !matches!(self.op(), Op::Fsync { .. } | Op::Getevents { .. })
+        self.op().range().is_some()
     }
 
     /// Whether the operation is a write, which can be O_SYNC.
     pub fn has_sync(&self) -> bool {
-        matches!(self.op(), Op::DioWrite { .. })
+        matches!(self.op(), Op::DioWrite { .. } | Op::BufWrite { .. })
     }
 }
 
@@ -97,8 +103,8 @@ mod tests {
     fn fields_and_line_say_the_same() {
         let setup = Setup::new(Row::V3_8);
         for (word, _) in OP_WORDS {
-            let fields = OpFields { word, lblk: 2, len: 3, events: 2, ..OpFields::default() };
-            let mut read = OpFields { lblk: 2, len: 3, events: 2, ..OpFields::default() };
+            let fields = OpFields { word, lblk: 2, len: 3, number: 2, ..OpFields::default() };
+            let mut read = OpFields { lblk: 2, len: 3, number: 2, ..OpFields::default() };
             read.read(&setup, &fields.line(&setup));
             assert_eq!(read, fields, "{word}");
         }

@@ -41,8 +41,10 @@ pub struct Span {
     pub len: usize,
     /// What it is.
     pub kind: SpanKind,
-    /// The text in it: a short word for the step, and the write that it is about.
-    pub label: String,
+    /// A short word for the step.
+    pub label: &'static str,
+    /// The write that it is about, by name.
+    pub write: String,
     /// The kernel function.
     pub function: &'static str,
     /// All of it in words.
@@ -66,21 +68,31 @@ pub fn lanes(session: &Session) -> Lanes {
     let last_first = total.saturating_sub(STEPS_SHOWN);
     let first = run.cursor().saturating_sub(half).min(last_first);
     let steps = (total - first).min(STEPS_SHOWN);
-    let setup = run.setup();
-    let mut lanes: Vec<Lane> = Vec::new();
-    for thread in 0..setup.threads.len() as u8 {
-        lanes.push(lane(session, Actor::Thread(thread).to_string(), first..first + steps));
-    }
-    for name in ["irq", "kworker:1", "jbd2"] {
-        lanes.push(lane(session, name.into(), first..first + steps));
-    }
-    Lanes { first, columns: steps.max(24), steps, cursor: run.cursor(), lanes }
+    let lanes = lane_names(session);
+    let lanes = lanes.into_iter().map(|name| lane(session, name, first..first + steps)).collect();
+    Lanes { first, columns: steps.max(16), steps, cursor: run.cursor(), lanes }
+}
+
+/// Threads, irq, the first kworker and jbd2 always have a lane; the others once they act.
+fn lane_names(session: &Session) -> Vec<String> {
+    let run = session.run();
+    let threads = run.setup().threads.len();
+    let acted: Vec<Actor> = run.choices().iter().map(|choice| choice.actor).collect();
+    let is_shown = |actor: &Actor| match actor {
+        Actor::Thread(t) => usize::from(*t) < threads,
+        Actor::Irq(_) | Actor::Kworker(0) | Actor::Jbd2 => true,
+        other => acted.contains(other),
+    };
+    let mut names: Vec<String> = Actor::all().filter(is_shown).map(lane_of).collect();
+    names.dedup();
+    names
 }
 
 /// The lane that an actor's steps are drawn in.
 fn lane_of(actor: Actor) -> String {
     match actor {
         Actor::Irq(_) => "irq".into(),
+        Actor::Shrinker | Actor::Power => "environment".into(),
         other => other.to_string(),
     }
 }
@@ -108,13 +120,13 @@ fn lane(session: &Session, name: String, steps: core::ops::Range<usize>) -> Lane
         let Some((kind, pc, actor)) = here else { continue };
         let function = pc.info().function;
         let write = write_of(run.setup(), state, actor);
-        let label = match (kind, write) {
-            (SpanKind::Waited, _) => String::new(),
-            (SpanKind::Ran, Some(nr)) => format!("{} {}", short(pc), write_name(nr)),
-            (SpanKind::Ran, None) => short(pc).into(),
+        let (label, write) = match kind {
+            SpanKind::Waited => ("", String::new()),
+            SpanKind::Ran => (short(pc), write.map(write_name).unwrap_or_default()),
         };
         let continues = |last: &Span| {
-            let same = last.kind == kind && last.label == label && last.function == function;
+            let same = (last.kind, last.label, last.function) == (kind, label, function)
+                && last.write == write;
             same && last.from + last.len == step
         };
         if let Some(last) = spans.last_mut().filter(|last| continues(last)) {
@@ -127,23 +139,24 @@ fn lane(session: &Session, name: String, steps: core::ops::Range<usize>) -> Lane
             }
             SpanKind::Waited => format!("{actor} waits in {function}"),
         };
-        spans.push(Span { from: step, len: 1, kind, label, function, title });
+        spans.push(Span { from: step, len: 1, kind, label, write, function, title });
     }
     Lane { name, spans }
 }
 
 /// The write that an actor is at, if it is at one.
 fn write_of(setup: &Setup, state: &State, actor: Actor) -> Option<u8> {
+    let named = |io: u8| Some(&state.ios[usize::from(io)]).filter(|io| !io.writeback);
     if let Actor::Irq(io) = actor {
-        return Some(state.ios[usize::from(io)].nr);
+        return named(io).map(|io| io.nr);
     }
     let task = &state.tasks[usize::from(actor.task()?)];
     let at_io = |pc| matches!(pc, Pc::EndIo | Pc::ConvertStart | Pc::ConvertMap);
     let converting = task.frames().iter().rev().find(|frame| at_io(frame.pc));
     match (converting, actor) {
-        (Some(frame), _) => Some(state.ios[usize::from(frame.a)].nr),
+        (Some(frame), _) => named(frame.a).map(|io| io.nr),
         (None, Actor::Thread(t)) => match setup.op(t, task.op) {
-            Some(Op::DioWrite { nr, .. }) => Some(nr),
+            Some(Op::DioWrite { nr, .. } | Op::BufWrite { nr, .. }) => Some(nr),
             _ => None,
         },
         _ => None,
@@ -154,10 +167,15 @@ fn write_of(setup: &Setup, state: &State, actor: Actor) -> Option<u8> {
 fn short(pc: Pc) -> &'static str {
     match pc {
         Pc::IoSubmit => "sub",
-        Pc::WriteLock | Pc::ReadLock | Pc::ReadFlushLock | Pc::FallocLock => "lock",
+        Pc::WriteLock
+        | Pc::ReadLock
+        | Pc::ReadFlushLock
+        | Pc::FallocLock
+        | Pc::BufLock
+        | Pc::TruncLock => "lock",
         Pc::WriteMap | Pc::ReadMap => "map",
         Pc::DioAwait => "bio",
-        Pc::WriteUnlock | Pc::ReadFlushUnlock => "unlock",
+        Pc::WriteUnlock | Pc::ReadFlushUnlock | Pc::ReadUnlock => "unlock",
         Pc::WriteReturn | Pc::FlushRun | Pc::WorkRun | Pc::EndIo | Pc::Idle => "",
         Pc::ReadCheck => "check",
         Pc::ReadDone => "data",
@@ -178,5 +196,19 @@ fn short(pc: Pc) -> &'static str {
         Pc::Decrement => "count",
         Pc::DioDone => "dio",
         Pc::AioComplete => "ack",
+        Pc::ReadPages | Pc::FsyncPages | Pc::TruncPages => "pages",
+        Pc::WritebackSubmit => "wb",
+        Pc::WritebackWait | Pc::TruncDio => "wait",
+        Pc::BufCopy => "copy",
+        Pc::BufRead => "read",
+        Pc::BufReadDone => "data",
+        Pc::TruncFree => "free",
+        Pc::SizeUpdate => "size",
+        Pc::DropCaches => "drop",
+        Pc::Shrink => "shrink",
+        Pc::PowerCut => "cut",
+        Pc::Recover => "recover",
+        Pc::QueueDioWork => "queue",
+        Pc::EndWriteback => "clear",
     }
 }

@@ -7,8 +7,11 @@ pub fn actor_title(actor: Actor) -> &'static str {
     match actor {
         Actor::Thread(_) => "user thread",
         Actor::Irq(_) => "completion of a bio, in irq context",
-        Actor::Kworker(_) => "kworker of ext4-dio-unwritten",
+        Actor::Kworker(_) => "kworker that converts",
         Actor::Jbd2 => "the journal's commit thread",
+        Actor::Flusher => "the flusher thread, which writes dirty pages back",
+        Actor::Shrinker => "memory pressure",
+        Actor::Power => "the power supply",
     }
 }
 

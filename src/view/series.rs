@@ -5,7 +5,7 @@ use crate::scenario::Run;
 /// One number for each step of the run, from the state before the first.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Series {
-    /// Conversions pending (the sum of `i_unwritten`) after each step.
+    /// Conversions pending (bios submitted, disk tree not converted) after each step.
     pub pending: Vec<u8>,
     /// Slots of the AIO context taken after each step.
     pub slots: Vec<u8>,
@@ -19,7 +19,9 @@ pub struct Series {
 pub fn series(run: &Run) -> Series {
     let states = || (0..=run.choices().len()).map(|step| run.state_at(step));
     Series {
-        pending: states().map(|state| state.pending_conversions()).collect(),
+        pending: states()
+            .map(|state| state.ios().filter(|(_, io)| io.is_pending()).count() as u8)
+            .collect(),
         slots: states().map(|state| state.slots_used()).collect(),
         slots_max: run.setup().slots,
         cursor: run.cursor(),

@@ -1,11 +1,14 @@
 //! The state of the page: a script, the run of it, and what a person may do to both.
 
-use crate::kernel::{Choice, Design, File, Next, Op, Row};
+use crate::kernel::{Choice, Design, File, Next, Op, is_environment, is_stuck};
 use crate::scenario::{
-    Divergence, OpText, PRESETS, Preset, Run, RunError, Script, ScriptError, parse_op_line,
+    Divergence, OpText, Preset, Run, RunError, Script, ScriptError, parse_op_line,
 };
 
 use super::narrate;
+
+/// What the page opens with: where the thread's argument ends.
+const FIRST_PRESET: &str = "S7";
 
 /// Everything the page knows, but for what only a browser knows (theme, focus, open panels).
 #[derive(Clone, Debug)]
@@ -39,26 +42,21 @@ impl Default for Session {
 }
 
 impl Session {
-    /// The page as it opens: the last preset, which is where the thread's argument ends.
+    /// The page as it opens.
     pub fn new() -> Session {
+        let script = Script::parse("").expect("nothing is a script too");
+        let run = Run::new(script.setup.clone());
         let mut session = Session {
-            script: Script {
-                title: String::new(),
-                names_design: false,
-                setup: crate::kernel::Setup::new(Row::V3_8),
-                lines: Vec::new(),
-            },
+            script,
             text: String::new(),
             draft: String::new(),
             preset: None,
-            run: Run::new(crate::kernel::Setup::new(Row::V3_8)),
+            run,
             error: None,
             notice: None,
             playing: false,
         };
-        if let Some(preset) = PRESETS.last() {
-            session.load_preset(preset.id);
-        }
+        session.load_preset(FIRST_PRESET);
         session
     }
 
@@ -219,10 +217,17 @@ impl Session {
         &self.run.setup().files
     }
 
-    /// The choice that a step forward takes: the run's own, at its end the first enabled one.
+    /// The choice that a step forward takes: the run's own; at its end the first enabled one that
+    /// is not the environment's; when all is done, what the environment may still do.
     pub fn next_choice(&self) -> Option<Choice> {
-        let planned = self.run.choices().get(self.run.cursor()).copied();
-        planned.or_else(|| self.run.enabled().first().copied())
+        let (setup, state) = (self.run.setup(), self.run.state());
+        if let Some(planned) = self.run.choices().get(self.run.cursor()) {
+            return Some(*planned);
+        }
+        let enabled = self.run.enabled();
+        let own = enabled.iter().find(|choice| !is_environment(state, **choice));
+        let after = || enabled.first().filter(|_| !is_stuck(setup, state));
+        own.or_else(after).copied()
     }
 
     /// Takes a choice.

@@ -3,9 +3,11 @@
 
 use crate::bounds::PBLK_FIRST;
 use crate::es::Status;
-use crate::kernel::{Content, Inode, Mapping, NolockRead, Setup, Stage, State};
+use crate::kernel::{
+    Actor, Content, EsContent, Inode, Mapping, NOBODY, NolockRead, Op, Page, Power, Setup, State,
+};
 
-use super::narrate::write_name;
+use super::narrate::{lock_name, write_name};
 
 /// The layers of every file.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -106,6 +108,10 @@ pub enum MarkKind {
     Wrong,
     /// Only in the device's cache: a power cut loses it.
     Volatile,
+    /// A dirty page.
+    Dirty,
+    /// A page under PageWriteback.
+    Writeback,
 }
 
 /// The layers at a state; what differs from `before` is marked as changed.
@@ -116,7 +122,7 @@ pub fn strata(setup: &Setup, state: &State, before: Option<&State>) -> Strata {
         if let Some(before) = before {
             mark_changes(&mut rows, &self::rows(setup, before, ino, file.blocks));
         }
-        let counters = counters(state, ino);
+        let counters = counters(setup, state, ino);
         FileStrata { ino, name: file.name.clone(), blocks: file.blocks, rows, counters }
     });
     Strata { files: files.collect() }
@@ -151,55 +157,95 @@ impl Kind {
     }
 }
 
-fn counters(state: &State, ino: u8) -> String {
+fn counters(setup: &Setup, state: &State, ino: u8) -> String {
     let inode = &state.inodes[usize::from(ino)];
+    let shared = (0..16).filter(|task| inode.shared & (1 << task) != 0);
+    let shared: Vec<String> = shared.map(|t| Actor::of_task(t).to_string()).collect();
     let owner = match inode.i_mutex {
-        crate::kernel::NOBODY => "free".to_string(),
-        task => format!("held by {}", crate::kernel::Actor::of_task(task)),
+        NOBODY if shared.is_empty() => "free".to_string(),
+        NOBODY => format!("shared by {}", shared.join(", ")),
+        task => format!("held by {}", Actor::of_task(task)),
     };
-    let Inode { i_unwritten, i_dio_count, .. } = inode;
-    format!("i_unwritten {i_unwritten}, i_dio_count {i_dio_count}, i_mutex {owner}")
+    let lock = lock_name(setup);
+    let Inode { i_unwritten, i_dio_count, size, .. } = inode;
+    format!("i_unwritten {i_unwritten}, i_dio_count {i_dio_count}, {lock} {owner}, size {size}")
 }
 
 fn rows(setup: &Setup, state: &State, ino: u8, blocks: u8) -> Vec<Stratum> {
-    vec![
+    let inode = &state.inodes[usize::from(ino)];
+    let mut rows = Vec::new();
+    let buffered = |op: &Op| matches!(op, Op::BufWrite { .. } | Op::BufRead { .. });
+    if setup.threads.iter().flatten().any(buffered) {
+        rows.push(page_row(inode, blocks));
+    }
+    rows.extend([
         es_row(setup, state, ino),
         mapping_row(
             "disk",
             "disk tree",
             "The extent tree on disk, as the running transaction has it in memory.",
-            &state.inodes[usize::from(ino)].disk,
+            &inode.disk,
             blocks,
         ),
         mapping_row(
             "committed",
             "committed",
             "The extent tree as last committed: what a power cut leaves.",
-            &state.inodes[usize::from(ino)].committed,
+            &inode.committed,
             blocks,
         ),
         media_row(state, ino, blocks),
         read_row(setup, state, ino, blocks),
-    ]
+    ]);
+    rows
+}
+
+fn page_row(inode: &Inode, blocks: u8) -> Stratum {
+    let page = |lblk: u8| inode.pages[usize::from(lblk)];
+    let what = |lblk: u8| page(lblk).content().map(|content| content.map(source_of));
+    let segments =
+        pieces(blocks, |a, b| what(a) == what(b)).into_iter().filter_map(|(lblk, len)| {
+            let (kind, label, says) = match page(lblk).content()? {
+                Some(content) => describe(content),
+                None => (Kind::Zeroes, "0".into(), "zeroes".into()),
+            };
+            let title = format!("[{lblk}/{len}) {says}");
+            Some(Segment { lblk, len, kind, label, pblk: None, title, changed: false })
+        });
+    let segments: Vec<Segment> = segments.collect();
+    let mark = |lblk| match page(lblk) {
+        Page::Dirty(_) => Some(MarkKind::Dirty),
+        Page::Writeback(_) => Some(MarkKind::Writeback),
+        Page::Absent | Page::Clean(_) => None,
+    };
+    let remark = segments.is_empty().then_some("nothing is cached");
+    Stratum {
+        id: "pages",
+        name: "page cache",
+        about: "Pages of the file in memory, a page a block.",
+        segments,
+        marks: runs_of(0..blocks, mark),
+        remark,
+    }
 }
 
 fn es_row(setup: &Setup, state: &State, ino: u8) -> Stratum {
     let inode = &state.inodes[usize::from(ino)];
+    let content = setup.design.knobs.es_content;
     let segments = inode.es.iter().map(|extent| Segment {
         lblk: extent.lblk as u8,
         len: extent.len as u8,
         kind: Kind::of_status(extent.status),
         label: extent.status.to_string(),
-        pblk: extent.status.is_mapped().then_some(extent.pblk),
+        pblk: (extent.status.is_mapped() && content == EsContent::Full).then_some(extent.pblk),
         title: extent.to_string(),
         changed: false,
     });
     let segments: Vec<Segment> = segments.collect();
-    let delayed = setup.design.knobs.es_content == crate::kernel::EsContent::Delayed;
-    let remark = match (delayed, segments.is_empty()) {
-        (true, _) => Some("v3.8 keeps delayed extents only: direct IO leaves it empty"),
+    let remark = match (content == EsContent::Delayed, segments.is_empty()) {
+        (true, true) => Some("v3.8 keeps delayed extents only: direct IO leaves it empty"),
         (false, true) => Some("empty: nothing was looked up yet"),
-        (false, false) => None,
+        (_, false) => None,
     };
     Stratum {
         id: "es",
@@ -296,7 +342,8 @@ fn read_row(setup: &Setup, state: &State, ino: u8, blocks: u8) -> Stratum {
         state.media.get(usize::from(pblk)).map(|media| media.now)
     };
     let what = |lblk| content(lblk).map(source_of);
-    let segments = pieces(blocks, |a, b| what(a) == what(b)).into_iter().map(|(lblk, len)| {
+    let within = pieces(blocks.min(inode.size), |a, b| what(a) == what(b));
+    let segments = within.into_iter().map(|(lblk, len)| {
         let (kind, label, says) = match content(lblk) {
             Some(content) => describe(content),
             None => (Kind::Zeroes, "0".into(), "zeroes".into()),
@@ -304,41 +351,62 @@ fn read_row(setup: &Setup, state: &State, ino: u8, blocks: u8) -> Stratum {
         let title = format!("[{lblk}/{len}) a read gets {says}");
         Segment { lblk, len, kind, label, pblk: None, title, changed: false }
     });
-    let segments = segments.collect();
+    let remark = read_detour(setup, inode);
     let wrong = |lblk: u8| {
-        let own = matches!(content(lblk), Some(Content::Write { ino: i, lblk: l, .. }) if i == ino && l == lblk);
-        let lost = inode.acked[usize::from(lblk)] != 0 && !own;
+        let version = Content::version_of(content(lblk), ino, lblk);
         let stale = content(lblk) == Some(Content::Stale);
-        (lost || stale).then_some(MarkKind::Wrong)
+        (version < owed(state, inode, lblk) || stale).then_some(MarkKind::Wrong)
     };
-    let waits = setup.design.knobs.nolock_read == NolockRead::Waits;
-    let converting = state.ios().any(|(_, io)| io.ino == ino && io.stage == Stage::Converting);
-    let pending = inode.i_unwritten > 0 || converting;
-    let remark = (waits && pending && setup.dioread_nolock)
-        .then_some("a reader flushes pending conversions first");
-    let marks = if remark.is_some() { Vec::new() } else { runs_of(0..blocks, wrong) };
+    let marks =
+        if remark.is_some() { Vec::new() } else { runs_of(0..blocks.min(inode.size), wrong) };
     Stratum {
         id: "read",
         name: "a read gets",
         about: "What a direct read would return if it mapped its blocks now.",
-        segments,
+        segments: segments.collect(),
         marks,
         remark,
     }
 }
 
+/// The version of a block that a reader is owed: the latest acknowledged one; after a power cut
+/// only what was promised to survive it.
+fn owed(state: &State, inode: &Inode, lblk: u8) -> u8 {
+    let lblk = usize::from(lblk);
+    match state.power {
+        Power::On => inode.acked[lblk],
+        Power::Cut | Power::Recovered => inode.synced[lblk].max(inode.osynced[lblk]),
+    }
+}
+
+/// What a direct read does before it maps, which may change what it gets.
+fn read_detour(setup: &Setup, inode: &Inode) -> Option<&'static str> {
+    if inode.has_unclean_pages(Inode::whole()) {
+        return Some("a reader writes dirty pages back first");
+    }
+    let waits = setup.design.knobs.nolock_read == NolockRead::Waits && setup.dioread_nolock;
+    (waits && inode.i_unwritten > 0).then_some("a reader flushes pending conversions first")
+}
+
 /// The physical block that a read of a block goes to; none reads as zeroes.
 fn read_from(setup: &Setup, inode: &Inode, lblk: u8) -> Option<u8> {
-    let asks_tree = setup.design.knobs.es_content == crate::kernel::EsContent::Full;
-    let found = inode.es.peek(u32::from(lblk)).filter(|_| asks_tree);
-    match (found, inode.disk[usize::from(lblk)]) {
-        (Some(extent), _) if extent.status.any(Status::WRITTEN) => {
+    let on_disk = match inode.disk[usize::from(lblk)] {
+        Mapping::Written(pblk) => Some(pblk),
+        Mapping::Unwritten(_) | Mapping::Hole => None,
+    };
+    let content = setup.design.knobs.es_content;
+    let Some(extent) = inode.es.peek(u32::from(lblk)).filter(|_| content != EsContent::Delayed)
+    else {
+        return on_disk;
+    };
+    match content {
+        // Without a physical block the disk tree has to say where, and whether.
+        EsContent::Nopblk if extent.status.is_mapped() => on_disk,
+        _ if extent.status.any(Status::WRITTEN) => {
             let pblk = extent.pblk + u64::from(u32::from(lblk) - extent.lblk);
             u8::try_from(pblk.checked_sub(PBLK_FIRST)?).ok()
         }
-        (Some(_), _) => None,
-        (None, Mapping::Written(pblk)) => Some(pblk),
-        (None, _) => None,
+        _ => None,
     }
 }
 

@@ -143,7 +143,7 @@ fn a_write_goes_through_the_stations_in_order() {
     loop {
         let run = session.run();
         for io in pipeline(run.setup(), run.state()).ios {
-            let way = &mut ways[usize::from(io.nr)];
+            let way = &mut ways[io.key as usize];
             if let Some(column) = io.column.filter(|c| way.last() != Some(c)) {
                 way.push(column);
             }
@@ -184,8 +184,7 @@ fn lanes_show_every_step_once() {
     run_out(&mut session);
     let view = lanes(&session);
     let ran = view.lanes.iter().flat_map(|lane| &lane.spans);
-    let ran: usize =
-        ran.filter(|s| s.kind == super::SpanKind::Ran).map(|s| s.len).sum();
+    let ran: usize = ran.filter(|s| s.kind == super::SpanKind::Ran).map(|s| s.len).sum();
     assert_eq!(ran, session.run().choices().len());
 }
 

@@ -1,9 +1,9 @@
 //! Who is where: every thread, irq handler, kworker and the commit thread.
 
-use crate::kernel::{Actor, Next, Pc, Stage, State, deadlocked, end_io_plan, needs, next};
+use crate::kernel::{Actor, Next, Pc, Stage, State, deadlocked, needs, next, worker_plan};
 
 use super::names::of_file;
-use super::narrate::{wait_text, write_name};
+use super::narrate::{io_name, lock_name, wait_text};
 use super::session::Session;
 
 /// One actor.
@@ -76,9 +76,12 @@ pub fn threads(session: &Session) -> Vec<ThreadRow> {
     let is_shown = |actor: &Actor| match *actor {
         Actor::Thread(t) => usize::from(t) < setup.threads.len(),
         Actor::Irq(_) => next(setup, state, *actor) != Next::Done || last == Some(*actor),
-        // max_active is 1 in the designs so far: the others never run.
-        Actor::Kworker(k) => k == 0,
-        Actor::Jbd2 => true,
+        Actor::Jbd2 | Actor::Kworker(0) => true,
+        Actor::Kworker(_) | Actor::Flusher => {
+            next(setup, state, *actor) != Next::Done || last == Some(*actor)
+        }
+        // They are nobody's context: their steps stand in the list of steps.
+        Actor::Shrinker | Actor::Power => false,
     };
     let row = |actor: Actor| {
         let at_entry = actor.task().is_some_and(|t| state.tasks[usize::from(t)].depth() == 0);
@@ -127,13 +130,14 @@ fn op_of(session: &Session, actor: Actor) -> (Option<String>, Option<u32>) {
             let op = session.run().setup().op(t, index);
             (op.map(|op| session.op_text(op)), session.line_of(t, index))
         }
-        Actor::Irq(io) => {
-            let io = &state.ios[usize::from(io)];
-            let name = (io.stage != Stage::Free).then(|| format!("bio of {}", write_name(io.nr)));
+        Actor::Irq(index) => {
+            let io = &state.ios[usize::from(index)];
+            let name =
+                (io.stage != Stage::Free).then(|| format!("bio of {}", io_name(state, index)));
             (name, None)
         }
-        Actor::Kworker(_) => (worker_io(state, actor), None),
-        Actor::Jbd2 => (None, None),
+        Actor::Kworker(_) | Actor::Flusher => (worker_io(state, actor), None),
+        Actor::Jbd2 | Actor::Shrinker | Actor::Power => (None, None),
     }
 }
 
@@ -146,8 +150,8 @@ fn worker_io(state: &State, actor: Actor) -> Option<String> {
         io.stage == Stage::Listed
             && matches!(io.list, crate::kernel::List::Private { task: t, .. } if t == task)
     });
-    let behind: Vec<String> = behind.map(|(_, io)| write_name(io.nr)).collect();
-    let name = write_name(state.ios[usize::from(at.a)].nr);
+    let behind: Vec<String> = behind.map(|(index, _)| io_name(state, index)).collect();
+    let name = io_name(state, at.a);
     match behind.as_slice() {
         [] => Some(format!("io_end of {name}")),
         rest => Some(format!("io_end of {name}, then {}", rest.join(", "))),
@@ -169,7 +173,7 @@ fn context(session: &Session, actor: Actor) -> Context {
             }
         }
         Actor::Irq(_) if !is_idle => Context::Irq,
-        Actor::Kworker(_) if !is_idle => Context::Worker,
+        Actor::Kworker(_) | Actor::Flusher if !is_idle => Context::Worker,
         Actor::Jbd2 if !is_idle => Context::Commit,
         _ => Context::Idle,
     }
@@ -189,9 +193,9 @@ fn stack(session: &Session, actor: Actor) -> Vec<&'static str> {
             for frame in state.tasks[usize::from(task)].frames() {
                 add(frame.pc.info().function);
                 if frame.pc == Pc::EndIo {
-                    let sync = state.ios[usize::from(frame.a)].sync;
                     // The plan stands at what comes after a call that is still open.
-                    let at = end_io_plan(&setup.design.knobs, sync).at(frame.b);
+                    let io = &state.ios[usize::from(frame.a)];
+                    let at = worker_plan(&setup.design.knobs, io).at(frame.b);
                     let is_top = state.tasks[usize::from(task)].top() == Some(*frame);
                     if let Some(pc) = at.filter(|_| is_top) {
                         add(pc.info().function);
@@ -216,8 +220,10 @@ fn holds(session: &Session, actor: Actor) -> Vec<String> {
     };
     let task = &state.tasks[usize::from(task)];
     let inos = (0..setup.files.len() as u8).filter(|ino| task.i_mutex & (1 << ino) != 0);
-    let mut holds: Vec<String> =
-        inos.map(|ino| format!("i_mutex{}", of_file(setup, ino))).collect();
+    let lock = lock_name(setup);
+    let mut holds: Vec<String> = inos.map(|ino| format!("{lock}{}", of_file(setup, ino))).collect();
+    let shared = (0..setup.files.len() as u8).filter(|ino| task.shared & (1 << ino) != 0);
+    holds.extend(shared.map(|ino| format!("{lock}{} shared", of_file(setup, ino))));
     if task.handle {
         holds.push("jbd2 handle".into());
     }

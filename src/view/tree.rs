@@ -2,7 +2,7 @@
 //! same calls along the run, and laid out with the block order from left to right.
 
 use crate::es::{Arena, EsEvent, Memory, NodeId, NodeView, Status, Tree};
-use crate::kernel::Note;
+use crate::kernel::{EsContent, Fault, Note};
 use crate::scenario::Run;
 
 use super::strata::Kind;
@@ -80,17 +80,25 @@ pub fn trees(run: &Run) -> Vec<TreeView> {
 
 /// The tree of an inode after the steps up to the cursor, and what the last of them did to it.
 pub(super) fn companion(run: &Run, ino: u8) -> (Tree<Vec<EsEvent>>, Vec<EsEvent>) {
-    let rules = *run.setup().design.knobs.es_version.rules();
+    let knobs = run.setup().design.knobs;
+    let rules = knobs.es_version.rules().with_dirty_bit(knobs.dirty_bit);
     let mut tree: Tree<Vec<EsEvent>> = Tree::default();
     let mut last = Vec::new();
     for step in 0..run.cursor() {
         tree.storage_mut().observer_mut().clear();
-        for note in run.notes_of(step) {
-            if let Note::Es { ino: i, op } = note
-                && *i == ino
-            {
-                // The machine stops at what the array refuses; a refusal here changes nothing.
-                let _ = tree.apply(&rules, &mut Memory::plenty(), *op);
+        let notes = run.notes_of(step);
+        let mut memory = match notes.contains(&Note::Failed(Fault::Nomem)) {
+            true => Memory::failing(1, u32::MAX),
+            false => Memory::plenty(),
+        };
+        for note in notes {
+            match note {
+                Note::Es { ino: i, op } if *i == ino => {
+                    // What the array refuses ends the run; a refusal here changes nothing.
+                    let _ = tree.apply(&rules, &mut memory, *op);
+                }
+                Note::PowerCut => tree = Tree::default(),
+                _ => {}
             }
         }
         if step + 1 == run.cursor() {
@@ -115,6 +123,7 @@ fn lay_out(run: &Run, ino: u8, tree: &Tree<Vec<EsEvent>>, events: &[EsEvent]) ->
         let found = places.iter().position(|(node, _)| node.id == id)?;
         Some(place(found, places[found].1))
     };
+    let has_pblk = run.setup().design.knobs.es_content == EsContent::Full;
     let cached = arena.cached().map(|node| node.id);
     let changed = changed_nodes(events);
     let disk = &run.state().inodes[usize::from(ino)].disk;
@@ -134,7 +143,7 @@ fn lay_out(run: &Run, ino: u8, tree: &Tree<Vec<EsEvent>>, events: &[EsEvent]) ->
             black: node.black,
             kind: Kind::of_status(extent.status),
             label: format!("[{}/{}) {}", extent.lblk, extent.len, extent.status),
-            pblk: extent.status.is_mapped().then_some(extent.pblk),
+            pblk: (extent.status.is_mapped() && has_pblk).then_some(extent.pblk),
             lblk: extent.lblk,
             len: extent.len,
             status: extent.status.to_string(),
@@ -153,10 +162,10 @@ fn lay_out(run: &Run, ino: u8, tree: &Tree<Vec<EsEvent>>, events: &[EsEvent]) ->
 
 fn why_empty(run: &Run) -> &'static str {
     match run.setup().design.knobs.es_content {
-        crate::kernel::EsContent::Delayed => {
+        EsContent::Delayed => {
             "In v3.8 the tree holds delayed extents only: direct IO leaves it empty."
         }
-        crate::kernel::EsContent::Full => "Empty: nothing was mapped yet.",
+        EsContent::Full | EsContent::Nopblk => "Empty: nothing was mapped yet.",
     }
 }
 

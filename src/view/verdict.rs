@@ -1,6 +1,6 @@
 //! What can be said of the state at the cursor. Never more than this run shows.
 
-use crate::kernel::deadlocked;
+use crate::kernel::{deadlocked, is_environment, is_stuck};
 use crate::scenario::Run;
 
 use super::narrate::{Standing, standing};
@@ -49,7 +49,19 @@ pub fn badge(run: &Run) -> Badge {
             let text = "all is done, and no promise was broken in this run".into();
             (BadgeKind::Finished, "Finished", text)
         }
+        Standing::Running if is_stuck(run.setup(), run.state()) => {
+            let text = "somebody waits, and only the environment can still move".into();
+            (BadgeKind::Deadlock, "Stuck", text)
+        }
+        Standing::Running if only_environment(run) => {
+            let text = "all is done so far; what the environment may do is still to come".into();
+            (BadgeKind::Finished, "Finished", text)
+        }
         Standing::Running => (BadgeKind::Running, "Running", "no promise broken so far".into()),
     };
     Badge { kind, word, text }
+}
+
+fn only_environment(run: &Run) -> bool {
+    run.enabled().iter().all(|choice| is_environment(run.state(), *choice))
 }

@@ -3,7 +3,7 @@
 use crate::kernel::{Actor, List, Next, Setup, Stage, State, Wait, cycle, needs, next};
 
 use super::names::of_file;
-use super::narrate::{cycle_sentence, wait_text, write_name};
+use super::narrate::{cycle_sentence, io_name, lock_name, wait_text};
 use super::threads::givers;
 
 /// All waits at a state.
@@ -57,7 +57,7 @@ pub fn wait_graph(setup: &Setup, state: &State) -> WaitGraph {
         nodes.push(CycleNode { name, detail, is_actor: false, arrow });
         if let Some(io) = link.giver.io {
             nodes.push(CycleNode {
-                name: format!("write {}", write_name(state.ios[usize::from(io)].nr)),
+                name: io_name(state, io),
                 detail: where_is(state, io),
                 is_actor: false,
                 arrow: "moved on only by",
@@ -87,14 +87,21 @@ fn function_of(setup: &Setup, state: &State, actor: Actor) -> String {
 /// What is waited for, as a thing, and how it stands now.
 fn thing(setup: &Setup, state: &State, wait: Wait) -> (String, String) {
     match wait {
-        Wait::Mutex { ino } => (format!("i_mutex{}", of_file(setup, ino)), "is held".into()),
+        Wait::Mutex { ino } => {
+            (format!("{}{}", lock_name(setup), of_file(setup, ino)), "is held".into())
+        }
+        Wait::DioCount { ino } => {
+            let now = state.inodes[usize::from(ino)].i_dio_count;
+            (format!("i_dio_count{} to be 0", of_file(setup, ino)), format!("is {now} now"))
+        }
+        Wait::Writeback { .. } => ("PageWriteback to be cleared".into(), "it is set".into()),
+        Wait::Throttle => ("fewer pending conversions".into(), "the limit is reached".into()),
+        Wait::Ordered => ("ordered data on the device".into(), "in flight".into()),
         Wait::Unwritten { ino } => {
             let now = state.inodes[usize::from(ino)].i_unwritten;
             (format!("i_unwritten{} to be 0", of_file(setup, ino)), format!("is {now} now"))
         }
-        Wait::Bio { io } => {
-            (format!("bio of {}", write_name(state.ios[usize::from(io)].nr)), "in flight".into())
-        }
+        Wait::Bio { io } => (format!("bio of {}", io_name(state, io)), "in flight".into()),
         Wait::Slot => ("a slot".into(), "all are taken".into()),
         Wait::Event => ("an event".into(), "the ring is empty".into()),
         Wait::Transaction => ("a new handle".into(), "the transaction is locked".into()),
@@ -110,6 +117,8 @@ fn where_is(state: &State, io: u8) -> String {
             format!("on the private list of {}", Actor::of_task(task))
         }
         (Stage::Listed, List::Inode) => "on the inode's list".into(),
+        (Stage::Listed, List::Unrsv) => "on the inode's unreserved list".into(),
+        (Stage::Listed, List::Dio) => "a work item of its own".into(),
         (Stage::Submitted, _) => "its bio is in flight".into(),
         (Stage::Completed, _) => "completed".into(),
         (Stage::Converting, _) => "being converted".into(),
