@@ -1,6 +1,6 @@
 //! The op language: what is wrong is said where it is wrong, and what is printed reads back.
 
-use expect_test::{Expect, expect};
+use expect_test::{Expect, expect, expect_file};
 use extentscope::kernel::{Design, Op, Range, Row, Sync};
 use extentscope::scenario::{OP_WORDS, OpText, PRESETS, Script, parse_op_line};
 use proptest::prelude::*;
@@ -47,118 +47,41 @@ fn a_script_is_printed_in_one_way() {
     );
 }
 
+/// Scripts with one mistake each.
+const WRONG: &[&str] = &[
+    "t1: aio_wrte io=0+4",
+    "t1: aio_write io=0-4",
+    "t1: aio_write",
+    "t1: aio_write io=14+4",
+    "t1: dio_write 0 4 snyc=1",
+    "t1: dio_write 0 4 sync=3",
+    "t1: dio_read 100B 4",
+    "t9: fsync",
+    "slots 99",
+    "slots",
+    "desing v3.8",
+    "design v3.88",
+    "design rfc-v1 +decrement=later",
+    "design v3.8 +early=dio",
+    "mount nolock",
+    "file a 16 blocks, U 0+8, U 4+8",
+    "file a 16 blocks, X 0+8",
+    "file a 8 blocks, U 0+9",
+    "file a 8",
+    "t1: fsync file=b",
+    "allow shrinks 2",
+    "expect rfc-v1: RWA",
+    "expect rfc-v2: RAW",
+    "\n\n  t1:   fsync now",
+];
+
 #[test]
 fn an_error_says_where_and_what_was_expected() {
-    check(
-        "t1: aio_wrte io=0+4",
-        expect![
-            "line 1, column 5: `aio_wrte`, expected an operation: aio_write, dio_write, dio_read, buf_write, buf_read, fsync, fdatasync, fallocate, truncate, getevents, drop_caches (did you mean aio_write?)"
-        ],
-    );
-    check(
-        "t1: aio_write io=0-4",
-        expect!["line 1, column 15: `io=0-4`, expected a range as offset+length, as in 0+8"],
-    );
-    check(
-        "t1: aio_write",
-        expect![
-            "line 1, column 14: the line ends here, expected a range: aio_write io=0+4[,4+4] [sync=1]"
-        ],
-    );
-    check(
-        "t1: aio_write io=14+4",
-        expect![
-            "line 1, column 15: `io=14+4`, expected at least one block, inside the first 16 of a"
-        ],
-    );
-    check(
-        "t1: dio_write 0 4 snyc=1",
-        expect!["line 1, column 19: `snyc=1`, expected as in: dio_write 0 4 [sync=1] (did you mean sync=?)"],
-    );
-    check(
-        "t1: dio_write 0 4 sync=3",
-        expect![
-            "line 1, column 19: `sync=3`, expected sync=0 (none), sync=1 (O_DSYNC) or sync=2 (O_SYNC)"
-        ],
-    );
-    check(
-        "t1: dio_read 100B 4",
-        expect!["line 1, column 14: `100B`, expected whole blocks of 4096 bytes"],
-    );
-    check(
-        "t9: fsync",
-        expect![
-            "line 1, column 1: `t9:`, expected title, design, mount, slots, file, allow, expect, or a thread (t1: to t4:) (did you mean t1:?)"
-        ],
-    );
-    check("slots 99", expect!["line 1, column 7: `99`, expected a number of slots, from 1 to 8"]);
-    check(
-        "slots",
-        expect!["line 1, column 6: the line ends here, expected a number of slots, from 1 to 8"],
-    );
-    check(
-        "desing v3.8",
-        expect![
-            "line 1, column 1: `desing`, expected title, design, mount, slots, file, allow, expect, or a thread (t1: to t4:) (did you mean design?)"
-        ],
-    );
-    check(
-        "design v3.88",
-        expect![
-            "line 1, column 8: `v3.88`, expected a design: v3.8, rfc-v1, rfc-nopblk, rfc-dirty, rfc-osync, rfc-osync-skipwait, kara, kara-opt, kara-throttle, rfc-v5, v3.9, v3.11, v3.12 and v5.5 (did you mean v3.8?)"
-        ],
-    );
-    check(
-        "design rfc-v1 +decrement=later",
-        expect![
-            "line 1, column 15: `+decrement=later`, expected decrement= one of before_sync and after_sync"
-        ],
-    );
-    check(
-        "design v3.8 +early=dio",
-        expect![
-            "line 1, column 8: `v3.8 +early=dio`, expected knobs that fit together: early conversion needs es_content=full, a delayed-only tree holds nothing to convert"
-        ],
-    );
-    check(
-        "mount nolock",
-        expect!["line 1, column 7: `nolock`, expected dioread_nolock or nodioread_nolock"],
-    );
-    check(
-        "file a 16 blocks, U 0+8, U 4+8",
-        expect!["line 1, column 28: `4+8`, expected a range that overlaps no other"],
-    );
-    check(
-        "file a 16 blocks, X 0+8",
-        expect![
-            "line 1, column 19: `X`, expected U (unwritten) or W (written), then a range as in U 0+8"
-        ],
-    );
-    check(
-        "file a 8 blocks, U 0+9",
-        expect!["line 1, column 20: `0+9`, expected a range inside its 8 blocks"],
-    );
-    check("file a 8\n", expect!["line 1, column 9: the line ends here, expected the word blocks"]);
-    check("t1: fsync file=b", expect!["line 1, column 11: `file=b`, expected a file: a"]);
-    check(
-        "allow shrinks 2",
-        expect![
-            "line 1, column 7: `shrinks`, expected one of shrink, crash, flusher, commit, eio, enospc, nomem (did you mean shrink?)"
-        ],
-    );
-    check(
-        "expect rfc-v1: RWA",
-        expect![
-            "line 1, column 16: `RWA`, expected ok, or promises: RAW, NO-STALE, NO-STALE-CRASH, FSYNC-DURABLE, OSYNC-DURABLE, TRUNC-EXCL, NO-DEADLOCK, PROGRESS, BOUNDED, ERR-REPORT, KEEP-DELAYED"
-        ],
-    );
-    check(
-        "expect rfc-v2: RAW",
-        expect![
-            "line 1, column 8: `rfc-v2`, expected a design: v3.8, rfc-v1, rfc-nopblk, rfc-dirty, rfc-osync, rfc-osync-skipwait, kara, kara-opt, kara-throttle, rfc-v5, v3.9, v3.11, v3.12 and v5.5 (did you mean rfc-v1?)"
-        ],
-    );
-    check("\n\n  t1:   fsync now", expect!["line 3, column 15: `now`, expected as in: fsync"]);
+    let answer = |text: &&str| match Script::parse(text) {
+        Ok(_) => panic!("{text} was read"),
+        Err(error) => format!("{}\n  {error}\n", text.trim()),
+    };
+    expect_file!["data/script_errors.txt"].assert_eq(&WRONG.iter().map(answer).collect::<String>());
 }
 
 #[test]

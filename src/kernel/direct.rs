@@ -87,6 +87,9 @@ impl<O: Observer> Machine<'_, O> {
         if waits {
             return self.go(task, Pc::DioAwait, index);
         }
+        if unwritten {
+            self.obs.note(Note::Checked(Promise::Bounded));
+        }
         if self.state.pending_aio_conversions() > self.setup.slots {
             self.break_promise(Promise::Bounded);
         }
@@ -226,6 +229,9 @@ impl<O: Observer> Machine<'_, O> {
             wrong += u8::from(is_lost || is_stale);
             lost |= is_lost;
             stale |= is_stale;
+        }
+        if range.blocks().any(|lblk| must[usize::from(lblk)] > 0) {
+            self.obs.note(Note::Checked(Promise::Raw));
         }
         self.obs.note(Note::Read { ino, range, zeroes, wrong });
         if lost {
