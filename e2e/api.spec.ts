@@ -74,6 +74,6 @@ test("what is wrong is thrown, with line and column", async ({ page, stage }) =>
   expect(errors[1]?.message).toContain("expected the script as a string");
   expect(errors[2]?.message).toContain("kworker:1 has nothing to do");
   expect(errors[3]?.message).toContain("names no actor");
-  expect(errors[6]?.message).toContain("inside the 16 blocks of a");
+  expect(errors[6]?.message).toContain("column 15: `io=0+99`, expected at least one block, inside the first 16 of a");
   await expect(stage.place()).toHaveText("step 0 of 0");
 });

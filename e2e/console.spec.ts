@@ -34,7 +34,7 @@ test("a wrong operation is told by column and what was expected", async ({ stage
   await stage.operation().fill("aio_write io=0+99");
   await stage.issue();
   await expect(stage.page.getByRole("form", { name: "Issue an operation" }).getByRole("status")).toHaveText(
-    /^column 11: `io=0\+99`, expected at least one block, inside the 16 blocks of a$/,
+    /^column 11: `io=0\+99`, expected at least one block, inside the first 16 of a$/,
   );
   await expect(stage.script()).toHaveValue(script);
 });

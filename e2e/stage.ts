@@ -103,7 +103,7 @@ export class Stage {
   }
 
   verdict(): Locator {
-    return this.page.getByRole("banner").getByText(/^(Running|Finished|Deadlock|Promise broken|Bound reached)/).locator("..");
+    return this.page.getByRole("group", { name: "Verdict" });
   }
 
   place(): Locator {

@@ -45,7 +45,9 @@ pub fn install(desk: Desk) {
     method(&api, "issue", move |line| {
         let line = text(&line, "issue: expected a line such as t1: aio_write io=0+4")?;
         let (thread, op) = thread_line(&line)?;
-        desk.act(|s| s.issue(thread, op)).map_err(|e| script_error(&e))?;
+        let before = line[..line.len() - op.len()].chars().count() as u32;
+        desk.act(|s| s.issue(thread, op))
+            .map_err(|e| script_error(&ScriptError { column: e.column + before, ..e }))?;
         view(desk)
     });
     method(&api, "step", move |choice| {

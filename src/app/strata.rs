@@ -64,7 +64,7 @@ fn FilePicture(ino: u8, blocks: u8, layers: Memo<Strata>) -> impl IntoView {
     });
     let rows = rows.into_iter().map(|row| view! { <Layer ino row layers /> });
     view! {
-        <figure
+        <div
             class="strata-file"
             class:is-compact=move || layers.with(|l| l.files.len() > 1)
             role="img"
@@ -76,8 +76,8 @@ fn FilePicture(ino: u8, blocks: u8, layers: Memo<Strata>) -> impl IntoView {
                 <div class="stratum-blocks">{ticks.collect_view()}</div>
             </div>
             {rows.collect_view()}
-            <figcaption class="counters mono">{move || head.get().1}</figcaption>
-        </figure>
+            <p class="counters mono">{move || head.get().1}</p>
+        </div>
     }
     .into_any()
 }

@@ -104,11 +104,11 @@ fn VerdictBadge() -> impl IntoView {
         BadgeKind::Running => "running",
     };
     view! {
-        <p class="verdict" data-kind=kind>
+        <div class="verdict" role="group" aria-label="Verdict" data-kind=kind>
             <strong>{move || badge.get().word}</strong>
             " "
             <span>{move || badge.get().text}</span>
-        </p>
+        </div>
     }
     .into_any()
 }
