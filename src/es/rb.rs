@@ -369,6 +369,15 @@ impl<O: Observer> Arena<O> {
         if was_black { parent } else { NIL }
     }
 
+    /// Puts a node that hangs nowhere on the free list.
+    #[inline(always)]
+    fn retire(&mut self, at: u32) {
+        self.len -= 1;
+        let free = self.free;
+        self.m(at)[PARENT] = free;
+        self.free = at;
+    }
+
     #[inline(always)]
     fn note_unlink(&mut self, at: u32, heir: u32) {
         if O::ON {
@@ -597,15 +606,33 @@ impl<O: Observer> Store for Arena<O> {
     #[inline(always)]
     fn erase(&mut self, at: u32) {
         self.unlink(at);
-        self.len -= 1;
-        let free = self.free;
-        self.m(at)[PARENT] = free;
-        self.free = at;
+        self.retire(at);
     }
 
     #[inline(always)]
     fn erase_next(&mut self, at: u32) -> u32 {
-        let next = self.next(at);
+        let node = self.n(at);
+        let (left, right, pc) = (node.child::<0>(), node.child::<1>(), node.parent_color());
+        if left != NIL || right != NIL {
+            let next = self.step::<1>(at);
+            self.erase(at);
+            return next;
+        }
+        // A leaf on the left of its parent: the parent is the successor, and one access serves
+        // both steps. The shrinker, which frees from the lowest block up, lives here.
+        let parent = parent_of(pc);
+        if !O::ON
+            && let Some(it) = self.try_m(parent)
+            && it[CHILD] == at
+        {
+            it[CHILD] = NIL;
+            self.retire(at);
+            if pc & BLACK != 0 {
+                self.erase_color(parent);
+            }
+            return parent;
+        }
+        let next = self.step::<1>(at);
         self.erase(at);
         next
     }

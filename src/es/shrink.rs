@@ -214,18 +214,20 @@ impl<const I: usize> EsSuper<I> {
     #[inline]
     pub fn after<S: Store>(&mut self, rules: &Rules, ino: u8, es: &mut Es<S>, used: bool) {
         match rules.shrinker {
-            Shrinker::None => {}
-            Shrinker::Lru => {
-                if used {
-                    self.list.move_to_tail(ino);
-                }
-            }
-            Shrinker::LazyLru => {
-                if used {
-                    self.touch(ino);
-                }
-            }
             Shrinker::RoundRobin => self.relist(ino, es),
+            _ if used => self.used(rules, ino),
+            _ => {}
+        }
+    }
+
+    /// To be called after a lookup or a find, which change no counter: a use of the inode up to
+    /// v3.18.
+    #[inline]
+    pub fn used(&mut self, rules: &Rules, ino: u8) {
+        match rules.shrinker {
+            Shrinker::None | Shrinker::RoundRobin => {}
+            Shrinker::Lru => self.list.move_to_tail(ino),
+            Shrinker::LazyLru => self.touch(ino),
         }
     }
 
