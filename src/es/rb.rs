@@ -330,7 +330,7 @@ impl<O: Observer> Arena<O> {
             self.unlink_between(at, left, right, pc)
         };
         if short != NIL {
-            self.erase_color(short);
+            self.erase_color(NIL, short);
         }
     }
 
@@ -386,9 +386,9 @@ impl<O: Observer> Arena<O> {
         }
     }
 
-    /// Restores the balance: below `parent` one side misses a black node (`____rb_erase_color`).
-    fn erase_color(&mut self, mut parent: u32) {
-        let mut node = NIL;
+    /// Restores the balance: below `parent`, on the side of `node`, a black one is missing
+    /// (`____rb_erase_color`).
+    fn erase_color(&mut self, mut node: u32, mut parent: u32) {
         loop {
             let done = if self.n(parent).child::<0>() == node {
                 self.erase_step::<0>(&mut node, &mut parent)
@@ -398,6 +398,15 @@ impl<O: Observer> Arena<O> {
             if done {
                 return;
             }
+        }
+    }
+
+    /// [`Arena::erase_color`], where the left side is known to be the short one.
+    #[inline(always)]
+    fn erase_color_left(&mut self, mut parent: u32) {
+        let mut node = NIL;
+        if !self.erase_step::<0>(&mut node, &mut parent) {
+            self.erase_color(node, parent);
         }
     }
 
@@ -613,10 +622,15 @@ impl<O: Observer> Store for Arena<O> {
     fn erase_next(&mut self, at: u32) -> u32 {
         let node = self.n(at);
         let (left, right, pc) = (node.child::<0>(), node.child::<1>(), node.parent_color());
-        if left != NIL || right != NIL {
+        if left != NIL {
             let next = self.step::<1>(at);
             self.erase(at);
             return next;
+        }
+        if right != NIL {
+            // Without a left child, the right one is red and a leaf, and so the successor.
+            self.erase(at);
+            return right;
         }
         // A leaf on the left of its parent: the parent is the successor, and one access serves
         // both steps. The shrinker, which frees from the lowest block up, lives here.
@@ -628,7 +642,7 @@ impl<O: Observer> Store for Arena<O> {
             it[CHILD] = NIL;
             self.retire(at);
             if pc & BLACK != 0 {
-                self.erase_color(parent);
+                self.erase_color_left(parent);
             }
             return parent;
         }
