@@ -1,0 +1,224 @@
+//! The explorer against brute force, on everything that is small enough to be searched by the
+//! plainest means: states in ordered maps, by all of their bytes.
+
+use std::collections::{BTreeMap, VecDeque};
+
+use extentscope::check::{Bounds, Limit, Search, Verdict};
+use extentscope::kernel::{
+    Actor, Choice, Next, Promise, Row, Setup, Stage, State, deadlocked, enabled, next, step,
+};
+use extentscope::scenario::{PRESETS, Run, Script};
+
+/// Presets in designs with fewer states than this are searched by brute force.
+const STATES_SMALL: usize = 10_000;
+
+/// Every preset in every design.
+fn setups() -> impl Iterator<Item = (String, Setup)> {
+    PRESETS.iter().flat_map(|preset| {
+        let setup = Script::parse(preset.script).expect("a preset is a script").setup;
+        Row::ALL.into_iter().map(move |row| {
+            (format!("{} {}", preset.id, row.id()), Setup { design: row.design(), ..setup.clone() })
+        })
+    })
+}
+
+fn bytes(setup: &Setup, state: &State) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    state.encode(setup, &mut bytes);
+    bytes
+}
+
+/// All states of a setup with all steps, by number.
+struct Plain {
+    states: Vec<State>,
+    depth: Vec<usize>,
+    steps: Vec<Vec<(Choice, usize)>>,
+    number: BTreeMap<Vec<u8>, usize>,
+}
+
+impl Plain {
+    /// `None` if there are too many states.
+    fn search(setup: &Setup) -> Option<Plain> {
+        let first = State::initial(setup);
+        let mut plain = Plain {
+            number: BTreeMap::from([(bytes(setup, &first), 0)]),
+            states: vec![first],
+            depth: vec![0],
+            steps: Vec::new(),
+        };
+        while plain.steps.len() < plain.states.len() {
+            let from = plain.steps.len();
+            let mut steps = Vec::new();
+            for choice in enabled(setup, &plain.states[from]) {
+                let mut state = plain.states[from];
+                step(setup, &mut state, choice, &mut ()).expect("enabled lists what step takes");
+                let fresh = plain.states.len();
+                let to = *plain.number.entry(bytes(setup, &state)).or_insert(fresh);
+                if to == fresh {
+                    plain.states.push(state);
+                    plain.depth.push(plain.depth[from] + 1);
+                }
+                steps.push((choice, to));
+            }
+            plain.steps.push(steps);
+            if plain.states.len() > STATES_SMALL {
+                return None;
+            }
+        }
+        Some(plain)
+    }
+
+    /// States in which a promise is broken.
+    fn bad(&self, setup: &Setup, promise: Promise) -> Vec<bool> {
+        let bad = |state: &State| match promise {
+            Promise::NoDeadlock => {
+                !deadlocked(setup, state).is_empty()
+                    || enabled(setup, state).is_empty() && !finished(setup, state)
+            }
+            _ => state.broken & promise.bit() != 0,
+        };
+        self.states.iter().map(bad).collect()
+    }
+
+    /// States from which some run ends without ever being in a bad one, by asking again and again.
+    fn avoidable(&self, bad: &[bool]) -> Vec<bool> {
+        let mut avoidable: Vec<bool> =
+            self.steps.iter().zip(bad).map(|(steps, bad)| steps.is_empty() && !bad).collect();
+        loop {
+            let before = avoidable.clone();
+            for state in 0..avoidable.len() {
+                avoidable[state] |=
+                    !bad[state] && self.steps[state].iter().any(|(_, to)| before[*to]);
+            }
+            if avoidable == before {
+                return avoidable;
+            }
+        }
+    }
+
+    /// The fewest switches, then the fewest steps, of any run into a bad state: every pair of a
+    /// state and a last actor is improved until nothing changes.
+    fn calmest(&self, bad: &[bool]) -> (u32, u32) {
+        let mut best: BTreeMap<(usize, Option<Actor>), (u32, u32)> =
+            BTreeMap::from([((0, None), (0, 0))]);
+        let mut queue = VecDeque::from([(0, None)]);
+        while let Some((state, last)) = queue.pop_front() {
+            let (switches, length) = best[&(state, last)];
+            for (choice, to) in &self.steps[state] {
+                let switch = u32::from(last.is_some_and(|last| last != choice.actor));
+                let cost = (switches + switch, length + 1);
+                let key = (*to, Some(choice.actor));
+                if best.get(&key).is_none_or(|known| cost < *known) {
+                    best.insert(key, cost);
+                    queue.push_back(key);
+                }
+            }
+        }
+        let costs = best.iter().filter(|((state, _), _)| bad[*state]).map(|(_, cost)| *cost);
+        costs.min().expect("a bad state is reachable")
+    }
+}
+
+fn finished(setup: &Setup, state: &State) -> bool {
+    state.ios().all(|(_, io)| io.stage == Stage::Converted)
+        && state.pending_conversions() == 0
+        && Actor::all().all(|actor| next(setup, state, actor) == Next::Done)
+}
+
+/// Switches and length of a run.
+fn cost(run: &[Choice]) -> (u32, u32) {
+    let switches = run.windows(2).filter(|pair| pair[0].actor != pair[1].actor).count();
+    (switches as u32, run.len() as u32)
+}
+
+#[test]
+fn counts_verdicts_and_witnesses_agree_with_brute_force() {
+    let (mut pairs, mut violated) = (0, 0);
+    for (name, setup) in setups() {
+        let Some(plain) = Plain::search(&setup) else { continue };
+        let search = Search::run(setup.clone(), Bounds::default());
+        let progress = search.progress();
+        assert_eq!(progress.states as usize, plain.states.len(), "{name}: states");
+        let transitions: usize = plain.steps.iter().map(Vec::len).sum();
+        assert_eq!(progress.transitions as usize, transitions, "{name}: transitions");
+        assert_eq!(Some(progress.depth as usize), plain.depth.iter().max().copied(), "{name}");
+        pairs += 1;
+        for finding in search.findings() {
+            let bad = plain.bad(&setup, finding.promise);
+            let depths = plain.depth.iter().zip(&bad).filter(|(_, bad)| **bad);
+            let shortest = depths.map(|(depth, _)| *depth).min();
+            let name = format!("{name}: {}", finding.promise.id());
+            match finding.verdict {
+                Verdict::Violated { witness } => {
+                    assert_eq!(Some(witness.len()), shortest, "{name}");
+                    let (run, divergence) = Run::replay(setup.clone(), &witness);
+                    assert_eq!(divergence, None, "{name}");
+                    assert!(bad[plain.number[&bytes(&setup, run.state())]], "{name}");
+                    let calm = search.fewest_switches(finding.promise).expect("a witness");
+                    assert_eq!(cost(&calm), plain.calmest(&bad), "{name}");
+                    no_return_agrees(&name, &search, &plain, finding.promise, &witness, &bad);
+                    no_return_agrees(&name, &search, &plain, finding.promise, &calm, &bad);
+                    violated += 1;
+                }
+                Verdict::Holds | Verdict::NeverReached => assert_eq!(shortest, None, "{name}"),
+            }
+        }
+    }
+    assert!(pairs > 0 && violated > 0, "{pairs} setups, {violated} violations");
+}
+
+/// The point of no return of a run, tried out state by state.
+fn no_return_agrees(
+    name: &str,
+    search: &Search,
+    plain: &Plain,
+    promise: Promise,
+    run: &[Choice],
+    bad: &[bool],
+) {
+    let avoidable = plain.avoidable(bad);
+    let mut at = 0;
+    let mut doomed = (!avoidable[0]).then_some(0);
+    for (i, choice) in (1..).zip(run) {
+        let step = plain.steps[at].iter().find(|(c, _)| c == choice);
+        at = step.expect("a witness is a run").1;
+        if doomed.is_none() && !avoidable[at] {
+            doomed = Some(i);
+        }
+    }
+    assert!(bad[at], "{name}: the witness ends well");
+    assert_eq!(search.point_of_no_return(promise, run), doomed, "{name}: point of no return");
+}
+
+#[test]
+fn slices_find_what_one_go_finds() {
+    let (_, setup) = setups().last().expect("there are presets");
+    let whole = Search::run(setup.clone(), Bounds::default());
+    let mut sliced = Search::new(setup, Bounds::default());
+    let mut last = sliced.progress();
+    while !last.done {
+        let now = sliced.advance(7);
+        assert!(now.states >= last.states && now.depth >= last.depth);
+        last = now;
+    }
+    assert_eq!(last, whole.progress());
+    assert_eq!(sliced.findings(), whole.findings());
+}
+
+#[test]
+fn a_bound_that_was_reached_is_said() {
+    let (_, setup) = setups().last().expect("there are presets");
+    let whole = Search::run(setup.clone(), Bounds::default());
+    assert_eq!(whole.limit(), None);
+    let few = Search::run(setup.clone(), Bounds { states: 100, ..Bounds::default() });
+    assert_eq!(few.limit(), Some(Limit::States(100)));
+    let shallow = Search::run(setup.clone(), Bounds { depth: 5, ..Bounds::default() });
+    assert_eq!((shallow.limit(), shallow.progress().depth), (Some(Limit::Depth(5)), 5));
+    let depth = whole.progress().depth;
+    let exact = Search::run(setup.clone(), Bounds { depth, ..Bounds::default() });
+    assert_eq!(exact.progress().states, whole.progress().states);
+    let mut stopped = Search::new(setup, Bounds::default());
+    stopped.advance(10);
+    stopped.stop();
+    assert_eq!(stopped.limit(), Some(Limit::Stopped));
+}
