@@ -28,6 +28,7 @@ window.extentscopePanic = (message, text = keptRun) => {
   // The trap that follows a panic, and every later call into the dead module, would only hide it.
   if (panicked) return;
   panicked = true;
+  console.error(message); // a console adds the stack
   byId("trouble-text").value = [
     String(message).trim(),
     `build: ${glueUrl.pathname.split("/").pop()}`,

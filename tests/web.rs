@@ -1,26 +1,28 @@
-//! Runs in headless Chromium: `make wasm-test`.
+//! The page in headless Chromium: `make wasm-test` runs every `tests/web*.rs`.
 #![cfg(target_arch = "wasm32")]
 
-use extentscope::app::panic;
-use js_sys::{Function, Reflect};
-use wasm_bindgen::prelude::*;
+use extentscope::app;
 use wasm_bindgen_test::*;
+use web_sys::Document;
 
 wasm_bindgen_test_configure!(run_in_browser);
 
-/// Stands where `static/boot.js` stands on the page: one argument goes into one global.
-fn record(function: &str, global: &str) {
-    let recorder = Function::new_with_args("text", &format!("globalThis.{global} = text"));
-    Reflect::set(&js_sys::global(), &function.into(), &recorder).unwrap();
-}
-
-fn recorded(global: &str) -> String {
-    Reflect::get(&js_sys::global(), &global.into()).unwrap().as_string().unwrap()
+fn document() -> Document {
+    web_sys::window().and_then(|window| window.document()).expect("a browser has a document")
 }
 
 #[wasm_bindgen_test]
-fn a_run_is_kept_where_it_outlives_the_module() {
-    record("extentscopeNoteRun", "keptRun");
-    panic::note_run("aio_write 0+4");
-    assert_eq!(recorded("keptRun"), "aio_write 0+4");
+fn the_page_takes_the_place_of_the_skeleton_and_says_that_it_is_there() {
+    let skeleton = document().create_element("div").expect("a plain element");
+    skeleton.set_id("app");
+    skeleton.set_inner_html("<p id='boot-status'>Loading the model.</p>");
+    document().body().expect("a body").append_child(&skeleton).expect("a body takes children");
+
+    app::main();
+
+    assert!(document().get_element_by_id("boot-status").is_none());
+    let heading = document().query_selector("#app h1").expect("a plain selector");
+    assert_eq!(heading.and_then(|h| h.text_content()).as_deref(), Some("extentscope"));
+    let root = document().document_element().expect("a document has a root");
+    assert_eq!(root.get_attribute("data-ready").as_deref(), Some("true"));
 }

@@ -61,7 +61,7 @@ impl<const N: usize, const P: usize> Store for Sorted<N, P> {
     const HAS_SHAPE: bool = false;
 
     #[inline]
-    fn len(&self) -> u32 {
+    fn count(&self) -> u32 {
         self.n.into()
     }
 
@@ -73,6 +73,11 @@ impl<const N: usize, const P: usize> Store for Sorted<N, P> {
     }
 
     #[inline]
+    fn floor(&self, lblk: u32) -> u32 {
+        self.place(lblk).pred
+    }
+
+    #[inline]
     fn get(&self, at: u32) -> Extent {
         let at = at as usize;
         Extent {
@@ -81,6 +86,11 @@ impl<const N: usize, const P: usize> Store for Sorted<N, P> {
             pblk: self.pblk[at],
             status: self.status[at],
         }
+    }
+
+    #[inline]
+    fn try_get(&self, at: u32) -> Option<Extent> {
+        if at == NIL { None } else { Some(self.get(at)) }
     }
 
     #[inline]
@@ -111,7 +121,12 @@ impl<const N: usize, const P: usize> Store for Sorted<N, P> {
         Ok(at as u32)
     }
 
-    fn erase(&mut self, at: u32) -> u32 {
+    fn erase_next(&mut self, at: u32) -> u32 {
+        self.erase(at);
+        self.cursor(at as usize)
+    }
+
+    fn erase(&mut self, at: u32) {
         let at = at as usize;
         let n = self.n as usize;
         self.lblk.copy_within(at + 1..n, at);
@@ -119,7 +134,6 @@ impl<const N: usize, const P: usize> Store for Sorted<N, P> {
         self.pblk.copy_within(at + 1..n, at);
         self.status.copy_within(at + 1..n, at);
         self.n -= 1;
-        self.cursor(at)
     }
 
     fn first(&self) -> u32 {

@@ -253,8 +253,7 @@ impl<O: Observer> Arena<O> {
     fn unlink(&mut self, at: u32) {
         let Node { child: [left, right], parent_color: pc, .. } = *self.n(at);
         let parent = pc >> 1;
-        let short;
-        if left == NIL || right == NIL {
+        let short = if left == NIL || right == NIL {
             let child = if left == NIL { right } else { left };
             self.note_unlink(at, child);
             self.change_child(at, child, parent);
@@ -262,10 +261,10 @@ impl<O: Observer> Arena<O> {
                 self.set_parent_color(child, pc);
                 return;
             }
-            short = if pc & BLACK != 0 { parent } else { NIL };
+            if pc & BLACK != 0 { parent } else { NIL }
         } else {
-            short = self.unlink_between(at, left, right, pc);
-        }
+            self.unlink_between(at, left, right, pc)
+        };
         if short != NIL {
             self.erase_color(short);
         }
@@ -434,24 +433,54 @@ impl<O: Observer> Store for Arena<O> {
     const HAS_SHAPE: bool = true;
 
     #[inline]
-    fn len(&self) -> u32 {
+    fn count(&self) -> u32 {
         self.len
     }
 
     #[inline(always)]
     fn place(&self, lblk: u32) -> Place {
-        let mut place = Place { pred: NIL, succ: NIL };
-        let mut at = self.root;
-        while let Some(node) = self.nodes.get(at as usize) {
-            if lblk < node.lblk {
-                place.succ = at;
-                at = node.child[0];
-            } else {
-                place.pred = at;
-                at = node.child[1];
-            }
+        let nodes = self.nodes.as_slice();
+        let (mut pred, mut succ) = (NIL as usize, NIL as usize);
+        let mut at = self.root as usize;
+        loop {
+            // Two loops, so that the way taken is a branch and not a conditional move: fewer
+            // instructions a level, and the next load may start before this one is done.
+            let node = loop {
+                match nodes.get(at) {
+                    Some(node) if lblk < node.lblk => {
+                        succ = at;
+                        at = node.child[0] as usize;
+                    }
+                    Some(node) => break node,
+                    None => return Place { pred: pred as u32, succ: succ as u32 },
+                }
+            };
+            pred = at;
+            at = node.child[1] as usize;
         }
-        place
+    }
+
+    #[inline(always)]
+    fn floor(&self, lblk: u32) -> u32 {
+        let nodes = self.nodes.as_slice();
+        let mut pred = NIL as usize;
+        let mut at = self.root as usize;
+        loop {
+            let node = loop {
+                match nodes.get(at) {
+                    Some(node) if lblk < node.lblk => at = node.child[0] as usize,
+                    Some(node) => break node,
+                    None => return pred as u32,
+                }
+            };
+            pred = at;
+            at = node.child[1] as usize;
+        }
+    }
+
+    #[inline(always)]
+    fn try_get(&self, at: u32) -> Option<Extent> {
+        self.nodes.get(at as usize).map(Node::extent)
     }
 
     #[inline(always)]
@@ -509,13 +538,18 @@ impl<O: Observer> Store for Arena<O> {
     }
 
     #[inline(always)]
-    fn erase(&mut self, at: u32) -> u32 {
-        let next = self.next(at);
+    fn erase(&mut self, at: u32) {
         self.unlink(at);
         self.len -= 1;
         let free = self.free;
         self.m(at).parent_color = free;
         self.free = at;
+    }
+
+    #[inline(always)]
+    fn erase_next(&mut self, at: u32) -> u32 {
+        let next = self.next(at);
+        self.erase(at);
         next
     }
 

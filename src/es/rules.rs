@@ -221,6 +221,15 @@ impl Rules {
         u64::MAX >> (64 - self.pblk_bits)
     }
 
+    /// True for a combination of types that the kernel warns about (and takes all the same):
+    /// WRITTEN with DELAYED (v4.1), and from v6.12 any two.
+    #[inline]
+    pub const fn refuses(&self, status: Status) -> bool {
+        let mixed = Status::WRITTEN.with(Status::DELAYED).bits();
+        let both = status.bits() & mixed == mixed;
+        self.warns && both || self.exclusive_types && status.kind().bits().count_ones() > 1
+    }
+
     /// The status that an entry gets when `status` is asked for: DIRTY only where the rules let
     /// it stand.
     #[inline]

@@ -23,7 +23,7 @@ impl<S: Store> Es<S> {
             return Reclaimed::default();
         }
         match rules.shrinker {
-            Shrinker::None => return Reclaimed::default(),
+            Shrinker::None => Reclaimed::default(),
             Shrinker::Lru | Shrinker::LazyLru => self.reclaim_from_start(nr_to_scan),
             Shrinker::RoundRobin => self.reclaim_from_resume(nr_to_scan),
         }

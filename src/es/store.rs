@@ -52,12 +52,16 @@ pub trait Store {
     /// True if the shape of the tree is known, so that v3.8's overlapping insert can be done.
     const HAS_SHAPE: bool;
 
-    /// Number of extents.
-    fn len(&self) -> u32;
+    /// Number of extents (`i_es_all_nr`).
+    fn count(&self) -> u32;
     /// The neighbours of a block.
     fn place(&self, lblk: u32) -> Place;
+    /// The last extent that starts at the block or before it, or [`NIL`].
+    fn floor(&self, lblk: u32) -> u32;
     /// The extent, with its raw physical block.
     fn get(&self, at: u32) -> Extent;
+    /// The extent, or `None` at [`NIL`].
+    fn try_get(&self, at: u32) -> Option<Extent>;
     /// Replaces the extent; order must not change.
     fn set(&mut self, at: u32, extent: Extent);
     /// Replaces the status only.
@@ -67,8 +71,10 @@ pub trait Store {
     /// # Errors
     /// [`EsError::Full`] if the storage has no room.
     fn link(&mut self, place: Place, extent: Extent) -> Result<u32, EsError>;
+    /// Erases an extent.
+    fn erase(&mut self, at: u32);
     /// Erases an extent and returns its successor.
-    fn erase(&mut self, at: u32) -> u32;
+    fn erase_next(&mut self, at: u32) -> u32;
     /// The first extent.
     fn first(&self) -> u32;
     /// The last extent.

@@ -121,7 +121,7 @@ impl<S: Store> Es<S> {
     /// Number of extents (`i_es_all_nr`).
     #[inline]
     pub fn all_nr(&self) -> u32 {
-        self.s.len()
+        self.s.count()
     }
 
     /// Number of reclaimable extents: neither DELAYED nor DIRTY (`i_es_shk_nr`; `i_es_lru_nr` up
@@ -154,7 +154,7 @@ impl<S: Store> Es<S> {
 
     /// True if there is no extent.
     pub fn is_empty(&self) -> bool {
-        self.s.len() == 0
+        self.s.count() == 0
     }
 
     /// The extents in ascending order; where there is no physical block it is 0.
@@ -226,10 +226,7 @@ impl<S: Store> Es<S> {
             None if extent.end().is_some() => self.flags |= WRAPS,
             None => return Err(EsError::Bug.into()),
         }
-        let mixed = Status::WRITTEN.with(Status::DELAYED);
-        if rules.warns && extent.status.kind() & mixed == mixed {
-            mem.warn();
-        } else if rules.exclusive_types && extent.status.kind().bits().count_ones() > 1 {
+        if rules.refuses(extent.status) {
             mem.warn();
         }
         extent.status = rules.admit(extent.status.without(Status::REFERENCED));
@@ -240,10 +237,10 @@ impl<S: Store> Es<S> {
     /// True if nothing overlaps the extent at its place.
     #[inline(always)]
     fn is_free(&self, place: Place, extent: &Extent) -> bool {
-        if place.pred != NIL && self.s.get(place.pred).contains(extent.lblk) {
+        if self.s.try_get(place.pred).is_some_and(|it| it.contains(extent.lblk)) {
             return false;
         }
-        place.succ == NIL || self.s.get(place.succ).lblk - extent.lblk >= extent.len
+        self.s.try_get(place.succ).is_none_or(|it| it.lblk - extent.lblk >= extent.len)
     }
 
     /// One attempt where something may have to go first, or reservations are to be looked at.
@@ -524,49 +521,47 @@ impl<S: Store> Es<S> {
     /// REFERENCED; the copy that is returned was taken before that. `cache_es` does not move.
     #[inline(always)]
     pub fn lookup(&mut self, rules: &Rules, lblk: u32) -> Option<Extent> {
-        let at = self.find_block(rules, lblk)?;
-        Some(self.reference(rules, at))
+        let (at, extent) = self.find_block(rules, lblk)?;
+        self.reference(rules, at, extent.status);
+        Some(extent)
     }
 
     /// [`Es::lookup`], and the first block of the following extent, 0 if there is none (v5.4).
     pub fn lookup_next(&mut self, rules: &Rules, lblk: u32) -> Option<(Extent, u32)> {
-        let at = self.find_block(rules, lblk)?;
-        let next = self.s.next(at);
-        let next = if next == NIL { 0 } else { self.s.get(next).lblk };
-        Some((self.reference(rules, at), next))
+        let (at, extent) = self.find_block(rules, lblk)?;
+        self.reference(rules, at, extent.status);
+        let next = self.s.try_get(self.s.next(at));
+        Some((extent, next.map_or(0, |it| it.lblk)))
     }
 
     /// What the tree says about a block, without a trace: no REFERENCED, nothing counted.
     pub fn peek(&self, lblk: u32) -> Option<Extent> {
-        let at = self.s.search_by_shape(lblk);
-        if at == NIL {
-            return None;
-        }
-        let extent = self.s.get(at);
+        let extent = self.s.try_get(self.s.search_by_shape(lblk))?;
         extent.contains(lblk).then_some(extent)
     }
 
     #[inline(always)]
-    fn find_block(&self, rules: &Rules, lblk: u32) -> Option<u32> {
+    fn find_block(&self, rules: &Rules, lblk: u32) -> Option<(u32, Extent)> {
         let cache = self.s.cache();
-        if cache != NIL && self.s.get(cache).contains(lblk) {
-            return Some(cache);
+        if let Some(extent) = self.s.try_get(cache)
+            && extent.contains(lblk)
+        {
+            return Some((cache, extent));
         }
         let at = if rules.insert_removes_first {
-            self.s.place(lblk).pred
+            self.s.floor(lblk)
         } else {
             self.s.search_by_shape(lblk)
         };
-        if at != NIL && self.s.get(at).contains(lblk) { Some(at) } else { None }
+        let extent = self.s.try_get(at)?;
+        if extent.contains(lblk) { Some((at, extent)) } else { None }
     }
 
     #[inline(always)]
-    fn reference(&mut self, rules: &Rules, at: u32) -> Extent {
-        let extent = self.s.get(at);
-        if rules.referenced && !extent.status.any(Status::REFERENCED) {
-            self.s.set_status(at, extent.status.with(Status::REFERENCED));
+    fn reference(&mut self, rules: &Rules, at: u32, status: Status) {
+        if rules.referenced && !status.any(Status::REFERENCED) {
+            self.s.set_status(at, status.with(Status::REFERENCED));
         }
-        extent
     }
 
     /// The extent that holds `lblk` or the first one after it, if it is DELAYED, else the next
@@ -650,11 +645,8 @@ impl<S: Store> Es<S> {
             return self.s.search_by_shape(lblk);
         }
         let place = self.s.place(lblk);
-        if place.pred != NIL && self.s.get(place.pred).contains(lblk) {
-            place.pred
-        } else {
-            place.succ
-        }
+        let holds = self.s.try_get(place.pred).is_some_and(|it| it.contains(lblk));
+        if holds { place.pred } else { place.succ }
     }
 
     /// The kernel computes the end of each extent that starts at or before the block; for an
@@ -695,11 +687,10 @@ impl<S: Store> Es<S> {
         prealloc: bool,
     ) -> Result<u32, Failed> {
         let Place { pred, succ } = place;
-        let after = pred != NIL && self.grows(rules, mem, &self.s.get(pred), &extent);
-        let before = succ != NIL && self.touches_after(&extent, succ) && {
-            let right = self.s.get(succ);
-            self.grows(rules, mem, &extent, &right)
-        };
+        let left = self.s.try_get(pred);
+        let after = left.is_some_and(|it| self.grows(rules, mem, &it, &extent));
+        let right = self.s.try_get(succ);
+        let before = right.is_some_and(|it| self.grows(rules, mem, &extent, &it));
         let at = if after || before {
             if after && (!before || self.s.pred_is_higher(place)) {
                 self.grow_right(rules, mem, pred, succ, extent)
@@ -718,11 +709,6 @@ impl<S: Store> Es<S> {
         Ok(at)
     }
 
-    #[inline(always)]
-    fn touches_after(&self, extent: &Extent, succ: u32) -> bool {
-        self.s.get(succ).lblk.wrapping_sub(extent.lblk) == extent.len
-    }
-
     /// The new extent follows `at`, which grows and then may swallow its successor.
     #[inline(always)]
     fn grow_right(
@@ -736,10 +722,7 @@ impl<S: Store> Es<S> {
         let mut grown = self.s.get(at);
         grown.len += extent.len;
         self.s.set(at, grown);
-        if succ == NIL {
-            return at;
-        }
-        let right = self.s.get(succ);
+        let Some(right) = self.s.try_get(succ) else { return at };
         if !self.grows(rules, mem, &grown, &right) {
             return at;
         }
@@ -747,7 +730,7 @@ impl<S: Store> Es<S> {
         grown.len += right.len;
         grown.status = grown.status | right.status & Status::REFERENCED;
         self.s.set(at, grown);
-        self.free(succ, right.status);
+        self.free_only(succ, right.status);
         at
     }
 
@@ -767,10 +750,7 @@ impl<S: Store> Es<S> {
         grown.len += extent.len;
         grown.pblk = extent.pblk;
         self.s.set(at, grown);
-        if pred == NIL {
-            return at;
-        }
-        let mut left = self.s.get(pred);
+        let Some(mut left) = self.s.try_get(pred) else { return at };
         if !self.grows(rules, mem, &left, &grown) {
             return at;
         }
@@ -778,7 +758,7 @@ impl<S: Store> Es<S> {
         left.len += grown.len;
         left.status = left.status | grown.status & Status::REFERENCED;
         self.s.set(pred, left);
-        self.free(at, grown.status);
+        self.free_only(at, grown.status);
         pred
     }
 
@@ -830,10 +810,7 @@ impl<S: Store> Es<S> {
     ) -> Result<u32, Failed> {
         self.check_search(lblk)?;
         let at = self.search(rules, lblk);
-        if at == NIL {
-            return Ok(0);
-        }
-        let es = self.s.get(at);
+        let Some(es) = self.s.try_get(at) else { return Ok(0) };
         if es.lblk > end {
             return Ok(0);
         }
@@ -854,17 +831,16 @@ impl<S: Store> Es<S> {
             released.count(es.lblk + len1, es.len - len1 - len2, es.status);
             return Ok(released.finish(&mut self.s, end, at));
         }
-        let mut at = at;
-        let mut es = es;
         if len1 > 0 {
             self.s.set(at, Extent { len: len1, ..es });
             released.count(lblk, es.len - len1, es.status);
-            at = self.s.next(at);
-            if at != NIL {
-                es = self.s.get(at);
-            }
+        } else if es_end == end && !count {
+            // The most common removal, and the only one that need not look at the successor.
+            self.free_only(at, es.status);
+            return Ok(0);
         }
-        self.remove_whole(rules, at, es, end, released)
+        let at = if len1 > 0 { self.s.next(at) } else { at };
+        self.remove_whole(rules, at, end, released)
     }
 
     /// The rest of a removal: `at` starts in the range. Whole extents go, the last one is trimmed.
@@ -873,11 +849,10 @@ impl<S: Store> Es<S> {
         &mut self,
         rules: &Rules,
         mut at: u32,
-        mut es: Extent,
         end: u32,
         mut released: Released,
     ) -> Result<u32, Failed> {
-        while at != NIL {
+        while let Some(es) = self.s.try_get(at) {
             let Some(es_end) = es.lblk.checked_add(es.len) else {
                 return Err(EsError::Bug.into());
             };
@@ -892,9 +867,6 @@ impl<S: Store> Es<S> {
             }
             released.count(es.lblk, es.len, es.status);
             at = self.free(at, es.status);
-            if at != NIL {
-                es = self.s.get(at);
-            }
         }
         Ok(released.finish(&mut self.s, end, at))
     }
@@ -956,7 +928,14 @@ impl<S: Store> Es<S> {
     #[inline(always)]
     pub(super) fn free(&mut self, at: u32, status: Status) -> u32 {
         self.count_gone(status);
-        self.s.erase(at)
+        self.s.erase_next(at)
+    }
+
+    /// [`Es::free`] where the successor is not wanted.
+    #[inline(always)]
+    pub(super) fn free_only(&mut self, at: u32, status: Status) {
+        self.count_gone(status);
+        self.s.erase(at);
     }
 
     /// A reclaimable extent more (`ext4_es_init_extent`).

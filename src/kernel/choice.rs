@@ -2,7 +2,7 @@
 
 use core::fmt;
 
-use super::state::TASKS;
+use super::state::{FLUSHER, TASKS};
 use crate::bounds::{IOS_MAX, KWORKERS_MAX, THREADS_MAX};
 
 /// Who can take a step.
@@ -16,6 +16,12 @@ pub enum Actor {
     Kworker(u8),
     /// The journal's commit thread.
     Jbd2,
+    /// The flusher thread: writes dirty pages back.
+    Flusher,
+    /// Memory pressure.
+    Shrinker,
+    /// The power supply.
+    Power,
 }
 
 /// One step of a run: the actor that takes it. An ordinal stands only where the actor has
@@ -34,7 +40,8 @@ impl Actor {
         let threads = (0..THREADS_MAX as u8).map(Actor::Thread);
         let irqs = (0..IOS_MAX as u8).map(Actor::Irq);
         let kworkers = (0..KWORKERS_MAX as u8).map(Actor::Kworker);
-        threads.chain(irqs).chain(kworkers).chain([Actor::Jbd2])
+        let others = [Actor::Jbd2, Actor::Flusher, Actor::Shrinker, Actor::Power];
+        threads.chain(irqs).chain(kworkers).chain(others)
     }
 
     /// The task that the actor is, if it is one.
@@ -42,7 +49,8 @@ impl Actor {
         match self {
             Actor::Thread(t) => Some(t),
             Actor::Kworker(k) => Some(THREADS_MAX as u8 + k),
-            Actor::Irq(_) | Actor::Jbd2 => None,
+            Actor::Flusher => Some(FLUSHER),
+            Actor::Irq(_) | Actor::Jbd2 | Actor::Shrinker | Actor::Power => None,
         }
     }
 
@@ -50,6 +58,7 @@ impl Actor {
     pub fn of_task(task: u8) -> Actor {
         debug_assert!(usize::from(task) < TASKS);
         match u32::from(task).checked_sub(THREADS_MAX) {
+            _ if task == FLUSHER => Actor::Flusher,
             None => Actor::Thread(task),
             Some(kworker) => Actor::Kworker(kworker as u8),
         }
@@ -69,6 +78,9 @@ impl fmt::Display for Actor {
             Actor::Irq(io) => write!(f, "irq:io{}", io + 1),
             Actor::Kworker(k) => write!(f, "kworker:{}", k + 1),
             Actor::Jbd2 => f.write_str("jbd2"),
+            Actor::Flusher => f.write_str("flusher"),
+            Actor::Shrinker => f.write_str("shrinker"),
+            Actor::Power => f.write_str("power"),
         }
     }
 }
@@ -87,8 +99,12 @@ impl core::str::FromStr for Choice {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Choice, String> {
-        let expected =
-            || format!("`{text}` names no actor: expected t1, irq:io1, kworker:1 or jbd2");
+        let expected = || {
+            format!(
+                "`{text}` names no actor: expected t1, irq:io1, kworker:1, jbd2, flusher, \
+                       shrinker or power"
+            )
+        };
         let (name, ordinal) = match text.split_once('/') {
             None => (text, 0),
             Some((name, ordinal)) => (name, ordinal.parse().map_err(|_| expected())?),

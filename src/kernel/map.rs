@@ -3,10 +3,11 @@
 use crate::bounds::PBLK_FIRST;
 use crate::es::{self, EsOp, Extent, Status};
 
-use super::design::EsContent;
+use super::design::{EsContent, EsConvert};
 use super::note::{Note, Observer};
+use super::promise::Promise;
 use super::setup::Range;
-use super::state::{Bound, Mapping, Media};
+use super::state::{Bound, Content, Mapping, Media};
 use super::step::Machine;
 
 impl<O: Observer> Machine<'_, O> {
@@ -61,6 +62,30 @@ impl<O: Observer> Machine<'_, O> {
         unwritten
     }
 
+    /// Maps a range for writeback without dioread_nolock: what is a hole or unwritten is written
+    /// at once (`ext4_ext_convert_to_initialized`). Returns the number of blocks mapped.
+    pub(super) fn map_written(&mut self, ino: u8, range: Range, each: impl FnMut(u8, u8)) -> u8 {
+        if self.map_for_write(ino, range, each) {
+            self.write_blocks(ino, range);
+        }
+        range.len
+    }
+
+    /// Maps a range that ends beyond `i_size`: what is allocated beyond it is written at once, the
+    /// orphan list guards it. Returns whether any block inside has to be converted.
+    pub(super) fn map_beyond_size(
+        &mut self,
+        ino: u8,
+        range: Range,
+        each: impl FnMut(u8, u8),
+    ) -> bool {
+        self.map_for_write(ino, range, each);
+        let size = self.state.inodes[usize::from(ino)].size.max(range.lblk);
+        self.write_blocks(ino, Range::new(size, range.end() - size));
+        let disk = &self.state.inodes[usize::from(ino)].disk;
+        range.blocks().any(|lblk| matches!(disk[usize::from(lblk)], Mapping::Unwritten(_)))
+    }
+
     /// Allocates the holes of a range as unwritten blocks (fallocate).
     pub(super) fn preallocate(&mut self, ino: u8, range: Range) {
         let mut lblk = range.lblk;
@@ -82,14 +107,27 @@ impl<O: Observer> Machine<'_, O> {
         if self.knobs().worker_via_es && self.es_says_written(ino, range) {
             return false;
         }
-        let disk = &mut self.state.inodes[usize::from(ino)].disk;
+        let disk = self.state.inodes[usize::from(ino)].disk;
+        let exposes = |lblk: u8| match disk[usize::from(lblk)] {
+            Mapping::Unwritten(pblk) => self.is_stale(pblk),
+            Mapping::Hole | Mapping::Written(_) => false,
+        };
+        if range.blocks().any(exposes) {
+            self.break_promise(Promise::NoStale);
+        }
+        self.write_blocks(ino, range);
+        true
+    }
+
+    fn write_blocks(&mut self, ino: u8, range: Range) {
+        let inode = &mut self.state.inodes[usize::from(ino)];
         for lblk in range.blocks() {
-            let block = &mut disk[usize::from(lblk)];
+            let block = &mut inode.disk[usize::from(lblk)];
             if let Mapping::Unwritten(pblk) = *block {
                 *block = Mapping::Written(pblk);
             }
         }
-        self.state.inodes[usize::from(ino)].dirty_tid = true;
+        inode.dirty_tid = true;
         self.obs.note(Note::Disk { ino, range });
         let mut lblk = range.lblk;
         while lblk < range.end() {
@@ -99,17 +137,65 @@ impl<O: Observer> Machine<'_, O> {
             }
             lblk = chunk.range.end();
         }
-        true
+    }
+
+    /// Frees the blocks of a range in both trees (`ext4_ext_truncate`).
+    pub(super) fn free_blocks(&mut self, ino: u8, range: Range) {
+        let inode = &mut self.state.inodes[usize::from(ino)];
+        inode.disk[usize::from(range.lblk)..usize::from(range.end())].fill(Mapping::Hole);
+        self.obs.note(Note::Disk { ino, range });
+        let lblk = u32::from(range.lblk);
+        self.es_call(ino, EsOp::Remove { lblk, len: u32::MAX - lblk });
+    }
+
+    /// The conversion of a range is pending: where the design has a dirty bit, its entries say so.
+    pub(super) fn mark_pending(&mut self, ino: u8, range: Range) {
+        if self.knobs().dirty_bit != es::DirtyBit::No {
+            let (lblk, len) = (u32::from(range.lblk), u32::from(range.len));
+            self.es_call(ino, EsOp::MarkDirty { lblk, len });
+        }
+    }
+
+    /// A block that a delayed write has reserved (`ext4_da_map_blocks`).
+    pub(super) fn insert_delayed(&mut self, ino: u8, lblk: u8) {
+        let es = &self.state.inodes[usize::from(ino)].es;
+        let delayed = |extent: Extent| extent.status.any(Status::DELAYED);
+        if !es.peek(u32::from(lblk)).is_some_and(delayed) {
+            let extent = Extent::new(u32::from(lblk), 1, 0, Status::DELAYED);
+            self.es_call(ino, EsOp::Insert(extent));
+        }
     }
 
     /// The RFC's conversion in the ES tree alone, in irq context; its result is ignored, as there.
-    pub(super) fn convert_in_es(&mut self, ino: u8, range: Range) {
+    pub(super) fn convert_in_es(&mut self, ino: u8, range: Range, mut memory: es::Memory) {
         let how = match self.knobs().es_convert {
-            super::design::EsConvert::Posted => es::Convert::Posted,
-            super::design::EsConvert::Corrected => es::Convert::Corrected,
+            EsConvert::Posted => es::Convert::Posted,
+            EsConvert::Corrected => es::Convert::Corrected,
         };
         let (lblk, len) = (u32::from(range.lblk), u32::from(range.len));
-        self.es_call(ino, EsOp::ConvertUnwritten { lblk, len, how });
+        let op = EsOp::ConvertUnwritten { lblk, len, how };
+        self.obs.note(Note::Es { ino, op });
+        let rules = self.rules();
+        let es = &mut self.state.inodes[usize::from(ino)].es;
+        if let Err(es::EsError::Full) = es.apply(&rules, &mut memory, op) {
+            self.state.bound = Some(Bound::EsExtents);
+        }
+        let es = &self.state.inodes[usize::from(ino)].es;
+        let exposes = |lblk: u8| match es.peek(u32::from(lblk)) {
+            Some(extent) if extent.status.any(Status::WRITTEN) => {
+                let chunk = Chunk::of_es(extent, Range::new(lblk, 1));
+                chunk.first.pblk().is_some_and(|pblk| self.is_stale(pblk))
+            }
+            _ => false,
+        };
+        if range.blocks().any(exposes) {
+            self.break_promise(Promise::NoStale);
+        }
+    }
+
+    /// Whether a physical block still holds what it held before it was allocated.
+    fn is_stale(&self, pblk: u8) -> bool {
+        self.state.media.get(usize::from(pblk)).is_some_and(|m| m.now == Content::Stale)
     }
 
     fn es_says_written(&mut self, ino: u8, range: Range) -> bool {
@@ -127,10 +213,16 @@ impl<O: Observer> Machine<'_, O> {
 
     /// The longest piece at the start of a range that one lookup answers.
     fn lookup_chunk(&mut self, ino: u8, range: Range) -> Chunk {
-        if self.knobs().es_content == EsContent::Full
+        let content = self.knobs().es_content;
+        if content != EsContent::Delayed
             && let Some(extent) = self.es_lookup(ino, range.lblk)
         {
-            return Chunk::of_es(extent, range);
+            let chunk = Chunk::of_es(extent, range);
+            if content == EsContent::Full || chunk.first == Mapping::Hole {
+                return chunk;
+            }
+            // Without a physical block the disk tree has to say where, and whether.
+            return self.disk_chunk(ino, chunk.range);
         }
         let chunk = self.disk_chunk(ino, range);
         // v3.9 caches what a miss found, holes too (`ext4_ext_put_gap_in_cache`).
@@ -166,6 +258,11 @@ impl<O: Observer> Machine<'_, O> {
         }
         let range = Range::new(range.lblk, len);
         self.state.inodes[usize::from(ino)].dirty_tid = true;
+        if self.knobs().es_content == EsContent::Delayed {
+            // v3.8 drops the delayed range once it is allocated.
+            let (lblk, len) = (u32::from(range.lblk), u32::from(range.len));
+            self.es_call(ino, EsOp::Remove { lblk, len });
+        }
         self.obs.note(Note::Disk { ino, range });
         Some(Chunk { range, first: Mapping::Unwritten(first) })
     }
@@ -201,13 +298,14 @@ impl<O: Observer> Machine<'_, O> {
     }
 
     /// One call on the status tree of an inode; `None` if the bound on extents was reached.
-    fn es_call(&mut self, ino: u8, op: EsOp) -> Option<es::Reply> {
+    pub(super) fn es_call(&mut self, ino: u8, op: EsOp) -> Option<es::Reply> {
         self.obs.note(Note::Es { ino, op });
         let rules = self.rules();
         let mut memory = es::Memory::plenty();
         match self.state.inodes[usize::from(ino)].es.apply(&rules, &mut memory, op) {
             Ok(reply) => Some(reply),
             Err(_) => {
+                // Memory is plenty and ranges are inside the file: what is left is the capacity.
                 self.state.bound = Some(Bound::EsExtents);
                 None
             }

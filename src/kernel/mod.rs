@@ -5,9 +5,14 @@
 //! can be taken and [`step`] takes one. There is no clock, no chance and no I/O in here: a run is
 //! the list of [`Choice`]s, and the same list gives the same states everywhere.
 
+mod buffered;
 mod choice;
+mod completion;
 mod design;
+mod direct;
 mod encode;
+mod environment;
+mod flush;
 mod map;
 mod note;
 mod pc;
@@ -15,20 +20,22 @@ mod promise;
 mod setup;
 mod state;
 mod step;
+mod truncate;
 mod wait;
 
 pub use choice::{Actor, Choice};
 pub use design::{
-    Ack, Decrement, Design, DesignError, Early, EsContent, EsConvert, FsyncWait, KNOBS, KnobInfo,
-    Knobs, NolockRead, Row, SyncBy,
+    Ack, Decrement, Design, DesignError, Early, EsContent, EsConvert, EsLock, FsyncWait, InodeLock,
+    KNOBS, KnobInfo, Knobs, NolockRead, Row, SyncBy, Throttle, TruncWait, Workers,
+    WritebackCleared,
 };
-pub use note::{Note, Observer};
-pub use pc::{Pc, PcInfo, Plan, end_io_plan, irq_plan};
+pub use note::{Fault, Note, Observer};
+pub use pc::{Pc, PcInfo, Plan, irq_plan, worker_plan};
 pub use promise::Promise;
-pub use setup::{File, FileExtent, Op, Range, Setup, Sync};
+pub use setup::{Budgets, File, FileExtent, Op, Range, Setup, Sync};
 pub use state::{
-    Acked, Bound, Content, EsTree, Fifo, Frame, Inode, Io, Journal, List, Mapping, Media, NO_IRQ,
-    NO_PBLK, NOBODY, Stage, State, TASKS, Task,
+    Acked, Bound, Content, EsTree, FLUSHER, Fifo, Frame, Inode, Io, Journal, List, Mapping, Media,
+    NO_IRQ, NO_PBLK, NOBODY, Page, Power, Stage, State, TASKS, Task,
 };
-pub use step::{Next, NotEnabled, enabled, next, step};
-pub use wait::{Giver, Link, Wait, cycle, deadlocked, needs};
+pub use step::{Next, NotEnabled, enabled, is_environment, next, step};
+pub use wait::{Giver, Link, Wait, cycle, deadlocked, is_stuck, needs};

@@ -44,6 +44,24 @@ pub enum Note {
     Reaped { thread: u8, nr: u8 },
     /// A read returned; `zeroes` of its blocks were filled in, `wrong` of them broke a promise.
     Read { ino: u8, range: Range, zeroes: u8, wrong: u8 },
+    /// Pages of a range became dirty.
+    Dirtied { ino: u8, range: Range },
+    /// Pages of a range were dropped from the page cache.
+    PagesDropped { ino: u8, range: Range },
+    /// PageWriteback was cleared for an IO's pages.
+    WritebackEnded { io: u8 },
+    /// A failure was injected.
+    Failed(Fault),
+    /// A conversion failed.
+    ConvertFailed { io: u8 },
+    /// Blocks from `size` on were freed.
+    Truncated { ino: u8, size: u8 },
+    /// The shrinker freed entries of a status tree.
+    Shrunk { ino: u8, freed: u32 },
+    /// The power was cut.
+    PowerCut,
+    /// Every file was read after recovery; how many blocks came back wrong.
+    Recovered { wrong: u8 },
     /// A commit of the running transaction was asked for.
     CommitRequested,
     /// The device's cache was flushed.
@@ -54,6 +72,17 @@ pub enum Note {
     Committed,
     /// A promise was broken in this step.
     Broke(Promise),
+}
+
+/// What the environment can make fail.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fault {
+    /// The bio: its data does not reach the device.
+    Eio,
+    /// The disk conversion.
+    Enospc,
+    /// The allocation of an ES entry in irq context.
+    Nomem,
 }
 
 /// Hears what steps do.

@@ -1,7 +1,8 @@
 //! Where an actor can stand: one [`Pc`] for every step of every kernel function that is modelled,
 //! and the plans by which a design completes an IO.
 
-use super::design::{Ack, Decrement, Early, Knobs, SyncBy};
+use super::design::{Ack, Decrement, Early, Knobs, SyncBy, Workers, WritebackCleared};
+use super::state::Io;
 
 /// A place in a kernel function. The step taken there is described by [`Pc::info`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -53,7 +54,43 @@ pub enum Pc {
     ConvertStart,
     /// Disk conversion: convert, stop the handle.
     ConvertMap,
-    /// Inside `ext4_end_io`, at a position of the plan.
+    /// Direct read: write dirty pages of the range first.
+    ReadPages,
+    /// Read under a shared `i_rwsem`: drop it.
+    ReadUnlock,
+    /// fsync: write dirty pages first.
+    FsyncPages,
+    /// Writeback: map a run of dirty pages, submit its bio.
+    WritebackSubmit,
+    /// Writeback: wait until no page is under PageWriteback.
+    WritebackWait,
+    /// Buffered write: the lock.
+    BufLock,
+    /// Buffered write: into the page cache.
+    BufCopy,
+    /// Buffered read: what is cached, or map and submit.
+    BufRead,
+    /// Buffered read: the bios are done.
+    BufReadDone,
+    /// truncate: the lock.
+    TruncLock,
+    /// truncate: wait for direct IO.
+    TruncDio,
+    /// truncate: wait for writeback, drop the pages.
+    TruncPages,
+    /// truncate: free the blocks.
+    TruncFree,
+    /// Extending direct write: `i_size`.
+    SizeUpdate,
+    /// drop_caches.
+    DropCaches,
+    /// The shrinker runs.
+    Shrink,
+    /// The power is cut.
+    PowerCut,
+    /// The journal is recovered and every file is read.
+    Recover,
+    /// Inside `ext4_end_io` or `dio_complete`, at a position of the plan.
     EndIo,
     /// Inside a work function, running its list (no step of its own).
     WorkRun,
@@ -81,6 +118,10 @@ pub enum Pc {
     Sync,
     /// Plan: acknowledge the AIO.
     AioComplete,
+    /// Plan: queue the direct IO as a work item of its own.
+    QueueDioWork,
+    /// Plan: clear PageWriteback.
+    EndWriteback,
 }
 
 /// What is known of a place.
@@ -168,6 +209,53 @@ impl Pc {
                 "fs/ext4/extents.c v3.8",
                 true,
             ),
+            Pc::ReadPages => {
+                ("generic_file_aio_read", "write dirty pages first", "mm/filemap.c v3.8", false)
+            }
+            Pc::ReadUnlock => ("ext4_dio_read_iter", "drop i_rwsem", "fs/ext4/file.c v5.5", false),
+            Pc::FsyncPages => {
+                ("ext4_sync_file", "write dirty pages first", "fs/ext4/fsync.c v3.8", false)
+            }
+            Pc::WritebackSubmit => (
+                "ext4_writepages",
+                "map dirty pages, submit the bio",
+                "fs/ext4/inode.c v3.12",
+                true,
+            ),
+            Pc::WritebackWait => {
+                ("filemap_fdatawait", "wait for PageWriteback", "mm/filemap.c v3.8", true)
+            }
+            Pc::BufLock => {
+                ("ext4_file_write", "take the inode's lock", "fs/ext4/file.c v3.8", true)
+            }
+            Pc::BufCopy => {
+                ("ext4_da_write_begin", "copy into the page cache", "fs/ext4/inode.c v3.12", true)
+            }
+            Pc::BufRead => {
+                ("do_generic_file_read", "look into the page cache", "mm/filemap.c v3.8", true)
+            }
+            Pc::BufReadDone => {
+                ("do_generic_file_read", "return the data", "mm/filemap.c v3.8", true)
+            }
+            Pc::TruncLock => {
+                ("ext4_setattr", "take the inode's lock", "fs/ext4/inode.c v3.8", true)
+            }
+            Pc::TruncDio => {
+                ("inode_dio_wait", "wait for i_dio_count", "fs/ext4/inode.c v3.8", true)
+            }
+            Pc::TruncPages => {
+                ("truncate_setsize", "wait for writeback, drop pages", "mm/truncate.c v3.8", true)
+            }
+            Pc::TruncFree => {
+                ("ext4_ext_truncate", "free the blocks", "fs/ext4/extents.c v3.8", true)
+            }
+            Pc::SizeUpdate => {
+                ("ext4_ind_direct_IO", "grow i_size", "fs/ext4/indirect.c v3.7", true)
+            }
+            Pc::DropCaches => ("drop_caches_sysctl_handler", "drop", "fs/drop_caches.c", true),
+            Pc::Shrink => ("ext4_es_shrink", "reclaim", "fs/ext4/extents_status.c v3.9", false),
+            Pc::PowerCut => ("", "cut the power", "", false),
+            Pc::Recover => ("jbd2_journal_recover", "recover, read everything", "fs/jbd2", false),
             Pc::EndIo => ("ext4_end_io", "finish the io_end", "fs/ext4/page-io.c v3.7", true),
             Pc::WorkRun => ("ext4_end_io_work", "run the list", "fs/ext4/page-io.c v3.7", false),
             Pc::Getevents => ("io_getevents", "reap an event", "fs/aio.c v3.8", true),
@@ -209,6 +297,12 @@ impl Pc {
             Pc::DioDone => ("inode_dio_done", "drop i_dio_count", "fs/inode.c v3.8", false),
             Pc::Sync => ("generic_write_sync", "fsync", "fs/sync.c v3.8", true),
             Pc::AioComplete => ("aio_complete", "acknowledge the AIO", "fs/aio.c v3.8", false),
+            Pc::QueueDioWork => {
+                ("dio_bio_end_aio", "queue the IO's own work", "fs/direct-io.c v3.12", false)
+            }
+            Pc::EndWriteback => {
+                ("end_page_writeback", "clear PageWriteback", "fs/ext4/page-io.c v3.7", false)
+            }
         };
         PcInfo { function, does, source, sleeps }
     }
@@ -244,30 +338,52 @@ impl Plan {
 }
 
 /// What the irq does when a write's bio is done. The order under early conversion is that of the
-/// RFC's `ext4_end_io_bh`; without it, that of `ext4_end_io_dio` (fs/ext4/inode.c v3.7).
-pub fn irq_plan(knobs: &Knobs, aio: bool, unwritten: bool, sync: bool) -> Plan {
-    if !aio {
+/// RFC's `ext4_end_io_bh`; without it, that of `ext4_end_io_dio` (fs/ext4/inode.c v3.7) and
+/// `ext4_end_bio` (fs/ext4/page-io.c v3.7), and from v3.12 of `dio_bio_end_aio`.
+pub fn irq_plan(knobs: &Knobs, io: &Io) -> Plan {
+    if io.writeback {
+        let cleared = !io.unwritten || knobs.writeback_cleared == WritebackCleared::Irq;
+        return Plan::of([
+            (io.unwritten && knobs.early == Early::DioAndBuffered, Pc::EsConvert),
+            (cleared, Pc::EndWriteback),
+            (io.unwritten, Pc::AddCompleteIo),
+        ]);
+    }
+    if io.waits {
         // The submitter sleeps on the bio and does the rest.
         return Plan::of([(true, Pc::BioDone)]);
     }
-    if !unwritten {
-        return Plan::of([(true, Pc::AioComplete), (true, Pc::DioDone)]);
+    let ours = knobs.workers == Workers::RsvAndDio;
+    let for_worker = io.unwritten && !io.error || ours && io.sync;
+    if !for_worker {
+        // A bio that failed has transferred nothing: there is nothing to convert.
+        return Plan::of([
+            (io.unwritten, Pc::Decrement),
+            (true, Pc::AioComplete),
+            (true, Pc::DioDone),
+        ]);
     }
-    let acknowledges = !worker_acknowledges(knobs, sync);
+    let acknowledges = !worker_acknowledges(knobs, io);
+    let early = io.unwritten && !io.error && knobs.early != Early::No;
     Plan::of([
-        (knobs.early == Early::Dio, Pc::EsConvert),
-        (true, Pc::AddCompleteIo),
+        (early, Pc::EsConvert),
+        (true, if ours { Pc::QueueDioWork } else { Pc::AddCompleteIo }),
         (acknowledges, Pc::AioComplete),
-        (knobs.ack != Ack::Converted, Pc::DioDone),
+        (drops_dio_count_in_irq(knobs, io), Pc::DioDone),
     ])
 }
 
-/// What `ext4_end_io` does with an AIO write into unwritten blocks (fs/ext4/page-io.c v3.7, and
-/// as each design changes it).
-pub fn end_io_plan(knobs: &Knobs, sync: bool) -> Plan {
-    let acknowledges = worker_acknowledges(knobs, sync);
-    let dio_done = knobs.ack == Ack::Converted;
-    if !(sync && knobs.sync_by == SyncBy::Worker) {
+/// What a worker does with an IO: `ext4_end_io` (fs/ext4/page-io.c v3.7, and as each design
+/// changes it), or from v3.12 `dio_complete`.
+pub fn worker_plan(knobs: &Knobs, io: &Io) -> Plan {
+    if io.writeback {
+        let cleared = knobs.writeback_cleared == WritebackCleared::Converted;
+        return Plan::of([(true, Pc::Convert), (cleared, Pc::EndWriteback), (true, Pc::Decrement)]);
+    }
+    let acknowledges = worker_acknowledges(knobs, io);
+    let dio_done = !drops_dio_count_in_irq(knobs, io);
+    let syncs = io.sync && knobs.sync_by != SyncBy::Submitter;
+    if !syncs && knobs.workers != Workers::RsvAndDio {
         return Plan::of([
             (true, Pc::Convert),
             (acknowledges, Pc::AioComplete),
@@ -275,21 +391,31 @@ pub fn end_io_plan(knobs: &Knobs, sync: bool) -> Plan {
             (true, Pc::Decrement),
         ]);
     }
-    let before = knobs.decrement == Decrement::BeforeSync;
+    let before = !syncs || knobs.decrement == Decrement::BeforeSync;
     Plan::of([
-        (true, Pc::Convert),
+        (io.unwritten && !io.error, Pc::Convert),
+        (io.unwritten && before, Pc::Decrement),
         (dio_done, Pc::DioDone),
-        (before, Pc::Decrement),
-        (true, Pc::Sync),
-        (!before, Pc::Decrement),
+        (syncs, Pc::Sync),
+        (io.unwritten && !before, Pc::Decrement),
         (acknowledges, Pc::AioComplete),
     ])
 }
 
-fn worker_acknowledges(knobs: &Knobs, sync: bool) -> bool {
+fn worker_acknowledges(knobs: &Knobs, io: &Io) -> bool {
     match knobs.ack {
+        _ if !io.unwritten || io.error => true,
         Ack::Irq => false,
         Ack::Converted => true,
-        Ack::SyncConverted => sync,
+        Ack::SyncConverted => io.sync,
+    }
+}
+
+/// The RFC calls `inode_dio_done` in irq context, also for what the worker acknowledges; where
+/// each IO is a work item, the count drops with the conversion.
+fn drops_dio_count_in_irq(knobs: &Knobs, io: &Io) -> bool {
+    match knobs.workers {
+        Workers::RsvAndDio => !worker_acknowledges(knobs, io),
+        _ => knobs.ack != Ack::Converted,
     }
 }

@@ -6,22 +6,58 @@
 pub enum Promise {
     /// A read that begins after a write was acknowledged returns that write, or a later one.
     Raw,
-    /// No read returns what the physical block held before it was allocated.
+    /// Nothing is called written before its data is there.
     NoStale,
+    /// The same, of what a power cut leaves.
+    NoStaleCrash,
+    /// What was acknowledged before a returned fsync began survives a power cut.
+    FsyncDurable,
+    /// What was acknowledged with O_(D)SYNC survives a power cut.
+    OsyncDurable,
+    /// Truncate never frees blocks whose conversion is pending.
+    TruncExcl,
     /// No set of actors waits for each other.
     NoDeadlock,
+    /// From every state an end can be reached in which everything is converted and returned.
+    Progress,
+    /// Pending conversions of AIO are at most as many as the AIO context has slots.
+    Bounded,
+    /// A conversion that failed is reported.
+    ErrReport,
+    /// Delayed entries leave the ES tree only by allocation or truncation.
+    KeepDelayed,
 }
 
 impl Promise {
     /// All promises; the position is the bit in `State::broken`.
-    pub const ALL: [Promise; 3] = [Promise::Raw, Promise::NoStale, Promise::NoDeadlock];
+    pub const ALL: [Promise; 11] = [
+        Promise::Raw,
+        Promise::NoStale,
+        Promise::NoStaleCrash,
+        Promise::FsyncDurable,
+        Promise::OsyncDurable,
+        Promise::TruncExcl,
+        Promise::NoDeadlock,
+        Promise::Progress,
+        Promise::Bounded,
+        Promise::ErrReport,
+        Promise::KeepDelayed,
+    ];
 
     /// The short name.
     pub const fn id(self) -> &'static str {
         match self {
             Promise::Raw => "RAW",
             Promise::NoStale => "NO-STALE",
+            Promise::NoStaleCrash => "NO-STALE-CRASH",
+            Promise::FsyncDurable => "FSYNC-DURABLE",
+            Promise::OsyncDurable => "OSYNC-DURABLE",
+            Promise::TruncExcl => "TRUNC-EXCL",
             Promise::NoDeadlock => "NO-DEADLOCK",
+            Promise::Progress => "PROGRESS",
+            Promise::Bounded => "BOUNDED",
+            Promise::ErrReport => "ERR-REPORT",
+            Promise::KeepDelayed => "KEEP-DELAYED",
         }
     }
 
@@ -29,9 +65,22 @@ impl Promise {
     pub const fn sentence(self) -> &'static str {
         match self {
             Promise::Raw => "a read after an acknowledged write returns that write or a later one",
-            Promise::NoStale => "no read returns what a block held before it was allocated",
+            Promise::NoStale => "no block is called written before its data is there",
+            Promise::NoStaleCrash => "no power cut exposes what a block held before",
+            Promise::FsyncDurable => "what was acknowledged before a returned fsync survives",
+            Promise::OsyncDurable => "what was acknowledged with O_SYNC or O_DSYNC survives",
+            Promise::TruncExcl => "truncate never frees blocks whose conversion is pending",
             Promise::NoDeadlock => "no set of actors waits for each other for ever",
+            Promise::Progress => "every IO can still be converted and every thread can return",
+            Promise::Bounded => "no more AIO conversions are pending than the context has slots",
+            Promise::ErrReport => "a conversion that failed is reported",
+            Promise::KeepDelayed => "delayed entries leave only by allocation or truncation",
         }
+    }
+
+    /// The promise of a short name.
+    pub fn find(id: &str) -> Option<Promise> {
+        Promise::ALL.into_iter().find(|promise| promise.id() == id)
     }
 
     /// The bit in `State::broken`.

@@ -17,6 +17,27 @@ pub struct Setup {
     pub files: Vec<File>,
     /// The programs of `t1`, `t2`, …, at most [`THREADS_MAX`].
     pub threads: Vec<Vec<Op>>,
+    /// What the environment may do.
+    pub budgets: Budgets,
+}
+
+/// How often the environment may do what nobody asked it for. What it does is never progress.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub struct Budgets {
+    /// Memory pressure: runs of the extent status shrinker.
+    pub shrink: u8,
+    /// Power cuts (0 or 1), each followed by recovery and a read of everything.
+    pub crash: u8,
+    /// Runs of the flusher.
+    pub flusher: u8,
+    /// Commits that nobody asked for (the commit interval).
+    pub commit: u8,
+    /// Bios that fail.
+    pub eio: u8,
+    /// Disk conversions that fail with ENOSPC.
+    pub enospc: u8,
+    /// Allocations in irq context that fail.
+    pub nomem: u8,
 }
 
 /// A file as the run finds it, on disk and committed.
@@ -69,10 +90,18 @@ pub enum Op {
     DioWrite { ino: u8, range: Range, sync: Sync, aio: bool, nr: u8 },
     /// A direct read.
     DioRead { ino: u8, range: Range },
+    /// A buffered write: into the page cache, with fsync if the file is open for O_(D)SYNC.
+    BufWrite { ino: u8, range: Range, sync: Sync, nr: u8 },
+    /// A buffered read.
+    BufRead { ino: u8, range: Range },
     /// `fsync`, or `fdatasync`.
     Fsync { ino: u8, datasync: bool },
     /// Preallocation: what is a hole in the range becomes unwritten.
     Fallocate { ino: u8, range: Range },
+    /// Truncation to a size in blocks, not above the present one.
+    Truncate { ino: u8, size: u8 },
+    /// `drop_caches`: bit 0 drops clean pages, bit 1 runs the shrinkers.
+    DropCaches { what: u8 },
     /// `io_getevents`: waits for this many events and reaps them; 0 means for all that are
     /// outstanding.
     Getevents { nr: u8 },
@@ -104,6 +133,7 @@ impl Setup {
             slots: 2,
             files: vec![File { name: "a".into(), blocks: BLOCKS_MAX as u8, extents: Vec::new() }],
             threads: Vec::new(),
+            budgets: Budgets::default(),
         }
     }
 
@@ -115,9 +145,9 @@ impl Setup {
     /// Appends an operation to a thread's program and numbers it if it is a write. Threads in
     /// between come into being with empty programs.
     pub fn push(&mut self, thread: u8, mut op: Op) {
-        let is_write = |op: &&Op| matches!(op, Op::DioWrite { .. });
+        let is_write = |op: &&Op| matches!(op, Op::DioWrite { .. } | Op::BufWrite { .. });
         let writes = self.threads.iter().flatten().filter(is_write).count();
-        if let Op::DioWrite { nr, .. } = &mut op {
+        if let Op::DioWrite { nr, .. } | Op::BufWrite { nr, .. } = &mut op {
             *nr = writes as u8;
         }
         let thread = usize::from(thread);
@@ -137,14 +167,30 @@ impl Setup {
 }
 
 impl Op {
+    /// The blocks that a read or write is on.
+    pub fn range(self) -> Option<Range> {
+        match self {
+            Op::DioWrite { range, .. }
+            | Op::DioRead { range, .. }
+            | Op::BufWrite { range, .. }
+            | Op::BufRead { range, .. }
+            | Op::Fallocate { range, .. } => Some(range),
+            Op::Fsync { .. } | Op::Truncate { .. } => None,
+            Op::Getevents { .. } | Op::DropCaches { .. } => None,
+        }
+    }
+
     /// The file that the operation is on; 0 for one that is on none.
     pub fn ino(self) -> u8 {
         match self {
             Op::DioWrite { ino, .. }
             | Op::DioRead { ino, .. }
+            | Op::BufWrite { ino, .. }
+            | Op::BufRead { ino, .. }
             | Op::Fsync { ino, .. }
-            | Op::Fallocate { ino, .. } => ino,
-            Op::Getevents { .. } => 0,
+            | Op::Fallocate { ino, .. }
+            | Op::Truncate { ino, .. } => ino,
+            Op::Getevents { .. } | Op::DropCaches { .. } => 0,
         }
     }
 }

@@ -10,18 +10,20 @@ use crate::bounds::{
 use crate::es;
 
 use super::pc::Pc;
-use super::setup::Setup;
+use super::setup::{Budgets, Range, Setup};
 
 /// The extent status tree of one inode, as the machine keeps it: a sorted array.
 pub type EsTree = es::Flat<{ ES_EXTENTS_MAX as usize }>;
 
-/// Tasks that can sleep: threads first, then kworkers.
-pub const TASKS: usize = (THREADS_MAX + KWORKERS_MAX) as usize;
+/// Tasks that can sleep: threads first, then kworkers, then the flusher.
+pub const TASKS: usize = (THREADS_MAX + KWORKERS_MAX + 1) as usize;
+/// The flusher's task.
+pub const FLUSHER: u8 = TASKS as u8 - 1;
 
 /// Everything that a run changes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct State {
-    /// Threads `0..THREADS_MAX`, then kworkers.
+    /// Threads `0..THREADS_MAX`, then kworkers, then the flusher.
     pub tasks: [Task; TASKS],
     /// Direct IOs.
     pub ios: [Io; IOS_MAX as usize],
@@ -30,15 +32,23 @@ pub struct State {
     /// IOs that completed and wait for conversion, oldest first, of all inodes and all lists; the
     /// io says on whose list it stands ([`Io::list`]).
     pub completed: Fifo<{ IOS_MAX as usize }>,
-    /// Work queued on the conversion workqueue and not yet started: the IO whose `work_struct` it
-    /// is.
+    /// Work queued on the conversion workqueue and not yet started (`ext4-dio-unwritten`, from
+    /// v3.11 `ext4-rsv-conversion`): the IO that queued it.
     pub work: Fifo<{ WORK_MAX as usize }>,
+    /// The same for `ext4-unrsv-conversion` (v3.11).
+    pub unrsv_work: Fifo<{ WORK_MAX as usize }>,
+    /// The same for `s_dio_done_wq` (v3.12), where each IO is its own item.
+    pub dio_work: Fifo<{ WORK_MAX as usize }>,
     /// Events of the AIO context that nobody has reaped: IOs, oldest first.
     pub events: Fifo<{ IOS_MAX as usize }>,
     /// The journal.
     pub journal: Journal,
     /// Content of each physical block.
     pub media: [Media; PBLKS_MAX as usize],
+    /// What the environment may still do.
+    pub left: Budgets,
+    /// Whether the power is on.
+    pub power: Power,
     /// Promises broken so far: bit `n` is `Promise::ALL[n]`.
     pub broken: u16,
     /// A bound that was reached; nothing moves after that.
@@ -66,18 +76,20 @@ pub struct Task {
     depth: u8,
     /// Threads: the operation that runs or runs next.
     pub op: u8,
-    /// `i_mutex` held: bit `n` for inode `n`.
+    /// `i_mutex`, or `i_rwsem` exclusively, held: bit `n` for inode `n`.
     pub i_mutex: u8,
+    /// `i_rwsem` held shared: bit `n` for inode `n`.
+    pub shared: u8,
     /// A jbd2 handle is open.
     pub handle: bool,
     /// Direct read: where each block of the range is read from, [`NO_PBLK`] for zeroes.
     pub read: [u8; BLOCKS_MAX as usize],
-    /// Direct read: blocks with an acknowledged write when the read began (bit = lblk).
-    pub must_see: u16,
+    /// What the running call owes: the version of each block that was acknowledged when it began.
+    pub must: [u8; BLOCKS_MAX as usize],
     /// Events that this thread still has to reap in the running `io_getevents`.
     pub to_reap: u8,
-    /// Whether that number has been fixed (it is when the call begins).
-    pub reaping: bool,
+    /// Whether what the call has to remember from its beginning has been noted.
+    pub begun: bool,
 }
 
 /// One kernel function on a task's stack: where it is, and its two arguments.
@@ -91,7 +103,7 @@ pub struct Frame {
     pub b: u8,
 }
 
-/// A direct IO: its bio, its `io_end` and its iocb.
+/// A write IO, direct or writeback: its bio, its `io_end` and its iocb.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Io {
     /// How far it is.
@@ -108,6 +120,20 @@ pub struct Io {
     pub thread: u8,
     /// An iocb waits for it.
     pub aio: bool,
+    /// Its submitter waits for the bio: a synchronous write, or one beyond `i_size`.
+    pub waits: bool,
+    /// Writeback of dirty pages, not a direct write.
+    pub writeback: bool,
+    /// Its pages are under PageWriteback.
+    pub page_writeback: bool,
+    /// The commit of the running transaction waits for its data (`data=ordered`).
+    pub ordered: bool,
+    /// The device failed it.
+    pub error: bool,
+    /// Its conversion on disk has been done, or has failed.
+    pub converted: bool,
+    /// Its conversion on disk has failed.
+    pub convert_failed: bool,
     /// O_DSYNC or O_SYNC.
     pub sync: bool,
     /// Some block was unwritten when it was mapped (`EXT4_IO_END_UNWRITTEN`).
@@ -162,8 +188,12 @@ pub enum Acked {
 #[allow(missing_docs, reason = "the variant says what its fields are")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum List {
-    /// `i_completed_io_list` of its inode.
+    /// `i_completed_io_list` of its inode, from v3.11 `i_rsv_conversion_list`.
     Inode,
+    /// `i_unrsv_conversion_list` of its inode (v3.11).
+    Unrsv,
+    /// None: the IO is a work item of `s_dio_done_wq` (v3.12).
+    Dio,
     /// The private list of a task (its index), in the flush at this stack depth.
     Private { task: u8, depth: u8 },
 }
@@ -177,16 +207,30 @@ pub struct Inode {
     pub disk: [Mapping; BLOCKS_MAX as usize],
     /// The disk tree as last committed: what a power cut leaves.
     pub committed: [Mapping; BLOCKS_MAX as usize],
-    /// Task that owns `i_mutex`, or [`NOBODY`].
+    /// Task that owns `i_mutex`, or `i_rwsem` exclusively, or [`NOBODY`].
     pub i_mutex: u8,
+    /// Tasks that hold `i_rwsem` shared: bit `n` for task `n`.
+    pub shared: u16,
+    /// `i_size` in blocks.
+    pub size: u8,
+    /// `i_size` as last committed; what lies beyond is cut off in recovery (the orphan list).
+    pub committed_size: u8,
+    /// The page cache, a page a block.
+    pub pages: [Page; BLOCKS_MAX as usize],
     /// `i_dio_count`.
     pub i_dio_count: u8,
     /// `i_unwritten`.
     pub i_unwritten: u8,
     /// The running transaction has changes of this inode (`i_datasync_tid` is the running one).
     pub dirty_tid: bool,
-    /// The last acknowledged write of each block (its number plus 1), 0 if none.
+    /// How often each block was written (page cache and direct writes alike).
+    pub version: [u8; BLOCKS_MAX as usize],
+    /// The latest acknowledged version of each block, 0 if none.
     pub acked: [u8; BLOCKS_MAX as usize],
+    /// The version of each block that a returned fsync promised.
+    pub synced: [u8; BLOCKS_MAX as usize],
+    /// The version of each block that an acknowledged O_(D)SYNC write promised.
+    pub osynced: [u8; BLOCKS_MAX as usize],
 }
 
 /// Where a block lives and whether it is written.
@@ -234,8 +278,33 @@ pub enum Content {
     Stale,
     /// What the file held before the run.
     Initial { ino: u8, lblk: u8 },
-    /// Data of a write of the script.
-    Write { nr: u8, ino: u8, lblk: u8 },
+    /// Data of a write of the script: the `version`-th write of that block.
+    Write { nr: u8, ino: u8, lblk: u8, version: u8 },
+}
+
+/// A page of the page cache.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(missing_docs, reason = "the variant says what its fields are")]
+pub enum Page {
+    /// Not cached.
+    Absent,
+    /// As on the device; `None` is a page of zeroes.
+    Clean(Option<Content>),
+    /// Newer than the device.
+    Dirty(Content),
+    /// Being written (PageWriteback).
+    Writeback(Content),
+}
+
+/// Whether the power is on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Power {
+    /// It is.
+    On,
+    /// It was cut; what was volatile is gone.
+    Cut,
+    /// The journal was recovered and every file was read.
+    Recovered,
 }
 
 /// Nobody holds the lock.
@@ -261,9 +330,13 @@ impl State {
             inodes: [Inode::empty(); INODES_MAX as usize],
             completed: Fifo::EMPTY,
             work: Fifo::EMPTY,
+            unrsv_work: Fifo::EMPTY,
+            dio_work: Fifo::EMPTY,
             events: Fifo::EMPTY,
             journal: Journal { requested: false, locked: false, handles: 0 },
             media: [Media::STALE; PBLKS_MAX as usize],
+            left: setup.budgets,
+            power: Power::On,
             broken: 0,
             bound: None,
         };
@@ -284,13 +357,15 @@ impl State {
                 }
             }
             inode.committed = inode.disk;
+            inode.size = file.blocks;
+            inode.committed_size = file.blocks;
         }
         state
     }
 
     /// The kworker tasks' indices.
     pub fn kworkers() -> core::ops::Range<u8> {
-        THREADS_MAX as u8..TASKS as u8
+        THREADS_MAX as u8..FLUSHER
     }
 
     /// IOs in use, as `(index, io)`.
@@ -301,6 +376,11 @@ impl State {
     /// Conversions that are pending: IOs counted in some `i_unwritten`.
     pub fn pending_conversions(&self) -> u8 {
         self.inodes.iter().map(|inode| inode.i_unwritten).sum()
+    }
+
+    /// AIO writes that have been submitted and that the disk tree does not know of yet.
+    pub fn pending_aio_conversions(&self) -> u8 {
+        self.ios().filter(|(_, io)| io.aio && io.is_pending()).count() as u8
     }
 
     /// Slots of the AIO context that are taken: in flight, or completed and not reaped.
@@ -318,17 +398,23 @@ impl State {
 }
 
 impl Task {
-    const IDLE: Task = Task {
+    pub(super) const IDLE: Task = Task {
         frames: [Frame { pc: Pc::Idle, a: 0, b: 0 }; FRAMES_MAX as usize],
         depth: 0,
         op: 0,
         i_mutex: 0,
         handle: false,
+        shared: 0,
         read: [NO_PBLK; BLOCKS_MAX as usize],
-        must_see: 0,
+        must: [0; BLOCKS_MAX as usize],
         to_reap: 0,
-        reaping: false,
+        begun: false,
     };
+
+    /// A thread between two operations.
+    pub(super) fn at_op(op: u8) -> Task {
+        Task { op, ..Task::IDLE }
+    }
 
     /// The functions that the task is inside of, outermost first.
     pub fn frames(&self) -> &[Frame] {
@@ -367,8 +453,31 @@ impl Task {
     }
 }
 
+impl Content {
+    /// Which version of a block of a file this is; 0 if it is none of the script's.
+    pub fn version_of(content: Option<Content>, file: u8, block: u8) -> u8 {
+        match content {
+            Some(Content::Write { ino, lblk, version, .. }) if ino == file && lblk == block => {
+                version
+            }
+            _ => 0,
+        }
+    }
+}
+
+impl Page {
+    /// What a read of the page returns, if it is cached; `None` inside is zeroes.
+    pub fn content(self) -> Option<Option<Content>> {
+        match self {
+            Page::Absent => None,
+            Page::Clean(content) => Some(content),
+            Page::Dirty(content) | Page::Writeback(content) => Some(Some(content)),
+        }
+    }
+}
+
 impl Io {
-    const FREE: Io = Io {
+    pub(super) const FREE: Io = Io {
         stage: Stage::Free,
         ino: 0,
         lblk: 0,
@@ -376,6 +485,13 @@ impl Io {
         nr: 0,
         thread: 0,
         aio: false,
+        waits: false,
+        writeback: false,
+        page_writeback: false,
+        ordered: false,
+        error: false,
+        converted: false,
+        convert_failed: false,
         sync: false,
         unwritten: false,
         counted: false,
@@ -389,10 +505,21 @@ impl Io {
 
     /// Empties the slot once nothing refers to the IO any more.
     pub fn free_if_done(&mut self) {
-        let done = self.stage == Stage::Converted && self.ack == Acked::Reaped;
-        if done && !self.dio_held && !self.queued && self.irq == NO_IRQ {
+        let told = self.ack == Acked::Reaped || self.writeback && !self.page_writeback;
+        if self.stage == Stage::Converted
+            && told
+            && !self.dio_held
+            && !self.queued
+            && self.irq == NO_IRQ
+        {
             *self = Io::FREE;
         }
+    }
+
+    /// Whether its conversion on disk is still to come.
+    pub fn is_pending(&self) -> bool {
+        let on_its_way = !matches!(self.stage, Stage::Free | Stage::Prepared | Stage::Converted);
+        on_its_way && self.unwritten && !self.converted
     }
 
     /// The blocks of the range.
@@ -408,11 +535,36 @@ impl Inode {
             disk: [Mapping::Hole; BLOCKS_MAX as usize],
             committed: [Mapping::Hole; BLOCKS_MAX as usize],
             i_mutex: NOBODY,
+            shared: 0,
+            size: 0,
+            committed_size: 0,
+            pages: [Page::Absent; BLOCKS_MAX as usize],
             i_dio_count: 0,
             i_unwritten: 0,
             dirty_tid: false,
+            version: [0; BLOCKS_MAX as usize],
             acked: [0; BLOCKS_MAX as usize],
+            synced: [0; BLOCKS_MAX as usize],
+            osynced: [0; BLOCKS_MAX as usize],
         }
+    }
+}
+
+impl Inode {
+    /// Whether a page of the range is dirty or under writeback.
+    pub fn has_unclean_pages(&self, range: Range) -> bool {
+        let unclean = |page: &Page| matches!(page, Page::Dirty(_) | Page::Writeback(_));
+        range.blocks().any(|lblk| unclean(&self.pages[usize::from(lblk)]))
+    }
+
+    /// Whether a page of the range is under PageWriteback.
+    pub fn has_writeback(&self, range: Range) -> bool {
+        range.blocks().any(|lblk| matches!(self.pages[usize::from(lblk)], Page::Writeback(_)))
+    }
+
+    /// The whole file and what could be beyond its end.
+    pub fn whole() -> Range {
+        Range::new(0, BLOCKS_MAX as u8)
     }
 }
 

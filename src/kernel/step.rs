@@ -3,23 +3,21 @@
 //! A step ends where another actor could see its result, or where the actor may block. Calls and
 //! returns are not steps of their own.
 
-use crate::bounds::THREADS_MAX;
+use crate::bounds::{KWORKERS_MAX, THREADS_MAX};
 use crate::es;
 
 use super::choice::{Actor, Choice};
-use super::design::{FsyncWait, Knobs, NolockRead, SyncBy};
+use super::design::{FsyncWait, InodeLock, Knobs, NolockRead, Throttle, Workers};
 use super::note::{Note, Observer};
-use super::pc::{Pc, Plan, end_io_plan, irq_plan};
+use super::pc::{Pc, irq_plan, worker_plan};
 use super::promise::Promise;
-use super::setup::{Op, Range, Setup, Sync};
-use super::state::{
-    Acked, Bound, Content, Frame, Io, List, Mapping, NO_IRQ, NO_PBLK, NOBODY, Stage, State, Task,
-};
+use super::setup::{Op, Range, Setup};
+use super::state::{Bound, Frame, Inode, Io, Mapping, NO_IRQ, NOBODY, Power, Stage, State, Task};
 use super::wait::Wait;
 
 /// What an actor would do next.
-#[allow(missing_docs, reason = "the variant says what its fields are")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(missing_docs, reason = "the variant says what its fields are")]
 pub enum Next {
     /// It can step: here.
     Ready { pc: Pc },
@@ -29,10 +27,19 @@ pub enum Next {
     Done,
 }
 
-/// The steps that can be taken, in the order threads, irqs, kworkers, jbd2.
+/// The steps that can be taken, in the order threads, irqs, kworkers, jbd2, flusher, shrinker,
+/// power; an actor's ordinary step before those in which something fails.
 pub fn enabled(setup: &Setup, state: &State) -> Vec<Choice> {
-    let ready = |actor: &Actor| matches!(next(setup, state, *actor), Next::Ready { .. });
-    Actor::all().filter(ready).map(Choice::from).collect()
+    let mut choices = Vec::new();
+    for actor in Actor::all() {
+        if let Next::Ready { pc } = next(setup, state, actor) {
+            choices.extend((0..ordinals(state, actor, pc)).filter_map(|ordinal| {
+                let choice = Choice { actor, ordinal };
+                (ordinal == 0 || fault_of(state, choice, pc).is_some()).then_some(choice)
+            }));
+        }
+    }
+    choices
 }
 
 /// What an actor would do next, and what it waits for if it cannot.
@@ -47,6 +54,18 @@ pub fn next(setup: &Setup, state: &State, actor: Actor) -> Next {
     }
 }
 
+/// Whether a choice is the environment's: something that happens unasked, from a budget, and never
+/// counts as progress. (That a submitted bio completes is not: devices do that.)
+pub fn is_environment(state: &State, choice: Choice) -> bool {
+    choice.ordinal > 0
+        || match choice.actor {
+            Actor::Shrinker | Actor::Power => true,
+            Actor::Flusher => state.tasks[usize::from(super::state::FLUSHER)].depth() == 0,
+            Actor::Jbd2 => !state.journal.requested && !state.journal.locked,
+            Actor::Thread(_) | Actor::Irq(_) | Actor::Kworker(_) => false,
+        }
+}
+
 /// Why a choice cannot be taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct NotEnabled {
@@ -57,24 +76,33 @@ pub struct NotEnabled {
 }
 
 /// Takes one step. The state is unchanged if the choice is not enabled.
+///
+/// # Errors
+/// The actor waits or has nothing to do, or has no step of that ordinal.
 pub fn step<O: Observer>(
     setup: &Setup,
     state: &mut State,
     choice: Choice,
     obs: &mut O,
 ) -> Result<(), NotEnabled> {
-    let actor = choice.actor;
+    let Choice { actor, ordinal } = choice;
     let next = next(setup, state, actor);
     let Next::Ready { pc } = next else { return Err(NotEnabled { choice, next }) };
-    if choice.ordinal != 0 {
+    let fault = fault_of(state, choice, pc);
+    if ordinal > 0 && fault.is_none() {
         return Err(NotEnabled { choice, next });
     }
-    let mut machine = Machine { setup, state, obs };
+    let mut machine = Machine { setup, state, obs, fault };
     machine.obs.note(Note::At(pc));
+    if let Some(fault) = fault {
+        machine.spend(fault);
+    }
     match actor {
         Actor::Irq(io) => machine.step_irq(io, pc),
         Actor::Jbd2 => machine.step_jbd2(pc),
-        Actor::Thread(_) | Actor::Kworker(_) => {
+        Actor::Shrinker => machine.step_shrinker(),
+        Actor::Power => machine.step_power(pc),
+        Actor::Thread(_) | Actor::Kworker(_) | Actor::Flusher => {
             if let Some(task) = actor.task() {
                 machine.step_task(task, pc);
             }
@@ -83,110 +111,281 @@ pub fn step<O: Observer>(
     Ok(())
 }
 
+/// How many ordinals to try for an actor's step.
+fn ordinals(state: &State, actor: Actor, pc: Pc) -> u8 {
+    let left = &state.left;
+    match actor {
+        Actor::Irq(_) if left.eio > 0 || left.nomem > 0 => 3,
+        Actor::Thread(_) | Actor::Kworker(_) if pc == Pc::ConvertMap && left.enospc > 0 => 2,
+        _ => 1,
+    }
+}
+
+/// What fails in a step with an ordinal: 1 the bio (or the conversion), 2 the allocation in irq.
+fn fault_of(state: &State, choice: Choice, pc: Pc) -> Option<super::note::Fault> {
+    use super::note::Fault;
+    let left = &state.left;
+    let submitted = |io: u8| state.ios[usize::from(io)].stage == Stage::Submitted;
+    match (choice.actor, choice.ordinal) {
+        (Actor::Irq(io), 1) if submitted(io) && left.eio > 0 => Some(Fault::Eio),
+        (Actor::Irq(_), 2) if pc == Pc::EsConvert && left.nomem > 0 => Some(Fault::Nomem),
+        (Actor::Thread(_) | Actor::Kworker(_), 1) if pc == Pc::ConvertMap && left.enospc > 0 => {
+            Some(Fault::Enospc)
+        }
+        _ => None,
+    }
+}
+
 /// Where an actor stands: the step that it takes next, if it has one.
 fn place(setup: &Setup, state: &State, actor: Actor) -> Option<Pc> {
+    match state.power {
+        Power::On => {}
+        Power::Cut => return (actor == Actor::Power).then_some(Pc::Recover),
+        Power::Recovered => return None,
+    }
     match actor {
         Actor::Irq(io) => {
             let io = &state.ios[usize::from(io)];
             match io.stage {
-                Stage::Submitted => plan_of_irq(&setup.design.knobs, io).at(0),
-                _ if io.irq != NO_IRQ => plan_of_irq(&setup.design.knobs, io).at(io.irq),
+                Stage::Submitted => irq_plan(&setup.design.knobs, io).at(0),
+                _ if io.irq != NO_IRQ => irq_plan(&setup.design.knobs, io).at(io.irq),
                 _ => None,
             }
         }
         Actor::Jbd2 if state.journal.locked => Some(Pc::CommitWrite),
-        Actor::Jbd2 => state.journal.requested.then_some(Pc::CommitLock),
-        Actor::Thread(_) | Actor::Kworker(_) => {
+        Actor::Jbd2 => {
+            let changed = || state.inodes.iter().any(|inode| inode.dirty_tid);
+            let unasked = || state.left.commit > 0 && changed();
+            (state.journal.requested || unasked()).then_some(Pc::CommitLock)
+        }
+        Actor::Shrinker => {
+            let cached = || state.inodes.iter().any(|inode| !inode.es.is_empty());
+            (state.left.shrink > 0 && cached()).then_some(Pc::Shrink)
+        }
+        Actor::Power => (state.left.crash > 0).then_some(Pc::PowerCut),
+        Actor::Thread(_) | Actor::Kworker(_) | Actor::Flusher => {
             let task = actor.task()?;
             match state.tasks[usize::from(task)].top() {
                 Some(Frame { pc: Pc::EndIo, a, b }) => {
-                    end_io_plan(&setup.design.knobs, state.ios[usize::from(a)].sync).at(b)
+                    worker_plan(&setup.design.knobs, &state.ios[usize::from(a)]).at(b)
                 }
                 Some(frame) => Some(frame.pc),
-                None if matches!(actor, Actor::Thread(_)) => {
-                    entry(setup, state, task).map(|f| f.pc)
-                }
-                // max_active is 1: only the first kworker ever runs.
-                None => {
-                    (actor == Actor::Kworker(0) && !state.work.is_empty()).then_some(Pc::WorkTake)
-                }
+                None => entry(setup, state, actor).map(|frame| frame.pc),
             }
         }
     }
 }
 
-/// The frame with which a thread enters its next operation.
-fn entry(setup: &Setup, state: &State, thread: u8) -> Option<Frame> {
+/// The frame with which an idle task begins what it has to do next.
+fn entry(setup: &Setup, state: &State, actor: Actor) -> Option<Frame> {
     let frame = |pc, a| Some(Frame { pc, a, b: 0 });
-    match setup.op(thread, state.tasks[usize::from(thread)].op)? {
+    match actor {
+        Actor::Thread(t) => op_entry(setup, state, t),
+        Actor::Kworker(k) => {
+            let queue = match (k, setup.design.knobs.workers) {
+                (0, _) => &state.work,
+                (1, Workers::RsvAndUnrsv) => &state.unrsv_work,
+                (_, Workers::RsvAndDio) if is_first_idle_dio_worker(state, k) => &state.dio_work,
+                _ => return None,
+            };
+            if queue.is_empty() { None } else { frame(Pc::WorkTake, 0) }
+        }
+        Actor::Flusher if state.left.flusher > 0 => {
+            let all = Inode::whole();
+            let dirty = |inode: &Inode| {
+                let pages = &inode.pages;
+                all.blocks().any(|b| matches!(pages[usize::from(b)], super::state::Page::Dirty(_)))
+            };
+            let ino = state.inodes.iter().position(dirty)?;
+            frame(Pc::WritebackSubmit, ino as u8)
+        }
+        _ => None,
+    }
+}
+
+/// `s_dio_done_wq` runs many items at a time; which idle kworker takes one does not matter, so it
+/// is the first.
+fn is_first_idle_dio_worker(state: &State, kworker: u8) -> bool {
+    let idle = |k: &u8| state.tasks[usize::from(THREADS_MAX as u8 + k)].depth() == 0;
+    (1..KWORKERS_MAX as u8).find(idle) == Some(kworker)
+}
+
+/// The frame with which a thread enters its next operation.
+fn op_entry(setup: &Setup, state: &State, thread: u8) -> Option<Frame> {
+    let knobs = &setup.design.knobs;
+    let frame = |pc, a| Some(Frame { pc, a, b: 0 });
+    let op = setup.op(thread, state.tasks[usize::from(thread)].op)?;
+    let ino = op.ino();
+    let unclean = |range| state.inodes[usize::from(ino)].has_unclean_pages(range);
+    match op {
         Op::DioWrite { aio: true, .. } => frame(Pc::IoSubmit, 0),
         Op::DioWrite { .. } => frame(Pc::WriteLock, 0),
-        Op::DioRead { ino, .. } if setup.dioread_nolock => match setup.design.knobs.nolock_read {
-            NolockRead::Waits => frame(Pc::ReadCheck, ino),
-            NolockRead::Goes => frame(Pc::ReadMap, ino),
-        },
-        Op::DioRead { ino, .. } => frame(Pc::ReadLock, ino),
-        Op::Fsync { ino, .. } => Some(fsync_frame(&setup.design.knobs, ino)),
-        Op::Fallocate { ino, .. } => frame(Pc::FallocLock, ino),
+        Op::DioRead { range, .. } if unclean(range) => frame(Pc::ReadPages, ino),
+        Op::DioRead { .. } => Some(read_frame(setup, ino)),
+        Op::BufWrite { .. } => frame(Pc::BufLock, ino),
+        Op::BufRead { .. } => frame(Pc::BufRead, ino),
+        Op::Fsync { .. } if unclean(Inode::whole()) => frame(Pc::FsyncPages, ino),
+        Op::Fsync { .. } => Some(fsync_frame(knobs, ino, FsyncFor::Caller)),
+        Op::Fallocate { .. } => frame(Pc::FallocLock, ino),
+        Op::Truncate { .. } => frame(Pc::TruncLock, ino),
+        Op::DropCaches { .. } => frame(Pc::DropCaches, 0),
         Op::Getevents { .. } => frame(Pc::Getevents, 0),
     }
 }
 
-fn fsync_frame(knobs: &Knobs, ino: u8) -> Frame {
-    let pc = match knobs.fsync {
-        FsyncWait::Unwritten => Pc::FsyncLock,
-        FsyncWait::Writeback => Pc::FsyncCommit,
+/// Where a direct read begins, its pages being clean.
+pub(super) fn read_frame(setup: &Setup, ino: u8) -> Frame {
+    let knobs = &setup.design.knobs;
+    let pc = match (knobs.inode_lock, setup.dioread_nolock, knobs.nolock_read) {
+        (InodeLock::Rwsem, ..) | (_, false, _) => Pc::ReadLock,
+        (_, true, NolockRead::Waits) => Pc::ReadCheck,
+        (_, true, NolockRead::Goes) => Pc::ReadMap,
     };
     Frame { pc, a: ino, b: 0 }
 }
 
-fn plan_of_irq(knobs: &Knobs, io: &Io) -> Plan {
-    irq_plan(knobs, io.aio, io.unwritten, io.sync)
+/// On whose behalf `ext4_sync_file` is called.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum FsyncFor {
+    /// The fsync system call, or a synchronous O_(D)SYNC write.
+    Caller,
+    /// An O_(D)SYNC AIO write, by whoever runs its fsync.
+    OsyncAio,
+}
+
+/// Where `ext4_sync_file` begins, the pages being clean. `b` is 1 if it does not wait.
+pub(super) fn fsync_frame(knobs: &Knobs, ino: u8, who: FsyncFor) -> Frame {
+    let (pc, b) = match (knobs.fsync, who) {
+        (FsyncWait::Unwritten, _) | (FsyncWait::SkipForOsyncAio, FsyncFor::Caller) => {
+            (Pc::FsyncLock, 0)
+        }
+        (FsyncWait::SkipForOsyncAio, FsyncFor::OsyncAio) => (Pc::FsyncLock, 1),
+        (FsyncWait::Writeback | FsyncWait::FlushDirty, _) => (Pc::FsyncCommit, 0),
+    };
+    Frame { pc, a: ino, b }
 }
 
 /// What has to be waited for at a place, if anything.
 fn wait_at(setup: &Setup, state: &State, actor: Actor, pc: Pc) -> Option<Wait> {
     let task = actor.task().map(|t| &state.tasks[usize::from(t)]);
-    let frame = || task.and_then(Task::top).or_else(|| entry(setup, state, actor.task()?));
+    let frame = || task.and_then(Task::top).or_else(|| entry(setup, state, actor));
     let a = || frame().map_or(0, |f| f.a);
     let op = || task.and_then(|task| setup.op(actor.task()?, task.op));
-    let mutex = |ino: u8| {
-        let owner = state.inodes[usize::from(ino)].i_mutex;
-        (owner != NOBODY).then_some(Wait::Mutex { ino })
-    };
+    let inode = |ino: u8| &state.inodes[usize::from(ino)];
     let transaction = || state.journal.locked.then_some(Wait::Transaction);
+    let ino_of_op = || op().map_or(0, |op| op.ino());
     match pc {
-        Pc::IoSubmit => {
-            (state.slots_used() >= setup.slots && state.events.is_empty()).then_some(Wait::Slot)
+        Pc::IoSubmit => wait_to_submit(setup, state),
+        Pc::WriteLock => {
+            let shared = op().is_some_and(|op| write_lock_is_shared(setup, state, op));
+            wait_for_lock(state, ino_of_op(), shared)
         }
-        Pc::WriteLock => mutex(op().map_or(0, |op| op.ino())),
+        Pc::ReadLock => {
+            let shared = setup.design.knobs.inode_lock == InodeLock::Rwsem;
+            wait_for_lock(state, a(), shared)
+        }
+        Pc::ReadFlushLock | Pc::FallocLock | Pc::FsyncLock | Pc::BufLock | Pc::TruncLock => {
+            wait_for_lock(state, a(), false)
+        }
         Pc::WriteMap => {
+            let ino = ino_of_op();
+            let range = op().and_then(Op::range)?;
             // A handle is started only where there is something to allocate or to split.
-            let Some(Op::DioWrite { ino, range, .. }) = op() else { return None };
-            let disk = &state.inodes[usize::from(ino)].disk;
-            let written = |lblk: u8| matches!(disk[usize::from(lblk)], Mapping::Written(_));
-            if range.blocks().all(written) { None } else { transaction() }
+            if is_overwrite(inode(ino), range) { None } else { transaction() }
         }
         Pc::DioAwait => {
             let io = a();
-            (state.ios[usize::from(io)].stage != Stage::Completed
-                || state.ios[usize::from(io)].irq != NO_IRQ)
-                .then_some(Wait::Bio { io })
+            let Io { stage, irq, .. } = state.ios[usize::from(io)];
+            (stage != Stage::Completed || irq != NO_IRQ).then_some(Wait::Bio { io })
         }
-        Pc::ReadFlushLock | Pc::ReadLock | Pc::FallocLock | Pc::FsyncLock => mutex(a()),
-        Pc::FallocMap | Pc::ConvertStart => transaction(),
+        Pc::WritebackSubmit | Pc::FallocMap | Pc::TruncFree | Pc::SizeUpdate => transaction(),
+        Pc::ConvertStart => {
+            // A reserved handle joins a locked transaction (v3.11, for writeback).
+            let io = &state.ios[usize::from(a())];
+            let reserved = io.writeback && setup.design.knobs.workers != Workers::One;
+            if reserved { None } else { transaction() }
+        }
         Pc::FlushWait => {
             let ino = a();
-            (state.inodes[usize::from(ino)].i_unwritten > 0).then_some(Wait::Unwritten { ino })
+            (inode(ino).i_unwritten > 0).then_some(Wait::Unwritten { ino })
+        }
+        Pc::WritebackWait | Pc::TruncPages | Pc::BufCopy => {
+            let ino = a();
+            let range = range_of_pages(setup, actor, task, pc);
+            inode(ino).has_writeback(range).then_some(Wait::Writeback { ino })
+        }
+        Pc::TruncDio => {
+            let ino = a();
+            (inode(ino).i_dio_count > 0).then_some(Wait::DioCount { ino })
         }
         Pc::FsyncCommitWait => frame().is_some_and(|f| f.b != 0).then_some(Wait::Commit),
         Pc::Getevents => {
-            let wants = task.is_some_and(|t| !t.reaping || t.to_reap > 0);
-            let any = state.slots_used() > 0;
-            (wants && any && state.events.is_empty()).then_some(Wait::Event)
+            // `getevents` without a number wants what is outstanding, which may be nothing.
+            let wants = match (op(), task) {
+                (Some(Op::Getevents { nr: 0 }), Some(task)) => {
+                    state.slots_used() > 0 && (!task.begun || task.to_reap > 0)
+                }
+                _ => true,
+            };
+            (wants && state.events.is_empty()).then_some(Wait::Event)
         }
-        Pc::CommitWrite => (state.journal.handles > 0).then_some(Wait::Handles),
+        Pc::CommitWrite if state.journal.handles > 0 => Some(Wait::Handles),
+        Pc::CommitWrite => {
+            let ordered = |io: &Io| io.ordered && io.stage == Stage::Submitted;
+            state.ios.iter().any(ordered).then_some(Wait::Ordered)
+        }
         _ => None,
+    }
+}
+
+/// A slot of the AIO context, and under a throttle fewer conversions.
+fn wait_to_submit(setup: &Setup, state: &State) -> Option<Wait> {
+    if state.slots_used() >= setup.slots {
+        return state.events.is_empty().then_some(Wait::Slot);
+    }
+    let limit = match setup.design.knobs.throttle {
+        Throttle::No => return None,
+        Throttle::Slots => setup.slots,
+        Throttle::One => 1,
+        Throttle::Two => 2,
+        Throttle::Four => 4,
+    };
+    (outstanding(state) >= limit).then_some(Wait::Throttle)
+}
+
+/// AIO writes that may still have to be converted: pending, or on the way there.
+fn outstanding(state: &State) -> u8 {
+    let counts = |io: &Io| io.aio && (io.counted || io.stage == Stage::Prepared);
+    state.ios().filter(|(_, io)| counts(io)).count() as u8
+}
+
+fn wait_for_lock(state: &State, ino: u8, shared: bool) -> Option<Wait> {
+    let inode = &state.inodes[usize::from(ino)];
+    let free = inode.i_mutex == NOBODY && (shared || inode.shared == 0);
+    (!free).then_some(Wait::Mutex { ino })
+}
+
+/// Under `i_rwsem` an overwrite of written blocks inside the file takes it shared.
+pub(super) fn write_lock_is_shared(setup: &Setup, state: &State, op: Op) -> bool {
+    let inode = &state.inodes[usize::from(op.ino())];
+    setup.design.knobs.inode_lock == InodeLock::Rwsem
+        && op.range().is_some_and(|r| is_overwrite(inode, r) && r.end() <= inode.size)
+}
+
+/// Whether every block of a range is written already.
+pub(super) fn is_overwrite(inode: &Inode, range: Range) -> bool {
+    range.blocks().all(|lblk| matches!(inode.disk[usize::from(lblk)], Mapping::Written(_)))
+}
+
+/// The pages that a task's function is about.
+fn range_of_pages(setup: &Setup, actor: Actor, task: Option<&Task>, pc: Pc) -> Range {
+    let op = actor.task().zip(task).and_then(|(t, task)| setup.op(t, task.op));
+    match (pc, op) {
+        (Pc::TruncPages, Some(Op::Truncate { size, .. })) => {
+            Range::new(size, Inode::whole().len - size)
+        }
+        (_, Some(op)) => op.range().unwrap_or(Inode::whole()),
+        (_, None) => Inode::whole(),
     }
 }
 
@@ -195,6 +394,8 @@ pub(super) struct Machine<'a, O> {
     pub(super) setup: &'a Setup,
     pub(super) state: &'a mut State,
     pub(super) obs: &'a mut O,
+    /// What fails in this step.
+    pub(super) fault: Option<super::note::Fault>,
 }
 
 impl<O: Observer> Machine<'_, O> {
@@ -203,30 +404,42 @@ impl<O: Observer> Machine<'_, O> {
     }
 
     pub(super) fn rules(&self) -> es::Rules {
-        *self.knobs().es_version.rules()
+        let knobs = self.knobs();
+        knobs.es_version.rules().with_dirty_bit(knobs.dirty_bit)
     }
 
-    /// One step of a thread or kworker.
+    /// One step of a thread, a kworker or the flusher.
     fn step_task(&mut self, task: u8, pc: Pc) {
-        if self.task(task).depth() == 0 && u32::from(task) < THREADS_MAX {
-            let op = self.task(task).op;
-            self.obs.note(Note::Began { thread: task, op });
-            if let Some(frame) = entry(self.setup, self.state, task) {
-                self.call(task, frame);
-            }
+        if self.task(task).depth() == 0 {
+            self.begin(task);
         }
         match pc {
-            Pc::IoSubmit | Pc::WriteLock | Pc::WriteMap | Pc::DioAwait | Pc::WriteUnlock => {
-                self.step_write(task, pc)
-            }
-            Pc::ReadCheck
+            Pc::IoSubmit
+            | Pc::WriteLock
+            | Pc::WriteMap
+            | Pc::DioAwait
+            | Pc::SizeUpdate
+            | Pc::WriteUnlock => self.step_write(task, pc),
+            Pc::ReadPages
+            | Pc::ReadCheck
             | Pc::ReadFlushLock
             | Pc::ReadFlushUnlock
             | Pc::ReadLock
             | Pc::ReadMap
-            | Pc::ReadDone => self.step_read(task, pc),
+            | Pc::ReadDone
+            | Pc::ReadUnlock => self.step_read(task, pc),
+            Pc::BufLock | Pc::BufCopy => self.step_buffered_write(task, pc),
+            Pc::BufRead | Pc::BufReadDone => self.step_buffered_read(task, pc),
+            Pc::WritebackSubmit => self.step_writeback(task),
+            Pc::WritebackWait => self.ret(task),
             Pc::FallocLock | Pc::FallocMap => self.step_fallocate(task, pc),
-            Pc::FsyncLock | Pc::FsyncCommit | Pc::FsyncCommitWait => self.step_fsync(task, pc),
+            Pc::TruncLock | Pc::TruncDio | Pc::TruncPages | Pc::TruncFree => {
+                self.step_truncate(task, pc);
+            }
+            Pc::DropCaches => self.step_drop_caches(task),
+            Pc::FsyncPages | Pc::FsyncLock | Pc::FsyncCommit | Pc::FsyncCommitWait => {
+                self.step_fsync(task, pc);
+            }
             Pc::FlushTake | Pc::FlushWait => self.step_flush(task, pc),
             Pc::ConvertStart | Pc::ConvertMap => self.step_convert(task, pc),
             Pc::Getevents => self.step_getevents(task),
@@ -236,403 +449,40 @@ impl<O: Observer> Machine<'_, O> {
         self.settle(task);
     }
 
-    fn step_write(&mut self, task: u8, pc: Pc) {
-        let Some(Op::DioWrite { ino, range, sync, aio, .. }) = self.op(task) else { return };
-        match pc {
-            Pc::IoSubmit => {
-                if self.state.slots_used() >= self.setup.slots {
-                    self.reap(task);
-                } else if let Some(io) = self.prepare_io(task) {
-                    self.go(task, Pc::WriteLock, io);
-                }
-            }
-            Pc::WriteLock => {
-                let io = if aio { Some(self.a(task)) } else { self.prepare_io(task) };
-                if let Some(io) = io {
-                    self.lock_mutex(task, ino);
-                    self.go(task, Pc::WriteMap, io);
-                }
-            }
-            Pc::WriteMap => {
-                let index = self.a(task);
-                let mut pblks = [NO_PBLK; crate::bounds::BLOCKS_MAX as usize];
-                let unwritten = self.map_for_write(ino, range, |lblk, pblk| {
-                    pblks[usize::from(lblk - range.lblk)] = pblk;
-                });
-                let inode = &mut self.state.inodes[usize::from(ino)];
-                inode.i_dio_count += 1;
-                if unwritten && aio {
-                    inode.i_unwritten += 1;
-                }
-                let io = &mut self.state.ios[usize::from(index)];
-                *io = Io {
-                    stage: Stage::Submitted,
-                    unwritten,
-                    counted: unwritten && aio,
-                    pblk: pblks,
-                    dio_held: true,
-                    ..*io
-                };
-                self.obs.note(Note::Submitted { io: index });
-                if !aio {
-                    return self.go(task, Pc::DioAwait, index);
-                }
-                self.unlock_mutex(task, ino);
-                self.go(task, Pc::WriteReturn, index);
-                // generic_write_sync runs even though the write has only been queued (≤ v3.11).
-                if sync != Sync::No && self.knobs().sync_by == SyncBy::Submitter {
-                    self.call(task, fsync_frame(&self.knobs(), ino));
-                }
-            }
-            Pc::DioAwait => {
-                let index = self.a(task);
-                self.drop_dio_count(index);
-                self.go(task, Pc::WriteUnlock, index);
-                if self.io(index).unwritten {
-                    // The inode is marked, not counted, and the submitter converts in line.
-                    self.io(index).stage = Stage::Converting;
-                    self.call(task, Frame { pc: Pc::ConvertStart, a: index, b: 0 });
-                }
-            }
-            _ => {
-                let index = self.a(task);
-                self.io(index).stage = Stage::Converted;
-                self.unlock_mutex(task, ino);
-                self.go(task, Pc::WriteReturn, index);
-                if sync != Sync::No {
-                    self.call(task, fsync_frame(&self.knobs(), ino));
-                }
-            }
+    /// An idle task begins: a thread its operation, a kworker its work, the flusher its run.
+    fn begin(&mut self, task: u8) {
+        let actor = Actor::of_task(task);
+        if let Actor::Thread(thread) = actor {
+            let op = self.task(task).op;
+            self.obs.note(Note::Began { thread, op });
+            self.task(task).must = [0; crate::bounds::BLOCKS_MAX as usize];
         }
-    }
-
-    fn step_read(&mut self, task: u8, pc: Pc) {
-        let Some(Op::DioRead { ino, range }) = self.op(task) else { return };
-        if matches!(pc, Pc::ReadCheck | Pc::ReadLock)
-            || (pc == Pc::ReadMap && self.knobs().nolock_read == NolockRead::Goes)
-                && self.setup.dioread_nolock
-        {
-            self.begin_read(task, ino, range);
+        if actor == Actor::Flusher {
+            self.state.left.flusher -= 1;
         }
-        match pc {
-            Pc::ReadCheck if self.state.inodes[usize::from(ino)].i_unwritten > 0 => {
-                self.go(task, Pc::ReadFlushLock, ino);
-            }
-            Pc::ReadFlushLock => {
-                self.lock_mutex(task, ino);
-                self.go(task, Pc::ReadFlushUnlock, ino);
-                self.call(task, Frame { pc: Pc::FlushTake, a: ino, b: 0 });
-            }
-            Pc::ReadFlushUnlock => {
-                self.unlock_mutex(task, ino);
-                self.go(task, Pc::ReadMap, ino);
-            }
-            Pc::ReadLock => {
-                self.lock_mutex(task, ino);
-                self.go(task, Pc::ReadMap, ino);
-            }
-            Pc::ReadDone => {
-                self.finish_read(task, ino, range);
-                self.ret(task);
-            }
-            _ => {
-                self.state.inodes[usize::from(ino)].i_dio_count += 1;
-                let mut read = [NO_PBLK; crate::bounds::BLOCKS_MAX as usize];
-                self.lookup_range(ino, range, |lblk, mapping| {
-                    if let Mapping::Written(pblk) = mapping {
-                        read[usize::from(lblk)] = pblk;
-                    }
-                });
-                self.task(task).read = read;
-                if !self.setup.dioread_nolock {
-                    // DIO_LOCKING reads drop i_mutex before they wait for the bio.
-                    self.unlock_mutex(task, ino);
-                }
-                self.go(task, Pc::ReadDone, ino);
-            }
+        if let Some(frame) = entry(self.setup, self.state, actor).filter(|f| f.pc != Pc::WorkTake) {
+            self.call(task, frame);
         }
-    }
-
-    /// Remembers which blocks had an acknowledged write when the read began.
-    fn begin_read(&mut self, task: u8, ino: u8, range: Range) {
-        let acked = self.state.inodes[usize::from(ino)].acked;
-        let must_see = range.blocks().filter(|b| acked[usize::from(*b)] != 0);
-        self.task(task).must_see = must_see.fold(0, |bits, b| bits | 1 << b);
-    }
-
-    /// The data arrives: compare it with what was promised.
-    fn finish_read(&mut self, task: u8, ino: u8, range: Range) {
-        let Task { read, must_see, .. } = *self.task(task);
-        let (mut zeroes, mut wrong) = (0, 0);
-        let mut broken = [None, None];
-        for lblk in range.blocks() {
-            let pblk = read[usize::from(lblk)];
-            let content = self.state.media.get(usize::from(pblk)).map(|media| media.now);
-            zeroes += u8::from(content.is_none());
-            let own = match content {
-                Some(Content::Write { ino: i, lblk: l, .. }) => i == ino && l == lblk,
-                _ => false,
-            };
-            let lost = must_see & (1 << lblk) != 0 && !own;
-            let stale = content == Some(Content::Stale);
-            wrong += u8::from(lost || stale);
-            if lost {
-                broken[0] = Some(Promise::Raw);
-            }
-            if stale {
-                broken[1] = Some(Promise::NoStale);
-            }
-        }
-        self.obs.note(Note::Read { ino, range, zeroes, wrong });
-        for promise in broken.into_iter().flatten() {
-            self.break_promise(promise);
-        }
-        let task = self.task(task);
-        task.read = [NO_PBLK; crate::bounds::BLOCKS_MAX as usize];
-        task.must_see = 0;
-        self.state.inodes[usize::from(ino)].i_dio_count -= 1;
-    }
-
-    fn step_fallocate(&mut self, task: u8, pc: Pc) {
-        let Some(Op::Fallocate { ino, range }) = self.op(task) else { return };
-        if pc == Pc::FallocLock {
-            self.lock_mutex(task, ino);
-            self.go(task, Pc::FallocMap, ino);
-            // Until v3.9 fallocate waited for pending conversions.
-            if self.knobs().fsync == FsyncWait::Unwritten {
-                self.call(task, Frame { pc: Pc::FlushTake, a: ino, b: 0 });
-            }
-            return;
-        }
-        self.preallocate(ino, range);
-        self.unlock_mutex(task, ino);
-        self.ret(task);
-    }
-
-    fn step_fsync(&mut self, task: u8, pc: Pc) {
-        let ino = self.a(task);
-        match pc {
-            Pc::FsyncLock => {
-                self.lock_mutex(task, ino);
-                self.go(task, Pc::FsyncCommit, ino);
-                self.call(task, Frame { pc: Pc::FlushTake, a: ino, b: 0 });
-                return;
-            }
-            Pc::FsyncCommit if self.state.inodes[usize::from(ino)].dirty_tid => {
-                self.state.journal.requested = true;
-                self.obs.note(Note::CommitRequested);
-                self.go(task, Pc::FsyncCommitWait, ino);
-                if let Some(frame) = self.task(task).top_mut() {
-                    frame.b = 1;
-                }
-                return;
-            }
-            Pc::FsyncCommit => self.flush_device(),
-            _ => {}
-        }
-        if self.task(task).i_mutex & (1 << ino) != 0 {
-            self.unlock_mutex(task, ino);
-        }
-        self.ret(task);
-    }
-
-    /// `ext4_flush_unwritten_io`: run what is on the list, then wait for what is not.
-    fn step_flush(&mut self, task: u8, pc: Pc) {
-        let ino = self.a(task);
-        if pc == Pc::FlushWait {
-            return self.ret(task);
-        }
-        let depth = self.task(task).depth();
-        self.take_list(ino, List::Private { task, depth });
-        self.go(task, Pc::FlushRun, ino);
-    }
-
-    fn step_convert(&mut self, task: u8, pc: Pc) {
-        let index = self.a(task);
-        if pc == Pc::ConvertStart {
-            self.task(task).handle = true;
-            self.state.journal.handles += 1;
-            self.obs.note(Note::Handle { open: true });
-            return self.go(task, Pc::ConvertMap, index);
-        }
-        let io = *self.io(index);
-        let converted = self.convert_on_disk(io.ino, Range::new(io.lblk, io.len));
-        self.obs.note(Note::Converted { io: index, shadowed: !converted });
-        self.task(task).handle = false;
-        self.state.journal.handles -= 1;
-        self.obs.note(Note::Handle { open: false });
-        self.ret(task);
-    }
-
-    fn step_getevents(&mut self, task: u8) {
-        let Some(Op::Getevents { nr }) = self.op(task) else { return };
-        if !self.task(task).reaping {
-            let outstanding = self.state.slots_used();
-            self.task(task).reaping = true;
-            self.task(task).to_reap = if nr == 0 { outstanding } else { nr.min(outstanding) };
-        }
-        if self.task(task).to_reap > 0 && !self.state.events.is_empty() {
-            self.reap(task);
-            self.task(task).to_reap -= 1;
-        }
-        // Another thread may have reaped what this one waited for.
-        if self.task(task).to_reap == 0 || self.state.slots_used() == 0 {
-            self.task(task).reaping = false;
-            self.task(task).to_reap = 0;
-            self.ret(task);
-        }
-    }
-
-    /// `ext4_end_io_work`: take the list of the inode whose work this is.
-    fn step_work(&mut self, task: u8) {
-        let Some(index) = self.state.work.pop() else { return };
-        let ino = self.io(index).ino;
-        self.io(index).queued = false;
-        self.call(task, Frame { pc: Pc::WorkRun, a: ino, b: 0 });
-        let depth = self.task(task).depth();
-        self.take_list(ino, List::Private { task, depth });
-        self.io(index).free_if_done();
-    }
-
-    /// One part of `ext4_end_io`'s plan that is a step of its own.
-    fn step_end_io(&mut self, task: u8, pc: Pc) {
-        let index = self.a(task);
-        self.finish_part(index, pc);
-        if let Some(frame) = self.task(task).top_mut() {
-            frame.b += 1;
-        }
-    }
-
-    /// One step of an IO's completion, in irq context.
-    fn step_irq(&mut self, index: u8, pc: Pc) {
-        if self.io(index).stage == Stage::Submitted {
-            self.complete_bio(index);
-        }
-        self.finish_part(index, pc);
-        let io = *self.io(index);
-        let position = if io.irq == NO_IRQ { 1 } else { io.irq + 1 };
-        let plan = plan_of_irq(&self.knobs(), &io);
-        if plan.at(position).is_some() {
-            self.io(index).irq = position;
-            return;
-        }
-        let io = self.io(index);
-        io.irq = NO_IRQ;
-        if io.aio && !io.unwritten {
-            io.stage = Stage::Converted;
-        }
-        io.free_if_done();
-    }
-
-    /// The device has taken the data into its cache.
-    fn complete_bio(&mut self, index: u8) {
-        let io = *self.io(index);
-        for (lblk, pblk) in io.blocks().zip(io.pblk) {
-            if let Some(media) = self.state.media.get_mut(usize::from(pblk)) {
-                media.now = Content::Write { nr: io.nr, ino: io.ino, lblk };
-            }
-        }
-        self.io(index).stage = Stage::Completed;
-        self.obs.note(Note::BioDone { io: index });
-    }
-
-    /// A part of a completion plan.
-    fn finish_part(&mut self, index: u8, pc: Pc) {
-        let io = *self.io(index);
-        match pc {
-            Pc::EsConvert => self.convert_in_es(io.ino, Range::new(io.lblk, io.len)),
-            Pc::AddCompleteIo => self.add_complete_io(index),
-            Pc::AioComplete => {
-                self.io(index).ack = Acked::Event;
-                self.push_or_bound(|state| state.events.push(index));
-                self.obs.note(Note::Acknowledged { io: index, nr: io.nr });
-            }
-            Pc::DioDone => self.drop_dio_count(index),
-            Pc::Decrement => {
-                let inode = &mut self.state.inodes[usize::from(io.ino)];
-                inode.i_unwritten -= 1;
-                let left = inode.i_unwritten;
-                self.io(index).counted = false;
-                self.obs.note(Note::Decremented { ino: io.ino, left });
-            }
-            _ => {}
-        }
-    }
-
-    /// `ext4_add_complete_io`: only the first on an empty list queues its work.
-    fn add_complete_io(&mut self, index: u8) {
-        let ino = self.io(index).ino;
-        let on_list = |io: &u8| {
-            let io = &self.state.ios[usize::from(*io)];
-            io.ino == ino && io.list == List::Inode
-        };
-        let work = !self.state.completed.as_slice().iter().any(on_list);
-        let io = self.io(index);
-        io.stage = Stage::Listed;
-        io.list = List::Inode;
-        io.queued = work;
-        self.push_or_bound(|state| state.completed.push(index));
-        if work {
-            self.push_or_bound(|state| state.work.push(index));
-        }
-        self.obs.note(Note::Listed { io: index, work });
-    }
-
-    /// Moves an inode's list of completed IOs to a private one.
-    fn take_list(&mut self, ino: u8, private: List) {
-        let mut taken = 0;
-        let State { completed, ios, .. } = &mut *self.state;
-        for index in completed.as_slice() {
-            let io = &mut ios[usize::from(*index)];
-            if io.ino == ino && io.list == List::Inode {
-                io.list = private;
-                taken += 1;
-            }
-        }
-        self.obs.note(Note::ListTaken { ino, ios: taken });
-    }
-
-    fn step_jbd2(&mut self, pc: Pc) {
-        if pc == Pc::CommitLock {
-            self.state.journal.locked = true;
-            return self.obs.note(Note::CommitLocked { handles: self.state.journal.handles });
-        }
-        for inode in &mut self.state.inodes {
-            inode.committed = inode.disk;
-            inode.dirty_tid = false;
-        }
-        self.state.journal.locked = false;
-        self.state.journal.requested = false;
-        for task in &mut self.state.tasks {
-            if let Some(frame) = task.top_mut().filter(|f| f.pc == Pc::FsyncCommitWait) {
-                frame.b = 0;
-            }
-        }
-        self.obs.note(Note::Committed);
-        // The commit record goes out with a barrier.
-        self.flush_device();
     }
 
     /// Calls and returns until the task stands at a step again, or has nothing to do.
     fn settle(&mut self, task: u8) {
         while let Some(Frame { pc, a, b }) = self.task(task).top() {
             match pc {
-                Pc::EndIo => match end_io_plan(&self.knobs(), self.io(a).sync).at(b) {
+                Pc::EndIo => match worker_plan(&self.knobs(), self.io(a)).at(b) {
                     Some(part @ (Pc::Convert | Pc::Sync)) => {
                         if let Some(frame) = self.task(task).top_mut() {
                             frame.b += 1;
                         }
                         let frame = match part {
                             Pc::Convert => Frame { pc: Pc::ConvertStart, a, b: 0 },
-                            _ => fsync_frame(&self.knobs(), self.io(a).ino),
+                            _ => fsync_frame(&self.knobs(), self.io(a).ino, FsyncFor::OsyncAio),
                         };
                         self.call(task, frame);
                     }
                     Some(_) => return,
                     None => {
-                        let io = self.io(a);
-                        io.stage = Stage::Converted;
-                        io.free_if_done();
+                        self.end_io_done(a);
                         self.ret(task);
                     }
                 },
@@ -640,15 +490,19 @@ impl<O: Observer> Machine<'_, O> {
                     Some(io) => {
                         self.state.completed.remove(io);
                         self.io(io).stage = Stage::Converting;
-                        self.io(io).list = List::Inode;
+                        self.io(io).list = super::state::List::Inode;
                         self.call(task, Frame { pc: Pc::EndIo, a: io, b: 0 });
                     }
                     None if pc == Pc::WorkRun => self.ret(task),
                     None => return self.go(task, Pc::FlushWait, a),
                 },
                 Pc::WriteReturn => {
-                    if !self.io(a).aio {
-                        self.acknowledge(a);
+                    let Io { waits, aio, .. } = *self.io(a);
+                    match (waits, aio) {
+                        (true, true) => self.aio_complete(a),
+                        (true, false) => self.acknowledge(a),
+                        // Somebody else completes it.
+                        (false, _) => {}
                     }
                     self.ret(task);
                 }
@@ -661,134 +515,82 @@ impl<O: Observer> Machine<'_, O> {
         if u32::from(task) < THREADS_MAX {
             let op = self.task(task).op;
             self.obs.note(Note::Returned { thread: task, op });
-            self.task(task).op += 1;
+            // What the call left in its registers must not tell two states apart.
+            *self.task(task) = Task::at_op(op + 1);
         }
     }
 
-    /// The oldest IO on the private list of the task's innermost function.
-    fn next_on_list(&mut self, task: u8) -> Option<u8> {
-        let list = List::Private { task, depth: self.task(task).depth() };
-        let queued = self.state.completed.as_slice();
-        queued.iter().copied().find(|io| self.state.ios[usize::from(*io)].list == list)
-    }
-
-    /// Takes the oldest event out of the ring: now user space knows.
-    fn reap(&mut self, task: u8) {
-        let Some(index) = self.state.events.pop() else { return };
-        let nr = self.io(index).nr;
-        self.obs.note(Note::Reaped { thread: task, nr });
-        self.acknowledge(index);
-    }
-
-    /// User space knows that a write is done: from here on reads must see it.
-    fn acknowledge(&mut self, index: u8) {
-        let io = *self.io(index);
-        for (lblk, pblk) in io.blocks().zip(io.pblk) {
-            let written = Content::Write { nr: io.nr, ino: io.ino, lblk };
-            // A later write of the same block may be there already; then that is what counts.
-            if self.state.media.get(usize::from(pblk)).is_some_and(|m| m.now == written) {
-                self.state.inodes[usize::from(io.ino)].acked[usize::from(lblk)] = io.nr + 1;
-            }
+    pub(super) fn break_promise(&mut self, promise: Promise) {
+        if self.state.broken & promise.bit() == 0 {
+            self.obs.note(Note::Broke(promise));
         }
-        let io = self.io(index);
-        io.ack = Acked::Reaped;
-        io.free_if_done();
-    }
-
-    fn prepare_io(&mut self, task: u8) -> Option<u8> {
-        let Op::DioWrite { ino, range, sync, aio, nr } = self.op(task)? else { return None };
-        let free = self.state.ios.iter().position(|io| io.stage == Stage::Free);
-        let Some(index) = free else {
-            self.state.bound = Some(Bound::Ios);
-            return None;
-        };
-        self.state.ios[index] = Io {
-            stage: Stage::Prepared,
-            ino,
-            lblk: range.lblk,
-            len: range.len,
-            nr,
-            thread: task,
-            aio,
-            sync: sync != Sync::No,
-            ..self.state.ios[index]
-        };
-        Some(index as u8)
-    }
-
-    fn drop_dio_count(&mut self, index: u8) {
-        let io = self.io(index);
-        io.dio_held = false;
-        let ino = io.ino;
-        let inode = &mut self.state.inodes[usize::from(ino)];
-        inode.i_dio_count -= 1;
-        let left = inode.i_dio_count;
-        self.obs.note(Note::DioDone { ino, left });
-        self.io(index).free_if_done();
-    }
-
-    fn flush_device(&mut self) {
-        for media in &mut self.state.media {
-            media.durable = media.now;
-        }
-        self.obs.note(Note::Flushed);
-    }
-
-    fn break_promise(&mut self, promise: Promise) {
         self.state.broken |= promise.bit();
-        self.obs.note(Note::Broke(promise));
     }
 
-    fn lock_mutex(&mut self, task: u8, ino: u8) {
+    pub(super) fn lock_mutex(&mut self, task: u8, ino: u8) {
         self.state.inodes[usize::from(ino)].i_mutex = task;
         self.task(task).i_mutex |= 1 << ino;
         self.obs.note(Note::Mutex { ino, taken: true });
     }
 
-    fn unlock_mutex(&mut self, task: u8, ino: u8) {
-        self.state.inodes[usize::from(ino)].i_mutex = NOBODY;
+    pub(super) fn lock_shared(&mut self, task: u8, ino: u8) {
+        self.state.inodes[usize::from(ino)].shared |= 1 << task;
+        self.task(task).shared |= 1 << ino;
+        self.obs.note(Note::Mutex { ino, taken: true });
+    }
+
+    /// Drops the inode's lock, however the task holds it.
+    pub(super) fn unlock_mutex(&mut self, task: u8, ino: u8) {
+        let inode = &mut self.state.inodes[usize::from(ino)];
+        if inode.i_mutex == task {
+            inode.i_mutex = NOBODY;
+        }
+        inode.shared &= !(1 << task);
         self.task(task).i_mutex &= !(1 << ino);
+        self.task(task).shared &= !(1 << ino);
         self.obs.note(Note::Mutex { ino, taken: false });
     }
 
-    fn push_or_bound(&mut self, push: impl FnOnce(&mut State) -> bool) {
+    pub(super) fn push_or_bound(&mut self, push: impl FnOnce(&mut State) -> bool) {
         if !push(self.state) {
             self.state.bound = Some(Bound::Ios);
         }
     }
 
     /// Enters a function.
-    fn call(&mut self, task: u8, frame: Frame) {
+    pub(super) fn call(&mut self, task: u8, frame: Frame) {
         if !self.task(task).push(frame) {
             self.state.bound = Some(Bound::Frames);
         }
     }
 
     /// Leaves the innermost function.
-    fn ret(&mut self, task: u8) {
+    pub(super) fn ret(&mut self, task: u8) {
         self.task(task).pop();
     }
 
     /// Moves the innermost function on.
-    fn go(&mut self, task: u8, pc: Pc, a: u8) {
+    pub(super) fn go(&mut self, task: u8, pc: Pc, a: u8) {
         if let Some(frame) = self.task(task).top_mut() {
             *frame = Frame { pc, a, b: 0 };
         }
     }
 
-    fn a(&mut self, task: u8) -> u8 {
+    /// The first argument of the innermost function.
+    pub(super) fn a(&mut self, task: u8) -> u8 {
         self.task(task).top().map_or(0, |frame| frame.a)
     }
 
-    fn op(&self, task: u8) -> Option<Op> {
+    /// The operation of a thread; kworkers and the flusher have none.
+    pub(super) fn op(&self, task: u8) -> Option<Op> {
         self.setup.op(task, self.state.tasks[usize::from(task)].op)
     }
 
-    fn task(&mut self, task: u8) -> &mut Task {
+    pub(super) fn task(&mut self, task: u8) -> &mut Task {
         &mut self.state.tasks[usize::from(task)]
     }
 
-    fn io(&mut self, io: u8) -> &mut Io {
+    pub(super) fn io(&mut self, io: u8) -> &mut Io {
         &mut self.state.ios[usize::from(io)]
     }
 }

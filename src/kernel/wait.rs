@@ -2,9 +2,10 @@
 
 use super::choice::Actor;
 use super::pc::Pc;
-use super::setup::Setup;
-use super::state::{Acked, List, NO_IRQ, NOBODY, Stage, State};
-use super::step::{Next, next};
+use super::setup::{Op, Setup};
+use super::state::{Acked, List, NO_IRQ, Power, Stage, State, Task};
+use super::step::{Next, enabled, is_environment, next};
+use crate::bounds::KWORKERS_MAX;
 
 /// What a blocked actor waits for.
 #[allow(missing_docs, reason = "the variant says what its fields are")]
@@ -20,6 +21,14 @@ pub enum Wait {
     Slot,
     /// An event in the AIO context.
     Event,
+    /// `i_dio_count` of an inode to become 0.
+    DioCount { ino: u8 },
+    /// PageWriteback of an inode's pages to be cleared.
+    Writeback { ino: u8 },
+    /// Conversions to become fewer than the throttle's limit.
+    Throttle,
+    /// The ordered data of the transaction to be on the device.
+    Ordered,
     /// The locked transaction to be committed, so that a handle can start.
     Transaction,
     /// The open handles of the locked transaction to stop.
@@ -53,20 +62,43 @@ pub struct Link {
 pub fn needs(setup: &Setup, state: &State, wait: Wait) -> Vec<Vec<Giver>> {
     let one = |actor| vec![vec![Giver { io: None, actor }]];
     match wait {
-        Wait::Mutex { ino } => match state.inodes[usize::from(ino)].i_mutex {
-            NOBODY => Vec::new(),
-            owner => one(Actor::of_task(owner)),
-        },
+        Wait::Mutex { ino } => {
+            let inode = &state.inodes[usize::from(ino)];
+            let holds = |t: &u8| inode.i_mutex == *t || inode.shared & (1 << t) != 0;
+            let holders = (0..state.tasks.len() as u8).filter(holds);
+            holders.map(|t| vec![Giver { io: None, actor: Actor::of_task(t) }]).collect()
+        }
         Wait::Unwritten { ino } => state
             .ios()
             .filter(|(_, io)| io.ino == ino && io.counted)
             .map(|(io, _)| converters(setup, state, io))
             .collect(),
+        Wait::DioCount { ino } => {
+            let held = state.ios().filter(|(_, io)| io.ino == ino && io.dio_held);
+            let writes = held.map(|(io, _)| dio_droppers(setup, state, io));
+            let reads = readers(setup, state, ino).map(|actor| vec![Giver { io: None, actor }]);
+            writes.chain(reads).collect()
+        }
+        Wait::Writeback { ino } => state
+            .ios()
+            .filter(|(_, io)| io.ino == ino && io.page_writeback)
+            .map(|(io, _)| acknowledgers(setup, state, io))
+            .collect(),
+        Wait::Ordered => state
+            .ios()
+            .filter(|(_, io)| io.ordered && io.stage == Stage::Submitted)
+            .map(|(io, _)| vec![Giver { io: Some(io), actor: Actor::Irq(io) }])
+            .collect(),
+        Wait::Throttle => {
+            let counted = state.ios().filter(|(_, io)| io.aio && io.stage != Stage::Free);
+            vec![counted.flat_map(|(io, _)| converters(setup, state, io)).collect()]
+        }
         Wait::Bio { io } => vec![vec![Giver { io: Some(io), actor: Actor::Irq(io) }]],
         Wait::Slot | Wait::Event => {
             let pending = state.ios().filter(|(_, io)| io.aio && io.ack == Acked::No);
-            // One event, of whichever IO, is enough.
-            vec![pending.flat_map(|(io, _)| acknowledgers(setup, state, io)).collect()]
+            let pending = pending.flat_map(|(io, _)| acknowledgers(setup, state, io));
+            // One event is enough, of whichever IO, also of one that is yet to be submitted.
+            vec![pending.chain(submitters(setup, state)).collect()]
         }
         Wait::Transaction | Wait::Commit => one(Actor::Jbd2),
         Wait::Handles => {
@@ -76,54 +108,91 @@ pub fn needs(setup: &Setup, state: &State, wait: Wait) -> Vec<Vec<Giver>> {
     }
 }
 
-/// Who can bring an IO to its acknowledgement: its irq handler while that runs, later whoever
-/// converts it.
+/// Threads whose programs still have an AIO write to submit.
+fn submitters<'a>(setup: &'a Setup, state: &'a State) -> impl Iterator<Item = Giver> + 'a {
+    let threads = (0..).zip(&setup.threads);
+    let submits = threads.filter(|(t, program)| {
+        let left = program.iter().skip(usize::from(state.tasks[usize::from(*t)].op));
+        left.into_iter().any(|op| matches!(op, Op::DioWrite { aio: true, .. }))
+    });
+    submits.map(|(t, _)| Giver { io: None, actor: Actor::Thread(t) })
+}
+
+/// Who can bring an IO to its acknowledgement, or its pages out of PageWriteback: its irq handler
+/// while that runs, later whoever converts it.
 fn acknowledgers(setup: &Setup, state: &State, index: u8) -> Vec<Giver> {
-    if state.ios[usize::from(index)].irq == NO_IRQ {
+    let io = &state.ios[usize::from(index)];
+    if io.irq == NO_IRQ && io.stage != Stage::Submitted {
         return converters(setup, state, index);
     }
-    vec![Giver { io: Some(index), actor: Actor::Irq(index) }]
+    let converting = converters(setup, state, index);
+    let irq = Giver { io: Some(index), actor: Actor::Irq(index) };
+    core::iter::once(irq).chain(converting).collect()
+}
+
+/// Who can drop an IO's share of `i_dio_count`.
+fn dio_droppers(setup: &Setup, state: &State, index: u8) -> Vec<Giver> {
+    let io = &state.ios[usize::from(index)];
+    if !io.waits || io.stage == Stage::Submitted {
+        return acknowledgers(setup, state, index);
+    }
+    vec![Giver { io: Some(index), actor: Actor::Thread(io.thread) }]
+}
+
+/// Threads inside a direct read of an inode.
+fn readers<'a>(setup: &'a Setup, state: &'a State, ino: u8) -> impl Iterator<Item = Actor> + 'a {
+    let tasks = (0..).zip(&state.tasks);
+    let reading = tasks.filter(move |(t, task)| {
+        let op = setup.op(*t, task.op);
+        op.is_some_and(|op| op.ino() == ino)
+            && task.frames().iter().any(|frame| frame.pc == Pc::ReadDone)
+    });
+    reading.map(|(t, _)| Actor::of_task(t))
 }
 
 /// Who can bring an IO to its conversion.
 fn converters(setup: &Setup, state: &State, index: u8) -> Vec<Giver> {
     let io = &state.ios[usize::from(index)];
     let by = |actor| Giver { io: Some(index), actor };
-    let in_end_io =
-        |task: &super::state::Task| task.frames().iter().any(|f| f.pc == Pc::EndIo && f.a == index);
-    match io.stage {
+    let givers = match io.stage {
         Stage::Free | Stage::Converted => Vec::new(),
         Stage::Prepared => vec![by(Actor::Thread(io.thread))],
         Stage::Submitted | Stage::Completed => vec![by(Actor::Irq(index))],
         Stage::Listed => match io.list {
             List::Private { task, .. } => vec![by(Actor::of_task(task))],
+            List::Dio => (1..KWORKERS_MAX as u8).map(|k| by(Actor::Kworker(k))).collect(),
+            List::Unrsv => vec![by(Actor::Kworker(1))],
             List::Inode => {
                 // The worker, or any task that will flush this inode's list.
-                let flushers = (0..).zip(&state.tasks).filter(|(t, task)| {
-                    Actor::of_task(*t) != worker()
-                        && task
-                            .frames()
-                            .iter()
-                            .any(|f| f.a == io.ino && matches!(f.pc, Pc::FlushTake | Pc::FsyncLock))
-                });
-                let flushers = flushers.map(|(t, _)| by(Actor::of_task(t)));
-                core::iter::once(by(worker())).chain(flushers).collect()
+                let flushes = |task: &Task| {
+                    let pcs = [Pc::FlushTake, Pc::FsyncLock, Pc::ReadFlushLock];
+                    task.frames().iter().any(|f| f.a == io.ino && pcs.contains(&f.pc))
+                };
+                let tasks = (0..).zip(&state.tasks).filter(|(_, task)| flushes(task));
+                let flushers = tasks.map(|(t, _)| by(Actor::of_task(t)));
+                core::iter::once(by(Actor::Kworker(0))).chain(flushers).collect()
             }
         },
         Stage::Converting => {
-            let tasks = (0..).zip(&state.tasks).filter(|(_, task)| in_end_io(task));
+            let ends =
+                |task: &Task| task.frames().iter().any(|f| f.pc == Pc::EndIo && f.a == index);
+            let tasks = (0..).zip(&state.tasks).filter(|(_, task)| ends(task));
             let tasks: Vec<Giver> = tasks.map(|(t, _)| by(Actor::of_task(t))).collect();
             if tasks.is_empty() { vec![by(Actor::Thread(io.thread))] } else { tasks }
         }
-    }
-    .into_iter()
-    .filter(|giver| !matches!(next(setup, state, giver.actor), Next::Done))
-    .collect()
+    };
+    let acts = |giver: &Giver| !matches!(next(setup, state, giver.actor), Next::Done);
+    givers.into_iter().filter(acts).collect()
 }
 
-/// The conversion worker: the workqueue of v3.8 runs one item at a time.
-fn worker() -> Actor {
-    Actor::Kworker(0)
+/// Whether nothing but the environment can move although somebody still has something to do.
+pub fn is_stuck(setup: &Setup, state: &State) -> bool {
+    if state.power != Power::On || state.bound.is_some() {
+        return false;
+    }
+    let nothing_moves = enabled(setup, state).iter().all(|choice| is_environment(state, *choice));
+    let waits = |actor| matches!(next(setup, state, actor), Next::Blocked { .. });
+    nothing_moves && Actor::all().any(waits)
 }
 
 /// The actors that can never step again, whatever the others do: the greatest set in which each

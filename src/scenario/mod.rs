@@ -4,6 +4,8 @@ mod op_language;
 mod presets;
 mod run;
 
-pub use op_language::{OP_WORDS, OpText, Script, ScriptError, parse_op_line};
+pub use op_language::{
+    BUDGET_WORDS, Expectation, OP_WORDS, OpText, Script, ScriptError, parse_op_line,
+};
 pub use presets::{PRESETS, Preset};
 pub use run::{Divergence, Run, RunError};

@@ -6,8 +6,11 @@
 //! mount dioread_nolock               or nodioread_nolock
 //! slots 2                            maxevents of the AIO context
 //! file a 16 blocks, U 0+8, W 8+4     what is allocated at the start
+//! allow shrink 1                     what the environment may do, and how often
 //! t1: aio_write io=0+4 sync=1        operations of thread t1, in order
 //! t1: getevents 2
+//! expect rfc-osync: NO-DEADLOCK      promises that some run breaks; or ok
+//! expect others: ok
 //! ```
 //!
 //! A `#` begins a comment. Numbers are blocks; `4096B` and `4k` are bytes. Words and arguments are
@@ -16,7 +19,7 @@
 use core::fmt;
 
 use crate::bounds::{BLOCKS_MAX, INODES_MAX, OPS_MAX, SCRIPT_BYTES_MAX, SLOTS_MAX, THREADS_MAX};
-use crate::kernel::{Design, File, FileExtent, Op, Range, Row, Setup, Sync};
+use crate::kernel::{Budgets, Design, File, FileExtent, Op, Promise, Range, Row, Setup, Sync};
 
 /// A script that has been read.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,6 +32,17 @@ pub struct Script {
     pub setup: Setup,
     /// The line (from 1) of each operation, by thread.
     pub lines: Vec<Vec<u32>>,
+    /// What is expected of designs.
+    pub expectations: Vec<Expectation>,
+}
+
+/// Which promises some run of the script breaks under a design.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Expectation {
+    /// The designs; empty means all others.
+    pub designs: Vec<Design>,
+    /// The promises that are broken, as bits ([`Promise::bit`]); 0 is `ok`.
+    pub broken: u16,
 }
 
 /// Where a script is wrong and what would be right.
@@ -51,13 +65,32 @@ pub const OP_WORDS: &[(&str, &str)] = &[
     ("aio_write", "aio_write io=0+4[,4+4] [sync=1]"),
     ("dio_write", "dio_write 0 4 [sync=1]"),
     ("dio_read", "dio_read 0 8"),
+    ("buf_write", "buf_write 0 4 [sync=1]"),
+    ("buf_read", "buf_read 0 8"),
     ("fsync", "fsync"),
     ("fdatasync", "fdatasync"),
     ("fallocate", "fallocate 0 8"),
+    ("truncate", "truncate 4"),
     ("getevents", "getevents [2]"),
+    ("drop_caches", "drop_caches 3"),
 ];
 
-const STATEMENTS: &[&str] = &["title", "design", "mount", "slots", "file", "t1:"];
+/// What `allow` takes, and what it means.
+pub const BUDGET_WORDS: &[(&str, &str)] = &[
+    ("shrink", "runs of the extent status shrinker"),
+    ("crash", "a power cut, recovery and a read of everything"),
+    ("flusher", "runs of the flusher"),
+    ("commit", "commits that nobody asked for"),
+    ("eio", "bios that fail"),
+    ("enospc", "disk conversions that fail"),
+    ("nomem", "allocations in irq context that fail"),
+];
+
+/// How often a budget can be allowed.
+const BUDGET_MAX: u32 = 8;
+
+const STATEMENTS: &[&str] =
+    &["title", "design", "mount", "slots", "file", "allow", "expect", "t1:"];
 const MOUNTS: &[&str] = &["dioread_nolock", "nodioread_nolock"];
 
 impl Script {
@@ -77,6 +110,7 @@ impl Script {
             names_design: false,
             setup: Setup { files: Vec::new(), ..Setup::new(Row::V3_8) },
             lines: Vec::new(),
+            expectations: Vec::new(),
         };
         for (number, line) in (1..).zip(text.lines()) {
             let mut words = Words::new(number, line);
@@ -125,11 +159,27 @@ impl Script {
                 self.setup.slots = words.number("a number of slots", 1, SLOTS_MAX)?;
             }
             "file" => self.file(words)?,
+            "allow" => {
+                let word = words.expect("what to allow, as in shrink 1")?;
+                let Some(budget) = budget_of(&mut self.setup.budgets, word.text) else {
+                    let known: Vec<&str> = BUDGET_WORDS.iter().map(|(name, _)| *name).collect();
+                    let near = nearest(word.text, known.iter().copied());
+                    return Err(words.error(word, &format!("one of {}", known.join(", ")), near));
+                };
+                // A machine crashes once.
+                let max = if word.text == "crash" { 1 } else { BUDGET_MAX };
+                *budget = match words.peek() {
+                    Some(_) => words.number("how often", 0, max)?,
+                    None => 1,
+                };
+            }
+            "expect" => return self.expectation(words),
             _ => match thread_of(word.text) {
                 Some(thread) => return self.thread_line(thread, words),
                 None => {
                     let near = nearest(word.text, STATEMENTS.iter().copied());
-                    let expected = "title, design, mount, slots, file, or a thread (t1: to t4:)";
+                    let expected = "title, design, mount, slots, file, allow, expect, or a thread \
+                                    (t1: to t4:)";
                     return Err(words.error(word, expected, near));
                 }
             },
@@ -166,6 +216,10 @@ impl Script {
             };
             let word = words.expect("a range, as in 0+8")?;
             let range = words.range(word, word.text.trim_end_matches(','), &file)?;
+            if range.end() > blocks {
+                let expected = format!("a range inside its {blocks} blocks");
+                return Err(words.error(word, &expected, None));
+            }
             let overlaps =
                 |e: &FileExtent| e.range.lblk < range.end() && range.lblk < e.range.end();
             if file.extents.iter().any(overlaps) {
@@ -176,6 +230,52 @@ impl Script {
         file.extents.sort_by_key(|extent| extent.range.lblk);
         self.setup.files.push(file);
         Ok(())
+    }
+
+    /// `expect v3.8, kara: ok`, `expect rfc-v1: RAW NO-STALE`, `expect others: ok`
+    fn expectation(&mut self, words: &mut Words) -> Result<(), ScriptError> {
+        let rest = words.rest();
+        let Some((names, promises)) = rest.text.split_once(':') else {
+            let expected = "designs, a colon and promises, as in expect rfc-v1: RAW";
+            return Err(words.error(rest, expected, None));
+        };
+        let place = |part: &str, text| {
+            let bytes = offset_of(rest.text, part);
+            Word { text, column: rest.column + rest.text[..bytes].chars().count() as u32 }
+        };
+        let mut designs = Vec::new();
+        if names.trim() != "others" {
+            for name in names.split(',') {
+                designs.push(Design::parse(name).map_err(|e| {
+                    let text = name.get(e.offset..e.offset + e.len).unwrap_or("");
+                    let near = nearest(text, Row::ALL.iter().map(|row| row.id()));
+                    words.error(place(&name[e.offset.min(name.len())..], text), &e.expected, near)
+                })?);
+            }
+        }
+        let mut broken = 0;
+        for name in promises.split_whitespace().filter(|name| *name != "ok") {
+            let Some(promise) = Promise::find(name) else {
+                let ids = Promise::ALL.map(|promise| promise.id());
+                let near = nearest(name, ids);
+                let expected = format!("ok, or promises: {}", ids.join(", "));
+                return Err(words.error(place(name, name), &expected, near));
+            };
+            broken |= promise.bit();
+        }
+        if promises.trim().is_empty() {
+            return Err(words.error(words.here(), "ok, or the promises that are broken", None));
+        }
+        self.expectations.push(Expectation { designs, broken });
+        Ok(())
+    }
+
+    /// What the script expects of a design: the promises that some run breaks. Nothing if it does
+    /// not say.
+    pub fn expected(&self, design: &Design) -> Option<u16> {
+        let named = self.expectations.iter().find(|e| e.designs.contains(design));
+        let others = || self.expectations.iter().find(|e| e.designs.is_empty());
+        named.or_else(others).map(|e| e.broken)
     }
 
     fn thread_line(&mut self, thread: u8, words: &mut Words) -> Result<(), ScriptError> {
@@ -224,6 +324,14 @@ fn read_ops(setup: &Setup, words: &mut Words) -> Result<Vec<Op>, ScriptError> {
         words.end()?;
         return Ok(vec![Op::Getevents { nr }]);
     }
+    if name == "drop_caches" {
+        let what = words.number("1 (pages), 2 (extents) or 3 (both)", 1, 3)?;
+        words.end()?;
+        return Ok(vec![Op::DropCaches { what }]);
+    }
+    if name == "truncate" {
+        return read_truncate(setup, words);
+    }
     args.read(setup, words, name, usage)?;
     let Args { ino, sync, ranges } = args;
     if name == "fsync" || name == "fdatasync" {
@@ -236,9 +344,42 @@ fn read_ops(setup: &Setup, words: &mut Words) -> Result<Vec<Op>, ScriptError> {
     let op = |range| match name {
         "aio_write" | "dio_write" => Op::DioWrite { ino, range, sync, aio, nr: 0 },
         "dio_read" => Op::DioRead { ino, range },
+        "buf_write" => Op::BufWrite { ino, range, sync, nr: 0 },
+        "buf_read" => Op::BufRead { ino, range },
         _ => Op::Fallocate { ino, range },
     };
     Ok(ranges.into_iter().map(op).collect())
+}
+
+/// `truncate 4 [file=b]`
+fn read_truncate(setup: &Setup, words: &mut Words) -> Result<Vec<Op>, ScriptError> {
+    let ino = words.file(setup)?;
+    let size = words.number("the new size in blocks", 0, u32::from(BLOCKS_MAX as u8))?;
+    while let Some(word) = words.next() {
+        if !word.text.starts_with("file=") {
+            return Err(words.error(word, "the end of the line", None));
+        }
+    }
+    Ok(vec![Op::Truncate { ino, size }])
+}
+
+/// The budget of a name.
+fn budget_of<'a>(budgets: &'a mut Budgets, name: &str) -> Option<&'a mut u8> {
+    Some(match name {
+        "shrink" => &mut budgets.shrink,
+        "crash" => &mut budgets.crash,
+        "flusher" => &mut budgets.flusher,
+        "commit" => &mut budgets.commit,
+        "eio" => &mut budgets.eio,
+        "enospc" => &mut budgets.enospc,
+        "nomem" => &mut budgets.nomem,
+        _ => return None,
+    })
+}
+
+/// Where a slice of a text begins, in bytes.
+fn offset_of(text: &str, part: &str) -> usize {
+    (part.as_ptr() as usize).saturating_sub(text.as_ptr() as usize).min(text.len())
 }
 
 /// The arguments of an operation.
@@ -258,19 +399,12 @@ impl Args {
     ) -> Result<(), ScriptError> {
         let takes_range = !matches!(name, "fsync" | "fdatasync");
         // `file=` decides what a range may be, wherever it stands.
-        if let Some((word, value)) = words.key("file") {
-            let found = setup.files.iter().position(|file| file.name == value);
-            let Some(ino) = found else {
-                let names: Vec<&str> = setup.files.iter().map(|f| f.name.as_str()).collect();
-                return Err(words.error(word, &format!("a file: {}", names.join(" or ")), None));
-            };
-            self.ino = ino as u8;
-        }
+        self.ino = words.file(setup)?;
         let file = &setup.files[usize::from(self.ino)];
         while let Some(word) = words.next() {
             match word.text.split_once('=') {
                 Some(("file", _)) => {}
-                Some(("sync", value)) if matches!(name, "aio_write" | "dio_write") => {
+                Some(("sync", value)) if name.ends_with("_write") => {
                     self.sync = match value {
                         "0" => Sync::No,
                         "1" => Sync::Dsync,
@@ -354,6 +488,16 @@ impl<'a> Words<'a> {
         wrong(word.text).then_some(word)
     }
 
+    /// The file that `file=` names, the first if nothing does.
+    fn file(&self, setup: &Setup) -> Result<u8, ScriptError> {
+        let Some((word, value)) = self.key("file") else { return Ok(0) };
+        let found = setup.files.iter().position(|file| file.name == value);
+        found.map(|ino| ino as u8).ok_or_else(|| {
+            let names: Vec<&str> = setup.files.iter().map(|f| f.name.as_str()).collect();
+            self.error(word, &format!("a file: {}", names.join(" or ")), None)
+        })
+    }
+
     /// The value of `key=`, wherever it stands in the rest of the line.
     fn key(&self, key: &str) -> Option<(Word<'a>, &'a str)> {
         let mut rest = Words { line: self.line, text: self.text, at: self.at, whole: self.whole };
@@ -429,9 +573,10 @@ impl<'a> Words<'a> {
     ) -> Result<Range, ScriptError> {
         let blocks = |text: &str| self.blocks(word, text);
         let (lblk, len) = (blocks(off)?, blocks(len)?);
-        if len == 0 || lblk + len > u32::from(file.blocks) {
+        // A range may reach beyond the end of the file: writes extend it.
+        if len == 0 || lblk.saturating_add(len) > BLOCKS_MAX {
             let expected =
-                format!("at least one block, inside the {} blocks of {}", file.blocks, file.name);
+                format!("at least one block, inside the first {BLOCKS_MAX} of {}", file.name);
             return Err(self.error(word, &expected, None));
         }
         Ok(Range::new(lblk as u8, len as u8))
@@ -504,7 +649,7 @@ impl fmt::Display for ScriptError {
 /// The canonical text: reading it gives the same script, but for the order of threads' lines.
 impl fmt::Display for Script {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Setup { design, dioread_nolock, slots, files, threads } = &self.setup;
+        let Setup { design, dioread_nolock, slots, files, threads, budgets } = &self.setup;
         if !self.title.is_empty() {
             writeln!(f, "title {}", self.title)?;
         }
@@ -521,11 +666,26 @@ impl fmt::Display for Script {
             }
             writeln!(f)?;
         }
+        for (name, _) in BUDGET_WORDS {
+            match budget_of(&mut budgets.clone(), name) {
+                Some(budget) if *budget > 0 => writeln!(f, "allow {name} {budget}")?,
+                _ => {}
+            }
+        }
         writeln!(f)?;
         for (thread, program) in (1..).zip(threads) {
             for op in program {
                 writeln!(f, "t{thread}: {}", OpText { op: *op, files })?;
             }
+        }
+        for (i, Expectation { designs, broken }) in self.expectations.iter().enumerate() {
+            let names: Vec<String> = designs.iter().map(Design::to_string).collect();
+            let names = if names.is_empty() { "others".into() } else { names.join(", ") };
+            let broken = Promise::ALL.iter().filter(|promise| broken & promise.bit() != 0);
+            let broken: Vec<&str> = broken.map(|promise| promise.id()).collect();
+            let broken = if broken.is_empty() { "ok".into() } else { broken.join(" ") };
+            let gap = if i == 0 { "\n" } else { "" };
+            writeln!(f, "{gap}expect {names}: {broken}")?;
         }
         Ok(())
     }
@@ -554,6 +714,12 @@ impl fmt::Display for OpText<'_> {
                 write!(f, "dio_write {} {}{}", range.lblk, range.len, sync_of(sync))?;
             }
             Op::DioRead { range, .. } => write!(f, "dio_read {} {}", range.lblk, range.len)?,
+            Op::BufWrite { range, sync, .. } => {
+                write!(f, "buf_write {} {}{}", range.lblk, range.len, sync_of(sync))?;
+            }
+            Op::BufRead { range, .. } => write!(f, "buf_read {} {}", range.lblk, range.len)?,
+            Op::Truncate { size, .. } => write!(f, "truncate {size}")?,
+            Op::DropCaches { what } => write!(f, "drop_caches {what}")?,
             Op::Fsync { datasync: false, .. } => f.write_str("fsync")?,
             Op::Fsync { .. } => f.write_str("fdatasync")?,
             Op::Fallocate { range, .. } => write!(f, "fallocate {} {}", range.lblk, range.len)?,

@@ -28,6 +28,120 @@ file a 16 blocks, U 0+8
 t1: aio_write io=0+8
 t1: getevents
 t1: dio_read 0 8
+
+expect rfc-nopblk: RAW
+expect others: ok
+",
+    },
+    Preset {
+        id: "S2",
+        title: "S1 with memory pressure",
+        design: "rfc-v1",
+        script: "\
+title S2: S1, and the shrinker may run once
+mount dioread_nolock
+slots 2
+file a 16 blocks, U 0+8
+allow shrink 1
+
+t1: aio_write io=0+8
+t1: getevents
+t1: dio_read 0 8
+
+expect rfc-v1, rfc-nopblk, rfc-osync, rfc-osync-skipwait: RAW
+expect others: ok
+",
+    },
+    Preset {
+        id: "S3",
+        title: "S1, then a power cut without fsync",
+        design: "rfc-v1",
+        script: "\
+title S3: a plain acknowledgement promises nothing durable
+mount dioread_nolock
+slots 2
+file a 16 blocks, U 0+8
+allow crash
+
+t1: aio_write io=0+8
+t1: getevents
+
+expect others: ok
+",
+    },
+    Preset {
+        id: "S4",
+        title: "S1, then fsync, then a power cut",
+        design: "rfc-v1",
+        script: "\
+title S4: what fsync found acknowledged must survive
+mount dioread_nolock
+slots 2
+file a 16 blocks, U 0+8
+allow crash
+
+t1: aio_write io=0+8
+t1: getevents
+t1: fsync
+
+expect others: ok
+",
+    },
+    Preset {
+        id: "S5a",
+        title: "O_DSYNC AIO write, the submitter reaps, power cut",
+        design: "rfc-v1",
+        script: "\
+title S5a: an O_DSYNC AIO write into unwritten blocks, reaped by its submitter
+mount dioread_nolock
+slots 2
+file a 16 blocks, U 0+8
+allow crash
+
+t1: aio_write io=0+4 sync=1
+t1: getevents
+
+expect v3.11: OSYNC-DURABLE
+expect others: ok
+",
+    },
+    Preset {
+        id: "S5b",
+        title: "O_DSYNC AIO write, another thread reaps, power cut",
+        design: "v3.8",
+        script: "\
+title S5b: an O_DSYNC AIO write into unwritten blocks, reaped by another thread
+mount dioread_nolock
+slots 2
+file a 16 blocks, U 0+8
+allow crash
+
+t1: aio_write io=0+4 sync=1
+t2: getevents 1
+
+expect v3.8, rfc-v1, rfc-nopblk, rfc-dirty: OSYNC-DURABLE
+expect rfc-v5, v3.9, v3.11: OSYNC-DURABLE
+expect others: ok
+",
+    },
+    Preset {
+        id: "S6",
+        title: "O_DSYNC AIO overwrite, power cut",
+        design: "v3.8",
+        script: "\
+title S6: an O_DSYNC AIO overwrite of written blocks
+mount dioread_nolock
+slots 2
+file a 16 blocks, W 0+8
+allow crash
+
+t1: aio_write io=0+4 sync=1
+t1: getevents
+
+expect v3.8, rfc-v1, rfc-nopblk, rfc-dirty: OSYNC-DURABLE
+expect rfc-osync, rfc-osync-skipwait: OSYNC-DURABLE
+expect rfc-v5, v3.9, v3.11: OSYNC-DURABLE
+expect others: ok
 ",
     },
     Preset {
@@ -43,6 +157,310 @@ file a 16 blocks, U 0+8
 t1: aio_write io=0+4 sync=1
 t1: aio_write io=4+4 sync=1
 t1: getevents 2
+
+expect rfc-osync: NO-DEADLOCK
+expect others: ok
+",
+    },
+    Preset {
+        id: "S8",
+        title: "buffered write over preallocation, then a nolock read",
+        design: "rfc-v1",
+        script: "\
+title S8: writeback over unwritten blocks, then a dioread_nolock read
+mount dioread_nolock
+slots 2
+file a 16 blocks, U 0+8
+
+t1: buf_write 0 4
+t1: dio_read 0 4
+
+expect rfc-v1, rfc-nopblk, rfc-dirty, rfc-osync, rfc-osync-skipwait: RAW
+expect others: ok
+",
+    },
+    Preset {
+        id: "S9",
+        title: "more writes than slots",
+        design: "rfc-v1",
+        script: "\
+title S9: five AIO writes through two slots
+mount dioread_nolock
+slots 2
+file a 16 blocks, U 0+10
+
+t1: aio_write io=0+2
+t1: aio_write io=2+2
+t1: aio_write io=4+2
+t1: aio_write io=6+2
+t1: aio_write io=8+2
+t1: getevents
+
+expect rfc-v1, rfc-nopblk, rfc-dirty, rfc-osync, rfc-osync-skipwait: BOUNDED
+expect kara-opt: BOUNDED
+expect others: ok
+",
+    },
+    Preset {
+        id: "S10",
+        title: "truncate right after the acknowledgement",
+        design: "rfc-v1",
+        script: "\
+title S10: truncate and preallocate again, right after the acknowledgement
+mount dioread_nolock
+slots 2
+file a 16 blocks, U 0+8
+
+t1: aio_write io=0+4
+t1: getevents
+t1: truncate 0
+t1: fallocate 0 4
+
+expect others: ok
+",
+    },
+    Preset {
+        id: "S12",
+        title: "the disk conversion fails",
+        design: "v3.8",
+        script: "\
+title S12: the conversion meets ENOSPC
+mount dioread_nolock
+slots 2
+file a 16 blocks, U 0+8
+allow enospc 1
+
+t1: aio_write io=0+4
+t1: getevents
+
+expect kara, v5.5: ok
+expect others: ERR-REPORT
+",
+    },
+    Preset {
+        id: "H-a",
+        title: "status without a physical block",
+        design: "rfc-nopblk",
+        script: "\
+title H-a: the ES tree says written, and cannot say where
+mount dioread_nolock
+slots 2
+file a 16 blocks, U 0+8
+
+t1: aio_write io=0+8
+t1: getevents
+t2: dio_read 0 8
+t1: dio_read 0 4
+
+expect rfc-nopblk: RAW
+expect others: ok
+",
+    },
+    Preset {
+        id: "H-a2",
+        title: "the ES conversion is lost",
+        design: "rfc-v1",
+        script: "\
+title H-a2: no memory in irq context to split an entry of the ES tree
+mount dioread_nolock
+slots 2
+file a 16 blocks, U 0+8
+allow nomem 1
+
+t1: dio_read 0 8
+t1: aio_write io=2+4
+t1: getevents
+t1: dio_read 2 4
+
+expect rfc-v1, rfc-nopblk, rfc-osync, rfc-osync-skipwait: RAW
+expect others: ok
+",
+    },
+    Preset {
+        id: "H-a2t",
+        title: "the tail that series v5 drops",
+        design: "rfc-v1 +es_convert=posted",
+        script: "\
+title H-a2t: the posted conversion loses the tail of an entry
+mount dioread_nolock
+slots 2
+file a 16 blocks, U 0+8
+
+t1: dio_read 0 8
+t1: aio_write io=4+4
+t1: getevents
+t1: dio_read 4 4
+
+expect rfc-v1 +es_convert=posted, rfc-nopblk: RAW
+expect others: ok
+",
+    },
+    Preset {
+        id: "H-c",
+        title: "reclaim of what cannot be read back",
+        design: "rfc-dirty",
+        script: "\
+title H-c: memory pressure between acknowledgement and conversion
+mount dioread_nolock
+slots 2
+file a 16 blocks, U 0+8
+allow shrink 1
+
+t1: aio_write io=0+4
+t1: getevents
+t1: dio_read 0 4
+
+expect rfc-v1, rfc-nopblk, rfc-osync, rfc-osync-skipwait: RAW
+expect rfc-dirty +dirty_bit=unwritten_only: RAW
+expect others: ok
+",
+    },
+    Preset {
+        id: "H-e1",
+        title: "one O_DSYNC AIO, the count drops last",
+        design: "rfc-osync +decrement=after_sync",
+        script: "\
+title H-e1: fsync in the worker waits for the IO that the worker holds
+mount dioread_nolock
+slots 2
+file a 16 blocks, U 0+8
+
+t1: aio_write io=0+4 sync=1
+t1: getevents
+
+expect rfc-osync +decrement=after_sync: NO-DEADLOCK
+expect others: ok
+",
+    },
+    Preset {
+        id: "H-e2",
+        title: "two O_DSYNC AIOs on the worker's private list",
+        design: "rfc-osync",
+        script: "\
+title H-e2: S7 by its hazard's name
+mount dioread_nolock
+slots 2
+file a 16 blocks, U 0+8
+
+t1: aio_write io=0+4 sync=1
+t1: aio_write io=4+4 sync=1
+t1: getevents 2
+
+expect rfc-osync: NO-DEADLOCK
+expect others: ok
+",
+    },
+    Preset {
+        id: "H-e3",
+        title: "the single worker, across two files",
+        design: "rfc-osync",
+        script: "\
+title H-e3: the worker waits for one file, the other file's conversion never runs
+mount dioread_nolock
+slots 3
+file a 16 blocks, U 0+8
+file b 16 blocks, U 0+4
+
+t1: aio_write io=0+4 sync=1
+t1: aio_write io=4+4
+t2: aio_write io=0+4 file=b
+
+expect rfc-osync: NO-DEADLOCK
+expect others: ok
+",
+    },
+    Preset {
+        id: "H-e4",
+        title: "fsync in the worker calls itself",
+        design: "rfc-osync",
+        script: "\
+title H-e4: the flush inside fsync ends other O_DSYNC IOs, each with an fsync
+mount dioread_nolock
+slots 3
+file a 16 blocks, U 0+9
+
+t1: aio_write io=0+3 sync=1
+t1: aio_write io=3+3 sync=1
+t1: aio_write io=6+3 sync=1
+t1: getevents
+
+expect rfc-osync: NO-DEADLOCK
+expect others: ok
+",
+    },
+    Preset {
+        id: "H-e5",
+        title: "i_mutex and i_unwritten, the other way round",
+        design: "rfc-osync",
+        script: "\
+title H-e5: fsync holds i_mutex and waits; the worker wants i_mutex
+mount dioread_nolock
+slots 2
+file a 16 blocks, U 0+8
+
+t1: aio_write io=0+4 sync=1
+t1: getevents
+t2: fsync
+
+expect rfc-osync, rfc-osync-skipwait: NO-DEADLOCK
+expect others: ok
+",
+    },
+    Preset {
+        id: "H-g3",
+        title: "a nolock reader behind buffered writeback",
+        design: "rfc-v1",
+        script: "\
+title H-g3: PageWriteback is clear, the conversion is not done
+mount dioread_nolock
+slots 2
+file a 16 blocks, U 0+8
+allow flusher 1
+
+t1: buf_write 0 4
+t2: dio_read 0 4
+t1: dio_read 0 4
+
+expect rfc-v1, rfc-nopblk, rfc-dirty, rfc-osync, rfc-osync-skipwait: RAW
+expect others: ok
+",
+    },
+    Preset {
+        id: "H-h",
+        title: "the shadowed conversion",
+        design: "rfc-v1 +worker_via_es",
+        script: "\
+title H-h: the worker asks the ES tree and never converts on disk
+mount dioread_nolock
+slots 2
+file a 16 blocks, U 0+8
+allow crash
+
+t1: aio_write io=0+4
+t1: getevents
+t1: fsync
+
+expect rfc-v1 +worker_via_es: FSYNC-DURABLE
+expect others: ok
+",
+    },
+    Preset {
+        id: "H-i",
+        title: "an error after the acknowledgement",
+        design: "rfc-v1",
+        script: "\
+title H-i: the conversion fails after success was reported
+mount dioread_nolock
+slots 2
+file a 16 blocks, U 0+8
+allow enospc 1
+
+t1: aio_write io=0+4
+t1: getevents
+t1: fsync
+
+expect kara, v5.5: ok
+expect others: ERR-REPORT
 ",
     },
 ];

@@ -4,8 +4,8 @@
 //! [`CAPTION_CHARS_MAX`] characters.
 
 use crate::kernel::{
-    Acked, Actor, Choice, Content, Giver, Link, List, Next, Note, Op, Pc, Promise, Range, Setup,
-    Stage, State, Sync, Wait, cycle, needs, next,
+    Acked, Actor, Choice, Content, Fault, Giver, InodeLock, Link, List, Next, Note, Op, Pc,
+    Promise, Range, Setup, Stage, State, Sync, Wait, cycle, needs, next,
 };
 use crate::scenario::{OpText, Run};
 
@@ -64,7 +64,17 @@ pub fn wait_text(setup: &Setup, state: &State, wait: Wait) -> String {
         givers.first().and_then(|g| g.first()).map_or("nobody".into(), |g| g.actor.to_string())
     };
     match wait {
-        Wait::Mutex { .. } => format!("waits for i_mutex, held by {}", who(wait)),
+        Wait::Mutex { .. } => {
+            let lock = lock_name(setup);
+            format!("waits for {lock}, held by {}", who(wait))
+        }
+        Wait::DioCount { ino } => {
+            let count = state.inodes[usize::from(ino)].i_dio_count;
+            format!("waits until i_dio_count is 0 (now {count})")
+        }
+        Wait::Writeback { .. } => "waits for PageWriteback to be cleared".into(),
+        Wait::Throttle => "waits for fewer pending conversions".into(),
+        Wait::Ordered => "waits for the ordered data to reach the device".into(),
         Wait::Unwritten { ino } => {
             let count = state.inodes[usize::from(ino)].i_unwritten;
             format!("waits until i_unwritten is 0 (now {count})")
@@ -116,6 +126,14 @@ fn giver_text(state: &State, giver: &Giver, waiter: Actor) -> String {
         (Stage::Converting, _) if own => format!("{name} is what {actor} itself is converting"),
         (Stage::Converting, _) => format!("{name} is being converted by {actor}"),
         _ => format!("{name} needs {actor}"),
+    }
+}
+
+/// The lock that orders IO on an inode.
+pub fn lock_name(setup: &Setup) -> &'static str {
+    match setup.design.knobs.inode_lock {
+        InodeLock::Mutex => "i_mutex",
+        InodeLock::Rwsem => "i_rwsem",
     }
 }
 
@@ -176,24 +194,26 @@ pub fn standing(run: &Run) -> Standing {
 
 /// `A (io1)`-like names of IOs in sentences: `write A`.
 pub fn io_name(state: &State, io: u8) -> String {
-    format!("write {}", write_name(state.ios[usize::from(io)].nr))
+    let io = &state.ios[usize::from(io)];
+    if io.writeback {
+        return format!("writeback of {}", range_text(Range::new(io.lblk, io.len)));
+    }
+    format!("write {}", write_name(io.nr))
 }
 
 /// What a step is about, for its button: ` of write A`, ` for [0/8)`.
 fn subject_of(setup: &Setup, state: &State, actor: Actor, pc: Pc) -> String {
     match actor {
         Actor::Irq(io) => match pc {
-            Pc::AddCompleteIo | Pc::AioComplete | Pc::BioDone | Pc::EsConvert | Pc::DioDone => {
-                format!(", {}", io_name(state, io))
-            }
-            _ => String::new(),
+            Pc::Idle => String::new(),
+            _ => format!(", {}", io_name(state, io)),
         },
-        Actor::Jbd2 => String::new(),
+        Actor::Jbd2 | Actor::Shrinker | Actor::Power => String::new(),
         Actor::Thread(t) if state.tasks[usize::from(t)].depth() < 2 => {
             let op = setup.op(t, state.tasks[usize::from(t)].op);
             op.map_or(String::new(), |op| format!(" ({})", op_text(setup, op)))
         }
-        Actor::Thread(_) | Actor::Kworker(_) => {
+        Actor::Thread(_) | Actor::Kworker(_) | Actor::Flusher => {
             let top = actor.task().and_then(|t| state.tasks[usize::from(t)].top());
             match top.map(|frame| (frame.pc, frame.a)) {
                 Some((Pc::EndIo | Pc::ConvertStart | Pc::ConvertMap, io)) => {
@@ -219,16 +239,31 @@ fn sentence(
     match who {
         Actor::Irq(io) => irq_sentence(before, io, pc, notes),
         Actor::Jbd2 => jbd2_sentence(notes),
-        Actor::Thread(_) | Actor::Kworker(_) => match pc {
+        Actor::Shrinker | Actor::Power => environment_sentence(notes),
+        Actor::Thread(_) | Actor::Kworker(_) | Actor::Flusher => match pc {
             Pc::IoSubmit | Pc::WriteLock | Pc::WriteMap | Pc::DioAwait | Pc::WriteUnlock => {
                 write_sentence(setup, before, after, who, pc, notes)
             }
-            Pc::ReadCheck
+            Pc::ReadPages
+            | Pc::ReadCheck
             | Pc::ReadFlushLock
             | Pc::ReadFlushUnlock
             | Pc::ReadLock
             | Pc::ReadMap
-            | Pc::ReadDone => read_sentence(setup, before, who, pc, notes),
+            | Pc::ReadDone
+            | Pc::ReadUnlock
+            | Pc::BufRead
+            | Pc::BufReadDone => read_sentence(setup, before, who, pc, notes),
+            Pc::BufLock
+            | Pc::BufCopy
+            | Pc::WritebackSubmit
+            | Pc::WritebackWait
+            | Pc::TruncLock
+            | Pc::TruncDio
+            | Pc::TruncPages
+            | Pc::TruncFree
+            | Pc::SizeUpdate
+            | Pc::DropCaches => page_sentence(setup, before, after, who, pc, notes),
             _ => task_sentence(before, after, who, pc, notes),
         },
     }
@@ -239,8 +274,19 @@ fn irq_sentence(before: &State, io: u8, pc: Pc, notes: &[Note]) -> String {
     let data = before.ios[usize::from(io)];
     let range = range_text(Range::new(data.lblk, data.len));
     let first = notes.iter().any(|n| matches!(n, Note::BioDone { .. }));
-    let start = if first { format!("The bio of {write} is done: ") } else { String::new() };
+    let failed = notes.contains(&Note::Failed(Fault::Eio));
+    let start = match (first, failed) {
+        (true, false) => format!("The bio of {write} is done: "),
+        (true, true) => format!("The bio of {write} fails: "),
+        (false, _) => String::new(),
+    };
     let text = match pc {
+        Pc::EsConvert if notes.contains(&Note::Failed(Fault::Nomem)) => {
+            format!("the irq cannot convert {range} in the ES tree, no memory, and goes on")
+        }
+        Pc::QueueDioWork => format!("the irq queues {write} as a work item of its own"),
+        Pc::EndWriteback => format!("the irq clears PageWriteback of {range}"),
+        Pc::Decrement => format!("the irq decrements i_unwritten, {write} has nothing to convert"),
         Pc::EsConvert => {
             format!("the irq marks {range} written in the ES tree, not yet on disk")
         }
@@ -265,6 +311,89 @@ fn early(io: &crate::kernel::Io) -> &'static str {
     } else {
         ""
     }
+}
+
+/// Buffered IO, writeback, truncate: what happens to pages and sizes.
+fn page_sentence(
+    setup: &Setup,
+    before: &State,
+    after: &State,
+    who: Actor,
+    pc: Pc,
+    notes: &[Note],
+) -> String {
+    let op = op_of(setup, before, who);
+    let lock = lock_name(setup);
+    match (pc, op) {
+        (Pc::BufLock, Some(Op::BufWrite { range, nr, .. })) => {
+            let (write, range) = (write_name(nr), range_text(range));
+            format!("{who} begins write {write}, a buffered write of {range}, and takes {lock}")
+        }
+        (Pc::BufCopy, Some(Op::BufWrite { range, nr, .. })) => {
+            let (write, range) = (write_name(nr), range_text(range));
+            format!("{who} copies write {write} into the page cache, {range} is dirty")
+        }
+        (Pc::WritebackSubmit, _) => {
+            let submitted = notes.iter().find_map(|n| match n {
+                Note::Submitted { io } => Some(*io),
+                _ => None,
+            });
+            match submitted {
+                Some(io) => {
+                    let kind = if after.ios[usize::from(io)].unwritten {
+                        "unwritten until its conversion"
+                    } else {
+                        "written at once"
+                    };
+                    format!("{who} starts the {}, mapped as {kind}", io_name(after, io))
+                }
+                None => format!("{who} finds no dirty page left"),
+            }
+        }
+        (Pc::WritebackWait, _) => format!("{who} sees PageWriteback cleared"),
+        (Pc::TruncLock, Some(Op::Truncate { size, .. })) => {
+            format!("{who} truncates to {size} blocks and takes {lock}")
+        }
+        (Pc::TruncDio, _) => format!("{who} finds i_dio_count at 0, no direct IO is in flight"),
+        (Pc::TruncPages, _) => format!("{who} drops the pages beyond the new end"),
+        (Pc::TruncFree, Some(Op::Truncate { size, .. })) => {
+            let pending = notes.contains(&Note::Broke(Promise::TruncExcl));
+            let broke = if pending { " while a conversion is pending: TRUNC-EXCL" } else { "" };
+            format!("{who} frees the blocks from {size} on in both trees{broke}")
+        }
+        (Pc::SizeUpdate, Some(Op::DioWrite { range, .. })) => {
+            format!("{who} grows i_size to {} blocks", range.end())
+        }
+        (Pc::DropCaches, _) => format!("{who} drops caches"),
+        _ => format!("{who} steps"),
+    }
+}
+
+/// The shrinker and the power.
+fn environment_sentence(notes: &[Note]) -> String {
+    let mut freed = None;
+    for note in notes {
+        match note {
+            Note::PowerCut => return "The power is cut: all that was volatile is gone".into(),
+            Note::Recovered { wrong: 0 } => {
+                return "The journal is recovered, and every block reads as promised".into();
+            }
+            Note::Recovered { wrong } => {
+                let broke = notes.iter().filter_map(|n| match n {
+                    Note::Broke(promise) => Some(promise.id()),
+                    _ => None,
+                });
+                let broke: Vec<&str> = broke.collect();
+                return format!(
+                    "The journal is recovered; {wrong} blocks come back wrong: {}",
+                    if broke.is_empty() { "broken before".into() } else { broke.join(", ") }
+                );
+            }
+            Note::Shrunk { freed: n, .. } => freed = Some(freed.unwrap_or(0) + n),
+            _ => {}
+        }
+    }
+    format!("Memory pressure: the shrinker frees {} ES entries", freed.unwrap_or(0))
 }
 
 fn jbd2_sentence(notes: &[Note]) -> String {
@@ -330,8 +459,9 @@ fn write_sentence(
 }
 
 fn read_sentence(setup: &Setup, before: &State, who: Actor, pc: Pc, notes: &[Note]) -> String {
-    let Some(Op::DioRead { ino, range }) = op_of(setup, before, who) else {
-        return String::new();
+    let (ino, range) = match op_of(setup, before, who) {
+        Some(Op::DioRead { ino, range } | Op::BufRead { ino, range }) => (ino, range),
+        _ => return String::new(),
     };
     let blocks = range_text(range);
     let pending = before.inodes[usize::from(ino)].i_unwritten;
@@ -341,8 +471,13 @@ fn read_sentence(setup: &Setup, before: &State, who: Actor, pc: Pc, notes: &[Not
         }
         Pc::ReadFlushLock => format!("{who} takes i_mutex to flush pending conversions"),
         Pc::ReadFlushUnlock => format!("{who} drops i_mutex after the flush"),
-        Pc::ReadLock => format!("{who} takes i_mutex to read {blocks}"),
-        Pc::ReadDone => {
+        Pc::ReadLock => format!("{who} takes {} to read {blocks}", lock_name(setup)),
+        Pc::ReadUnlock => format!("{who} drops {} after its read", lock_name(setup)),
+        Pc::ReadPages => format!("{who} reads {blocks}, whose dirty pages go out first"),
+        Pc::BufRead if !notes.iter().any(|n| matches!(n, Note::Read { .. })) => {
+            format!("{who} misses the page cache, maps {blocks} and submits the bio")
+        }
+        Pc::ReadDone | Pc::BufRead | Pc::BufReadDone => {
             let read = notes.iter().find_map(|n| match n {
                 Note::Read { zeroes, wrong, .. } => Some((*zeroes, *wrong)),
                 _ => None,
@@ -357,7 +492,7 @@ fn read_sentence(setup: &Setup, before: &State, who: Actor, pc: Pc, notes: &[Not
                     "{who}'s read of {blocks} returns {wrong} wrong blocks: {promise} is broken"
                 ),
                 (None, 0) => {
-                    let found = read_contents(before, who, range);
+                    let found = read_contents(before, ino, who, range);
                     format!("{who}'s read of {blocks} returns {}", found.join(" and "))
                 }
                 (None, n) if n == range.len => format!("{who}'s read of {blocks} returns zeroes"),
@@ -385,6 +520,7 @@ fn task_sentence(before: &State, after: &State, who: Actor, pc: Pc, notes: &[Not
     match pc {
         Pc::FallocLock => format!("{who} calls ext4_fallocate and takes i_mutex"),
         Pc::FallocMap => format!("{who} allocates the holes of its range as unwritten blocks"),
+        Pc::FsyncPages => format!("{who} calls ext4_sync_file, dirty pages go out first"),
         Pc::FsyncLock => format!("{who} calls ext4_sync_file and takes i_mutex"),
         Pc::FsyncCommit if notes.contains(&Note::CommitRequested) => {
             format!("{who} asks jbd2 to commit the running transaction")
@@ -404,7 +540,11 @@ fn task_sentence(before: &State, after: &State, who: Actor, pc: Pc, notes: &[Not
         }
         Pc::FlushWait => format!("{who} finds i_unwritten at 0, every conversion is done"),
         Pc::ConvertStart => format!("{who} starts a jbd2 handle to convert {}", write()),
+        Pc::ConvertMap if notes.contains(&Note::Failed(Fault::Enospc)) => {
+            format!("{who} fails to convert {} on disk: ENOSPC", write())
+        }
         Pc::ConvertMap => convert_sentence(before, who, io, notes),
+        Pc::EndWriteback => format!("{who} clears PageWriteback of {}", write()),
         Pc::Decrement => {
             let left = notes.iter().find_map(|n| match n {
                 Note::Decremented { left, .. } => Some(*left),
@@ -448,12 +588,15 @@ fn convert_sentence(before: &State, who: Actor, io: Option<u8>, notes: &[Note]) 
 }
 
 /// Whose data a finished read returns: `write A`, `the initial data`.
-fn read_contents(before: &State, who: Actor, range: Range) -> Vec<String> {
+fn read_contents(before: &State, ino: u8, who: Actor, range: Range) -> Vec<String> {
     let Some(task) = who.task().map(|t| &before.tasks[usize::from(t)]) else { return Vec::new() };
     let mut found: Vec<String> = Vec::new();
     for lblk in range.blocks() {
         let pblk = usize::from(task.read[usize::from(lblk)]);
-        let name = match before.media.get(pblk).map(|media| media.now) {
+        let cached = before.inodes[usize::from(ino)].pages[usize::from(lblk)].content();
+        // Direct reads find no page that differs from the device.
+        let content = cached.unwrap_or_else(|| before.media.get(pblk).map(|media| media.now));
+        let name = match content {
             Some(Content::Write { nr, .. }) => format!("write {}", write_name(nr)),
             Some(Content::Initial { .. }) => "the initial data".into(),
             Some(Content::Stale) => "stale data".into(),

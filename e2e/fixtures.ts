@@ -1,0 +1,72 @@
+// Tests import `test` and `expect` from here. Every test fails on anything the console says, on any
+// page error and on any violation of the policy, unless it called `console.expect` first.
+
+import { test as base, expect, type Page } from "@playwright/test";
+import axe from "axe-core";
+import { Stage } from "./stage";
+
+export { expect };
+
+/** What the page said aloud that it should not have. */
+export class Console {
+  private readonly lines: string[] = [];
+  private readonly expected: RegExp[] = [];
+
+  async listen(page: Page) {
+    page.on("console", (message) => this.lines.push(`${message.type()}: ${message.text()}`));
+    page.on("pageerror", (error) => this.lines.push(`uncaught: ${error.message}`));
+    page.on("crash", () => this.lines.push("the page crashed"));
+    await page.addInitScript(() => {
+      document.addEventListener("securitypolicyviolation", (event) => {
+        console.error(`policy: ${event.violatedDirective} blocked ${event.blockedURI}`);
+      });
+    });
+  }
+
+  /** A test that breaks something says what it expects to hear. */
+  expect(pattern: RegExp) {
+    this.expected.push(pattern);
+  }
+
+  surprises() {
+    return this.lines.filter((line) => !this.expected.some((pattern) => pattern.test(line)));
+  }
+
+  heard(pattern: RegExp) {
+    return this.lines.some((line) => pattern.test(line));
+  }
+}
+
+type Fixtures = { console: Console; stage: Stage };
+
+export const test = base.extend<Fixtures>({
+  baseURL: async ({}, use) => use(process.env.PAGE_URL),
+
+  console: [
+    async ({ page }, use) => {
+      const console = new Console();
+      await console.listen(page);
+      await use(console);
+      expect(console.surprises(), "the console is clean").toEqual([]);
+    },
+    { auto: true },
+  ],
+
+  stage: async ({ page }, use) => use(new Stage(page)),
+});
+
+/** What axe finds, one line per rule and place; [] is what a test wants to see. */
+export async function accessibilityFaults(page: Page): Promise<string[]> {
+  // Axe's own driver asks for a newer Node; its source, evaluated, is all that it adds.
+  await page.evaluate(axe.source);
+  const { violations } = await page.evaluate(() => window.axe.run());
+  return violations.flatMap(({ id, help, nodes }) =>
+    nodes.map(({ target }) => `${id}: ${help} (${target.join(" ")})`),
+  );
+}
+
+declare global {
+  interface Window {
+    axe: typeof axe;
+  }
+}

@@ -1,0 +1,199 @@
+//! Buffered writes and reads, and writeback (fs/ext4/{inode,page-io}.c v3.7 and v3.12).
+
+use crate::bounds::BLOCKS_MAX;
+
+use super::note::{Note, Observer};
+use super::pc::Pc;
+use super::setup::{Op, Range, Sync};
+use super::state::{Content, FLUSHER, Frame, Inode, Io, Mapping, Page, Stage};
+use super::step::{FsyncFor, Machine, fsync_frame};
+
+const BLOCKS: usize = BLOCKS_MAX as usize;
+
+impl<O: Observer> Machine<'_, O> {
+    pub(super) fn step_buffered_write(&mut self, task: u8, pc: Pc) {
+        let Some(Op::BufWrite { ino, range, sync, nr }) = self.op(task) else {
+            // O_(D)SYNC: the data has been written back, the call returns.
+            return self.ret(task);
+        };
+        if pc == Pc::BufLock {
+            self.lock_mutex(task, ino);
+            return self.go(task, Pc::BufCopy, ino);
+        }
+        self.reserve_delayed(ino, range);
+        let inode = &mut self.state.inodes[usize::from(ino)];
+        for lblk in range.blocks() {
+            let version = &mut inode.version[usize::from(lblk)];
+            *version += 1;
+            let content = Content::Write { nr, ino, lblk, version: *version };
+            inode.pages[usize::from(lblk)] = Page::Dirty(content);
+            inode.acked[usize::from(lblk)] = *version;
+        }
+        inode.size = inode.size.max(range.end());
+        self.obs.note(Note::Dirtied { ino, range });
+        self.unlock_mutex(task, ino);
+        self.ret(task);
+        if sync != Sync::No {
+            let begin = fsync_frame(&self.knobs(), ino, FsyncFor::Caller);
+            self.call(task, begin);
+            self.call(task, Frame { pc: Pc::WritebackSubmit, a: ino, b: 0 });
+        }
+    }
+
+    pub(super) fn step_buffered_read(&mut self, task: u8, pc: Pc) {
+        let Some(Op::BufRead { ino, range }) = self.op(task) else { return };
+        let inode = &self.state.inodes[usize::from(ino)];
+        let cached: [Option<Option<Content>>; BLOCKS] =
+            core::array::from_fn(|lblk| inode.pages[lblk].content());
+        if pc == Pc::BufRead {
+            self.begin_read(task, ino);
+            if range.blocks().any(|lblk| cached[usize::from(lblk)].is_none()) {
+                self.task(task).read = self.read_plan(ino, range);
+                return self.go(task, Pc::BufReadDone, ino);
+            }
+        }
+        let read = self.task(task).read;
+        let media = &self.state.media;
+        let from_media = |lblk: usize| media.get(usize::from(read[lblk])).map(|m| m.now);
+        let contents: [Option<Content>; BLOCKS] =
+            core::array::from_fn(|lblk| cached[lblk].unwrap_or_else(|| from_media(lblk)));
+        for lblk in range.blocks().map(usize::from) {
+            let page = &mut self.state.inodes[usize::from(ino)].pages[lblk];
+            if *page == Page::Absent {
+                *page = Page::Clean(contents[lblk]);
+            }
+        }
+        self.judge_read(task, ino, range, &contents);
+        self.ret(task);
+    }
+
+    /// Maps the next run of dirty pages and submits its bio, until none is left in the range.
+    pub(super) fn step_writeback(&mut self, task: u8) {
+        let ino = self.a(task);
+        let range = self.op(task).and_then(Op::range).unwrap_or(Inode::whole());
+        if let Some(run) = self.dirty_run(ino, range) {
+            self.submit_writeback(ino, run);
+        }
+        if self.dirty_run(ino, range).is_some() && self.state.bound.is_none() {
+            return;
+        }
+        if task == FLUSHER {
+            // The flusher does not wait for what it has started.
+            return self.ret(task);
+        }
+        self.go(task, Pc::WritebackWait, ino);
+    }
+
+    /// The first run of dirty pages in a range that can go out as one bio: all allocated with one
+    /// status, or all not allocated.
+    fn dirty_run(&self, ino: u8, range: Range) -> Option<Range> {
+        let inode = &self.state.inodes[usize::from(ino)];
+        let dirty = |lblk: &u8| matches!(inode.pages[usize::from(*lblk)], Page::Dirty(_));
+        let kind = |lblk: u8| core::mem::discriminant(&inode.disk[usize::from(lblk)]);
+        let first = range.blocks().find(dirty)?;
+        let run = (first..range.end()).take_while(|lblk| dirty(lblk) && kind(*lblk) == kind(first));
+        Some(Range::new(first, run.count() as u8))
+    }
+
+    fn submit_writeback(&mut self, ino: u8, run: Range) {
+        let Some(index) = self.free_io() else { return };
+        let was_written = self.is_written(ino, run);
+        let mut pblk = [super::state::NO_PBLK; BLOCKS];
+        let mut mapped = run.len;
+        let each = |lblk: u8, to: u8| pblk[usize::from(lblk - run.lblk)] = to;
+        // With dioread_nolock the blocks stay unwritten until the data is there; otherwise they
+        // are written at once, and the commit waits for the data (`data=ordered`).
+        let unwritten = if self.setup.dioread_nolock {
+            self.map_for_write(ino, run, each)
+        } else {
+            mapped = self.map_written(ino, run, each);
+            false
+        };
+        if self.state.bound.is_some() {
+            return;
+        }
+        let run = Range::new(run.lblk, mapped);
+        let inode = &mut self.state.inodes[usize::from(ino)];
+        for page in &mut inode.pages[usize::from(run.lblk)..usize::from(run.end())] {
+            if let Page::Dirty(content) = *page {
+                *page = Page::Writeback(content);
+            }
+        }
+        inode.i_unwritten += u8::from(unwritten);
+        if unwritten {
+            self.mark_pending(ino, run);
+        }
+        *self.io(index) = Io {
+            stage: Stage::Submitted,
+            ino,
+            lblk: run.lblk,
+            len: run.len,
+            writeback: true,
+            page_writeback: true,
+            ordered: !unwritten && !was_written,
+            unwritten,
+            counted: unwritten,
+            pblk,
+            ..Io::FREE
+        };
+        self.obs.note(Note::Submitted { io: index });
+    }
+
+    /// Clears PageWriteback for an IO's pages.
+    pub(super) fn end_page_writeback(&mut self, index: u8) {
+        let io = *self.io(index);
+        let pages = &mut self.state.inodes[usize::from(io.ino)].pages;
+        for page in &mut pages[usize::from(io.lblk)..usize::from(io.lblk + io.len)] {
+            if let Page::Writeback(content) = *page {
+                *page = Page::Clean(Some(content));
+            }
+        }
+        self.io(index).page_writeback = false;
+        self.obs.note(Note::WritebackEnded { io: index });
+    }
+
+    /// The content that an IO carries to a block.
+    pub(super) fn content_of(&mut self, io: &Io, lblk: u8) -> Option<Content> {
+        let inode = &mut self.state.inodes[usize::from(io.ino)];
+        if io.writeback {
+            return match inode.pages[usize::from(lblk)] {
+                Page::Writeback(content) => Some(content),
+                _ => None,
+            };
+        }
+        let version = &mut inode.version[usize::from(lblk)];
+        *version += 1;
+        Some(Content::Write { nr: io.nr, ino: io.ino, lblk, version: *version })
+    }
+
+    /// `drop_caches`: bit 0 drops clean pages, bit 1 runs the shrinkers.
+    pub(super) fn step_drop_caches(&mut self, task: u8) {
+        let Some(Op::DropCaches { what }) = self.op(task) else { return };
+        if what & 1 != 0 {
+            for inode in &mut self.state.inodes {
+                for page in &mut inode.pages {
+                    if matches!(page, Page::Clean(_)) {
+                        *page = Page::Absent;
+                    }
+                }
+            }
+            self.obs.note(Note::PagesDropped { ino: 0, range: Inode::whole() });
+        }
+        if what & 2 != 0 {
+            self.shrink();
+        }
+        self.ret(task);
+    }
+
+    /// A delayed write of blocks that are not allocated reserves them (`ext4_da_map_blocks`).
+    fn reserve_delayed(&mut self, ino: u8, range: Range) {
+        for lblk in range.blocks() {
+            let block = Range::new(lblk, 1);
+            let mut mapping = Mapping::Hole;
+            self.lookup_range(ino, block, |_, found| mapping = found);
+            if mapping == Mapping::Hole {
+                self.insert_delayed(ino, lblk);
+            }
+        }
+    }
+}

@@ -1,0 +1,343 @@
+//! Direct writes and reads, and the AIO context (fs/ext4/{file,inode,indirect}.c v3.7 and v3.8).
+
+use crate::bounds::BLOCKS_MAX;
+
+use super::design::{InodeLock, SyncBy};
+use super::note::{Note, Observer};
+use super::pc::Pc;
+use super::promise::Promise;
+use super::setup::{Op, Range, Sync};
+use super::state::{Acked, Bound, Content, Frame, Io, Mapping, NO_PBLK, Page, Stage, Task};
+use super::step::{FsyncFor, Machine, fsync_frame, is_overwrite, read_frame, write_lock_is_shared};
+
+const BLOCKS: usize = BLOCKS_MAX as usize;
+
+impl<O: Observer> Machine<'_, O> {
+    pub(super) fn step_write(&mut self, task: u8, pc: Pc) {
+        let Some(op @ Op::DioWrite { ino, range, aio, .. }) = self.op(task) else { return };
+        match pc {
+            Pc::IoSubmit => {
+                if self.state.slots_used() >= self.setup.slots {
+                    self.reap(task);
+                } else if let Some(io) = self.prepare_io(task) {
+                    self.go(task, Pc::WriteLock, io);
+                }
+            }
+            Pc::WriteLock => {
+                let io = if aio { Some(self.a(task)) } else { self.prepare_io(task) };
+                let Some(io) = io else { return };
+                if write_lock_is_shared(self.setup, self.state, op) {
+                    self.lock_shared(task, ino);
+                } else {
+                    self.lock_mutex(task, ino);
+                }
+                self.go(task, Pc::WriteMap, io);
+                if self.state.inodes[usize::from(ino)].has_unclean_pages(range) {
+                    self.call(task, Frame { pc: Pc::WritebackSubmit, a: ino, b: 0 });
+                }
+            }
+            Pc::WriteMap => self.submit_write(task, op),
+            Pc::DioAwait => self.finish_sync_write(task, op),
+            Pc::SizeUpdate => {
+                let inode = &mut self.state.inodes[usize::from(ino)];
+                inode.size = inode.size.max(range.end());
+                inode.dirty_tid = true;
+                let io = self.a(task);
+                self.go(task, Pc::WriteUnlock, io);
+            }
+            _ => {
+                let io = self.a(task);
+                self.io(io).stage = Stage::Converted;
+                self.unlock_mutex(task, ino);
+                self.return_from_write(task, op, FsyncFor::Caller);
+            }
+        }
+    }
+
+    /// Maps the range and submits the bio; an AIO write is then on its own.
+    fn submit_write(&mut self, task: u8, op: Op) {
+        let Op::DioWrite { ino, range, aio, .. } = op else { return };
+        let index = self.a(task);
+        let extends = range.end() > self.state.inodes[usize::from(ino)].size;
+        self.drop_pages(ino, range);
+        let mut pblk = [NO_PBLK; BLOCKS];
+        let mut each = |lblk: u8, to: u8| pblk[usize::from(lblk - range.lblk)] = to;
+        let unwritten = if extends {
+            self.map_beyond_size(ino, range, &mut each)
+        } else {
+            self.map_for_write(ino, range, &mut each)
+        };
+        if self.state.bound.is_some() {
+            return;
+        }
+        // A write beyond i_size always waits.
+        let asynchronous = aio && !extends;
+        let counted = unwritten && asynchronous;
+        if counted {
+            self.mark_pending(ino, range);
+        }
+        let inode = &mut self.state.inodes[usize::from(ino)];
+        inode.i_dio_count += 1;
+        inode.i_unwritten += u8::from(counted);
+        let stage = Stage::Submitted;
+        let io = self.io(index);
+        let waits = !asynchronous;
+        *io = Io { stage, unwritten, counted, waits, pblk, dio_held: true, ..*io };
+        self.obs.note(Note::Submitted { io: index });
+        if waits {
+            return self.go(task, Pc::DioAwait, index);
+        }
+        if self.state.pending_aio_conversions() > self.setup.slots {
+            self.break_promise(Promise::Bounded);
+        }
+        self.unlock_mutex(task, ino);
+        // generic_write_sync runs even though the write has only been queued (until v3.11).
+        self.return_from_write(task, op, FsyncFor::OsyncAio);
+    }
+
+    /// The bio of a synchronous write is done: convert in line, under the lock.
+    fn finish_sync_write(&mut self, task: u8, op: Op) {
+        let Op::DioWrite { ino, range, .. } = op else { return };
+        let index = self.a(task);
+        self.drop_dio_count(index);
+        let extends = range.end() > self.state.inodes[usize::from(ino)].size;
+        let failed = self.io(index).error;
+        let then = if extends && !failed { Pc::SizeUpdate } else { Pc::WriteUnlock };
+        self.go(task, then, index);
+        if self.io(index).unwritten && !failed {
+            // The inode is marked, not counted, and the submitter converts in line.
+            self.io(index).stage = Stage::Converting;
+            self.call(task, Frame { pc: Pc::ConvertStart, a: index, b: 0 });
+        }
+    }
+
+    /// The write's system call returns, by way of fsync if the file is open for O_(D)SYNC.
+    fn return_from_write(&mut self, task: u8, op: Op, who: FsyncFor) {
+        let Op::DioWrite { ino, sync, .. } = op else { return };
+        let index = self.a(task);
+        self.go(task, Pc::WriteReturn, index);
+        let by_submitter = who == FsyncFor::Caller || self.knobs().sync_by == SyncBy::Submitter;
+        if sync != Sync::No && by_submitter {
+            self.call(task, fsync_frame(&self.knobs(), ino, who));
+        }
+    }
+
+    pub(super) fn step_read(&mut self, task: u8, pc: Pc) {
+        let Some(Op::DioRead { ino, range }) = self.op(task) else { return };
+        if self.task(task).depth() == 1 && pc != Pc::ReadDone && pc != Pc::ReadUnlock {
+            self.begin_read(task, ino);
+        }
+        match pc {
+            Pc::ReadPages => {
+                let frame = read_frame(self.setup, ino);
+                self.go(task, frame.pc, ino);
+                self.call(task, Frame { pc: Pc::WritebackSubmit, a: ino, b: 0 });
+            }
+            Pc::ReadCheck if self.state.inodes[usize::from(ino)].i_unwritten > 0 => {
+                self.go(task, Pc::ReadFlushLock, ino);
+            }
+            Pc::ReadFlushLock => {
+                self.lock_mutex(task, ino);
+                self.go(task, Pc::ReadFlushUnlock, ino);
+                self.call(task, Frame { pc: Pc::FlushTake, a: ino, b: 0 });
+            }
+            Pc::ReadFlushUnlock => {
+                self.unlock_mutex(task, ino);
+                self.go(task, Pc::ReadMap, ino);
+            }
+            Pc::ReadLock => {
+                if self.knobs().inode_lock == InodeLock::Rwsem {
+                    self.lock_shared(task, ino);
+                } else {
+                    self.lock_mutex(task, ino);
+                }
+                self.go(task, Pc::ReadMap, ino);
+            }
+            Pc::ReadDone => {
+                self.finish_read(task, ino, range);
+                if self.task(task).shared & (1 << ino) != 0 {
+                    return self.go(task, Pc::ReadUnlock, ino);
+                }
+                self.ret(task);
+            }
+            Pc::ReadUnlock => {
+                self.unlock_mutex(task, ino);
+                self.ret(task);
+            }
+            _ => self.map_read(task, ino, range),
+        }
+    }
+
+    fn map_read(&mut self, task: u8, ino: u8, range: Range) {
+        self.state.inodes[usize::from(ino)].i_dio_count += 1;
+        self.task(task).read = self.read_plan(ino, range);
+        if self.task(task).i_mutex & (1 << ino) != 0 {
+            // DIO_LOCKING reads drop i_mutex before they wait for the bio.
+            self.unlock_mutex(task, ino);
+        }
+        self.go(task, Pc::ReadDone, ino);
+    }
+
+    /// Where each block of a range is read from: written blocks from the device, all others are
+    /// filled with zeroes.
+    pub(super) fn read_plan(&mut self, ino: u8, range: Range) -> [u8; BLOCKS] {
+        let mut read = [NO_PBLK; BLOCKS];
+        self.lookup_range(ino, range, |lblk, mapping| {
+            if let Mapping::Written(pblk) = mapping {
+                read[usize::from(lblk)] = pblk;
+            }
+        });
+        read
+    }
+
+    /// Remembers what had been acknowledged when the call began.
+    pub(super) fn begin_read(&mut self, task: u8, ino: u8) {
+        self.task(task).must = self.state.inodes[usize::from(ino)].acked;
+    }
+
+    /// The data arrives: compare it with what was promised.
+    fn finish_read(&mut self, task: u8, ino: u8, range: Range) {
+        let read = self.task(task).read;
+        let media = &self.state.media;
+        let content =
+            |lblk: u8| media.get(usize::from(read[usize::from(lblk)])).map(|media| media.now);
+        let contents: [Option<Content>; BLOCKS] = core::array::from_fn(|lblk| content(lblk as u8));
+        self.judge_read(task, ino, range, &contents);
+        self.state.inodes[usize::from(ino)].i_dio_count -= 1;
+    }
+
+    /// Judges what a read returns against what had been acknowledged when it began.
+    pub(super) fn judge_read(
+        &mut self,
+        task: u8,
+        ino: u8,
+        range: Range,
+        contents: &[Option<Content>; BLOCKS],
+    ) {
+        let Task { must, .. } = *self.task(task);
+        let size = self.state.inodes[usize::from(ino)].size;
+        let (mut zeroes, mut wrong) = (0, 0);
+        let (mut lost, mut stale) = (false, false);
+        for lblk in range.blocks().filter(|lblk| *lblk < size) {
+            let content = contents[usize::from(lblk)];
+            zeroes += u8::from(content.is_none());
+            let is_lost = Content::version_of(content, ino, lblk) < must[usize::from(lblk)];
+            let is_stale = content == Some(Content::Stale);
+            wrong += u8::from(is_lost || is_stale);
+            lost |= is_lost;
+            stale |= is_stale;
+        }
+        self.obs.note(Note::Read { ino, range, zeroes, wrong });
+        if lost {
+            self.break_promise(Promise::Raw);
+        }
+        if stale {
+            self.break_promise(Promise::NoStale);
+        }
+    }
+
+    pub(super) fn step_getevents(&mut self, task: u8) {
+        let Some(Op::Getevents { nr }) = self.op(task) else { return };
+        if !self.task(task).begun {
+            let outstanding = self.state.slots_used();
+            self.task(task).begun = true;
+            self.task(task).to_reap = if nr == 0 { outstanding } else { nr };
+        }
+        if self.task(task).to_reap > 0 && !self.state.events.is_empty() {
+            self.reap(task);
+            self.task(task).to_reap -= 1;
+        }
+        // Of all that were outstanding, another thread may have reaped some.
+        if self.task(task).to_reap == 0 || nr == 0 && self.state.slots_used() == 0 {
+            self.ret(task);
+        }
+    }
+
+    /// Takes the oldest event out of the ring: now user space knows.
+    fn reap(&mut self, task: u8) {
+        let Some(index) = self.state.events.pop() else { return };
+        let nr = self.io(index).nr;
+        self.obs.note(Note::Reaped { thread: task, nr });
+        self.acknowledge(index);
+    }
+
+    /// User space knows that a write is done: from here on reads must see it, and if it was
+    /// O_(D)SYNC it must survive a power cut.
+    pub(super) fn acknowledge(&mut self, index: u8) {
+        let io = *self.io(index);
+        // A synchronous write returns the error; an AIO's result tells it if the design says so.
+        if io.convert_failed && !io.waits && !self.knobs().error_reported {
+            self.break_promise(Promise::ErrReport);
+        }
+        let failed = io.error || io.convert_failed;
+        let inode = &mut self.state.inodes[usize::from(io.ino)];
+        for (lblk, pblk) in io.blocks().zip(io.pblk) {
+            // What a later write has overtaken on the device promises nothing of its own.
+            match self.state.media.get(usize::from(pblk)).map(|media| media.now) {
+                Some(Content::Write { nr, version, .. }) if nr == io.nr && !failed => {
+                    inode.acked[usize::from(lblk)] = version;
+                    if io.sync {
+                        inode.osynced[usize::from(lblk)] = version;
+                    }
+                }
+                _ => {}
+            }
+        }
+        let io = self.io(index);
+        io.ack = Acked::Reaped;
+        io.free_if_done();
+    }
+
+    fn prepare_io(&mut self, task: u8) -> Option<u8> {
+        let Op::DioWrite { ino, range, sync, aio, nr } = self.op(task)? else { return None };
+        let index = self.free_io()?;
+        *self.io(index) = Io {
+            stage: Stage::Prepared,
+            ino,
+            lblk: range.lblk,
+            len: range.len,
+            nr,
+            thread: task,
+            aio,
+            sync: sync != Sync::No,
+            ..Io::FREE
+        };
+        Some(index)
+    }
+
+    /// An empty slot of the IO table; reaching the bound ends the run.
+    pub(super) fn free_io(&mut self) -> Option<u8> {
+        let free = self.state.ios.iter().position(|io| io.stage == Stage::Free);
+        if free.is_none() {
+            self.state.bound = Some(Bound::Ios);
+        }
+        free.map(|index| index as u8)
+    }
+
+    pub(super) fn drop_dio_count(&mut self, index: u8) {
+        let io = self.io(index);
+        io.dio_held = false;
+        let ino = io.ino;
+        let inode = &mut self.state.inodes[usize::from(ino)];
+        inode.i_dio_count -= 1;
+        let left = inode.i_dio_count;
+        self.obs.note(Note::DioDone { ino, left });
+        self.io(index).free_if_done();
+    }
+
+    /// Drops the pages of a range, whatever is in them.
+    pub(super) fn drop_pages(&mut self, ino: u8, range: Range) {
+        let pages = &mut self.state.inodes[usize::from(ino)].pages;
+        let range_pages = &mut pages[usize::from(range.lblk)..usize::from(range.end())];
+        if range_pages.iter().all(|page| *page == Page::Absent) {
+            return;
+        }
+        range_pages.fill(Page::Absent);
+        self.obs.note(Note::PagesDropped { ino, range });
+    }
+
+    /// Whether a write needs nothing but its data: asked by writeback too.
+    pub(super) fn is_written(&self, ino: u8, range: Range) -> bool {
+        is_overwrite(&self.state.inodes[usize::from(ino)], range)
+    }
+}

@@ -1,0 +1,174 @@
+//! fsync, the flush of pending conversions, the disk conversion and the commit
+//! (fs/ext4/{fsync,page-io,extents}.c v3.7 and v3.8, fs/jbd2/commit.c v3.8).
+
+use super::choice::Actor;
+use super::design::FsyncWait;
+use super::note::{Fault, Note, Observer};
+use super::pc::Pc;
+use super::promise::Promise;
+use super::setup::{Op, Range};
+use super::state::{Acked, Frame, List};
+use super::step::{FsyncFor, Machine, fsync_frame};
+
+impl<O: Observer> Machine<'_, O> {
+    pub(super) fn step_fsync(&mut self, task: u8, pc: Pc) {
+        let ino = self.a(task);
+        self.begin_fsync(task, ino);
+        match pc {
+            Pc::FsyncPages => {
+                let begin = fsync_frame(&self.knobs(), ino, FsyncFor::Caller);
+                self.go(task, begin.pc, ino);
+                return self.call(task, Frame { pc: Pc::WritebackSubmit, a: ino, b: 0 });
+            }
+            Pc::FsyncLock => {
+                let skips = self.task(task).top().is_some_and(|frame| frame.b != 0);
+                self.lock_mutex(task, ino);
+                self.go(task, Pc::FsyncCommit, ino);
+                if !skips {
+                    self.call(task, Frame { pc: Pc::FlushTake, a: ino, b: 0 });
+                }
+                return;
+            }
+            Pc::FsyncCommit if self.must_flush_dirty(task, ino) => {
+                return self.call(task, Frame { pc: Pc::FlushWait, a: ino, b: 0 });
+            }
+            Pc::FsyncCommit if self.state.inodes[usize::from(ino)].dirty_tid => {
+                self.state.journal.requested = true;
+                self.obs.note(Note::CommitRequested);
+                self.go(task, Pc::FsyncCommitWait, ino);
+                if let Some(frame) = self.task(task).top_mut() {
+                    frame.b = 1;
+                }
+                return;
+            }
+            Pc::FsyncCommit => self.flush_device(),
+            _ => {}
+        }
+        if self.task(task).i_mutex & (1 << ino) != 0 {
+            self.unlock_mutex(task, ino);
+        }
+        self.promise_durable(task, ino);
+        self.ret(task);
+    }
+
+    /// A call that ends in fsync remembers what had been acknowledged when it began.
+    fn begin_fsync(&mut self, task: u8, ino: u8) {
+        if self.task(task).depth() == 1 && !self.task(task).begun {
+            self.task(task).must = self.state.inodes[usize::from(ino)].acked;
+            self.task(task).begun = true;
+        }
+    }
+
+    /// fsync returns to its caller: what it found acknowledged must survive a power cut.
+    fn promise_durable(&mut self, task: u8, ino: u8) {
+        if self.task(task).depth() != 1 {
+            return;
+        }
+        let must = self.task(task).must;
+        let op = self.op(task);
+        let inode = &mut self.state.inodes[usize::from(ino)];
+        match op {
+            Some(Op::Fsync { .. }) => {
+                for (synced, must) in inode.synced.iter_mut().zip(must) {
+                    *synced = (*synced).max(must);
+                }
+            }
+            // A buffered O_(D)SYNC write.
+            Some(Op::BufWrite { range, .. }) => {
+                for lblk in range.blocks().map(usize::from) {
+                    inode.osynced[lblk] = inode.osynced[lblk].max(must[lblk]);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// `fsync=flush_dirty`: wait for pending conversions, without the lock; a worker whose own
+    /// conversion is done does not.
+    fn must_flush_dirty(&mut self, task: u8, ino: u8) -> bool {
+        self.knobs().fsync == FsyncWait::FlushDirty
+            && matches!(Actor::of_task(task), Actor::Thread(_))
+            && self.state.inodes[usize::from(ino)].i_unwritten > 0
+    }
+
+    /// `ext4_flush_unwritten_io`: run what is on the list, then wait for what is not.
+    pub(super) fn step_flush(&mut self, task: u8, pc: Pc) {
+        let ino = self.a(task);
+        if pc == Pc::FlushWait {
+            return self.ret(task);
+        }
+        let depth = self.task(task).depth();
+        self.take_list(ino, List::Inode, List::Private { task, depth });
+        self.go(task, Pc::FlushRun, ino);
+    }
+
+    /// `ext4_convert_unwritten_extents`: a handle, the conversion under `i_data_sem`, the handle
+    /// stopped.
+    pub(super) fn step_convert(&mut self, task: u8, pc: Pc) {
+        let index = self.a(task);
+        if pc == Pc::ConvertStart {
+            self.task(task).handle = true;
+            self.state.journal.handles += 1;
+            self.obs.note(Note::Handle { open: true });
+            return self.go(task, Pc::ConvertMap, index);
+        }
+        let io = *self.io(index);
+        if self.fault == Some(Fault::Enospc) {
+            self.conversion_failed(index);
+        } else {
+            let converted = self.convert_on_disk(io.ino, Range::new(io.lblk, io.len));
+            self.obs.note(Note::Converted { io: index, shadowed: !converted });
+        }
+        self.io(index).converted = true;
+        self.task(task).handle = false;
+        self.state.journal.handles -= 1;
+        self.obs.note(Note::Handle { open: false });
+        self.ret(task);
+    }
+
+    /// The conversion failed. Whether that is reported shows when the write is acknowledged.
+    fn conversion_failed(&mut self, index: u8) {
+        self.obs.note(Note::ConvertFailed { io: index });
+        let io = self.io(index);
+        io.convert_failed = true;
+        // Writeback leaves only a line in the log, and what was acknowledged cannot be taken back.
+        if io.writeback || io.ack != Acked::No {
+            self.break_promise(Promise::ErrReport);
+        }
+    }
+
+    pub(super) fn step_jbd2(&mut self, pc: Pc) {
+        if pc == Pc::CommitLock {
+            if !self.state.journal.requested {
+                self.state.left.commit -= 1;
+            }
+            self.state.journal.locked = true;
+            return self.obs.note(Note::CommitLocked { handles: self.state.journal.handles });
+        }
+        for inode in &mut self.state.inodes {
+            inode.committed = inode.disk;
+            inode.committed_size = inode.size;
+            inode.dirty_tid = false;
+        }
+        self.state.journal.locked = false;
+        self.state.journal.requested = false;
+        for io in &mut self.state.ios {
+            io.ordered = false;
+        }
+        for task in &mut self.state.tasks {
+            if let Some(frame) = task.top_mut().filter(|f| f.pc == Pc::FsyncCommitWait) {
+                frame.b = 0;
+            }
+        }
+        self.obs.note(Note::Committed);
+        // The commit record goes out with a barrier.
+        self.flush_device();
+    }
+
+    pub(super) fn flush_device(&mut self) {
+        for media in &mut self.state.media {
+            media.durable = media.now;
+        }
+        self.obs.note(Note::Flushed);
+    }
+}

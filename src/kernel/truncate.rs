@@ -1,0 +1,94 @@
+//! fallocate and truncate (fs/ext4/{extents,inode}.c v3.8 and v3.11).
+
+use super::design::TruncWait;
+use super::note::{Note, Observer};
+use super::pc::Pc;
+use super::promise::Promise;
+use super::setup::{Op, Range};
+use super::state::{Frame, Inode, Io};
+use super::step::Machine;
+
+impl<O: Observer> Machine<'_, O> {
+    pub(super) fn step_fallocate(&mut self, task: u8, pc: Pc) {
+        let Some(Op::Fallocate { ino, range }) = self.op(task) else { return };
+        if pc == Pc::FallocLock {
+            self.lock_mutex(task, ino);
+            self.go(task, Pc::FallocMap, ino);
+            if self.knobs().fallocate_waits {
+                self.call(task, Frame { pc: Pc::FlushTake, a: ino, b: 0 });
+            }
+            return;
+        }
+        self.preallocate(ino, range);
+        let inode = &mut self.state.inodes[usize::from(ino)];
+        if range.end() > inode.size {
+            inode.size = range.end();
+            inode.dirty_tid = true;
+        }
+        self.unlock_mutex(task, ino);
+        self.ret(task);
+    }
+
+    pub(super) fn step_truncate(&mut self, task: u8, pc: Pc) {
+        let Some(Op::Truncate { ino, size }) = self.op(task) else { return };
+        match pc {
+            Pc::TruncLock => {
+                self.lock_mutex(task, ino);
+                self.go(task, Pc::TruncDio, ino);
+            }
+            Pc::TruncDio => {
+                self.forget_promises(ino, size);
+                self.go(task, Pc::TruncPages, ino);
+            }
+            Pc::TruncPages => {
+                self.drop_pages(ino, tail(size));
+                self.go(task, Pc::TruncFree, ino);
+                match self.knobs().trunc {
+                    TruncWait::Both => {
+                        self.call(task, Frame { pc: Pc::FlushTake, a: ino, b: 0 });
+                    }
+                    TruncWait::FlushDirty => {
+                        self.call(task, Frame { pc: Pc::FlushWait, a: ino, b: 0 });
+                    }
+                    TruncWait::DioAndWriteback | TruncWait::DioCount => {}
+                }
+            }
+            _ => {
+                self.free_tail(ino, size);
+                self.unlock_mutex(task, ino);
+                self.ret(task);
+            }
+        }
+    }
+
+    /// Frees the blocks from `size` on, in both trees.
+    fn free_tail(&mut self, ino: u8, size: u8) {
+        let pending = |io: &Io| io.ino == ino && io.is_pending() && io.lblk + io.len > size;
+        if self.state.ios.iter().any(pending) {
+            self.break_promise(Promise::TruncExcl);
+        }
+        self.free_blocks(ino, tail(size));
+        let inode = &mut self.state.inodes[usize::from(ino)];
+        inode.size = inode.size.min(size);
+        inode.dirty_tid = true;
+        self.obs.note(Note::Truncated { ino, size });
+    }
+
+    /// What lies beyond the new end is owed no more.
+    fn forget_promises(&mut self, ino: u8, size: u8) {
+        let inode = &mut self.state.inodes[usize::from(ino)];
+        for lblk in tail(size).blocks().map(usize::from) {
+            inode.acked[lblk] = 0;
+            inode.synced[lblk] = 0;
+            inode.osynced[lblk] = 0;
+        }
+        for task in &mut self.state.tasks {
+            task.must[usize::from(size)..].fill(0);
+        }
+    }
+}
+
+/// The blocks from `size` on.
+fn tail(size: u8) -> Range {
+    Range::new(size, Inode::whole().len - size)
+}
