@@ -430,7 +430,8 @@ impl Args {
                 }
                 _ => {
                     let keys = ["sync=", "io=", "file="];
-                    let near = nearest(word.text, keys);
+                    let key = word.text.split_once('=').map(|(key, _)| format!("{key}="));
+                    let near = key.and_then(|key| nearest(&key, keys));
                     return Err(words.error(word, &format!("as in: {usage}"), near));
                 }
             }
@@ -611,8 +612,8 @@ impl<'a> Words<'a> {
 fn nearest(word: &str, known: impl IntoIterator<Item = &'static str>) -> Option<&'static str> {
     let word = word.to_lowercase();
     let (distance, best) =
-        known.into_iter().map(|known| (edit_distance(&word, known), known)).min()?;
-    (distance <= 1 + best.len() / 4).then_some(best)
+        known.into_iter().map(|k| (edit_distance(&word, &k.to_lowercase()), k)).min()?;
+    (distance <= 1 + best.len() / 3).then_some(best)
 }
 
 /// Insertions, deletions and replacements that turn one word into another.

@@ -92,7 +92,7 @@ expect others: ok
         title: "O_DSYNC AIO write, the submitter reaps, power cut",
         design: "rfc-v1",
         script: "\
-title S5a: an O_DSYNC AIO write into unwritten blocks, reaped by its submitter
+title S5a: an O_DSYNC AIO write, reaped by its submitter
 mount dioread_nolock
 slots 2
 file a 16 blocks, U 0+8
@@ -110,7 +110,7 @@ expect others: ok
         title: "O_DSYNC AIO write, another thread reaps, power cut",
         design: "v3.8",
         script: "\
-title S5b: an O_DSYNC AIO write into unwritten blocks, reaped by another thread
+title S5b: an O_DSYNC AIO write, reaped by another thread
 mount dioread_nolock
 slots 2
 file a 16 blocks, U 0+8
@@ -355,7 +355,7 @@ expect others: ok
         title: "the single worker, across two files",
         design: "rfc-osync",
         script: "\
-title H-e3: the worker waits for one file, the other file's conversion never runs
+title H-e3: the worker waits for one file, the other's conversion never runs
 mount dioread_nolock
 slots 3
 file a 16 blocks, U 0+8

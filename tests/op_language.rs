@@ -1,0 +1,187 @@
+//! The op language: what is wrong is said where it is wrong, and what is printed reads back.
+
+use expect_test::{Expect, expect, expect_file};
+use extentscope::kernel::{Design, Op, Range, Row, Sync};
+use extentscope::scenario::{OP_WORDS, OpText, PRESETS, Script, parse_op_line};
+use proptest::prelude::*;
+
+fn check(text: &str, expected: Expect) {
+    let answer = match Script::parse(text) {
+        Ok(script) => script.to_string(),
+        Err(error) => error.to_string(),
+    };
+    expected.assert_eq(&answer);
+}
+
+#[test]
+fn a_script_is_printed_in_one_way() {
+    check(
+        "title  two writes # to one file\n\
+         design rfc-osync +decrement=after_sync\n\
+         slots 3   # maxevents\n\
+         file a 16 blocks, W 8+4, U 0+8\n\
+         allow shrink\n\
+         t1: aio_write io=0+4,4+4 sync=1\n\
+         t2: dio_write 8 4\n\
+         t1: getevents\n\
+         t2: dio_read 32k 4096B\n\
+         expect rfc-osync +decrement=after_sync, v3.8: NO-DEADLOCK\n\
+         expect others: ok\n",
+        expect![[r#"
+            title two writes # to one file
+            design rfc-osync +decrement=after_sync
+            mount dioread_nolock
+            slots 3
+            file a 16 blocks, U 0+8, W 8+4
+            allow shrink 1
+
+            t1: aio_write io=0+4 sync=1
+            t1: aio_write io=4+4 sync=1
+            t1: getevents
+            t2: dio_write 8 4
+            t2: dio_read 8 1
+
+            expect rfc-osync +decrement=after_sync, v3.8: NO-DEADLOCK
+            expect others: ok
+        "#]],
+    );
+}
+
+/// Scripts with one mistake each.
+const WRONG: &[&str] = &[
+    "t1: aio_wrte io=0+4",
+    "t1: aio_write io=0-4",
+    "t1: aio_write",
+    "t1: aio_write io=14+4",
+    "t1: dio_write 0 4 snyc=1",
+    "t1: dio_write 0 4 sync=3",
+    "t1: dio_read 100B 4",
+    "t9: fsync",
+    "slots 99",
+    "slots",
+    "desing v3.8",
+    "design v3.88",
+    "design rfc-v1 +decrement=later",
+    "design v3.8 +early=dio",
+    "mount nolock",
+    "file a 16 blocks, U 0+8, U 4+8",
+    "file a 16 blocks, X 0+8",
+    "file a 8 blocks, U 0+9",
+    "file a 8",
+    "t1: fsync file=b",
+    "allow shrinks 2",
+    "expect rfc-v1: RWA",
+    "expect rfc-v2: RAW",
+    "\n\n  t1:   fsync now",
+];
+
+#[test]
+fn an_error_says_where_and_what_was_expected() {
+    let answer = |text: &&str| match Script::parse(text) {
+        Ok(_) => panic!("{text} was read"),
+        Err(error) => format!("{}\n  {error}\n", text.trim()),
+    };
+    expect_file!["data/script_errors.txt"].assert_eq(&WRONG.iter().map(answer).collect::<String>());
+}
+
+#[test]
+fn the_examples_of_the_help_are_operations() {
+    let setup = Script::parse("file a 16 blocks").expect("a script").setup;
+    for (word, usage) in OP_WORDS {
+        // A bracket is what may be left out; both ways have to read.
+        let without: String =
+            usage.split('[').map(|s| s.split_once(']').map_or(s, |p| p.1)).collect();
+        for text in [usage.replace(['[', ']'], ""), without] {
+            let ops = parse_op_line(&setup, &text).unwrap_or_else(|e| panic!("{text}: {e}"));
+            assert!(!ops.is_empty());
+            assert!(text.starts_with(word));
+        }
+    }
+}
+
+#[test]
+fn every_preset_reads_back() {
+    for preset in PRESETS {
+        reads_back(preset.script);
+        assert!(Design::parse(preset.design).is_ok(), "{}", preset.id);
+        assert!(preset.script.lines().all(|line| line.len() <= 78), "{}", preset.id);
+    }
+}
+
+fn reads_back(text: &str) {
+    let mut script = Script::parse(text).unwrap_or_else(|e| panic!("{e}\n{text}"));
+    let printed = script.to_string();
+    let mut again = Script::parse(&printed).unwrap_or_else(|e| panic!("{e}\n{printed}"));
+    // Lines move when threads are sorted, and with them the order in which writes are counted.
+    for script in [&mut script, &mut again] {
+        script.lines.clear();
+        for op in script.setup.threads.iter_mut().flatten() {
+            if let Op::DioWrite { nr, .. } | Op::BufWrite { nr, .. } = op {
+                *nr = 0;
+            }
+        }
+    }
+    assert_eq!(script, again);
+}
+
+fn op() -> impl Strategy<Value = Op> {
+    let range = (0_u8..12, 1_u8..4).prop_map(|(lblk, len)| Range::new(lblk, len));
+    let sync = prop_oneof![Just(Sync::No), Just(Sync::Dsync), Just(Sync::Osync)];
+    let nr = 0;
+    (0_u8..10, range, sync, 0_u8..4, any::<bool>()).prop_map(move |(kind, range, sync, n, flag)| {
+        let ino = 0;
+        match kind {
+            0 | 1 => Op::DioWrite { ino, range, sync, aio: flag, nr },
+            2 => Op::DioRead { ino, range },
+            3 => Op::BufWrite { ino, range, sync, nr },
+            4 => Op::BufRead { ino, range },
+            5 => Op::Fsync { ino, datasync: flag },
+            6 => Op::Fallocate { ino, range },
+            7 => Op::Truncate { ino, size: n },
+            8 => Op::DropCaches { what: 1 + n % 3 },
+            _ => Op::Getevents { nr: n },
+        }
+    })
+}
+
+proptest! {
+    #[test]
+    fn an_operation_that_is_printed_reads_back(op in op()) {
+        let setup = Script::parse("file a 16 blocks").expect("a script").setup;
+        let text = OpText { op, files: &setup.files }.to_string();
+        prop_assert_eq!(parse_op_line(&setup, &text), Ok(vec![op]));
+    }
+
+    #[test]
+    fn a_script_of_any_operations_reads_back(
+        row in 0..Row::ALL.len(),
+        ops in proptest::collection::vec((1_u8..5, op()), 0..20),
+    ) {
+        let mut text = format!("design {}\nfile a 16 blocks, U 0+3\n", Row::ALL[row].id());
+        for (thread, op) in ops {
+            text += &format!("t{thread}: {}\n", OpText { op, files: &[] });
+        }
+        reads_back(&text);
+    }
+
+    #[test]
+    fn no_text_panics(text in "\\PC{0,200}") {
+        let _ = Script::parse(&text);
+    }
+
+    #[test]
+    fn no_text_made_of_its_words_panics(
+        words in proptest::collection::vec(
+            prop_oneof![
+                Just("t1:"), Just("aio_write"), Just("io=0+4"), Just("io="), Just("sync=1"), Just("0"),
+                Just("4"), Just("file"), Just("a"), Just("16"), Just("blocks,"), Just("U"), Just("0+8"),
+                Just("\n"), Just("design"), Just("rfc-v1"), Just("+early=no"), Just("+"), Just("expect"),
+                Just("others:"), Just("ok"), Just("truncate"), Just("allow"), Just("crash"), Just("é=ü"),
+                Just("file=b"), Just("expect é: ü"), Just(":"), Just("4294967295k"), Just("99999+99999"),
+            ],
+            0..30,
+        ),
+    ) {
+        let _ = Script::parse(&words.join(" "));
+    }
+}
