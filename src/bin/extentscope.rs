@@ -1,7 +1,7 @@
 //! The command, the text twin of the page. On wasm32 there is nothing to run.
 
 #[cfg(not(target_arch = "wasm32"))]
-#[path = "extentscope/command.rs"]
+#[path = "extentscope/mod.rs"]
 mod command;
 
 #[cfg(not(target_arch = "wasm32"))]

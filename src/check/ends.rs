@@ -1,6 +1,8 @@
 //! How a run can stand, from the explorer's point of view.
 
-use crate::kernel::{Acked, Actor, Choice, Next, Setup, Stage, State, deadlocked, next};
+use crate::kernel::{
+    Actor, Choice, Next, Power, Setup, Stage, State, deadlocked, is_environment, next,
+};
 
 use super::graph::Standing;
 
@@ -9,10 +11,16 @@ pub(super) fn standing(setup: &Setup, state: &State, enabled: &[Choice]) -> Stan
     if state.bound.is_some() {
         return Standing::Bounded;
     }
-    if enabled.iter().any(|choice| !is_environment(choice.actor)) {
+    if state.power != Power::On {
+        return Standing::Crashed;
+    }
+    if enabled.iter().any(|choice| !is_environment(state, *choice)) {
         return Standing::Running;
     }
-    if is_finished(setup, state) { Standing::Finished } else { Standing::Stuck }
+    if Actor::all().any(|actor| matches!(next(setup, state, actor), Next::Blocked { .. })) {
+        return Standing::Stuck;
+    }
+    if is_converted(state) { Standing::Finished } else { Standing::Abandoned }
 }
 
 /// Whether some actors can never step again, whatever the others do.
@@ -20,17 +28,7 @@ pub(super) fn is_deadlocked(setup: &Setup, state: &State) -> bool {
     !deadlocked(setup, state).is_empty()
 }
 
-/// Whether an actor stands for what may happen or not: shrinking, failures, the power.
-fn is_environment(_: Actor) -> bool {
-    false
-}
-
-/// Every thread is through, every io_end is converted, and nobody waits for anything.
-fn is_finished(setup: &Setup, state: &State) -> bool {
-    let converted = |stage| matches!(stage, Stage::Free | Stage::Converted);
-    state.pending_conversions() == 0
-        && state.ios().all(|(_, io)| converted(io.stage) && (io.aio || io.ack == Acked::Reaped))
-        && Actor::all()
-            .filter(|actor| !is_environment(*actor))
-            .all(|actor| next(setup, state, actor) == Next::Done)
+/// Every io_end is converted. That its event was reaped is the program's affair.
+fn is_converted(state: &State) -> bool {
+    state.pending_conversions() == 0 && state.ios().all(|(_, io)| io.stage == Stage::Converted)
 }

@@ -78,10 +78,11 @@ pub(super) enum Standing {
     Running,
     /// Every thread is through and every io_end is converted.
     Finished,
-    /// Nobody can step but the environment, and it is not over.
+    /// Nobody can step but the environment, and somebody waits.
     Stuck,
-    /// The run ended in a power cut and what followed it.
-    #[expect(dead_code, reason = "the machine has no power cut yet")]
+    /// Nobody can step but the environment, and nobody waits, but some io_end is not converted.
+    Abandoned,
+    /// The power was cut: what follows is recovery.
     Crashed,
     /// A bound of the model was reached: what would follow is not known.
     Bounded,

@@ -8,10 +8,12 @@ mod ends;
 mod fingerprint;
 mod graph;
 mod search;
+mod situation;
 mod table;
 mod verdict;
 mod witness;
 
 pub use fingerprint::{Fingerprint, fingerprint};
 pub use search::{Bounds, Limit, Progress, Search};
+pub use situation::comes_up;
 pub use verdict::{Finding, Verdict};

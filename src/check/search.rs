@@ -8,6 +8,7 @@ use crate::kernel::{self, Actor, Choice, Promise, Setup, State, enabled, step};
 use super::ends;
 use super::fingerprint::fingerprint;
 use super::graph::{Graph, NO_PARENT, Standing};
+use super::situation::comes_up;
 use super::table::Table;
 
 /// How far a search may go.
@@ -72,6 +73,8 @@ pub struct Search {
     layers: Vec<u32>,
     /// The first state in which each promise was found broken.
     first_broken: [Option<u32>; Promise::ALL.len()],
+    /// Promises, as bits, whose situation has come up.
+    came_up: u16,
     /// States may exist that were not visited.
     limit: Option<Limit>,
     done: bool,
@@ -90,6 +93,7 @@ impl Search {
             frontier: VecDeque::new(),
             layers: vec![0],
             first_broken: [None; Promise::ALL.len()],
+            came_up: 0,
             limit: None,
             done: false,
             bytes: Vec::new(),
@@ -171,6 +175,11 @@ impl Search {
         self.first_broken[promise as usize]
     }
 
+    /// Whether a state was visited in which a promise could have been broken.
+    pub fn came_up(&self, promise: Promise) -> bool {
+        self.came_up & promise.bit() != 0
+    }
+
     pub(super) fn actor(&self, position: u8) -> Actor {
         self.actors[usize::from(position)]
     }
@@ -221,6 +230,7 @@ impl Search {
             }
             self.graph.add(fingerprint, parent, actor, broken);
             self.note_broken(number, broken);
+            self.note_situations(state);
             self.frontier.push_back(*state);
         }
         known
@@ -245,6 +255,15 @@ impl Search {
             // States that are stuck are noticed when they are expanded, so not in order.
             let first = &mut self.first_broken[promise as usize];
             *first = Some(first.map_or(number, |first| first.min(number)));
+        }
+    }
+
+    /// Notes promises that could be broken here, each until it has come up once.
+    fn note_situations(&mut self, state: &State) {
+        for promise in Promise::ALL {
+            if self.came_up & promise.bit() == 0 && comes_up(promise, &self.setup, state) {
+                self.came_up |= promise.bit();
+            }
         }
     }
 

@@ -15,7 +15,8 @@ pub enum Verdict {
         /// The choices of that run.
         witness: Vec<Choice>,
     },
-    /// Nothing breaks it because the situation that it is about never comes up.
+    /// No run that was searched breaks it, but neither does the situation that it is about come up
+    /// ([`super::comes_up`]): it was not put to the test.
     NeverReached,
 }
 
@@ -42,7 +43,8 @@ impl Search {
         let limit = self.limit().or((!self.progress().done).then_some(Limit::Stopped));
         let verdict = match self.shortest(promise) {
             Some(witness) => Verdict::Violated { witness },
-            None => Verdict::Holds,
+            None if self.came_up(promise) => Verdict::Holds,
+            None => Verdict::NeverReached,
         };
         Finding { promise, verdict, limit }
     }
@@ -50,7 +52,7 @@ impl Search {
     /// The states in which a promise is broken.
     pub(super) fn bad_states(&self, promise: Promise) -> Bits {
         let graph = self.graph();
-        if is_progress(promise) {
+        if promise == Promise::Progress {
             return self.hopeless_states();
         }
         let mut bad = Bits::new(graph.states());
@@ -62,7 +64,7 @@ impl Search {
 
     /// The first state in which a promise is broken; no run breaks it in fewer steps.
     pub(super) fn first_bad(&self, promise: Promise) -> Option<u32> {
-        if !is_progress(promise) {
+        if promise != Promise::Progress {
             return self.first_broken(promise);
         }
         let hopeless = self.hopeless_states();
@@ -83,9 +85,4 @@ impl Search {
         };
         graph.can_reach(good, |_| true).not()
     }
-}
-
-/// Whether a promise is about every state's future rather than about states.
-fn is_progress(promise: Promise) -> bool {
-    promise.id() == "PROGRESS"
 }

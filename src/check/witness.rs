@@ -54,7 +54,10 @@ impl Search {
         }
         // The environment need not move once everything is done; where the search stopped, the
         // best is assumed.
-        let ends = |state: u32| !sources.has(state) || graph.standing(state) != Standing::Running;
+        let ends = |state: u32| {
+            let standing = graph.standing(state);
+            !sources.has(state) || !matches!(standing, Standing::Running | Standing::Crashed)
+        };
         graph.can_reach(ends, |state| !bad.has(state))
     }
 

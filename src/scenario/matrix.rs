@@ -52,7 +52,8 @@ pub enum Outcome {
     Holds,
     /// Some run breaks a promise.
     Violated,
-    /// Nothing is broken, but the scenario's situation never came up.
+    /// Nothing is broken, but a promise that the script expects some design to break was never put
+    /// to the test.
     NeverReached,
 }
 
@@ -89,7 +90,7 @@ impl Outcome {
 
 impl Cell {
     /// Reads a cell off a search that is done, or was stopped.
-    pub fn of(design: &Design, scenario: &str, search: &Search) -> Cell {
+    pub fn of(scenario: &Scenario, design: &Design, search: &Search) -> Cell {
         let findings = search.findings();
         let mut broken = 0;
         let (mut property, mut witness) = (None, None);
@@ -101,11 +102,20 @@ impl Cell {
                 }
             }
         }
-        let verdict = if broken == 0 { Outcome::Holds } else { Outcome::Violated };
+        let verdict = match property {
+            Some(_) => Outcome::Violated,
+            None => {
+                // What the script says that some design breaks has to be put to the test in all.
+                let asked = |promise: &Promise| scenario.script.asks_about() & promise.bit() != 0;
+                let idle = |promise: &Promise| asked(promise) && !search.came_up(*promise);
+                property = Promise::ALL.into_iter().find(idle);
+                if property.is_some() { Outcome::NeverReached } else { Outcome::Holds }
+            }
+        };
         let progress = search.progress();
         Cell {
             design: design.to_string(),
-            scenario: scenario.into(),
+            scenario: scenario.name.clone(),
             verdict,
             property,
             broken,
@@ -177,7 +187,7 @@ impl Matrix {
     /// Fills a cell in from its search.
     pub fn fill(&mut self, cell: u32, search: &Search, ms: Option<u32>) {
         let Some((scenario, design)) = self.place(cell) else { return };
-        let filled = Cell { ms, ..Cell::of(design, &scenario.name, search) };
+        let filled = Cell { ms, ..Cell::of(scenario, design, search) };
         self.cells[cell as usize] = Some(filled);
     }
 
@@ -204,9 +214,19 @@ impl Matrix {
             let (scenario, design) = self.place(number)?;
             let expected = scenario.script.expected(design)?;
             let cell = self.cell(number)?;
-            (cell.broken != expected).then_some((cell, expected))
+            (!agrees(expected, cell.broken)).then_some((cell, expected))
         })
     }
+}
+
+/// Whether what was broken is what a script expects. Scripts name a deadlock alone, although no
+/// run goes on from it: NO-DEADLOCK stands for PROGRESS too.
+pub fn agrees(expected: u16, broken: u16) -> bool {
+    let both = |bits: u16| match bits & Promise::NoDeadlock.bit() {
+        0 => bits,
+        _ => bits | Promise::Progress.bit(),
+    };
+    both(expected) == both(broken)
 }
 
 /// A promise in four characters, for the grid.

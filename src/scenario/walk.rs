@@ -1,13 +1,15 @@
 //! Random runs: the same seed takes the same choices everywhere.
 
-use crate::check::ends;
-use crate::kernel::{Choice, Promise, Setup, State, enabled, step};
-
-use super::Scenario;
+use crate::bounds::STEPS_MAX;
+use crate::kernel::{Choice, Promise, Setup, State, deadlocked, enabled, is_stuck, step};
 
 /// Chance with a memory: SplitMix64, whose whole state is the seed.
 #[derive(Clone, Debug)]
 pub struct Dice(u64);
+
+/// Random runs of one setup at least, and at most.
+const WALKS_MIN: u32 = 100;
+const WALKS_MAX: u32 = 20_000;
 
 impl Dice {
     /// Dice that throw the same for the same seed.
@@ -22,8 +24,8 @@ impl Dice {
         z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
         z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
         z ^= z >> 31;
-        // The upper half of a product is as good as a remainder, for so few sides.
-        ((z >> 32) * u64::from(sides) >> 32) as u32
+        // For so few sides the upper half of a product is as even as a remainder.
+        (((z >> 32) * u64::from(sides)) >> 32) as u32
     }
 
     /// One of the choices, if there are any.
@@ -32,36 +34,51 @@ impl Dice {
     }
 }
 
-/// Takes random steps until nothing can be done, or `steps` have been taken; returns the promises
-/// that were broken, as bits.
-pub fn walk(setup: &Setup, dice: &mut Dice, steps: u32) -> u16 {
+/// Takes random steps until nothing can be done any more; returns the promises that were broken,
+/// as bits. A run that ends in a deadlock breaks NO-DEADLOCK, and with it PROGRESS.
+pub fn walk(setup: &Setup, dice: &mut Dice) -> u16 {
     let mut state = State::initial(setup);
-    for _ in 0..steps {
-        let choices = enabled(setup, &state);
-        let Some(choice) = dice.choose(&choices) else { break };
+    for _ in 0..STEPS_MAX {
+        let Some(choice) = dice.choose(&enabled(setup, &state)) else { break };
+        // `enabled` lists what `step` takes; a refusal would end the run all the same.
         if step(setup, &mut state, choice, &mut ()).is_err() {
             break;
         }
     }
-    let stuck = ends::is_stuck(setup, &state) || ends::is_deadlocked(setup, &state);
-    state.broken | if stuck { Promise::NoDeadlock.bit() | Promise::Progress.bit() } else { 0 }
+    let dead = is_stuck(setup, &state) || !deadlocked(setup, &state).is_empty();
+    let bits = Promise::NoDeadlock.bit() | Promise::Progress.bit();
+    state.broken | if dead { bits } else { 0 }
 }
 
-/// Random runs of one setup at most.
-const WALKS_MAX: u32 = 4_000;
-
-/// Takes random runs until what is expected was broken, and as many again at least as would be
-/// odd to break nothing else; returns what was broken.
-pub fn many(setup: &Setup, dice: &mut Dice, expected: u16) -> u16 {
+/// Takes random runs until what is expected was broken, or there have been enough of them; returns
+/// what was broken.
+pub fn walks(setup: &Setup, dice: &mut Dice, expected: u16) -> u16 {
     let mut broken = 0;
     for walked in 0..WALKS_MAX {
-        broken |= walk(setup, dice, STEPS_MAX);
         if walked >= WALKS_MIN && broken & expected == expected {
             break;
         }
+        broken |= walk(setup, dice);
     }
     broken
 }
 
-/// Random runs of one setup at least.
-const WALKS_MIN: u32 = 200;
+/// Changes of the actor in a run.
+pub fn switches(run: &[Choice]) -> u32 {
+    run.windows(2).filter(|pair| pair[0].actor != pair[1].actor).count() as u32
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_side_comes_up_about_as_often() {
+        let mut dice = Dice::new(7);
+        let mut counts = [0_u32; 6];
+        (0..6_000).for_each(|_| counts[dice.throw(6) as usize] += 1);
+        assert!(counts.iter().all(|count| (850..1150).contains(count)), "{counts:?}");
+        assert_eq!(dice.throw(0), 0);
+        assert_eq!(dice.choose(&[]), None);
+    }
+}

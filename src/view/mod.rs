@@ -1,3 +1,5 @@
 //! What is shown: sentences, tables and geometry, all of it pure and tested natively.
 
 pub mod narrate;
+pub mod why;
+pub mod wrap;
