@@ -2,13 +2,15 @@
 //! plainest means: states in ordered maps, by all of their bytes.
 
 use std::collections::{BTreeMap, VecDeque};
+use std::fmt::Write as _;
 
+use expect_test::expect_file;
 use extentscope::check::{Bounds, Limit, Search, Verdict};
 use extentscope::kernel::{
     Actor, Choice, Next, Power, Promise, Row, Setup, Stage, State, deadlocked, enabled,
     is_environment, is_stuck, next, step,
 };
-use extentscope::scenario::{PRESETS, Run, Script, switches};
+use extentscope::scenario::{Matrix, PRESETS, Run, Script, switches};
 
 /// Presets in designs with fewer states than this are searched by brute force.
 const STATES_SMALL: usize = 10_000;
@@ -219,6 +221,44 @@ fn no_return_agrees(
     }
     assert!(bad[at], "{name}: the witness ends well");
     assert_eq!(search.point_of_no_return(promise, run), doomed, "{name}: point of no return");
+}
+
+/// States up to which a cell is searched in the pinned table; larger ones are the matrix's.
+const STATES_PINNED: u32 = 60_000;
+
+/// One number a cell catches nearly every change of meaning; `UPDATE_EXPECT=1` accepts it.
+#[test]
+fn counts_and_verdicts_are_pinned_and_are_what_the_scripts_expect() {
+    let mut matrix = Matrix::of_everything();
+    let bounds = Bounds { states: STATES_PINNED, ..Bounds::default() };
+    for number in 0..matrix.len() {
+        let search = Search::run(matrix.setup(number).expect("a cell"), bounds);
+        if search.limit().is_none() {
+            matrix.fill(number, &search, None);
+        }
+    }
+    let mut table = String::new();
+    for number in 0..matrix.len() {
+        let (scenario, design) = matrix.place(number).expect("a cell");
+        let start = format!("{:6} {:18} ", scenario.name, design.to_string());
+        let rest = match matrix.cell(number) {
+            None => format!("more than {STATES_PINNED} states"),
+            Some(cell) => format!(
+                "{:>6} states {:>6} transitions depth {:>3}  {} {}",
+                cell.states,
+                cell.transitions,
+                cell.depth,
+                cell.verdict.word(),
+                cell.property.map_or("", Promise::id),
+            ),
+        };
+        writeln!(table, "{}", (start + &rest).trim_end()).expect("a String takes it");
+    }
+    expect_file!["data/counts.txt"].assert_eq(&table);
+    let unexpected: Vec<_> = matrix.unexpected().collect();
+    assert!(unexpected.is_empty(), "{unexpected:?}");
+    let text = matrix.to_string();
+    assert!(text.lines().all(|line| line.chars().count() <= 78), "{text}");
 }
 
 #[test]

@@ -281,7 +281,7 @@ impl fmt::Display for Matrix {
         let used = self.cells().filter_map(|cell| cell.property);
         let used = used.fold(0, |bits, promise| bits | promise.bit());
         for promise in Promise::ALL.into_iter().filter(|promise| used & promise.bit() != 0) {
-            writeln!(f, "{:>4}  {}: {}", code(promise), promise.id(), promise.sentence())?;
+            writeln!(f, "{:>4}  {}", code(promise), promise.sentence())?;
         }
         Ok(())
     }

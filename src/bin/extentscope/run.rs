@@ -70,10 +70,13 @@ fn print_step(out: &mut impl Write, run: &Run, verbose: bool, seen: &mut u16) ->
         writeln!(out, "{}", wrap(&start, &narrate::caption(run)))?;
     } else {
         let label = narrate::step_label(run.setup(), run.state_at(step), *choice);
-        let colon = if label.function.is_empty() { "" } else { ": " };
-        let line = format!("{start}{}{colon}{}", label.function, label.does);
+        // The function's name stands in front where there is room for it.
+        let short = start.clone() + &label.does;
+        let long = format!("{start}{}: {}", label.function, label.does);
+        let fits = |line: &str| line.chars().count() <= COLUMNS_MAX as usize;
+        let line = if fits(&long) && !label.function.is_empty() { long } else { short };
         let line: String = line.chars().take(COLUMNS_MAX as usize).collect();
-        writeln!(out, "{}", line.trim_end())?;
+        writeln!(out, "{line}")?;
     }
     for note in run.last_notes() {
         let Note::Broke(promise) = note else { continue };
@@ -126,6 +129,9 @@ fn ask(out: &mut impl Write, run: &Run, enabled: &[Choice]) -> Result<Option<Cho
         }
         match answer.parse() {
             Ok(choice) => return Ok(Some(choice)),
+            Err(_) if answer.is_empty() => {
+                writeln!(out, "      a number from the list, or an actor's name")?;
+            }
             Err(error) => writeln!(out, "{}", wrap("      ", &error))?,
         }
     }
