@@ -109,7 +109,7 @@ mod tests {
     fn finds_what_was_inserted_and_nothing_else() {
         // Fingerprints made to collide in place and in tag.
         let all: Vec<Fingerprint> = (0..5_000_u64)
-            .map(|n| Fingerprint { low: n % 7 + ((n / 7) << 20), high: (n % 3) << 40 | n % 2 })
+            .map(|n| Fingerprint { low: n % 7 + ((n / 7) << 20), high: ((n % 3) << 40) | (n % 2) })
             .collect();
         let mut table = Table::new();
         for (number, fingerprint) in (0..).zip(&all) {
