@@ -25,6 +25,8 @@ mod rules;
 
 mod memory;
 
+mod merged;
+
 mod store;
 
 mod observer;

@@ -86,6 +86,8 @@ pub struct Knobs {
     pub fallocate_waits: bool,
     /// A failed conversion becomes the result of its AIO.
     pub error_reported: bool,
+    /// The worker acknowledges last, when it needs the inode no more (v3.9).
+    pub complete_last: bool,
     /// The worker asks the ES tree before it converts on disk (the shadowed conversion).
     pub worker_via_es: bool,
     /// Which text of `ext4_es_convert_unwritten_extents`.
@@ -385,6 +387,7 @@ impl Row {
             inode_lock: InodeLock::Mutex,
             fallocate_waits: false,
             error_reported: false,
+            complete_last: true,
             worker_via_es: false,
             es_convert: EsConvert::Corrected,
             es_lock: EsLock::Irqsave,
@@ -423,6 +426,7 @@ impl Row {
                 es_version: es::Version::V3_8,
                 es_content: EsContent::Delayed,
                 fallocate_waits: true,
+                complete_last: false,
                 ..V3_9
             },
             Row::RfcV1 => RFC,
@@ -571,6 +575,10 @@ pub const KNOBS: &[KnobInfo] = &[
         "yes" => true,
     ]),
     knob!("error_reported", "a failed conversion is the AIO's result", error_reported, [
+        "no" => false,
+        "yes" => true,
+    ]),
+    knob!("complete_last", "the worker acknowledges last", complete_last, [
         "no" => false,
         "yes" => true,
     ]),

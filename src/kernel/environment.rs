@@ -44,6 +44,9 @@ impl<O: Observer> Machine<'_, O> {
                 Some(crate::es::Reply::Count(freed)) => freed,
                 _ => 0,
             };
+            if before > 0 {
+                self.obs.note(Note::Checked(Promise::KeepDelayed));
+            }
             if delayed(&self.state.inodes[usize::from(ino)]) < before {
                 self.break_promise(Promise::KeepDelayed);
             }
@@ -108,6 +111,13 @@ impl<O: Observer> Machine<'_, O> {
         }
         self.obs.note(Note::Recovered { wrong });
         let promises = [Promise::NoStaleCrash, Promise::FsyncDurable, Promise::OsyncDurable];
+        let any = |of: fn(&Inode) -> &[u8]| {
+            self.state.inodes.iter().any(|inode| of(inode).iter().any(|version| *version > 0))
+        };
+        let checked = [any(|i| &i.version), any(|i| &i.synced), any(|i| &i.osynced)];
+        for (promise, _) in promises.into_iter().zip(checked).filter(|(_, checked)| *checked) {
+            self.obs.note(Note::Checked(promise));
+        }
         for (promise, _) in promises.into_iter().zip(broken).filter(|(_, broken)| *broken) {
             self.break_promise(promise);
         }

@@ -129,6 +129,7 @@ impl<O: Observer> Machine<'_, O> {
     /// The conversion failed. Whether that is reported shows when the write is acknowledged.
     fn conversion_failed(&mut self, index: u8) {
         self.obs.note(Note::ConvertFailed { io: index });
+        self.obs.note(Note::Checked(Promise::ErrReport));
         let io = self.io(index);
         io.convert_failed = true;
         // Writeback leaves only a line in the log, and what was acknowledged cannot be taken back.

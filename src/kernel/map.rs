@@ -112,7 +112,9 @@ impl<O: Observer> Machine<'_, O> {
             Mapping::Unwritten(pblk) => self.is_stale(pblk),
             Mapping::Hole | Mapping::Written(_) => false,
         };
-        if range.blocks().any(exposes) {
+        let exposed = range.blocks().any(exposes);
+        self.obs.note(Note::Checked(Promise::NoStale));
+        if exposed {
             self.break_promise(Promise::NoStale);
         }
         self.write_blocks(ino, range);

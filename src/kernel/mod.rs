@@ -5,6 +5,7 @@
 //! can be taken and [`step`] takes one. There is no clock, no chance and no I/O in here: a run is
 //! the list of [`Choice`]s, and the same list gives the same states everywhere.
 
+mod badge;
 mod buffered;
 mod choice;
 mod completion;
@@ -23,6 +24,7 @@ mod step;
 mod truncate;
 mod wait;
 
+pub use badge::Badge;
 pub use choice::{Actor, Choice};
 pub use design::{
     Ack, Decrement, Design, DesignError, Early, EsContent, EsConvert, EsLock, FsyncWait, InodeLock,

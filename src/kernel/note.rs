@@ -70,6 +70,8 @@ pub enum Note {
     CommitLocked { handles: u8 },
     /// The transaction was committed.
     Committed,
+    /// A promise was put to the test: the situation that it speaks of came about.
+    Checked(Promise),
     /// A promise was broken in this step.
     Broke(Promise),
 }

@@ -1,7 +1,7 @@
 //! Where an actor can stand: one [`Pc`] for every step of every kernel function that is modelled,
 //! and the plans by which a design completes an IO.
 
-use super::design::{Ack, Decrement, Early, Knobs, SyncBy, Workers, WritebackCleared};
+use super::design::{Ack, Decrement, Early, InodeLock, Knobs, SyncBy, Workers, WritebackCleared};
 use super::state::Io;
 
 /// A place in a kernel function. The step taken there is described by [`Pc::info`].
@@ -308,6 +308,59 @@ impl Pc {
     }
 }
 
+impl Pc {
+    /// What is known of the place under a design: later kernels do the same in other functions.
+    pub fn info_in(self, knobs: &Knobs) -> PcInfo {
+        let info = self.info();
+        if knobs.inode_lock == InodeLock::Rwsem {
+            return self.info_in_iomap().unwrap_or(info);
+        }
+        if knobs.workers != Workers::RsvAndDio {
+            return info;
+        }
+        let (function, source) = match self {
+            Pc::WorkTake => {
+                let does = "take a finished direct IO, or a list";
+                let (function, source) = ("dio_aio_complete_work", "fs/direct-io.c v3.12");
+                return PcInfo { function, does, source, ..info };
+            }
+            Pc::DioDone => ("inode_dio_done", "fs/inode.c v3.12"),
+            Pc::AioComplete => ("dio_complete", "fs/direct-io.c v3.12"),
+            Pc::Decrement => ("ext4_put_io_end", "fs/ext4/page-io.c v3.12"),
+            _ => (info.function, info.source),
+        };
+        PcInfo { function, source, ..info }
+    }
+
+    /// From v5.5 direct IO goes through iomap, under `i_rwsem`.
+    fn info_in_iomap(self) -> Option<PcInfo> {
+        let info = self.info();
+        let (function, does, source) = match self {
+            Pc::WriteLock => ("ext4_dio_write_iter", "take i_rwsem", "fs/ext4/file.c v5.5"),
+            Pc::WriteUnlock => ("ext4_dio_write_iter", "drop i_rwsem", "fs/ext4/file.c v5.5"),
+            Pc::WriteMap | Pc::ReadMap => ("iomap_dio_rw", info.does, "fs/iomap/direct-io.c v5.5"),
+            Pc::DioAwait => ("iomap_dio_rw", info.does, "fs/iomap/direct-io.c v5.5"),
+            Pc::ReadLock => ("ext4_dio_read_iter", "take i_rwsem", "fs/ext4/file.c v5.5"),
+            Pc::ReadDone => ("iomap_dio_complete", info.does, "fs/iomap/direct-io.c v5.5"),
+            Pc::SizeUpdate => ("ext4_handle_inode_extension", info.does, "fs/ext4/file.c v5.5"),
+            Pc::QueueDioWork | Pc::BioDone => {
+                ("iomap_dio_bio_end_io", info.does, "fs/iomap/direct-io.c v5.5")
+            }
+            Pc::WorkTake => (
+                "iomap_dio_complete_work",
+                "take a finished direct IO, or a list",
+                "fs/iomap/direct-io.c v5.5",
+            ),
+            Pc::DioDone => ("inode_dio_end", info.does, "fs/iomap/direct-io.c v5.5"),
+            Pc::AioComplete => ("ki_complete", info.does, "fs/iomap/direct-io.c v5.5"),
+            Pc::BufLock => ("ext4_buffered_write_iter", info.does, "fs/ext4/file.c v5.5"),
+            Pc::FallocLock => ("ext4_fallocate", "take i_rwsem", "fs/ext4/extents.c v5.5"),
+            _ => return None,
+        };
+        Some(PcInfo { function, does, source, ..info })
+    }
+}
+
 /// What completes an IO, in order. A plan is data, so that its properties (nothing in irq context
 /// sleeps; nothing is read after it was handed over) can be read off it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -358,7 +411,7 @@ pub fn irq_plan(knobs: &Knobs, io: &Io) -> Plan {
     if !for_worker {
         // A bio that failed has transferred nothing: there is nothing to convert.
         return Plan::of([
-            (io.unwritten, Pc::Decrement),
+            (counts_dio(knobs, io), Pc::Decrement),
             (true, Pc::AioComplete),
             (true, Pc::DioDone),
         ]);
@@ -384,22 +437,29 @@ pub fn worker_plan(knobs: &Knobs, io: &Io) -> Plan {
     let dio_done = !drops_dio_count_in_irq(knobs, io);
     let syncs = io.sync && knobs.sync_by != SyncBy::Submitter;
     if !syncs && knobs.workers != Workers::RsvAndDio {
+        let last = knobs.complete_last;
         return Plan::of([
             (true, Pc::Convert),
-            (acknowledges, Pc::AioComplete),
+            (acknowledges && !last, Pc::AioComplete),
             (dio_done, Pc::DioDone),
             (true, Pc::Decrement),
+            (acknowledges && last, Pc::AioComplete),
         ]);
     }
     let before = !syncs || knobs.decrement == Decrement::BeforeSync;
     Plan::of([
         (io.unwritten && !io.error, Pc::Convert),
-        (io.unwritten && before, Pc::Decrement),
+        (counts_dio(knobs, io) && before, Pc::Decrement),
         (dio_done, Pc::DioDone),
         (syncs, Pc::Sync),
-        (io.unwritten && !before, Pc::Decrement),
+        (counts_dio(knobs, io) && !before, Pc::Decrement),
         (acknowledges, Pc::AioComplete),
     ])
+}
+
+/// Whether an AIO write is counted in `i_unwritten`: in iomap's time it has no io_end.
+pub fn counts_dio(knobs: &Knobs, io: &Io) -> bool {
+    io.unwritten && knobs.inode_lock == InodeLock::Mutex
 }
 
 fn worker_acknowledges(knobs: &Knobs, io: &Io) -> bool {

@@ -78,6 +78,24 @@ impl Promise {
         }
     }
 
+    /// The situation that the promise speaks of, as a sentence: some run must reach it, or the
+    /// promise was kept without being tested ([`Note::Checked`](super::Note::Checked)).
+    pub const fn sometimes(self) -> &'static str {
+        match self {
+            Promise::Raw => "a read begins after a write of its blocks was acknowledged",
+            Promise::NoStale => "unwritten blocks are converted on disk",
+            Promise::NoStaleCrash => "the power is cut after data reached the device",
+            Promise::FsyncDurable => "the power is cut after fsync returned",
+            Promise::OsyncDurable => "the power is cut after an O_SYNC write was acknowledged",
+            Promise::TruncExcl => "truncate frees blocks of a file that was written",
+            Promise::NoDeadlock => "somebody waits",
+            Promise::Progress => "somebody waits, and is served",
+            Promise::Bounded => "an AIO write into unwritten blocks is submitted",
+            Promise::ErrReport => "a conversion fails",
+            Promise::KeepDelayed => "the shrinker passes a delayed entry",
+        }
+    }
+
     /// The promise of a short name.
     pub fn find(id: &str) -> Option<Promise> {
         Promise::ALL.into_iter().find(|promise| promise.id() == id)

@@ -64,6 +64,9 @@ impl<O: Observer> Machine<'_, O> {
     /// Frees the blocks from `size` on, in both trees.
     fn free_tail(&mut self, ino: u8, size: u8) {
         let pending = |io: &Io| io.ino == ino && io.is_pending() && io.lblk + io.len > size;
+        if self.state.inodes[usize::from(ino)].version.iter().any(|version| *version > 0) {
+            self.obs.note(Note::Checked(Promise::TruncExcl));
+        }
         if self.state.ios.iter().any(pending) {
             self.break_promise(Promise::TruncExcl);
         }

@@ -1,5 +1,6 @@
 //! What is shown: sentences, tables and geometry, all of it pure and tested natively.
 
+pub mod lockdep;
 pub mod narrate;
 pub mod why;
 pub mod wrap;

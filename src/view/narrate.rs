@@ -48,7 +48,7 @@ pub fn step_label(setup: &Setup, state: &State, choice: Choice) -> StepLabel {
         Next::Ready { pc } | Next::Blocked { pc, .. } => pc,
         Next::Done => Pc::Idle,
     };
-    let info = pc.info();
+    let info = pc.info_in(&setup.design.knobs);
     StepLabel {
         actor: choice.actor.to_string(),
         function: info.function,

@@ -1,0 +1,167 @@
+//! Badges: properties that are shown and listed, but that a design may break on purpose.
+
+use crate::bounds::{BLOCKS_MAX, PBLK_FIRST};
+use crate::es::{self, Status};
+
+use super::design::{Early, EsLock, Knobs};
+use super::pc::{Pc, irq_plan, worker_plan};
+use super::setup::Setup;
+use super::state::{Acked, Inode, Io, Mapping, State};
+
+/// A property that tells designs apart without being a promise to anybody.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Badge {
+    /// What the ES tree says of a block, the disk tree says too (delayed blocks aside).
+    EsAgree,
+    /// Where the ES tree and the disk tree differ, the entry is marked dirty.
+    DirtyTracks,
+    /// A mapped entry has the physical block that the disk tree has.
+    EsPblk,
+    /// No two neighbouring entries of the ES tree could be one.
+    TreeMaxmerge,
+    /// An AIO write is acknowledged only after its conversion on disk.
+    CompleteAfterConvert,
+    /// `i_dio_count` covers a direct IO until nothing of it can touch the trees.
+    DioCount,
+    /// PageWriteback is cleared only after the conversion on disk.
+    WbAfterConvert,
+    /// Nothing in irq context sleeps, or takes a lock that tasks hold with interrupts on.
+    IrqSafe,
+    /// Nothing is read after it was handed to somebody who may free it.
+    FreeOnce,
+}
+
+impl Badge {
+    /// All badges.
+    pub const ALL: [Badge; 9] = [
+        Badge::EsAgree,
+        Badge::DirtyTracks,
+        Badge::EsPblk,
+        Badge::TreeMaxmerge,
+        Badge::CompleteAfterConvert,
+        Badge::DioCount,
+        Badge::WbAfterConvert,
+        Badge::IrqSafe,
+        Badge::FreeOnce,
+    ];
+
+    /// The short name.
+    pub const fn id(self) -> &'static str {
+        match self {
+            Badge::EsAgree => "ES-AGREE",
+            Badge::DirtyTracks => "DIRTY-TRACKS",
+            Badge::EsPblk => "ES-PBLK",
+            Badge::TreeMaxmerge => "TREE-MAXMERGE",
+            Badge::CompleteAfterConvert => "COMPLETE-AFTER-CONVERT",
+            Badge::DioCount => "DIO-COUNT",
+            Badge::WbAfterConvert => "WB-AFTER-CONVERT",
+            Badge::IrqSafe => "IRQ-SAFE",
+            Badge::FreeOnce => "FREE-ONCE",
+        }
+    }
+
+    /// The property as a sentence.
+    pub const fn sentence(self) -> &'static str {
+        match self {
+            Badge::EsAgree => "the ES tree and the disk tree agree on every block",
+            Badge::DirtyTracks => "where the trees differ, the ES entry is marked dirty",
+            Badge::EsPblk => "a mapped ES entry has the disk tree's physical block",
+            Badge::TreeMaxmerge => "no two neighbouring ES entries could be one",
+            Badge::CompleteAfterConvert => "AIO is acknowledged only after its disk conversion",
+            Badge::DioCount => "i_dio_count covers a direct IO until its conversion is done",
+            Badge::WbAfterConvert => "PageWriteback is cleared only after the disk conversion",
+            Badge::IrqSafe => "nothing in irq context sleeps or can spin for ever",
+            Badge::FreeOnce => "nothing is read after it was handed to who may free it",
+        }
+    }
+
+    /// Whether the property holds: of the state, or, for the last two, of the design's plans.
+    pub fn holds(self, setup: &Setup, state: &State) -> bool {
+        let knobs = &setup.design.knobs;
+        let ios = || state.ios().map(|(_, io)| io);
+        match self {
+            Badge::EsAgree => every_entry(state, |_, entry, disk| agrees(entry, disk)),
+            Badge::DirtyTracks => every_entry(state, |extent, entry, disk| {
+                agrees(entry, disk) || extent.status.any(Status::DIRTY)
+            }),
+            Badge::EsPblk => {
+                every_entry(state, |_, entry, disk| match (entry.pblk(), disk.pblk()) {
+                    (Some(cached), on_disk) => Some(cached) == on_disk,
+                    (None, _) => true,
+                })
+            }
+            Badge::TreeMaxmerge => {
+                let rules = knobs.es_version.rules().with_dirty_bit(knobs.dirty_bit);
+                state.inodes.iter().all(|inode| inode.es.is_fully_merged(&rules))
+            }
+            Badge::CompleteAfterConvert => {
+                ios().all(|io| io.writeback || io.ack == Acked::No || !io.is_pending())
+            }
+            Badge::DioCount => ios().all(|io| io.writeback || io.dio_held || !io.is_pending()),
+            Badge::WbAfterConvert => {
+                ios().all(|io| io.page_writeback || !io.is_pending() || io.aio)
+            }
+            Badge::IrqSafe => is_irq_safe(knobs),
+            Badge::FreeOnce => frees_once(knobs),
+        }
+    }
+}
+
+/// Asks of every cached block: its extent, what the extent says of it, and what the disk says.
+fn every_entry(state: &State, ok: impl Fn(es::Extent, Mapping, Mapping) -> bool) -> bool {
+    let inode_ok = |inode: &Inode| {
+        (0..BLOCKS_MAX).all(|lblk| match inode.es.peek(lblk) {
+            Some(extent) => ok(extent, says(extent, lblk), inode.disk[lblk as usize]),
+            None => true,
+        })
+    };
+    state.inodes.iter().all(inode_ok)
+}
+
+/// What an entry says of one of its blocks.
+fn says(extent: es::Extent, lblk: u32) -> Mapping {
+    let pblk = (extent.pblk.wrapping_sub(PBLK_FIRST) + u64::from(lblk - extent.lblk)) as u8;
+    if extent.status.any(Status::WRITTEN) {
+        Mapping::Written(pblk)
+    } else if extent.status.any(Status::UNWRITTEN) {
+        Mapping::Unwritten(pblk)
+    } else {
+        Mapping::Hole
+    }
+}
+
+fn agrees(entry: Mapping, disk: Mapping) -> bool {
+    core::mem::discriminant(&entry) == core::mem::discriminant(&disk)
+}
+
+/// Every kind of IO that a design completes.
+fn kinds() -> impl Iterator<Item = Io> {
+    (0..16_u8).map(|bits| Io {
+        aio: bits & 1 != 0,
+        waits: bits & 1 == 0,
+        unwritten: bits & 2 != 0,
+        sync: bits & 4 != 0,
+        writeback: bits & 8 != 0,
+        ..Io::FREE
+    })
+}
+
+fn is_irq_safe(knobs: &Knobs) -> bool {
+    let sleeps = |io: Io| irq_plan(knobs, &io).parts().iter().any(|part| part.info().sleeps);
+    let spins = knobs.early != Early::No && knobs.es_lock == EsLock::Plain;
+    !kinds().any(sleeps) && !spins
+}
+
+/// In irq context nothing follows the hand-over; in the worker nothing follows the
+/// acknowledgement, after which user space may drop the last reference to the inode.
+fn frees_once(knobs: &Knobs) -> bool {
+    let handed_over = |part: &Pc| matches!(part, Pc::AddCompleteIo | Pc::QueueDioWork);
+    let told = |part: &Pc| *part == Pc::AioComplete;
+    let last = |parts: &[Pc], is: &dyn Fn(&Pc) -> bool| {
+        parts.iter().position(is).is_none_or(|at| at + 1 == parts.len())
+    };
+    kinds().all(|io| {
+        last(irq_plan(knobs, &io).parts(), &handed_over)
+            && last(worker_plan(knobs, &io).parts(), &told)
+    })
+}

@@ -1,0 +1,143 @@
+//! Random walks over every preset and design: what must hold of any state, whatever the design.
+
+use extentscope::kernel::{
+    Badge, Choice, Design, Power, Row, Setup, Stage, State, enabled, is_environment, step,
+};
+use extentscope::scenario::{PRESETS, Run, Script};
+
+/// Steps of all walks together.
+const STEPS: u32 = 1_000_000;
+
+/// A small generator (SplitMix64), so that a walk is its seed.
+struct Random(u64);
+
+impl Random {
+    fn below(&mut self, n: usize) -> usize {
+        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+        ((z ^ (z >> 31)) % n as u64) as usize
+    }
+}
+
+fn setups() -> Vec<Setup> {
+    let mut setups = Vec::new();
+    for preset in PRESETS {
+        let script = Script::parse(preset.script).unwrap_or_else(|e| panic!("{}: {e}", preset.id));
+        for row in Row::ALL {
+            setups.push(Setup { design: row.design(), ..script.setup.clone() });
+        }
+        let design = Design::parse(preset.design).expect("a design");
+        setups.push(Setup { design, ..script.setup });
+    }
+    setups
+}
+
+/// What holds of every state.
+fn check(setup: &Setup, state: &State, told: &str) {
+    for (ino, inode) in (0..).zip(&state.inodes) {
+        let of = |wanted: fn(&extentscope::kernel::Io) -> bool| {
+            state.ios().filter(|(_, io)| io.ino == ino && wanted(io)).count()
+        };
+        assert_eq!(of(|io| io.counted), usize::from(inode.i_unwritten), "i_unwritten {told}");
+        assert!(of(|io| io.dio_held) <= usize::from(inode.i_dio_count), "i_dio_count {told}");
+        let exclusive = state.tasks.iter().filter(|task| task.i_mutex & (1 << ino) != 0).count();
+        assert_eq!(exclusive, usize::from(inode.i_mutex != u8::MAX), "i_mutex {told}");
+        assert!(exclusive == 0 || inode.shared == 0, "shared and exclusive {told}");
+    }
+    let handles = state.tasks.iter().filter(|task| task.handle).count();
+    assert_eq!(handles, usize::from(state.journal.handles), "handles {told}");
+    let listed = state
+        .ios()
+        .filter(|(_, io)| io.stage == Stage::Listed && io.list != extentscope::kernel::List::Dio);
+    assert_eq!(listed.count(), state.completed.as_slice().len(), "listed {told}");
+    let mut pblks: Vec<u8> =
+        state.inodes.iter().flat_map(|i| i.disk.iter().filter_map(|m| m.pblk())).collect();
+    let mapped = pblks.len();
+    pblks.sort_unstable();
+    pblks.dedup();
+    assert_eq!(mapped, pblks.len(), "a physical block is mapped twice {told}");
+    if state.power == Power::On {
+        assert!(Badge::EsPblk.holds(setup, state), "ES-PBLK {told}");
+    }
+}
+
+fn told(setup: &Setup, choices: &[Choice]) -> String {
+    let names: Vec<String> = choices.iter().map(Choice::to_string).collect();
+    format!("in {} after: {}", setup.design, names.join(" "))
+}
+
+#[test]
+fn a_million_random_steps_keep_the_books_balanced() {
+    let setups = setups();
+    let mut random = Random(20_121_224);
+    let mut steps = 0;
+    while steps < STEPS {
+        let setup = &setups[random.below(setups.len())];
+        let mut state = State::initial(setup);
+        let mut choices = Vec::new();
+        loop {
+            let enabled = enabled(setup, &state);
+            if enabled.is_empty() {
+                break;
+            }
+            let choice = enabled[random.below(enabled.len())];
+            choices.push(choice);
+            step(setup, &mut state, choice, &mut ()).expect("enabled lists what step takes");
+            check(setup, &state, &told(setup, &choices));
+            steps += 1;
+        }
+    }
+}
+
+#[test]
+fn a_crash_is_survived_at_every_step_of_every_preset() {
+    let mut random = Random(20_130_103);
+    for mut setup in setups() {
+        setup.budgets.crash = 1;
+        let power = "power".parse().expect("a choice");
+        let mut run = Run::new(setup.clone());
+        loop {
+            let mut state = *run.state();
+            for _ in ["cut", "recover"] {
+                step(&setup, &mut state, power, &mut ()).expect("power can always be cut");
+            }
+            assert_eq!(state.power, Power::Recovered);
+            assert!(enabled(&setup, &state).is_empty());
+            let rest: Vec<Choice> = run.enabled().into_iter().filter(|c| *c != power).collect();
+            if rest.is_empty() {
+                break;
+            }
+            run.step(rest[random.below(rest.len())]).expect("an enabled choice");
+        }
+    }
+}
+
+#[test]
+fn the_same_choices_give_the_same_bytes() {
+    let mut random = Random(7);
+    for setup in setups() {
+        let mut state = State::initial(&setup);
+        let mut choices = Vec::new();
+        loop {
+            let enabled = enabled(&setup, &state);
+            let Some(choice) = (!enabled.is_empty()).then(|| enabled[random.below(enabled.len())])
+            else {
+                break;
+            };
+            let _ = is_environment(&state, choice);
+            step(&setup, &mut state, choice, &mut ()).expect("enabled lists what step takes");
+            choices.push(choice.to_string().parse::<Choice>().expect("a choice reads back"));
+        }
+        let (run, divergence) = Run::replay(setup.clone(), &choices);
+        assert_eq!(divergence, None);
+        let bytes = |state: &State| {
+            let mut bytes = Vec::new();
+            state.encode(&setup, &mut bytes);
+            bytes
+        };
+        assert_eq!(bytes(run.state()), bytes(&state));
+        assert_eq!(*run.state(), state, "equal bytes, unequal states");
+    }
+}
