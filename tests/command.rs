@@ -141,31 +141,31 @@ fn check_names_what_is_broken_and_how() {
         &["check", "S2", "--design", "rfc-v1"],
         1,
         expect![[r#"
-        scenario S2: S1, and the shrinker may run once
-        design   rfc-v1
+            scenario S2: S1, and the shrinker may run once
+            design   rfc-v1
 
-        BROKEN  RAW            a read after an acknowledged write returns that write
-                               or a later one
-                shortest, 10 steps, after step 9 nothing can avoid it: t1 t1 t1
-                irq:io1 irq:io1 irq:io1 t1 shrinker t1 t1
-                fewest switches, 3 in 10 steps: t1 t1 t1 shrinker irq:io1 irq:io1
-                irq:io1 t1 t1 t1
-        holds   NO-STALE       no block is called written before its data is there
-        -       NO-STALE-CRASH what it is about never comes up here
-        -       FSYNC-DURABLE  what it is about never comes up here
-        -       OSYNC-DURABLE  what it is about never comes up here
-        -       TRUNC-EXCL     what it is about never comes up here
-        holds   NO-DEADLOCK    no set of actors waits for each other for ever
-        holds   PROGRESS       every IO can still be converted and every thread can
-                               return
-        holds   BOUNDED        no more AIO conversions are pending than the context
-                               has slots
-        -       ERR-REPORT     what it is about never comes up here
-        -       KEEP-DELAYED   what it is about never comes up here
+            BROKEN  RAW            a read after an acknowledged write returns that write
+                                   or a later one
+                    shortest, 10 steps, after step 9 nothing can avoid it: t1 t1 t1
+                    irq:io1 irq:io1 irq:io1 t1 shrinker t1 t1
+                    fewest switches, 3 in 10 steps: t1 t1 t1 irq:io1 irq:io1 irq:io1
+                    shrinker t1 t1 t1
+            holds   NO-STALE       no block is called written before its data is there
+            -       NO-STALE-CRASH what it is about never comes up here
+            -       FSYNC-DURABLE  what it is about never comes up here
+            -       OSYNC-DURABLE  what it is about never comes up here
+            -       TRUNC-EXCL     what it is about never comes up here
+            holds   NO-DEADLOCK    no set of actors waits for each other for ever
+            holds   PROGRESS       every IO can still be converted and every thread can
+                                   return
+            holds   BOUNDED        no more AIO conversions are pending than the context
+                                   has slots
+            -       ERR-REPORT     what it is about never comes up here
+            -       KEEP-DELAYED   what it is about never comes up here
 
-        135 states, 303 transitions, depth 15, ? ms; complete. The chance that two
-        states were taken for one is at most 1 in 2^113.
-    "#]],
+            135 states, 303 transitions, depth 15, ? ms; complete. The chance that two
+            states were taken for one is at most 1 in 2^113.
+        "#]],
     );
 }
 

@@ -91,7 +91,7 @@ pub(super) enum Standing {
 /// Visited states, numbered in the order in which they were found, and the steps between them.
 ///
 /// A step that found its target is kept by the target: as its `parent` and `actor`. Other steps
-/// stand in `others`, by source. Both can be walked in order, so no state says where its own
+/// stand in `other_targets`, by source. Both can be walked in order, so no state says where its own
 /// begin: [`Graph::steps_back`].
 pub(super) struct Graph {
     fingerprints: Column<Fingerprint>,
@@ -105,7 +105,6 @@ pub(super) struct Graph {
     /// How many steps lead from an expanded state to states that were known already.
     other_counts: Column<u8>,
     other_targets: Column<u32>,
-    other_actors: Column<u8>,
 }
 
 /// A step between two visited states.
@@ -113,7 +112,6 @@ pub(super) struct Graph {
 pub(super) struct Step {
     pub(super) from: u32,
     pub(super) to: u32,
-    pub(super) actor: u8,
 }
 
 /// The first state has no parent.
@@ -129,7 +127,6 @@ impl Graph {
             standing: Column::new(),
             other_counts: Column::new(),
             other_targets: Column::new(),
-            other_actors: Column::new(),
         }
     }
 
@@ -142,9 +139,8 @@ impl Graph {
     }
 
     /// Adds a step from the state that is being expanded to one that was known.
-    pub(super) fn add_other(&mut self, to: u32, actor: u8) {
+    pub(super) fn add_other(&mut self, to: u32) {
         self.other_targets.push(to);
-        self.other_actors.push(actor);
     }
 
     /// Ends the expansion of a state; states are expanded in order.
@@ -200,14 +196,8 @@ impl Graph {
             }
             let others_end = other;
             other -= u32::from(self.other_counts.get(from));
-            let children =
-                (found..children_end).map(move |to| Step { from, to, actor: self.actors.get(to) });
-            let others = (other..others_end).map(move |i| Step {
-                from,
-                to: self.other_targets.get(i),
-                actor: self.other_actors.get(i),
-            });
-            children.chain(others)
+            let others = (other..others_end).map(|i| self.other_targets.get(i));
+            (found..children_end).chain(others).map(move |to| Step { from, to })
         })
     }
 
@@ -257,7 +247,7 @@ impl Graph {
 
     /// Bytes that are kept.
     pub(super) fn bytes(&self) -> u64 {
-        let bytes = [self.actors.bytes(), self.other_counts.bytes(), self.other_actors.bytes()];
+        let bytes = [self.actors.bytes(), self.other_counts.bytes()];
         let words = [self.parents.bytes(), self.other_targets.bytes(), self.broken.bytes()];
         let sum = bytes.iter().chain(&words).sum::<u64>();
         sum + self.fingerprints.bytes() + self.standing.bytes()

@@ -9,11 +9,12 @@ mod fingerprint;
 mod graph;
 mod search;
 mod situation;
+mod switches;
 mod table;
 mod verdict;
 mod witness;
 
 pub use fingerprint::{Fingerprint, fingerprint};
 pub use search::{Bounds, Limit, Progress, Search};
-pub use situation::comes_up;
+pub use situation::Situations;
 pub use verdict::{Finding, Verdict};

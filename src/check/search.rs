@@ -8,7 +8,7 @@ use crate::kernel::{self, Actor, Choice, Promise, Setup, State, enabled, step};
 use super::ends;
 use super::fingerprint::fingerprint;
 use super::graph::{Graph, NO_PARENT, Standing};
-use super::situation::comes_up;
+use super::situation::Situations;
 use super::table::Table;
 
 /// How far a search may go.
@@ -73,8 +73,8 @@ pub struct Search {
     layers: Vec<u32>,
     /// The first state in which each promise was found broken.
     first_broken: [Option<u32>; Promise::ALL.len()],
-    /// Promises, as bits, whose situation has come up.
-    came_up: u16,
+    /// The promises that were put to the test.
+    came_up: Situations,
     /// States may exist that were not visited.
     limit: Option<Limit>,
     done: bool,
@@ -93,7 +93,7 @@ impl Search {
             frontier: VecDeque::new(),
             layers: vec![0],
             first_broken: [None; Promise::ALL.len()],
-            came_up: 0,
+            came_up: Situations::default(),
             limit: None,
             done: false,
             bytes: Vec::new(),
@@ -175,9 +175,9 @@ impl Search {
         self.first_broken[promise as usize]
     }
 
-    /// Whether a state was visited in which a promise could have been broken.
+    /// Whether some step put a promise to the test ([`Promise::sometimes`]).
     pub fn came_up(&self, promise: Promise) -> bool {
-        self.came_up & promise.bit() != 0
+        self.came_up.0 & promise.bit() != 0
     }
 
     pub(super) fn actor(&self, position: u8) -> Actor {
@@ -202,10 +202,11 @@ impl Search {
             let actor = self.actors.iter().position(|actor| *actor == choice.actor);
             let actor = actor.unwrap_or_default() as u8;
             let mut next = state;
-            let taken = step(&self.setup, &mut next, *choice, &mut ());
+            let taken = step(&self.setup, &mut next, *choice, &mut self.came_up);
             debug_assert!(taken.is_ok(), "enabled lists only what can be taken");
+            self.came_up.compare(&self.setup, &state, &next);
             if let Some(known) = self.visit(&next, from, actor) {
-                self.graph.add_other(known, actor);
+                self.graph.add_other(known);
                 others += 1;
             }
         }
@@ -230,7 +231,6 @@ impl Search {
             }
             self.graph.add(fingerprint, parent, actor, broken);
             self.note_broken(number, broken);
-            self.note_situations(state);
             self.frontier.push_back(*state);
         }
         known
@@ -255,15 +255,6 @@ impl Search {
             // States that are stuck are noticed when they are expanded, so not in order.
             let first = &mut self.first_broken[promise as usize];
             *first = Some(first.map_or(number, |first| first.min(number)));
-        }
-    }
-
-    /// Notes promises that could be broken here, each until it has come up once.
-    fn note_situations(&mut self, state: &State) {
-        for promise in Promise::ALL {
-            if self.came_up & promise.bit() == 0 && comes_up(promise, &self.setup, state) {
-                self.came_up |= promise.bit();
-            }
         }
     }
 

@@ -16,7 +16,7 @@ pub enum Verdict {
         witness: Vec<Choice>,
     },
     /// No run that was searched breaks it, but neither does the situation that it is about come up
-    /// ([`super::comes_up`]): it was not put to the test.
+    /// ([`Promise::sometimes`]): it was not put to the test.
     NeverReached,
 }
 

@@ -3,7 +3,7 @@
 
 use std::hash::{Hash, Hasher};
 
-use extentscope::check::comes_up;
+use extentscope::check::Situations;
 use extentscope::kernel::{Choice, Promise, Setup, State, deadlocked, enabled, is_stuck, step};
 use stateright::{Model, Property};
 
@@ -111,4 +111,14 @@ fn holds(promise: Promise, Machine(setup): &Machine, Snapshot { state, .. }: &Sn
         Promise::NoDeadlock => deadlocked(setup, state).is_empty() && !is_stuck(setup, state),
         _ => state.broken & promise.bit() == 0,
     }
+}
+
+/// Whether some step from a state puts a promise to the test.
+fn comes_up(promise: Promise, setup: &Setup, state: &State) -> bool {
+    enabled(setup, state).into_iter().any(|choice| {
+        let (mut next, mut situations) = (*state, Situations::default());
+        let taken = step(setup, &mut next, choice, &mut situations);
+        situations.compare(setup, state, &next);
+        taken.is_ok() && situations.0 & promise.bit() != 0
+    })
 }
