@@ -5,6 +5,8 @@ mod names;
 
 pub mod lockdep;
 pub mod narrate;
+pub mod why;
+pub mod wrap;
 
 mod console;
 mod session;
