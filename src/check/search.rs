@@ -50,6 +50,8 @@ pub struct Progress {
     pub depth: u32,
     /// States that have been found and not yet expanded.
     pub frontier: u32,
+    /// The most there have been of those.
+    pub frontier_peak: u32,
     /// Bytes kept for visited states.
     pub visited_bytes: u64,
     /// Bytes of the frontier.
@@ -69,6 +71,7 @@ pub struct Search {
     table: Table,
     /// States that were found and not yet expanded, in order.
     frontier: VecDeque<State>,
+    frontier_peak: u32,
     /// The first state of each depth.
     layers: Vec<u32>,
     /// The first state in which each promise was found broken.
@@ -91,6 +94,7 @@ impl Search {
             graph: Graph::new(),
             table: Table::new(),
             frontier: VecDeque::new(),
+            frontier_peak: 0,
             layers: vec![0],
             first_broken: [None; Promise::ALL.len()],
             came_up: Situations::default(),
@@ -137,6 +141,7 @@ impl Search {
             transitions: self.graph.transitions(),
             depth: self.layers.len() as u32 - 1,
             frontier: self.frontier.len() as u32,
+            frontier_peak: self.frontier_peak,
             visited_bytes: self.graph.bytes() + self.table.bytes(),
             frontier_bytes: (self.frontier.capacity() * size_of::<State>()) as u64,
             done: self.done,
@@ -232,6 +237,7 @@ impl Search {
             self.graph.add(fingerprint, parent, actor, broken);
             self.note_broken(number, broken);
             self.frontier.push_back(*state);
+            self.frontier_peak = self.frontier_peak.max(self.frontier.len() as u32);
         }
         known
     }
