@@ -32,4 +32,85 @@ export class Stage {
   report(): Locator {
     return this.trouble().getByRole("textbox", { name: /as text/ });
   }
+
+  // What is run.
+
+  async choose(scenario: string, design?: string) {
+    await this.page.getByRole("combobox", { name: "scenario" }).selectOption(scenario);
+    if (design) await this.chooseDesign(design);
+  }
+
+  async chooseDesign(design: string) {
+    await this.page.getByRole("combobox", { name: "design" }).selectOption(design);
+  }
+
+  script(): Locator {
+    return this.page.getByRole("textbox", { name: "Script text" });
+  }
+
+  async runScript(text: string) {
+    await this.script().fill(text);
+    await this.page.getByRole("button", { name: "Run script" }).click();
+  }
+
+  scriptError(): Locator {
+    return this.panel("Script").getByRole("status");
+  }
+
+  // The op console.
+
+  operation(): Locator {
+    return this.page.getByRole("textbox", { name: "Operation as text" });
+  }
+
+  async issue() {
+    await this.page.getByRole("button", { name: "Issue" }).click();
+  }
+
+  // The run.
+
+  forward(): Locator {
+    return this.page.getByRole("button", { name: "Step forward" });
+  }
+
+  back(): Locator {
+    return this.page.getByRole("button", { name: "Step back" });
+  }
+
+  slider(): Locator {
+    return this.page.getByRole("slider", { name: "Step of the run" });
+  }
+
+  /** A step of the list by who takes it, as in "kworker:1". */
+  step(actor: string): Locator {
+    return this.panel("Next steps").getByRole("button", { name: new RegExp(`^${actor}\\b`) });
+  }
+
+  /** Steps forward until nothing can be taken any more; returns how many steps that were. */
+  async runOut(): Promise<number> {
+    let steps = 0;
+    for (; (await this.forward().getAttribute("aria-disabled")) === "false"; steps++) {
+      await this.forward().click();
+    }
+    return steps;
+  }
+
+  // What it says.
+
+  /** The live region: the caption, and what is to be known of the last command. */
+  status(): Locator {
+    return this.page.getByRole("status", { name: "What happened" });
+  }
+
+  verdict(): Locator {
+    return this.page.getByRole("group", { name: "Verdict" });
+  }
+
+  place(): Locator {
+    return this.page.getByRole("group", { name: "Run" }).getByText(/^step \d+ of \d+$/);
+  }
+
+  async showTable(panel: string) {
+    await this.page.getByRole("button", { name: `${panel} as a table` }).click();
+  }
 }

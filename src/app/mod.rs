@@ -1,10 +1,30 @@
 //! The page: everything that touches a browser. wasm32 only.
 
-pub mod panic;
+mod api;
+mod desk;
+mod panic;
+mod parts;
+mod theme;
+mod wire;
+
+mod bar;
+mod chart;
+mod console;
+mod lanes;
+mod pipeline;
+mod script;
+mod steps;
+mod strata;
+mod threads;
+mod top;
+mod tree;
+mod waits;
 
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use web_sys::HtmlElement;
+
+use desk::Desk;
 
 /// Starts the page. In a worker, which runs the same module, there is nothing to mount.
 pub fn main() {
@@ -22,13 +42,84 @@ pub fn main() {
     let _ = root.set_attribute("data-ready", "true");
 }
 
+/// The stage: `static/stage.css` says where everything stands.
 #[component]
 fn App() -> impl IntoView {
+    api::install(Desk::provide());
+    theme::provide();
+    bar::listen_to_keys();
+    let open = RwSignal::new("steps");
     view! {
-        <main class="stage">
-            <header class="area-top">
-                <h1 class="wordmark">"extentscope"</h1>
-            </header>
+        <Patterns />
+        <main class="stage" data-open=open>
+            <top::Top />
+            <bar::Caption />
+            <div class="side-left">
+                <script::ScriptPanel />
+                <steps::StepsPanel />
+            </div>
+            <strata::StrataPanel />
+            <Tabs open />
+            <tree::TreePanel />
+            <pipeline::PipelinePanel />
+            <div class="side-right">
+                <threads::ThreadsPanel />
+                <waits::WaitsPanel />
+            </div>
+            <lanes::LanesPanel />
+            <bar::Bar />
         </main>
     }
+    .into_any()
+}
+
+/// On a narrow screen: which of the folded panels is open.
+#[component]
+fn Tabs(open: RwSignal<&'static str>) -> impl IntoView {
+    const PANELS: [(&str, &str); 7] = [
+        ("steps", "Steps"),
+        ("script", "Script"),
+        ("threads", "Threads"),
+        ("waits", "Waits"),
+        ("tree", "Tree"),
+        ("pipeline", "Pipeline"),
+        ("lanes", "Lanes"),
+    ];
+    let tab = move |(id, name): (&'static str, &'static str)| {
+        view! {
+            <button
+                type="button"
+                aria-pressed=move || (open.get() == id).to_string()
+                on:click=move |_| open.set(id)
+            >
+                {name}
+            </button>
+        }
+    };
+    view! {
+        <nav class="panel-tabs" aria-label="Panels">
+            {PANELS.map(tab).into_iter().collect_view()}
+        </nav>
+    }
+    .into_any()
+}
+
+/// Fills that shapes refer to by name.
+#[component]
+fn Patterns() -> impl IntoView {
+    view! {
+        <svg class="patterns" width="0" height="0" aria-hidden="true">
+            <defs>
+                <pattern id="fill-u" width="7" height="7" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">
+                    <rect class="fill-u-ground" width="7" height="7"></rect>
+                    <rect class="fill-u-hatch" width="1.5" height="7"></rect>
+                </pattern>
+                <pattern id="fill-d" width="6" height="6" patternUnits="userSpaceOnUse">
+                    <rect class="fill-d-ground" width="6" height="6"></rect>
+                    <circle class="fill-d-dot" cx="3" cy="3" r="1"></circle>
+                </pattern>
+            </defs>
+        </svg>
+    }
+    .into_any()
 }

@@ -1,6 +1,39 @@
-//! What is shown: sentences, tables and geometry, all of it pure and tested natively.
+//! What the page shows, as plain values: geometry, tables and sentences. Nothing in here touches a
+//! browser; the page binds these values to elements and sends commands to a [`Session`].
+
+mod names;
 
 pub mod lockdep;
 pub mod narrate;
 pub mod why;
 pub mod wrap;
+
+mod console;
+mod session;
+
+mod steps;
+mod verdict;
+
+mod lanes;
+mod pipeline;
+mod series;
+mod strata;
+mod threads;
+mod tree;
+mod waits;
+
+pub use console::OpFields;
+pub use lanes::{Lane, Lanes, Span, SpanKind, lanes};
+pub use names::actor_title;
+pub use pipeline::{Ack, COLUMNS, IoRow, Pipeline, pipeline};
+pub use series::{Series, series};
+pub use session::{Preselect, Session};
+pub use steps::{StepRow, steps};
+pub use strata::{FileStrata, Kind, Mark, MarkKind, Segment, Strata, Stratum, strata};
+pub use threads::{Context, ThreadRow, threads};
+pub use tree::{NODE, TreeNode, TreeView, trees};
+pub use verdict::{Badge, BadgeKind, badge, finding};
+pub use waits::{CycleNode, WaitGraph, WaitRow, wait_graph};
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,58 @@
+// Moving in a run: keys, slider, playing.
+
+import { expect, test } from "./fixtures";
+
+test("the keys step, go back, and jump to both ends", async ({ page, stage }) => {
+  await stage.open();
+  await stage.name().click();
+  for (const key of ["ArrowRight", "l", "ArrowRight"]) await page.keyboard.press(key);
+  await expect(stage.place()).toHaveText("step 3 of 3");
+  await page.keyboard.press("ArrowLeft");
+  await page.keyboard.press("h");
+  await expect(stage.place()).toHaveText("step 1 of 3");
+  await page.keyboard.press("End");
+  await expect(stage.place()).toHaveText("step 3 of 3");
+  await page.keyboard.press("Home");
+  await expect(stage.place()).toHaveText("step 0 of 3");
+});
+
+test("keys that a field uses stay with the field", async ({ page, stage }) => {
+  await stage.open();
+  await stage.script().focus();
+  await page.keyboard.press("ArrowRight");
+  await page.keyboard.press("l");
+  await expect(stage.place()).toHaveText("step 0 of 0");
+});
+
+test("Space plays and pauses; the page starts paused", async ({ page, stage }) => {
+  await stage.open();
+  await expect(page.getByRole("button", { name: "Play" })).toBeVisible();
+  await expect(stage.place()).toHaveText("step 0 of 0");
+  await page.getByRole("slider", { name: "speed" }).fill("5");
+  await stage.name().click();
+  await page.keyboard.press("Space");
+  await expect(page.getByRole("button", { name: "Pause" })).toBeVisible();
+  await expect(stage.verdict()).toContainText("Deadlock");
+  await expect(page.getByRole("button", { name: "Play" }), "it stops by itself").toBeVisible();
+});
+
+test("the slider goes anywhere in the run, and the future stays", async ({ stage }) => {
+  await stage.open();
+  const steps = await stage.runOut();
+  await stage.slider().fill("4");
+  await expect(stage.place()).toHaveText(`step 4 of ${steps}`);
+  await expect(stage.slider()).toHaveAttribute("aria-valuetext", /^step 4 of/);
+  await stage.slider().fill(String(steps));
+  await expect(stage.verdict()).toContainText("Deadlock");
+});
+
+test("a step button takes its step, and focus is never lost", async ({ page, stage }) => {
+  await stage.open();
+  for (let step = 0; step < 6; step++) await stage.step("t1").click();
+  await expect(stage.step("t1")).toHaveAttribute("aria-disabled", "true");
+  // It can be focused and pressed all the same: then it says why not.
+  await stage.step("t1").click({ force: true });
+  await expect(stage.status()).toContainText("t1 waits for an event");
+  for (let step = 0; step < 3; step++) await stage.step("irq:io1").click();
+  await expect(stage.forward()).toBeFocused();
+});

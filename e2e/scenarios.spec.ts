@@ -1,0 +1,73 @@
+// The thread's scenarios, run by hand to their ends.
+
+import { expect, test } from "./fixtures";
+
+for (const design of ["v3.8", "rfc-v1", "rfc-osync"]) {
+  test(`S1 runs to its end under ${design}, and the reader gets the write`, async ({ stage }) => {
+    await stage.open();
+    await stage.choose("S1", design);
+    await expect(stage.verdict()).toContainText("Running");
+    expect(await stage.runOut()).toBeGreaterThan(5);
+    await expect(stage.verdict()).toContainText("Finished");
+    await stage.showTable("Strata");
+    await expect(stage.panel("Strata").getByRole("row", { name: /^a read gets/ })).toContainText("[0/8) a read gets data of write A");
+    await expect(stage.panel("Strata").getByRole("row", { name: /^disk tree/ })).toContainText("[0/8) W@1000");
+  });
+}
+
+test("S7 under rfc-osync ends in the deadlock, drawn and named", async ({ stage }) => {
+  await stage.open();
+  await stage.choose("S7", "rfc-osync");
+  await stage.runOut();
+  await expect(stage.verdict()).toContainText("Deadlock");
+  await expect(stage.status()).toContainText("Deadlock: kworker:1 waits until i_unwritten is 0");
+  await expect(stage.status()).toContainText("write B is on its own private list, which nobody else can run");
+  const stations = stage.panel("Waits for").getByRole("figure", { name: "Wait-for cycle" }).getByRole("listitem");
+  await expect(stations).toHaveText([/^kworker:1.*1 ?waits for$/, /^i_unwritten.*2 ?counts$/, /^write B.*3 ?moved on only by$/]);
+  await expect(stage.step("kworker:1")).toHaveAttribute("aria-disabled", "true");
+  await expect(stage.step("kworker:1")).toContainText("cannot: kworker:1 waits until i_unwritten is 0 (now 1)");
+});
+
+for (const design of ["v3.8", "rfc-v1"]) {
+  test(`S7 does not deadlock under ${design}`, async ({ stage }) => {
+    await stage.open();
+    await stage.choose("S7", design);
+    await stage.runOut();
+    await expect(stage.verdict()).toContainText("Finished");
+    await expect(stage.panel("Waits for")).toContainText("Nobody waits.");
+  });
+}
+
+test("from the deadlock one can go back and take another way out", async ({ stage }) => {
+  await stage.open();
+  await stage.choose("S7", "rfc-osync");
+  // The worker takes the list while only A is on it: then nobody has to wait for ever.
+  for (let step = 0; step < 6; step++) await stage.forward().click();
+  for (let step = 0; step < 3; step++) await stage.step("irq:io1").click();
+  for (let step = 0; step < 3; step++) await stage.step("irq:io2").click();
+  const before = await stage.place().textContent();
+  await stage.runOut();
+  await expect(stage.verdict()).toContainText("Deadlock");
+  for (let step = 0; step < 4; step++) await stage.back().click();
+  await expect(stage.verdict()).toContainText("Running");
+  await expect(stage.place()).not.toHaveText(before ?? "");
+});
+
+test("switching the design keeps the steps that the new one can take", async ({ stage }) => {
+  await stage.open();
+  await stage.choose("S7", "rfc-osync");
+  await stage.runOut();
+  await stage.chooseDesign("v3.8");
+  await expect(stage.status()).toContainText(/Kept the first \d+ steps: under v3.8 the next one cannot be taken/);
+  await stage.runOut();
+  await expect(stage.verdict()).toContainText("Finished");
+});
+
+test("a reload starts afresh", async ({ page, stage }) => {
+  await stage.open();
+  await stage.forward().click();
+  await expect(stage.place()).toHaveText("step 1 of 1");
+  await page.reload();
+  await stage.isReady();
+  await expect(stage.place()).toHaveText("step 0 of 0");
+});

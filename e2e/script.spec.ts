@@ -1,0 +1,48 @@
+// A person's own script.
+
+import { expect, test } from "./fixtures";
+
+const OWN = `title one write and one read
+slots 1
+file a 8 blocks, U 0+4, W 4+4
+t1: aio_write io=0+4
+t2: dio_read 4 4
+`;
+
+test("a typed script runs", async ({ page, stage }) => {
+  await stage.open();
+  await stage.runScript(OWN);
+  await expect(page.getByRole("combobox", { name: "scenario" })).toHaveValue("");
+  await expect(stage.scriptError()).toBeEmpty();
+  await stage.step("t2").click();
+  await stage.runOut();
+  await expect(stage.verdict()).toContainText("Finished");
+  await stage.showTable("Strata");
+  await expect(stage.panel("Strata").getByRole("row", { name: /^a read gets/ })).toContainText("[4/4) a read gets the file's old data");
+});
+
+test("a wrong line is told by line, column and what was expected; the run stays", async ({ stage }) => {
+  await stage.open();
+  await stage.choose("S1", "rfc-v1");
+  for (let step = 0; step < 4; step++) await stage.forward().click();
+  const caption = await stage.status().textContent();
+  await stage.runScript("file a 16 blocks, U 0+8\nt1: aio_writ io=0+4\n");
+  await expect(stage.scriptError()).toHaveText(/^line 2, column 5: `aio_writ`, expected an operation: .*\(did you mean aio_write\?\)$/);
+  await expect(stage.script()).toHaveAttribute("aria-invalid", "true");
+  await expect(stage.script()).toHaveValue(/aio_writ io/);
+  await expect(stage.place()).toHaveText("step 4 of 4");
+  await expect(stage.status()).toHaveText(caption ?? "");
+  // Put right, it runs.
+  await stage.runScript("file a 16 blocks, U 0+8\nt1: aio_write io=0+4\n");
+  await expect(stage.scriptError()).toBeEmpty();
+  await expect(stage.place()).toHaveText("step 0 of 0");
+});
+
+test("a script may name its design, and starting over forgets the run", async ({ page, stage }) => {
+  await stage.open();
+  await stage.runScript(`design v3.8\n${OWN}`);
+  await expect(page.getByRole("combobox", { name: "design" })).toHaveValue("v3.8");
+  await stage.forward().click();
+  await page.getByRole("button", { name: "Start over" }).click();
+  await expect(stage.place()).toHaveText("step 0 of 0");
+});

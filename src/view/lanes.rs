@@ -1,0 +1,193 @@
+//! The timetable: who ran when, in which function, and who had to wait.
+
+use crate::kernel::{Actor, Next, Note, Op, Pc, Setup, State, next};
+
+use super::narrate::{op_text, write_name};
+use super::session::Session;
+
+/// Steps that are drawn at once; a longer run shows those around the cursor.
+const STEPS_SHOWN: usize = 60;
+
+/// The lanes around the cursor.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Lanes {
+    /// The first step drawn, counted from 0.
+    pub first: usize,
+    /// Steps drawn, at least as many as make a readable grid.
+    pub columns: usize,
+    /// Steps of the run that are drawn.
+    pub steps: usize,
+    /// Steps taken at the cursor.
+    pub cursor: usize,
+    /// One an actor.
+    pub lanes: Vec<Lane>,
+}
+
+/// What one actor did.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Lane {
+    /// Who; irq handlers share one lane.
+    pub name: String,
+    /// In step order.
+    pub spans: Vec<Span>,
+}
+
+/// Some steps in a row.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Span {
+    /// The first step, counted from 0.
+    pub from: usize,
+    /// How many.
+    pub len: usize,
+    /// What it is.
+    pub kind: SpanKind,
+    /// What it is about: the operation, the end of an IO, a conversion.
+    pub label: String,
+    /// Its steps in words.
+    pub steps: Vec<String>,
+}
+
+/// What an actor did for some steps.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SpanKind {
+    /// It took these steps.
+    Ran,
+    /// Others did, and it could not.
+    Waited,
+}
+
+/// The lanes of a run around its cursor.
+pub fn lanes(session: &Session) -> Lanes {
+    let run = session.run();
+    let total = run.choices().len();
+    let half = STEPS_SHOWN / 2;
+    let last_first = total.saturating_sub(STEPS_SHOWN);
+    let first = run.cursor().saturating_sub(half).min(last_first);
+    let steps = (total - first).min(STEPS_SHOWN);
+    let lanes = lane_names(session);
+    let lanes = lanes.into_iter().map(|name| lane(session, name, first..first + steps)).collect();
+    Lanes { first, columns: steps.max(16), steps, cursor: run.cursor(), lanes }
+}
+
+/// Threads, irq, the first kworker and jbd2 always have a lane; the others once they act.
+fn lane_names(session: &Session) -> Vec<String> {
+    let run = session.run();
+    let threads = run.setup().threads.len();
+    let acted: Vec<Actor> = run.choices().iter().map(|choice| choice.actor).collect();
+    let is_shown = |actor: &Actor| match actor {
+        Actor::Thread(t) => usize::from(*t) < threads,
+        Actor::Irq(_) | Actor::Kworker(0) | Actor::Jbd2 => true,
+        other => acted.contains(other),
+    };
+    let mut names: Vec<String> = Actor::all().filter(is_shown).map(lane_of).collect();
+    names.dedup();
+    names
+}
+
+/// The lane that an actor's steps are drawn in.
+fn lane_of(actor: Actor) -> String {
+    match actor {
+        Actor::Irq(_) => "irq".into(),
+        Actor::Shrinker | Actor::Power => "environment".into(),
+        other => other.to_string(),
+    }
+}
+
+fn lane(session: &Session, name: String, steps: core::ops::Range<usize>) -> Lane {
+    let run = session.run();
+    let mut spans: Vec<Span> = Vec::new();
+    for step in steps {
+        let Some(choice) = run.choices().get(step) else { break };
+        let state = run.state_at(step);
+        let (kind, actor, pc) = if lane_of(choice.actor) == name {
+            let pc = run.notes_of(step).iter().find_map(|note| match note {
+                Note::At(pc) => Some(*pc),
+                _ => None,
+            });
+            (SpanKind::Ran, choice.actor, pc.unwrap_or(Pc::Idle))
+        } else {
+            let mut mine = Actor::all().filter(|actor| lane_of(*actor) == name);
+            let waits = mine.find_map(|actor| match next(run.setup(), state, actor) {
+                Next::Blocked { pc, .. } => Some((actor, pc)),
+                _ => None,
+            });
+            let Some((actor, pc)) = waits else { continue };
+            (SpanKind::Waited, actor, pc)
+        };
+        let label = match kind {
+            SpanKind::Ran => phase(run.setup(), state, actor, pc),
+            SpanKind::Waited => String::new(),
+        };
+        let function = pc.info().function;
+        let says = match kind {
+            SpanKind::Ran => {
+                format!("step {}: {actor} in {function}: {}", step + 1, pc.info().does)
+            }
+            SpanKind::Waited => format!("{actor} waits in {function}"),
+        };
+        let continues =
+            |last: &Span| last.kind == kind && last.label == label && last.from + last.len == step;
+        match spans.last_mut().filter(|last| continues(last)) {
+            Some(last) => {
+                last.len += 1;
+                if last.steps.last() != Some(&says) {
+                    last.steps.push(says);
+                }
+            }
+            None => spans.push(Span { from: step, len: 1, kind, label, steps: vec![says] }),
+        }
+    }
+    Lane { name, spans }
+}
+
+/// What an actor is about for some steps: the script's operation, the end of an IO, a conversion.
+fn phase(setup: &Setup, state: &State, actor: Actor, pc: Pc) -> String {
+    let word = match actor {
+        Actor::Thread(t) => {
+            let op = setup.op(t, state.tasks[usize::from(t)].op);
+            let text = op.map_or(String::new(), |op| op_text(setup, op));
+            text.split(' ').next().unwrap_or_default().to_string()
+        }
+        Actor::Irq(_) => "end_io".into(),
+        Actor::Jbd2 => "commit".into(),
+        Actor::Flusher => "writeback".into(),
+        Actor::Shrinker => "shrink".into(),
+        Actor::Power if pc == Pc::PowerCut => "power cut".into(),
+        Actor::Power => "recovery".into(),
+        Actor::Kworker(_) if pc == Pc::WorkTake => "take".into(),
+        Actor::Kworker(_) if syncs(state, actor) => "fsync".into(),
+        Actor::Kworker(_) => "convert".into(),
+    };
+    match write_of(setup, state, actor) {
+        Some(nr) => format!("{word} {}", write_name(nr)),
+        None => word,
+    }
+}
+
+/// Whether a kworker is inside of the fsync that it calls for an O_(D)SYNC write.
+fn syncs(state: &State, actor: Actor) -> bool {
+    let Some(task) = actor.task() else { return false };
+    let frames = state.tasks[usize::from(task)].frames();
+    let in_sync = |pc: Pc| {
+        matches!(pc, Pc::FsyncPages | Pc::FsyncLock | Pc::FsyncCommit | Pc::FsyncCommitWait)
+    };
+    frames.iter().any(|frame| in_sync(frame.pc))
+}
+
+/// The write that an actor is at, if it is at one.
+fn write_of(setup: &Setup, state: &State, actor: Actor) -> Option<u8> {
+    let named = |io: u8| Some(&state.ios[usize::from(io)]).filter(|io| !io.writeback);
+    if let Actor::Irq(io) = actor {
+        return named(io).map(|io| io.nr);
+    }
+    let task = &state.tasks[usize::from(actor.task()?)];
+    let at_io = |pc| matches!(pc, Pc::EndIo | Pc::ConvertStart | Pc::ConvertMap);
+    match (task.frames().iter().find(|frame| at_io(frame.pc)), actor) {
+        (_, Actor::Thread(t)) => match setup.op(t, task.op) {
+            Some(Op::DioWrite { nr, .. } | Op::BufWrite { nr, .. }) => Some(nr),
+            _ => None,
+        },
+        (Some(frame), _) => named(frame.a).map(|io| io.nr),
+        (None, _) => None,
+    }
+}

@@ -1,0 +1,26 @@
+//! How things are called on the page, in one place, so that pictures, tables and sentences agree.
+
+use crate::kernel::{Actor, Setup};
+
+/// What kind of context an actor runs in, for people who do not know the name.
+pub fn actor_title(actor: Actor) -> &'static str {
+    match actor {
+        Actor::Thread(_) => "user thread",
+        Actor::Irq(_) => "completion of a bio, in irq context",
+        Actor::Kworker(_) => "kworker that converts",
+        Actor::Jbd2 => "the journal's commit thread",
+        Actor::Flusher => "the flusher thread, which writes dirty pages back",
+        Actor::Shrinker => "memory pressure",
+        Actor::Power => "the power supply",
+    }
+}
+
+/// The name of a file, as the script gave it.
+pub(super) fn file_name(setup: &Setup, ino: u8) -> &str {
+    setup.files.get(usize::from(ino)).map_or("?", |file| file.name.as_str())
+}
+
+/// ` of a`, where there is more than one file to tell apart; nothing otherwise.
+pub(super) fn of_file(setup: &Setup, ino: u8) -> String {
+    if setup.files.len() > 1 { format!(" of {}", file_name(setup, ino)) } else { String::new() }
+}

@@ -1,0 +1,180 @@
+//! The way of a direct write from its bio to the converted extent, and what user space knows of it.
+
+use crate::kernel::{Acked, Actor, Io, List, Op, Pc, Range, Setup, Stage, State, Sync, Task};
+
+use super::names::file_name;
+use super::narrate::{range_text, write_name};
+
+/// The stations, in order.
+pub const COLUMNS: [&str; 5] = ["submitted", "completed", "on a list", "converting", "converted"];
+
+/// All writes that have begun.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Pipeline {
+    /// One a write, in the order of their names.
+    pub ios: Vec<IoRow>,
+    /// Slots of the AIO context that are taken.
+    pub slots_used: u8,
+    /// Slots that there are.
+    pub slots: u8,
+}
+
+/// One write.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct IoRow {
+    /// What tells it from all others of the run.
+    pub key: u32,
+    /// Its letter.
+    pub name: String,
+    /// Thread, range and flags.
+    pub what: String,
+    /// The position in [`COLUMNS`]; none before it is submitted.
+    pub column: Option<u8>,
+    /// Where exactly it is, in a few words.
+    pub place: String,
+    /// What user space knows.
+    pub ack: Ack,
+    /// Counted in `i_unwritten`.
+    pub counted: bool,
+    /// Counted in `i_dio_count`.
+    pub dio: bool,
+}
+
+/// What user space knows of a write.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ack {
+    /// Nothing.
+    No,
+    /// The event is in the ring and not reaped.
+    Event,
+    /// A thread has it.
+    Known,
+}
+
+impl Ack {
+    /// In words.
+    pub const fn text(self) -> &'static str {
+        match self {
+            Ack::No => "not acknowledged",
+            Ack::Event => "event in the ring",
+            Ack::Known => "acknowledged",
+        }
+    }
+}
+
+/// Every direct write that has begun, also the finished ones, and writeback on its way.
+pub fn pipeline(setup: &Setup, state: &State) -> Pipeline {
+    let mut ios: Vec<IoRow> = Vec::new();
+    for (thread, program) in (0..).zip(&setup.threads) {
+        for (index, op) in (0..).zip(program) {
+            let Op::DioWrite { nr, .. } = *op else { continue };
+            let is_this = |io: &Io| io.nr == nr && io.thread == thread && !io.writeback;
+            let found = state.ios().find(|(_, io)| is_this(io));
+            let done = state.tasks[usize::from(thread)].op > index;
+            if let Some((_, io)) = found {
+                ios.extend(row(setup, thread, *op).map(|row| live(setup, state, io, row)));
+            } else if done {
+                let row = row(setup, thread, *op);
+                ios.extend(row.map(|row| IoRow {
+                    column: Some(4),
+                    place: "finished".into(),
+                    ack: Ack::Known,
+                    ..row
+                }));
+            }
+        }
+    }
+    for (index, io) in state.ios().filter(|(_, io)| io.writeback) {
+        ios.push(live(setup, state, io, writeback_row(setup, index, io)));
+    }
+    ios.sort_by_key(|io| io.key);
+    Pipeline { ios, slots_used: state.slots_used(), slots: setup.slots }
+}
+
+/// A row with what its IO says now.
+fn live(setup: &Setup, state: &State, io: &Io, row: IoRow) -> IoRow {
+    let column = match io.stage {
+        Stage::Free | Stage::Prepared => None,
+        Stage::Submitted => Some(0),
+        Stage::Completed => Some(1),
+        Stage::Listed => Some(2),
+        Stage::Converting => Some(3),
+        Stage::Converted => Some(4),
+    };
+    let ack = match io.ack {
+        Acked::No => Ack::No,
+        Acked::Event => Ack::Event,
+        Acked::Reaped => Ack::Known,
+    };
+    let place = place(setup, state, io);
+    IoRow { column, place, ack, counted: io.counted, dio: io.dio_held, ..row }
+}
+
+fn row(setup: &Setup, thread: u8, op: Op) -> Option<IoRow> {
+    let Op::DioWrite { ino, range, sync, aio, nr } = op else { return None };
+    let flag = match sync {
+        Sync::No => "",
+        Sync::Dsync => " O_DSYNC",
+        Sync::Osync => " O_SYNC",
+    };
+    let how = if aio { "AIO" } else { "sync" };
+    let file = file_prefix(setup, ino);
+    let what = format!("{} {file}{} {how}{flag}", Actor::Thread(thread), range_text(range));
+    Some(IoRow { key: nr.into(), name: write_name(nr), what, ..EMPTY })
+}
+
+fn writeback_row(setup: &Setup, index: u8, io: &Io) -> IoRow {
+    let range = range_text(Range::new(io.lblk, io.len));
+    let what = format!("writeback {}{range}", file_prefix(setup, io.ino));
+    // After all direct writes, whose numbers are below 256.
+    IoRow { key: 256 + u32::from(index), name: "wb".into(), what, ..EMPTY }
+}
+
+const EMPTY: IoRow = IoRow {
+    key: 0,
+    name: String::new(),
+    what: String::new(),
+    column: None,
+    place: String::new(),
+    ack: Ack::No,
+    counted: false,
+    dio: false,
+};
+
+/// The file's name and a blank, where there are two.
+fn file_prefix(setup: &Setup, ino: u8) -> String {
+    if setup.files.len() > 1 { format!("{} ", file_name(setup, ino)) } else { String::new() }
+}
+
+fn place(setup: &Setup, state: &State, io: &Io) -> String {
+    let file = if setup.files.len() > 1 { file_name(setup, io.ino) } else { "the inode" };
+    let worker = |io: &Io| {
+        let in_end_io = |task: &Task| {
+            task.frames()
+                .iter()
+                .any(|frame| frame.pc == Pc::EndIo && state.ios[usize::from(frame.a)] == *io)
+        };
+        let task = state.tasks.iter().position(in_end_io)?;
+        Some(Actor::of_task(task as u8).to_string())
+    };
+    match io.stage {
+        Stage::Free => String::new(),
+        Stage::Prepared => "has a slot, not mapped yet".into(),
+        Stage::Submitted => "its bio is in flight".into(),
+        Stage::Completed => "data is in the device".into(),
+        Stage::Listed => match io.list {
+            List::Inode => format!("on {file}'s list"),
+            List::Unrsv => format!("on {file}'s unreserved list"),
+            List::Dio => "a work item of its own".into(),
+            List::Private { task, .. } => format!("on {}'s private list", Actor::of_task(task)),
+        },
+        Stage::Converting => match worker(io) {
+            Some(who) => format!("by {who}"),
+            None => format!("by {}", Actor::Thread(io.thread)),
+        },
+        Stage::Converted if io.error => "the bio failed".into(),
+        Stage::Converted if io.convert_failed => "the conversion failed".into(),
+        Stage::Converted if io.unwritten => "written on disk".into(),
+        Stage::Converted => "nothing to convert".into(),
+    }
+}

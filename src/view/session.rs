@@ -1,0 +1,323 @@
+//! The state of the page: a script, the run of it, and what a person may do to both.
+
+use crate::kernel::{Choice, Design, File, Next, Op, is_environment, is_stuck};
+use crate::scenario::{
+    Divergence, OpText, Preset, Run, RunError, Script, ScriptError, parse_op_line,
+};
+
+use super::narrate;
+
+/// What the page opens with: where the thread's argument ends.
+const FIRST_PRESET: &str = "S7";
+
+/// Everything the page knows, but for what only a browser knows (theme, focus, open panels).
+#[derive(Clone, Debug)]
+pub struct Session {
+    script: Script,
+    /// The text that is run.
+    text: String,
+    /// The text in the editor, which may not be run yet.
+    draft: String,
+    preset: Option<&'static Preset>,
+    run: Run,
+    error: Option<ScriptError>,
+    /// Something that a person should know about the last command.
+    notice: Option<String>,
+    playing: bool,
+}
+
+/// What the scenario select shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Preselect {
+    /// A preset, as it was offered.
+    Preset(&'static str),
+    /// A script of the person's own, or a preset that was changed.
+    Own,
+}
+
+impl Default for Session {
+    fn default() -> Session {
+        Session::new()
+    }
+}
+
+impl Session {
+    /// The page as it opens.
+    pub fn new() -> Session {
+        let script = Script::parse("").expect("nothing is a script too");
+        let run = Run::new(script.setup.clone());
+        let mut session = Session {
+            script,
+            text: String::new(),
+            draft: String::new(),
+            preset: None,
+            run,
+            error: None,
+            notice: None,
+            playing: false,
+        };
+        session.load_preset(FIRST_PRESET);
+        session
+    }
+
+    /// The run.
+    pub fn run(&self) -> &Run {
+        &self.run
+    }
+
+    /// What the script is about.
+    pub fn title(&self) -> &str {
+        &self.script.title
+    }
+
+    /// The text that is run.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// The text in the editor.
+    pub fn draft(&self) -> &str {
+        &self.draft
+    }
+
+    /// Whether the editor holds something that is not run yet.
+    pub fn is_edited(&self) -> bool {
+        self.draft != self.text
+    }
+
+    /// Why the last text could not be run.
+    pub fn error(&self) -> Option<&ScriptError> {
+        self.error.as_ref()
+    }
+
+    /// What a person should know about the last command.
+    pub fn notice(&self) -> Option<&str> {
+        self.notice.as_deref()
+    }
+
+    /// Whether the run plays by itself.
+    pub fn is_playing(&self) -> bool {
+        self.playing
+    }
+
+    /// The design that is run.
+    pub fn design(&self) -> Design {
+        self.run.setup().design
+    }
+
+    /// What the scenario select shows.
+    pub fn preselect(&self) -> Preselect {
+        match self.preset {
+            Some(preset) if preset.script == self.text => Preselect::Preset(preset.id),
+            _ => Preselect::Own,
+        }
+    }
+
+    /// The line (from 1) at which each thread stands, as `(line, thread)`; a thread that is done
+    /// stands nowhere.
+    pub fn current_lines(&self) -> Vec<(u32, u8)> {
+        let state = self.run.state();
+        let at = (0..).zip(&self.script.lines).filter_map(|(thread, lines)| {
+            let op = state.tasks.get(usize::from(thread))?.op;
+            lines.get(usize::from(op)).map(|line| (*line, thread))
+        });
+        at.collect()
+    }
+
+    /// The line of an operation, from 1.
+    pub fn line_of(&self, thread: u8, op: u8) -> Option<u32> {
+        self.script.lines.get(usize::from(thread))?.get(usize::from(op)).copied()
+    }
+
+    /// Runs a preset under the design that it is shown with.
+    pub fn load_preset(&mut self, id: &str) {
+        let Some(preset) = Preset::find(id) else { return };
+        // Presets are checked by a test; should one be wrong, its error is shown like any other.
+        if self.apply(preset.script).is_ok() {
+            self.preset = Some(preset);
+            if let Ok(design) = Design::parse(preset.design) {
+                self.script.setup.design = design;
+                self.restart();
+            }
+        }
+    }
+
+    /// Takes what the editor holds.
+    pub fn edit(&mut self, draft: &str) {
+        self.draft = draft.into();
+    }
+
+    /// Runs what the editor holds.
+    pub fn apply_draft(&mut self) -> Result<(), ScriptError> {
+        let draft = self.draft.clone();
+        self.apply(&draft)
+    }
+
+    /// Runs a script from its beginning. If it is wrong, everything stays as it was but for
+    /// [`Session::error`] and the editor's text.
+    pub fn apply(&mut self, text: &str) -> Result<(), ScriptError> {
+        self.draft = text.into();
+        self.notice = None;
+        let script = Script::parse(text);
+        let mut script = script.inspect_err(|e| self.error = Some(e.clone()))?;
+        if !script.names_design {
+            script.setup.design = self.design();
+        }
+        self.script = script;
+        self.text = text.into();
+        self.error = None;
+        self.restart();
+        Ok(())
+    }
+
+    /// Goes back to the start and forgets the run.
+    pub fn restart(&mut self) {
+        self.playing = false;
+        self.run = Run::new(self.script.setup.clone());
+    }
+
+    /// Runs the same choices under another design, as far as they can be taken.
+    pub fn set_design(&mut self, design: Design) {
+        if self.script.names_design {
+            // The script would contradict the select: it says the new design from now on.
+            self.text = with_design(&self.text, design);
+            self.draft = with_design(&self.draft, design);
+        }
+        self.playing = false;
+        self.script.setup.design = design;
+        let (run, divergence) = self.run.under(self.script.setup.clone());
+        self.run = run;
+        self.notice = divergence.map(|d| self.tell(d));
+    }
+
+    /// Appends an operation to a thread's program and keeps the run.
+    pub fn issue(&mut self, thread: u8, line: &str) -> Result<(), ScriptError> {
+        parse_op_line(self.run.setup(), line)?;
+        let added = format!("t{}: {}", thread + 1, line.trim());
+        let text = with_line(&self.text, &added);
+        let mut script = Script::parse(&text)?;
+        script.setup.design = self.design();
+        self.draft = if self.is_edited() { with_line(&self.draft, &added) } else { text.clone() };
+        self.script = script;
+        self.text = text;
+        self.error = None;
+        let (run, divergence) = self.run.under(self.script.setup.clone());
+        self.run = run;
+        self.notice = divergence.map(|d| self.tell(d));
+        Ok(())
+    }
+
+    /// The op that a console's fields describe, as text.
+    pub fn op_text(&self, op: Op) -> String {
+        OpText { op, files: self.files() }.to_string()
+    }
+
+    /// The files of the script.
+    pub fn files(&self) -> &[File] {
+        &self.run.setup().files
+    }
+
+    /// The choice that a step forward takes: the run's own; at its end the first enabled one that
+    /// is not the environment's; when all is done, what the environment may still do.
+    pub fn next_choice(&self) -> Option<Choice> {
+        let (setup, state) = (self.run.setup(), self.run.state());
+        if let Some(planned) = self.run.choices().get(self.run.cursor()) {
+            return Some(*planned);
+        }
+        let enabled = self.run.enabled();
+        let own = enabled.iter().find(|choice| !is_environment(state, **choice));
+        let after = || enabled.first().filter(|_| !is_stuck(setup, state));
+        own.or_else(after).copied()
+    }
+
+    /// Takes a choice.
+    pub fn step(&mut self, choice: Choice) -> Result<(), RunError> {
+        self.notice = None;
+        let result = self.run.step(choice);
+        if let Err(error) = result {
+            self.playing = false;
+            self.notice = Some(self.why_not(error));
+        }
+        result
+    }
+
+    /// Takes the next choice; false if there is none.
+    pub fn forward(&mut self) -> bool {
+        self.next_choice().is_some_and(|choice| self.step(choice).is_ok())
+    }
+
+    /// Goes one step back.
+    pub fn back(&mut self) {
+        self.seek(self.run.cursor().saturating_sub(1));
+    }
+
+    /// Goes to a step of the run; past the end, to the end.
+    pub fn seek(&mut self, steps: usize) {
+        self.playing = false;
+        self.notice = None;
+        self.run.seek(steps);
+    }
+
+    /// Starts or stops to play. At the end of everything it starts again from the beginning.
+    pub fn toggle_play(&mut self) {
+        self.playing = !self.playing;
+        if self.playing && self.next_choice().is_none() {
+            self.run.seek(0);
+        }
+    }
+
+    /// One tick of playing.
+    pub fn tick(&mut self) {
+        if self.playing && !(self.forward() && self.next_choice().is_some()) {
+            self.playing = false;
+        }
+    }
+
+    /// The run as text: the script, its design, the choices and where the cursor stands.
+    pub fn as_text(&self) -> String {
+        let choices: Vec<String> = self.run.choices().iter().map(Choice::to_string).collect();
+        format!(
+            "{}# under {}\n# choices: {}\n# at step {} of {}\n",
+            self.text,
+            self.design(),
+            choices.join(" "),
+            self.run.cursor(),
+            choices.len()
+        )
+    }
+
+    fn tell(&self, divergence: Divergence) -> String {
+        let Divergence { at, error } = divergence;
+        let why = self.why_not(error);
+        format!(
+            "Kept the first {at} steps: under {} the next one cannot be taken, {why}",
+            self.design()
+        )
+    }
+
+    fn why_not(&self, error: RunError) -> String {
+        match error {
+            RunError::TooLong => "the run has as many steps as the page keeps.".into(),
+            RunError::NotEnabled { choice, next: Next::Blocked { wait, .. } } => {
+                let wait = narrate::wait_text(self.run.setup(), self.run.state(), wait);
+                format!("{choice} {wait}.")
+            }
+            RunError::NotEnabled { choice, .. } => format!("{choice} has nothing to do there."),
+        }
+    }
+}
+
+/// A script with one more line.
+fn with_line(text: &str, line: &str) -> String {
+    let gap = if text.is_empty() || text.ends_with('\n') { "" } else { "\n" };
+    format!("{text}{gap}{line}\n")
+}
+
+/// A script that names another design than it did.
+fn with_design(text: &str, design: Design) -> String {
+    let is_design = |line: &str| line.split_whitespace().next() == Some("design");
+    let lines = text.lines().map(|line| {
+        if is_design(line) { format!("design {design}\n") } else { format!("{line}\n") }
+    });
+    lines.collect()
+}

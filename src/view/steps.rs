@@ -1,0 +1,56 @@
+//! The steps that can be taken, and those that cannot, with the reason.
+
+use crate::kernel::{Actor, Choice, Next, is_environment, next};
+
+use super::narrate::{StepLabel, step_label, wait_text};
+use super::session::Session;
+
+/// One step.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StepRow {
+    /// The choice, as a run writes it; also the row's key.
+    pub choice: Choice,
+    /// Function, source and what the step does.
+    pub label: StepLabel,
+    /// Why it cannot be taken now: `waits for an event`.
+    pub blocked: Option<String>,
+    /// It happens unasked: memory pressure, a power cut, a failure.
+    pub is_environment: bool,
+    /// It is the one that a step forward takes.
+    pub is_next: bool,
+}
+
+/// Every step of every actor: those of threads and the kernel, those of the environment, those
+/// that have to wait; each in the machine's order.
+pub fn steps(session: &Session) -> Vec<StepRow> {
+    let run = session.run();
+    let (setup, state) = (run.setup(), run.state());
+    let planned = session.next_choice();
+    let row = |choice: Choice, blocked: Option<String>| {
+        let mut label = step_label(setup, state, choice);
+        if let Some(failure) = failure(choice) {
+            label.does = format!("{}: {failure}", label.does);
+        }
+        let is_environment = is_environment(state, choice);
+        StepRow { choice, label, blocked, is_environment, is_next: planned == Some(choice) }
+    };
+    let mut rows: Vec<StepRow> = run.enabled().into_iter().map(|c| row(c, None)).collect();
+    rows.sort_by_key(|row| row.is_environment);
+    rows.extend(Actor::all().filter_map(|actor| match next(setup, state, actor) {
+        Next::Blocked { wait, .. } => {
+            Some(row(Choice::from(actor), Some(wait_text(setup, state, wait))))
+        }
+        Next::Ready { .. } | Next::Done => None,
+    }));
+    rows
+}
+
+/// What fails in a step with an ordinal.
+fn failure(choice: Choice) -> Option<&'static str> {
+    match (choice.actor, choice.ordinal) {
+        (_, 0) => None,
+        (Actor::Irq(_), 1) => Some("the bio fails with EIO"),
+        (Actor::Irq(_), _) => Some("no memory for the entry"),
+        (_, _) => Some("fails with ENOSPC"),
+    }
+}

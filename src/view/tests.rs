@@ -1,0 +1,260 @@
+//! What the page shows along the thread's own scenarios, as text.
+
+use expect_test::{Expect, expect};
+
+use super::narrate::cycle_sentence;
+use super::{BadgeKind, Preselect, Session, badge, lanes, pipeline, series, steps, strata};
+use super::{threads, trees, wait_graph};
+use crate::kernel::{Choice, Row};
+use crate::scenario::PRESETS;
+
+fn session(preset: &str, row: Row) -> Session {
+    let mut session = Session::new();
+    session.load_preset(preset);
+    session.set_design(row.design());
+    session
+}
+
+/// Takes the first enabled step until there is none.
+fn run_out(session: &mut Session) {
+    while session.forward() {}
+}
+
+fn check(actual: &str, expected: Expect) {
+    expected.assert_eq(actual);
+}
+
+fn layers(session: &Session) -> String {
+    let run = session.run();
+    let mut text = String::new();
+    for row in &strata(run.setup(), run.state(), None).files[0].rows {
+        let segments = row.segments.iter().map(|s| format!("[{}/{}) {}", s.lblk, s.len, s.label));
+        let marks = row.marks.iter().map(|m| format!("{:?} [{}/{})", m.kind, m.lblk, m.len));
+        let all: Vec<String> = segments.chain(marks).collect();
+        text += &format!("{}: {}\n", row.name, all.join("  "));
+    }
+    text
+}
+
+#[test]
+fn the_layers_part_ways_when_the_irq_converts_early() {
+    let mut session = session("S1", Row::RfcV1);
+    while !layers(&session).contains("Pending") {
+        assert!(session.forward());
+    }
+    check(
+        &layers(&session),
+        expect![[r#"
+            ES tree: [0/8) W  Pending [0/8)
+            disk tree: [0/8) U
+            committed: [0/8) U
+            media: [0/8) A  Volatile [0/8)
+            a read gets: [0/8) A  [8/8) 0
+        "#]],
+    );
+}
+
+#[test]
+fn v3_8_leaves_its_tree_empty_and_says_why() {
+    let mut session = session("S1", Row::V3_8);
+    run_out(&mut session);
+    let tree = &trees(session.run())[0];
+    assert!(tree.nodes.is_empty() && tree.empty.is_some_and(|why| why.contains("v3.8")));
+    assert_eq!(badge(session.run()).kind, BadgeKind::Finished);
+}
+
+#[test]
+fn the_companion_tree_agrees_with_the_array_at_every_step() {
+    for row in Row::ALL {
+        for preset in PRESETS {
+            let mut session = session(preset.id, row);
+            loop {
+                for tree in trees(session.run()) {
+                    let mut nodes = tree.nodes.clone();
+                    nodes.sort_by_key(|node| node.lblk);
+                    let labels: Vec<String> = nodes.iter().map(|n| n.label.clone()).collect();
+                    let es = &session.run().state().inodes[usize::from(tree.ino)].es;
+                    let array: Vec<String> =
+                        es.iter().map(|e| format!("[{}/{}) {}", e.lblk, e.len, e.status)).collect();
+                    assert_eq!(labels, array, "{} under {}", preset.id, row.id());
+                }
+                if !session.forward() {
+                    break;
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn neighbours_in_block_order_never_overlap_in_the_picture() {
+    let mut session = session("S7", Row::RfcOsync);
+    loop {
+        for tree in trees(session.run()) {
+            for a in &tree.nodes {
+                for b in tree.nodes.iter().filter(|b| b.id != a.id) {
+                    let (dx, dy) = ((a.at.0 - b.at.0).abs(), (a.at.1 - b.at.1).abs());
+                    let (w, h) = super::NODE;
+                    assert!(dx >= w || dy >= h, "{} over {}", a.label, b.label);
+                }
+            }
+        }
+        if !session.forward() {
+            break;
+        }
+    }
+}
+
+#[test]
+fn s7_ends_with_the_cycle_drawn_and_named() {
+    let mut session = session("S7", Row::RfcOsync);
+    run_out(&mut session);
+    let run = session.run();
+    let graph = wait_graph(run.setup(), run.state());
+    let stations: Vec<String> =
+        graph.cycle.iter().map(|n| format!("{} ({}) --{}->", n.name, n.detail, n.arrow)).collect();
+    check(
+        &format!("{}\n", stations.join("\n")),
+        expect![[r#"
+            kworker:1 (in ext4_unwritten_wait) --waits for->
+            i_unwritten to be 0 (is 1 now) --counts->
+            write B (on the private list of kworker:1) --moved on only by->
+        "#]],
+    );
+    assert_eq!(badge(run).kind, BadgeKind::Deadlock);
+    assert!(cycle_sentence(run.setup(), run.state()).is_some());
+    assert_eq!(graph.others.len(), 1, "the thread that waits for its events is told beside it");
+    assert!(steps(&session).iter().all(|step| step.blocked.is_some()));
+}
+
+#[test]
+fn s7_does_not_deadlock_under_the_other_designs() {
+    for row in [Row::V3_8, Row::RfcV1] {
+        let mut session = session("S7", row);
+        run_out(&mut session);
+        assert_eq!(badge(session.run()).kind, BadgeKind::Finished, "{}", row.id());
+    }
+}
+
+#[test]
+fn a_write_goes_through_the_stations_in_order() {
+    let mut session = session("S7", Row::RfcOsync);
+    let mut ways: Vec<Vec<u8>> = vec![Vec::new(); 2];
+    loop {
+        let run = session.run();
+        for io in pipeline(run.setup(), run.state()).ios {
+            let way = &mut ways[io.key as usize];
+            if let Some(column) = io.column.filter(|c| way.last() != Some(c)) {
+                way.push(column);
+            }
+        }
+        if !session.forward() {
+            break;
+        }
+    }
+    assert_eq!(
+        ways,
+        [vec![0, 1, 2, 3], vec![0, 1, 2]],
+        "A is being converted, B waits on the list"
+    );
+}
+
+#[test]
+fn threads_say_what_they_hold_and_wait_for() {
+    let mut session = session("S7", Row::RfcOsync);
+    run_out(&mut session);
+    let text: String = threads(&session)
+        .iter()
+        .map(|r| {
+            let waits = r.waits.clone().unwrap_or_default();
+            let stack = r.stack.join(" > ");
+            let holds = r.holds.join(", ");
+            format!("{} {} | {stack} | {holds} | {waits}\n", r.actor, r.context.word())
+        })
+        .collect();
+    check(
+        &text,
+        expect![[r#"
+            t1 syscall | io_getevents |  | waits for an event
+            kworker:1 worker | ext4_end_io_work > ext4_end_io > ext4_sync_file > ext4_unwritten_wait | i_mutex | waits until i_unwritten is 0 (now 1)
+            jbd2 idle |  |  | 
+        "#]],
+    );
+}
+
+#[test]
+fn lanes_show_every_step_once() {
+    let mut session = session("S7", Row::RfcOsync);
+    run_out(&mut session);
+    let view = lanes(&session);
+    let ran = view.lanes.iter().flat_map(|lane| &lane.spans);
+    let ran: usize = ran.filter(|s| s.kind == super::SpanKind::Ran).map(|s| s.len).sum();
+    assert_eq!(ran, session.run().choices().len());
+}
+
+#[test]
+fn the_series_has_a_number_for_every_state() {
+    let mut session = session("S7", Row::RfcOsync);
+    run_out(&mut session);
+    let series = series(session.run());
+    assert_eq!(series.pending.len(), session.run().choices().len() + 1);
+    assert_eq!((series.pending.iter().max(), series.pending.last()), (Some(&2), Some(&1)));
+    assert_eq!(series.changes().first(), Some(&(0, 0, 0)));
+}
+
+#[test]
+fn a_wrong_script_leaves_the_run_alone() {
+    let mut session = session("S1", Row::RfcV1);
+    session.forward();
+    let before = session.as_text();
+    let error = session.apply("file a 16 blocks\nt1: aio_writ io=0+4\n").unwrap_err();
+    assert_eq!((error.line, error.column), (2, 5));
+    assert_eq!(session.as_text(), before);
+    assert_eq!(session.draft(), "file a 16 blocks\nt1: aio_writ io=0+4\n");
+}
+
+#[test]
+fn an_issued_operation_joins_the_script_and_the_run_stays() {
+    let mut session = session("S1", Row::RfcV1);
+    session.forward();
+    session.forward();
+    session.issue(1, "dio_read 0 4").unwrap();
+    assert!(session.text().ends_with("t2: dio_read 0 4\n"));
+    assert_eq!(session.draft(), session.text());
+    assert_eq!((session.run().cursor(), session.preselect()), (2, Preselect::Own));
+    let t2: Choice = "t2".parse().unwrap();
+    session.step(t2).unwrap();
+    assert_eq!(session.issue(1, "dio_read 0 99").unwrap_err().column, 10);
+}
+
+#[test]
+fn another_design_keeps_the_steps_that_it_can_take() {
+    let mut session = session("S7", Row::RfcOsync);
+    run_out(&mut session);
+    let steps = session.run().choices().len();
+    session.set_design(Row::V3_8.design());
+    assert!(session.run().choices().len() < steps);
+    assert!(session.notice().is_some_and(|notice| notice.contains("v3.8")));
+}
+
+#[test]
+fn a_script_that_names_its_design_follows_the_select() {
+    let mut session = Session::new();
+    session.apply("design rfc-v1\nfile a 16 blocks, U 0+8\nt1: aio_write io=0+4\n").unwrap();
+    assert_eq!(session.design(), Row::RfcV1.design());
+    session.set_design(Row::V3_8.design());
+    assert!(session.text().starts_with("design v3.8\n"));
+}
+
+#[test]
+fn playing_stops_where_nothing_is_left() {
+    let mut session = session("S7", Row::RfcOsync);
+    session.toggle_play();
+    for _ in 0..1000 {
+        session.tick();
+    }
+    assert!(!session.is_playing());
+    assert_eq!(badge(session.run()).kind, BadgeKind::Deadlock);
+    session.toggle_play();
+    assert_eq!(session.run().cursor(), 0, "playing again starts over");
+}

@@ -1,0 +1,79 @@
+//! What can be said of the state at the cursor. Never more than this run shows.
+
+use crate::kernel::{deadlocked, is_environment, is_stuck};
+use crate::scenario::Run;
+
+use super::narrate::{Standing, standing};
+
+/// The kind of finding, which decides how loud it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BadgeKind {
+    /// Actors wait for each other for ever.
+    Deadlock,
+    /// A promise was broken on the way here.
+    Broken,
+    /// The model's bounds end the run.
+    Bound,
+    /// Everything is done.
+    Finished,
+    /// Something can still happen.
+    Running,
+}
+
+/// A finding in a few words.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Badge {
+    /// The kind.
+    pub kind: BadgeKind,
+    /// The word on the badge.
+    pub word: &'static str,
+    /// What it means here.
+    pub text: String,
+}
+
+/// The finding at the cursor.
+pub fn badge(run: &Run) -> Badge {
+    let (kind, word, text) = match standing(run) {
+        Standing::Deadlock(_) => {
+            let stuck = deadlocked(run.setup(), run.state());
+            let names: Vec<String> = stuck.iter().map(|(actor, _)| actor.to_string()).collect();
+            let text = format!("{} can never step again", names.join(" and "));
+            (BadgeKind::Deadlock, "Deadlock", text)
+        }
+        Standing::Broken(promise) => {
+            (BadgeKind::Broken, "Promise broken", promise.id().into())
+        }
+        Standing::Bound(text) => (BadgeKind::Bound, "Bound reached", text.into()),
+        Standing::Finished => {
+            let text = "all is done, and no promise was broken in this run".into();
+            (BadgeKind::Finished, "Finished", text)
+        }
+        Standing::Running if is_stuck(run.setup(), run.state()) => {
+            let text = "somebody waits, and only the environment can still move".into();
+            (BadgeKind::Deadlock, "Stuck", text)
+        }
+        Standing::Running if only_environment(run) => {
+            let text = "all is done so far; what the environment may do is still to come".into();
+            (BadgeKind::Finished, "Finished", text)
+        }
+        Standing::Running => (BadgeKind::Running, "Running", "no promise broken so far".into()),
+    };
+    Badge { kind, word, text }
+}
+
+/// What is wrong at the cursor, in a sentence: the deadlock by name, or the promise that was broken
+/// on the way. Nothing if nothing is.
+pub fn finding(run: &Run) -> Option<String> {
+    match standing(run) {
+        Standing::Deadlock(sentence) => Some(sentence),
+        Standing::Broken(promise) => {
+            let (id, sentence) = (promise.id(), promise.sentence());
+            Some(format!("{id} is broken in this run; it promises that {sentence}."))
+        }
+        Standing::Bound(_) | Standing::Finished | Standing::Running => None,
+    }
+}
+
+fn only_environment(run: &Run) -> bool {
+    run.enabled().iter().all(|choice| is_environment(run.state(), *choice))
+}
