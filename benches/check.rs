@@ -10,7 +10,7 @@ use std::hint::black_box;
 use std::time::Duration;
 
 use extentscope::check::{Bounds, Search, fingerprint};
-use extentscope::kernel::{Choice, Setup, State, deadlocked, enabled, step};
+use extentscope::kernel::{Choice, Encoder, Setup, State, deadlocked, enabled, enabled_into, step};
 use extentscope::scenario::{Dice, Script};
 use stateright::{Checker, Model};
 use stateright_model::Machine;
@@ -75,8 +75,8 @@ fn search_big(setup: &Setup) -> f64 {
 /// What parts of the machine take, timed on states of random runs.
 fn shares(setup: &Setup, transitions: u64, states: u32, total: Duration) {
     let sample = sample(setup);
-    let mut bytes = Vec::new();
-    let mut part = |name: &str, times: u64, work: &mut dyn FnMut(&State, Choice)| {
+    let mut encoder = Encoder::new();
+    let part = |name: &str, times: u64, work: &mut dyn FnMut(&State, Choice)| {
         let rounds = 100;
         let ((), time) = timed(|| {
             for _ in 0..rounds {
@@ -95,16 +95,17 @@ fn shares(setup: &Setup, transitions: u64, states: u32, total: Duration) {
         black_box(*black_box(state));
     });
     part("encode", transitions, &mut |state, _| {
-        bytes.clear();
-        state.encode(setup, &mut bytes);
-        black_box(&bytes);
+        black_box(encoder.encode(setup, state));
     });
-    let encoded = bytes.clone();
+    let encoded = encoder.encode(setup, &sample[SAMPLE / 2].0).to_vec();
     part("mix", transitions, &mut |_, _| {
         black_box(fingerprint(black_box(&encoded)));
     });
+    let mut choices = Vec::new();
     part("enabled", states.into(), &mut |state, _| {
-        black_box(enabled(setup, state));
+        choices.clear();
+        enabled_into(setup, state, &mut choices);
+        black_box(&choices);
     });
     part("deadlocked", states.into(), &mut |state, _| {
         black_box(deadlocked(setup, state));

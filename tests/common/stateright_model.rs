@@ -2,15 +2,18 @@
 //! search. Shared by the cross-check and the bench.
 
 use std::hash::{Hash, Hasher};
+use std::sync::Arc;
 
 use extentscope::check::Situations;
-use extentscope::kernel::{Choice, Promise, Setup, State, deadlocked, enabled, is_stuck, step};
+use extentscope::kernel::{
+    Choice, Encoder, Promise, Setup, State, deadlocked, enabled, is_stuck, step,
+};
 use stateright::{Model, Property};
 
 /// A setup to be searched.
 #[derive(Clone)]
 pub struct Machine {
-    setup: Setup,
+    setup: Arc<Setup>,
     /// Whether to look for the situations that promises speak of, which takes each step twice.
     situations: bool,
 }
@@ -19,40 +22,26 @@ impl Machine {
     /// With everything that is compared.
     #[allow(dead_code, reason = "the bench does without")]
     pub fn new(setup: Setup) -> Machine {
-        Machine { setup, situations: true }
+        Machine { setup: Arc::new(setup), situations: true }
     }
 
     /// With the promises alone, for speed.
     #[allow(dead_code, reason = "the cross-check does not do without")]
     pub fn without_situations(setup: Setup) -> Machine {
-        Machine { setup, situations: false }
+        Machine { setup: Arc::new(setup), situations: false }
     }
 }
 
-/// A state that is hashed by its bytes, as our search does it.
-#[derive(Clone, Debug)]
+/// A state that is hashed by its bytes, as our search does it; nothing is allocated for them.
+#[derive(Clone, Debug, PartialEq)]
 pub struct Snapshot {
     pub state: State,
-    bytes: Vec<u8>,
-}
-
-impl Snapshot {
-    fn new(setup: &Setup, state: State) -> Snapshot {
-        let mut bytes = Vec::with_capacity(512);
-        state.encode(setup, &mut bytes);
-        Snapshot { state, bytes }
-    }
-}
-
-impl PartialEq for Snapshot {
-    fn eq(&self, other: &Snapshot) -> bool {
-        self.bytes == other.bytes
-    }
+    setup: Arc<Setup>,
 }
 
 impl Hash for Snapshot {
     fn hash<H: Hasher>(&self, hasher: &mut H) {
-        hasher.write(&self.bytes);
+        hasher.write(Encoder::new().encode(&self.setup, &self.state));
     }
 }
 
@@ -61,7 +50,7 @@ impl Model for Machine {
     type Action = Choice;
 
     fn init_states(&self) -> Vec<Snapshot> {
-        vec![Snapshot::new(&self.setup, State::initial(&self.setup))]
+        vec![Snapshot { state: State::initial(&self.setup), setup: self.setup.clone() }]
     }
 
     fn actions(&self, snapshot: &Snapshot, actions: &mut Vec<Choice>) {
@@ -71,7 +60,7 @@ impl Model for Machine {
     fn next_state(&self, snapshot: &Snapshot, choice: Choice) -> Option<Snapshot> {
         let mut state = snapshot.state;
         step(&self.setup, &mut state, choice, &mut ()).ok()?;
-        Some(Snapshot::new(&self.setup, state))
+        Some(Snapshot { state, setup: self.setup.clone() })
     }
 
     fn properties(&self) -> Vec<Property<Machine>> {
