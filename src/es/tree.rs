@@ -131,6 +131,12 @@ impl<S: Store> Es<S> {
         self.shk_nr
     }
 
+    /// What is noted beside the extents: equal trees have equal flags.
+    #[inline]
+    pub fn flags(&self) -> u8 {
+        self.flags
+    }
+
     /// Where the next reclaim of this inode resumes (`i_es_shrink_lblk`, v3.19).
     pub fn shrink_lblk(&self) -> u32 {
         self.shrink_lblk
