@@ -9,8 +9,8 @@ use super::design::{FsyncWait, Workers};
 use super::pc::Pc;
 use super::setup::{Budgets, Setup};
 use super::state::{
-    Acked, Content, EsTree, FLUSHER, Inode, Io, List, Mapping, Media, Page, Stage, State, TASKS,
-    Task,
+    Acked, Content, EsTree, FLUSHER, Frame, Inode, Io, List, Mapping, Media, Page, Stage, State,
+    TASKS, Task,
 };
 
 /// Bytes of a state at most; [`Encoder`] says part by part what they are.
@@ -58,12 +58,18 @@ impl State {
         let first = usize::from(State::kworkers().start);
         let kworkers = &self.tasks[first..first + order.len()];
         // Where fsync takes a lock or a list, others know the worker by its number.
-        if knobs.workers == Workers::RsvAndDio
-            && matches!(knobs.fsync, FsyncWait::Writeback | FsyncWait::FlushDirty)
-            && kworkers[1..].iter().any(|kworker| kworker.depth() > 0)
-        {
-            order[1..].sort_by_key(|k| kworkers[usize::from(*k)].frames_named(names));
+        let anonymous = knobs.workers == Workers::RsvAndDio
+            && matches!(knobs.fsync, FsyncWait::Writeback | FsyncWait::FlushDirty);
+        if !anonymous || kworkers[1..].iter().all(|kworker| kworker.depth() == 0) {
+            return order;
         }
+        let mut frames = [NO_FRAMES; KWORKERS_MAX as usize];
+        for (frames, kworker) in frames.iter_mut().zip(kworkers).skip(1) {
+            if kworker.depth() > 0 {
+                *frames = kworker.frames_named(names);
+            }
+        }
+        order[1..].sort_unstable_by_key(|k| frames[usize::from(*k)]);
         order
     }
 }
@@ -139,9 +145,7 @@ impl Encoder {
         self.put([depth, task.op, task.i_mutex, task.shared, flags, task.to_reap]);
         // An idle task has nothing in its registers.
         if depth > 0 {
-            for frame in &task.frames_named(names)[..usize::from(depth)] {
-                self.put(*frame);
-            }
+            task.frames().iter().for_each(|frame| self.put(names.of_frame(*frame)));
             self.put(task.must);
             self.put(task.read);
         }
@@ -286,6 +290,10 @@ impl Names {
         self.name.get(usize::from(slot)).copied().unwrap_or(slot)
     }
 
+    fn of_frame(&self, Frame { pc, a, b }: Frame) -> [u8; 3] {
+        [pc as u8, if pc.is_about_io() { self.of_slot(a) } else { a }, b]
+    }
+
     fn in_order(&self) -> impl Iterator<Item = u8> {
         self.slot.into_iter().take(usize::from(self.used))
     }
@@ -313,8 +321,7 @@ impl Task {
     fn frames_named(&self, names: &Names) -> NamedFrames {
         let mut named = NO_FRAMES;
         for (place, frame) in named.iter_mut().zip(self.frames()) {
-            let a = if frame.pc.is_about_io() { names.of_slot(frame.a) } else { frame.a };
-            *place = [frame.pc as u8, a, frame.b];
+            *place = names.of_frame(*frame);
         }
         named
     }
