@@ -26,7 +26,8 @@ impl Desk {
         let session = RwSignal::new(Session::new());
         let revision = Memo::new(move |_| session.with(Session::revision));
         let stage = Memo::new(move |_| {
-            revision.track();
+            // `track` alone would never make the lazy memo look at the session.
+            revision.get();
             session.with_untracked(stage)
         });
         let editor = Memo::new(move |_| session.with(editor));

@@ -46,7 +46,10 @@ pub fn pressed(flag: RwSignal<bool>) -> Signal<String> {
 }
 
 /// A list whose elements keep their place in the document as long as their key is in the list.
-pub fn list(keys: Signal<Vec<String>>, item: impl Fn(String) -> AnyView + Send + Sync + 'static) -> AnyView {
+pub fn list(
+    keys: Signal<Vec<String>>,
+    item: impl Fn(String) -> AnyView + Send + Sync + 'static,
+) -> AnyView {
     type Item = Arc<dyn Fn(String) -> AnyView + Send + Sync>;
     fn erased(keys: Signal<Vec<String>>, item: Item) -> AnyView {
         view! { <For each=move || keys.get() key=String::clone children=move |key| item(key) /> }
@@ -66,7 +69,8 @@ pub fn tables(
     shown: RwSignal<bool>,
     read: impl Fn(&Stage) -> Vec<Table> + Send + Sync + 'static,
 ) -> AnyView {
-    let read: Arc<dyn Fn(&Stage) -> Vec<Table> + Send + Sync> = Arc::new(read);
+    type Read = Arc<dyn Fn(&Stage) -> Vec<Table> + Send + Sync>;
+    let read: Read = Arc::new(read);
     let all = move || match shown.get() {
         true => desk.with_stage(|stage| read(stage)).into_iter().map(table).collect(),
         false => Vec::new(),

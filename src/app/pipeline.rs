@@ -13,7 +13,12 @@ pub fn pipeline_panel() -> AnyView {
     let slots = desk.text(|s| {
         let used = usize::from(s.pipeline.slots_used);
         let free = usize::from(s.pipeline.slots).saturating_sub(used);
-        format!("{} {}{}", s.pipeline.slots_text(), "\u{25a0}".repeat(used), "\u{25a1}".repeat(free))
+        format!(
+            "{} {}{}",
+            s.pipeline.slots_text(),
+            "\u{25a0}".repeat(used),
+            "\u{25a1}".repeat(free)
+        )
     });
     let stations = COLUMNS.iter().map(|name| view! { <span>{*name}</span> }.into_any());
     let ios = desk.keys(|s| s.pipeline.ios.iter().map(|io| io.key.to_string()).collect());
@@ -42,9 +47,7 @@ fn line(desk: Desk, key: u32) -> AnyView {
         })
     };
     let cells = COLUMNS.iter().map(|_| view! { <i></i> }.into_any());
-    let travel = |io: &IoRow| {
-        format!("translateX({}%)", u32::from(io.column.unwrap_or(0)) * 100)
-    };
+    let travel = |io: &IoRow| format!("translateX({}%)", u32::from(io.column.unwrap_or(0)) * 100);
     let chip = |io: &IoRow| match io.column {
         None => "chip is-waiting".into(),
         Some(_) => "chip".into(),

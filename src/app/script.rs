@@ -36,7 +36,8 @@ pub fn script_panel() -> AnyView {
 fn editor(desk: Desk) -> AnyView {
     // A line that says something else is another element: nothing in it has to follow anything.
     let lines = desk.editor_keys(|e| {
-        let key = |l: &crate::view::GutterLine| format!("{} {} {}", l.number, l.is_wrong, l.threads);
+        let key =
+            |l: &crate::view::GutterLine| format!("{} {} {}", l.number, l.is_wrong, l.threads);
         e.gutter.iter().map(key).collect()
     });
     let line = move |key: String| {

@@ -40,9 +40,8 @@ fn step(desk: Desk, key: String) -> AnyView {
     let text = move |read: fn(&StepRow) -> String| {
         desk.text(move |s| find(s, choice).map_or(String::new(), read))
     };
-    let flag = move |read: fn(&StepRow) -> bool| {
-        desk.flag(move |s| find(s, choice).is_some_and(read))
-    };
+    let flag =
+        move |read: fn(&StepRow) -> bool| desk.flag(move |s| find(s, choice).is_some_and(read));
     let take = move |_| {
         // A step that is not enabled says why, in the session's notice.
         let _ = desk.act(|s| s.step(choice));

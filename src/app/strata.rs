@@ -91,9 +91,8 @@ fn picture(desk: Desk, key: &str) -> AnyView {
 
 fn layer(desk: Desk, ino: u8, row: &Stratum) -> AnyView {
     let id = row.id;
-    let find = move |s: &Stage| {
-        file(s, ino).and_then(|f| f.rows.iter().find(|r| r.id == id)).cloned()
-    };
+    let find =
+        move |s: &Stage| file(s, ino).and_then(|f| f.rows.iter().find(|r| r.id == id)).cloned();
     // What says something else is another element: it fades in, and what it replaces is gone.
     let keys = desk.keys(move |s| match find(s) {
         Some(row) => pieces(&row).iter().map(Piece::key).collect(),

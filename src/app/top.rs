@@ -50,12 +50,13 @@ fn scenario_select(desk: Desk) -> AnyView {
 
 /// The named designs, and the one at hand if it is a variant of one.
 fn design_select(desk: Desk) -> AnyView {
-    let rows = Row::ALL.iter().map(|row| {
-        option(row.id().into(), row.id().into(), desk.flag(|s| s.design.0 == row.id()))
-    });
+    let rows = Row::ALL
+        .iter()
+        .map(|row| option(row.id().into(), row.id().into(), desk.flag(|s| s.design.0 == row.id())));
     let rows: Vec<AnyView> = rows.collect();
     let is_variant = |name: &str| Row::ALL.iter().all(|row| row.id() != name);
-    let variant = desk.keys(move |s| Some(s.design.0.clone()).filter(|n| is_variant(n)).into_iter().collect());
+    let variant = desk
+        .keys(move |s| Some(s.design.0.clone()).filter(|n| is_variant(n)).into_iter().collect());
     let variant = list(variant, move |name| {
         let here = name.clone();
         option(name.clone(), name, desk.flag(move |s| s.design.0 == here))

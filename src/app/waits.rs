@@ -9,11 +9,17 @@ use super::parts::{list, panel_head};
 pub fn waits_panel() -> AnyView {
     let desk = Desk::of_page();
     let stations = desk.keys(|s| {
-        let key = |(i, node): (usize, &crate::view::CycleNode)| format!("{i} {} {}", node.name, node.detail);
+        let key = |(i, node): (usize, &crate::view::CycleNode)| {
+            format!("{i} {} {}", node.name, node.detail)
+        };
         s.waits.cycle.iter().enumerate().map(key).collect()
     });
     let others = desk.keys(|s| {
-        s.waits.others.iter().map(|row| format!("{} {}: {}", row.actor, row.wait, row.givers)).collect()
+        s.waits
+            .others
+            .iter()
+            .map(|row| format!("{} {}: {}", row.actor, row.wait, row.givers))
+            .collect()
     });
     let first = desk.text(|s| s.waits.cycle.first().map_or(String::new(), |n| n.name.clone()));
     view! {
