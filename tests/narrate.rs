@@ -3,8 +3,9 @@
 use std::fmt::Write as _;
 
 use expect_test::{Expect, expect};
-use extentscope::kernel::{Choice, Design};
+use extentscope::kernel::{Choice, Design, Setup};
 use extentscope::scenario::{Preset, Run, Script};
+use extentscope::view::lockdep;
 use extentscope::view::narrate::{CAPTION_CHARS_MAX, Standing, caption, standing};
 
 fn check(preset: &str, design: &str, choices: &str, expected: Expect) {
@@ -138,4 +139,50 @@ fn s1_under_rfc_v1() {
             kworker:1 decrements i_unwritten to 0 for write A.
             Finished"#]],
     );
+}
+
+#[test]
+fn a_deadlock_reads_like_a_lockdep_report() {
+    let report = |preset: &str, design: &str, choices: &str| {
+        let preset = Preset::find(preset).expect("a preset");
+        let setup = Script::parse(preset.script).expect("a script").setup;
+        let setup = Setup { design: Design::parse(design).expect("a design"), ..setup };
+        let choices: Vec<Choice> =
+            choices.split_whitespace().map(|c| c.parse().expect("a choice")).collect();
+        let (run, divergence) = Run::replay(setup, &choices);
+        assert_eq!(divergence, None);
+        let text = lockdep::report(run.setup(), run.state()).expect("a deadlock");
+        assert!(text.lines().all(|line| line.chars().count() <= lockdep::COLUMNS), "{text}");
+        text
+    };
+    let s7 = "t1 t1 t1 t1 t1 t1 irq:io1 irq:io1 irq:io1 irq:io2 irq:io2 irq:io2 \
+              kworker:1 kworker:1 kworker:1 kworker:1 kworker:1 kworker:1";
+    expect![[r#"
+        ==========================================================
+        WARNING: wait-for cycle, design rfc-osync
+        ----------------------------------------------------------
+        #1 kworker:1 holds i_mutex of a
+           in ext4_end_io_work > ext4_end_io > ext4_sync_file > ext4_unwritten_wait
+           kworker:1 waits until i_unwritten is 0 (now 1), but write B is on its own
+           private list, which nobody else can run
+        and behind the cycle for ever: t1
+
+         *** DEADLOCK ***
+    "#]].assert_eq(&report("S7", "rfc-osync", s7));
+    let e5 = "t1 t1 t1 irq:io1 irq:io1 irq:io1 kworker:1 kworker:1 t2 t2 kworker:1";
+    expect![[r#"
+        ==========================================================
+        WARNING: wait-for cycle, design rfc-osync +decrement=after_sync
+        ----------------------------------------------------------
+        #1 kworker:1 holds nothing
+           in ext4_end_io_work > ext4_end_io > ext4_sync_file
+           kworker:1 waits for i_mutex, held by t2
+        #2 t2 holds i_mutex of a
+           in ext4_sync_file > ext4_unwritten_wait
+           t2 waits until i_unwritten is 0 (now 1), but write A is being converted by
+           kworker:1
+        and behind the cycle for ever: t1
+
+         *** DEADLOCK ***
+    "#]].assert_eq(&report("H-e5", "rfc-osync +decrement=after_sync", e5));
 }

@@ -1,5 +1,7 @@
 //! The eleven workloads of `BENCH.md`, to be run on the kernel's tree and on its peers.
 
+#![allow(dead_code, reason = "each of the two benches takes a part")]
+
 use std::collections::BTreeMap;
 use std::hint::black_box;
 

@@ -9,50 +9,89 @@ use super::pending::PendingList;
 use super::status::{Extent, Status};
 use super::store::{EsError, NIL, Place, Store, Walk};
 
-/// One extent: the kernel's has 40 bytes (three pointers), this one 32, half a cache line.
-#[derive(Clone, Copy, Debug)]
-#[repr(C, align(32))]
-struct Node {
-    lblk: u32,
-    len: u32,
-    child: [u32; 2],
-    pblk: u64,
-    /// Parent index shifted left by one, bit 0 set if black (`__rb_parent_color`).
-    parent_color: u32,
-    status: Status,
-    generation: u16,
-}
+/// Words of a node. The kernel's node has 40 bytes (three pointers), this one 32.
+///
+/// A cursor is the position of a node's first word in one array of words: reading a field is then
+/// one instruction, with no multiplication and one comparison for "is it there?". The words that a
+/// walk reads stand in the first half, which with the allocator's 16-byte alignment never
+/// straddles a cache line.
+const WORDS: u32 = 8;
 
-const _: () = assert!(size_of::<Node>() == 32);
+const LBLK: usize = 0;
+/// The left child; the right one follows.
+const CHILD: usize = 1;
+const LEN: usize = 3;
+/// Cursor of the parent, with bit 0 set if the node is black (`__rb_parent_color`).
+const PARENT: usize = 4;
+/// Status in the low byte, generation in the upper half.
+const STATUS: usize = 5;
+/// Physical block, low word first.
+const PBLK: usize = 6;
 
 const BLACK: u32 = 1;
 const RED: u32 = 0;
 
-impl Node {
+/// The words of one node.
+#[derive(Clone, Copy)]
+struct Node<'a>(&'a [u32; WORDS as usize]);
+
+impl Node<'_> {
     #[inline(always)]
-    fn parent(&self) -> u32 {
-        self.parent_color >> 1
+    fn lblk(self) -> u32 {
+        self.0[LBLK]
+    }
+
+    /// The child on side `S`: 0 is left, 1 is right.
+    #[inline(always)]
+    fn child<const S: usize>(self) -> u32 {
+        self.0[CHILD + S]
     }
 
     #[inline(always)]
-    fn is_black(&self) -> bool {
-        self.parent_color & BLACK != 0
+    fn parent_color(self) -> u32 {
+        self.0[PARENT]
     }
 
     #[inline(always)]
-    fn extent(&self) -> Extent {
-        Extent { lblk: self.lblk, len: self.len, pblk: self.pblk, status: self.status }
+    fn parent(self) -> u32 {
+        parent_of(self.0[PARENT])
     }
+
+    #[inline(always)]
+    fn is_black(self) -> bool {
+        self.0[PARENT] & BLACK != 0
+    }
+
+    #[inline(always)]
+    fn generation(self) -> u16 {
+        (self.0[STATUS] >> 16) as u16
+    }
+
+    #[inline(always)]
+    fn extent(self) -> Extent {
+        Extent {
+            lblk: self.0[LBLK],
+            len: self.0[LEN],
+            pblk: u64::from(self.0[PBLK + 1]) << 32 | u64::from(self.0[PBLK]),
+            status: Status::from_bits(self.0[STATUS] as u8),
+        }
+    }
+}
+
+/// The cursor in a word of parent and colour.
+#[inline(always)]
+fn parent_of(parent_color: u32) -> u32 {
+    parent_color & !(WORDS - 1)
 }
 
 /// The arena, the root, `cache_es`, and who watches.
 #[derive(Clone, Debug)]
 pub struct Arena<O: Observer = ()> {
-    nodes: Vec<Node>,
+    words: Vec<u32>,
     root: u32,
     cache: u32,
     len: u32,
-    /// First free node; the free ones are chained by `parent_color`.
+    /// First free node; the free ones are chained by their parent words.
     free: u32,
     pending: PendingList,
     observer: O,
@@ -68,7 +107,7 @@ impl<O: Observer> Arena<O> {
     /// An empty tree with someone to watch it.
     pub fn new(observer: O) -> Self {
         Arena {
-            nodes: Vec::new(),
+            words: Vec::new(),
             root: NIL,
             cache: NIL,
             len: 0,
@@ -90,7 +129,7 @@ impl<O: Observer> Arena<O> {
 
     /// The node with this index, as it is now.
     pub fn node(&self, id: NodeId) -> Option<NodeView> {
-        self.view(id.index).filter(|it| it.id == id)
+        self.view(id.index.checked_mul(WORDS)?).filter(|it| it.id == id)
     }
 
     /// `cache_es`, as a node.
@@ -105,78 +144,101 @@ impl<O: Observer> Arena<O> {
 
     /// Bytes that the arena takes from the heap for its nodes.
     pub fn heap_bytes(&self) -> u64 {
-        (self.nodes.capacity() as u64) * (size_of::<Node>() as u64)
+        (self.words.capacity() as u64) * 4
     }
 
     fn view(&self, at: u32) -> Option<NodeView> {
-        let node = self.nodes.get(at as usize)?;
+        let node = self.try_n(at)?;
         Some(NodeView {
             id: self.id(at)?,
             extent: node.extent(),
             black: node.is_black(),
             parent: self.id(node.parent()),
-            left: self.id(node.child[0]),
-            right: self.id(node.child[1]),
+            left: self.id(node.child::<0>()),
+            right: self.id(node.child::<1>()),
         })
     }
 
     fn id(&self, at: u32) -> Option<NodeId> {
-        let node = self.nodes.get(at as usize)?;
-        Some(NodeId { index: at, generation: node.generation })
+        let generation = self.try_n(at)?.generation();
+        Some(NodeId { index: at / WORDS, generation })
     }
 
     /// The id of a node that is known to be there.
     fn known(&self, at: u32) -> NodeId {
-        NodeId { index: at, generation: self.n(at).generation }
+        NodeId { index: at / WORDS, generation: self.n(at).generation() }
     }
 
     #[inline(always)]
-    fn n(&self, at: u32) -> &Node {
-        &self.nodes[at as usize]
+    fn try_n(&self, at: u32) -> Option<Node<'_>> {
+        node_at(&self.words, at as usize)
     }
 
     #[inline(always)]
-    fn m(&mut self, at: u32) -> &mut Node {
-        &mut self.nodes[at as usize]
-    }
-
-    #[inline(always)]
-    fn take_node(&mut self, node: Node) -> u32 {
-        let at = self.free;
-        match self.nodes.get_mut(at as usize) {
-            Some(slot) => {
-                self.free = slot.parent_color;
-                *slot = Node { generation: slot.generation.wrapping_add(1), ..node };
-                at
-            }
-            None => self.push_node(node),
+    fn n(&self, at: u32) -> Node<'_> {
+        match self.try_n(at) {
+            Some(node) => node,
+            None => no_node(),
         }
     }
 
-    fn push_node(&mut self, node: Node) -> u32 {
-        let at = self.nodes.len() as u32;
-        assert!(at < NIL, "an arena holds less than 2^31 - 1 extents");
-        self.nodes.push(node);
+    #[inline(always)]
+    fn try_m(&mut self, at: u32) -> Option<&mut [u32; WORDS as usize]> {
+        let at = at as usize;
+        self.words.get_mut(at..at + WORDS as usize)?.first_chunk_mut()
+    }
+
+    #[inline(always)]
+    fn m(&mut self, at: u32) -> &mut [u32; WORDS as usize] {
+        match self.try_m(at) {
+            Some(node) => node,
+            None => no_node(),
+        }
+    }
+
+    /// Takes a free node, or a new one, for an extent: red, without children.
+    #[inline(always)]
+    fn take_node(&mut self, extent: Extent, parent: u32) -> u32 {
+        let at = self.free;
+        let Extent { lblk, len, pblk, status } = extent;
+        let (low, high) = (pblk as u32, (pblk >> 32) as u32);
+        let status = u32::from(status.bits());
+        match self.try_m(at) {
+            Some(node) => {
+                let free = node[PARENT];
+                let generation = (node[STATUS] >> 16).wrapping_add(1) << 16;
+                *node = [lblk, NIL, NIL, len, parent | RED, generation | status, low, high];
+                self.free = free;
+                at
+            }
+            None => self.push_node([lblk, NIL, NIL, len, parent | RED, status, low, high]),
+        }
+    }
+
+    fn push_node(&mut self, node: [u32; WORDS as usize]) -> u32 {
+        let at = self.words.len() as u32;
+        assert!(at < NIL, "an arena holds at most 2^28 - 2 extents");
+        self.words.extend_from_slice(&node);
         at
     }
 
     /// Hangs `new` where `old` hung under `parent` (`__rb_change_child`).
     #[inline(always)]
     fn change_child(&mut self, old: u32, new: u32, parent: u32) {
-        match self.nodes.get_mut(parent as usize) {
-            Some(it) if it.child[0] == old => it.child[0] = new,
-            Some(it) => it.child[1] = new,
+        match self.try_m(parent) {
+            Some(it) if it[CHILD] == old => it[CHILD] = new,
+            Some(it) => it[CHILD + 1] = new,
             None => self.root = new,
         }
     }
 
     #[inline(always)]
     fn set_parent_color(&mut self, at: u32, parent_color: u32) {
-        if O::ON && (self.n(at).parent_color ^ parent_color) & BLACK != 0 {
+        if O::ON && (self.n(at).parent_color() ^ parent_color) & BLACK != 0 {
             let node = self.known(at);
             self.observer.event(EsEvent::Recolour { node, black: parent_color & BLACK != 0 });
         }
-        self.m(at).parent_color = parent_color;
+        self.m(at)[PARENT] = parent_color;
     }
 
     /// Rotates `down` under `up`, its child on the side `1 - S`, and gives `down` a colour; `up`
@@ -184,29 +246,29 @@ impl<O: Observer> Arena<O> {
     /// keeps its colour or turns black.
     #[inline(always)]
     fn rotate<const S: usize>(&mut self, down: u32, up: u32, color: u32, inner_black: bool) {
-        let inner = self.n(up).child[S];
-        let pc = self.n(down).parent_color;
+        let inner = self.n(up).child::<S>();
+        let pc = self.n(down).parent_color();
         if O::ON {
             let side = if S == 0 { Side::Left } else { Side::Right };
             let (down, up) = (self.known(down), self.known(up));
             self.observer.event(EsEvent::Rotate { down, up, side });
         }
-        self.m(down).child[1 - S] = inner;
-        self.m(up).child[S] = down;
-        if let Some(node) = self.nodes.get(inner as usize) {
-            let keep = node.parent_color & BLACK;
-            self.set_parent_color(inner, down << 1 | if inner_black { BLACK } else { keep });
+        self.m(down)[CHILD + 1 - S] = inner;
+        self.m(up)[CHILD + S] = down;
+        if let Some(node) = self.try_n(inner) {
+            let keep = node.parent_color() & BLACK;
+            self.set_parent_color(inner, down | if inner_black { BLACK } else { keep });
         }
         self.set_parent_color(up, pc);
-        self.set_parent_color(down, up << 1 | color);
-        self.change_child(down, up, pc >> 1);
+        self.set_parent_color(down, up | color);
+        self.change_child(down, up, parent_of(pc));
     }
 
     /// Restores the balance above the new red node (`__rb_insert`).
     fn insert_color(&mut self, mut node: u32, mut parent: u32) {
         loop {
-            let Some(above) = self.nodes.get(parent as usize) else {
-                self.set_parent_color(node, NIL << 1 | BLACK);
+            let Some(above) = self.try_n(parent) else {
+                self.set_parent_color(node, NIL | BLACK);
                 return;
             };
             if above.is_black() {
@@ -214,9 +276,10 @@ impl<O: Observer> Arena<O> {
             }
             // A red parent is not the root, so there is a grandparent.
             let gparent = above.parent();
-            let [left, right] = self.n(gparent).child;
+            let above = self.n(gparent);
+            let (left, right) = (above.child::<0>(), above.child::<1>());
             let uncle = if left == parent { right } else { left };
-            let red_uncle = self.nodes.get(uncle as usize).is_some_and(|it| !it.is_black());
+            let red_uncle = self.try_n(uncle).is_some_and(|it| !it.is_black());
             if !red_uncle {
                 if left == parent {
                     self.insert_rotate::<0>(node, parent, gparent);
@@ -225,18 +288,18 @@ impl<O: Observer> Arena<O> {
                 }
                 return;
             }
-            self.set_parent_color(uncle, gparent << 1 | BLACK);
-            self.set_parent_color(parent, gparent << 1 | BLACK);
+            self.set_parent_color(uncle, gparent | BLACK);
+            self.set_parent_color(parent, gparent | BLACK);
             node = gparent;
             parent = self.n(node).parent();
-            self.set_parent_color(node, parent << 1 | RED);
+            self.set_parent_color(node, parent | RED);
         }
     }
 
     /// Cases 2 and 3 of `__rb_insert`: `parent` hangs on side `S` of `gparent`, the uncle is black.
     #[inline(always)]
     fn insert_rotate<const S: usize>(&mut self, node: u32, mut parent: u32, gparent: u32) {
-        if self.n(parent).child[1 - S] == node {
+        if self.m(parent)[CHILD + 1 - S] == node {
             // Both stay red: the node takes the parent's place with the parent's colour.
             self.rotate::<S>(parent, node, RED, true);
             parent = node;
@@ -251,8 +314,9 @@ impl<O: Observer> Arena<O> {
     /// Takes a node out of the tree (`__rb_erase_augmented`) and restores the balance.
     #[inline(always)]
     fn unlink(&mut self, at: u32) {
-        let Node { child: [left, right], parent_color: pc, .. } = *self.n(at);
-        let parent = pc >> 1;
+        let node = self.n(at);
+        let (left, right, pc) = (node.child::<0>(), node.child::<1>(), node.parent_color());
+        let parent = parent_of(pc);
         let short = if left == NIL || right == NIL {
             let child = if left == NIL { right } else { left };
             self.note_unlink(at, child);
@@ -276,30 +340,30 @@ impl<O: Observer> Arena<O> {
     fn unlink_between(&mut self, at: u32, left: u32, right: u32, pc: u32) -> u32 {
         let mut heir = right;
         let mut parent = right;
-        let mut tmp = self.n(right).child[0];
-        while let Some(node) = self.nodes.get(tmp as usize) {
+        let mut tmp = self.n(right).child::<0>();
+        while let Some(node) = self.try_n(tmp) {
             parent = heir;
             heir = tmp;
-            tmp = node.child[0];
+            tmp = node.child::<0>();
         }
         self.note_unlink(at, heir);
-        let orphan = self.n(heir).child[1];
+        let orphan = self.n(heir).child::<1>();
         if heir == right {
             parent = heir;
         } else {
-            self.m(parent).child[0] = orphan;
-            self.m(heir).child[1] = right;
+            self.m(parent)[CHILD] = orphan;
+            self.m(heir)[CHILD + 1] = right;
             let it = self.m(right);
-            it.parent_color = heir << 1 | it.parent_color & BLACK;
+            it[PARENT] = heir | it[PARENT] & BLACK;
         }
-        self.m(heir).child[0] = left;
+        self.m(heir)[CHILD] = left;
         let it = self.m(left);
-        it.parent_color = heir << 1 | it.parent_color & BLACK;
-        self.change_child(at, heir, pc >> 1);
+        it[PARENT] = heir | it[PARENT] & BLACK;
+        self.change_child(at, heir, parent_of(pc));
         let was_black = self.n(heir).is_black();
         self.set_parent_color(heir, pc);
         if orphan != NIL {
-            self.set_parent_color(orphan, parent << 1 | BLACK);
+            self.set_parent_color(orphan, parent | BLACK);
             return NIL;
         }
         if was_black { parent } else { NIL }
@@ -317,7 +381,7 @@ impl<O: Observer> Arena<O> {
     fn erase_color(&mut self, mut parent: u32) {
         let mut node = NIL;
         loop {
-            let done = if self.n(parent).child[0] == node {
+            let done = if self.n(parent).child::<0>() == node {
                 self.erase_step::<0>(&mut node, &mut parent)
             } else {
                 self.erase_step::<1>(&mut node, &mut parent)
@@ -332,27 +396,27 @@ impl<O: Observer> Arena<O> {
     #[inline(always)]
     fn erase_step<const S: usize>(&mut self, node: &mut u32, parent: &mut u32) -> bool {
         let up = *parent;
-        let mut sibling = self.n(up).child[1 - S];
+        let mut sibling = self.m(up)[CHILD + 1 - S];
         if !self.n(sibling).is_black() {
             // Case 1: a red sibling goes up; its inner child, which is black, is the new sibling.
-            let inner = self.n(sibling).child[S];
+            let inner = self.n(sibling).child::<S>();
             self.rotate::<S>(up, sibling, RED, true);
             sibling = inner;
         }
-        let mut outer = self.n(sibling).child[1 - S];
+        let mut outer = self.m(sibling)[CHILD + 1 - S];
         if self.is_black_or_nil(outer) {
-            let inner = self.n(sibling).child[S];
+            let inner = self.n(sibling).child::<S>();
             if self.is_black_or_nil(inner) {
                 // Case 2: the sibling turns red and the missing black moves up.
-                self.set_parent_color(sibling, up << 1 | RED);
-                let pc = self.n(up).parent_color;
+                self.set_parent_color(sibling, up | RED);
+                let pc = self.n(up).parent_color();
                 if pc & BLACK == 0 {
                     self.set_parent_color(up, pc | BLACK);
                     return true;
                 }
                 *node = up;
-                *parent = pc >> 1;
-                return pc >> 1 == NIL;
+                *parent = parent_of(pc);
+                return parent_of(pc) == NIL;
             }
             self.erase_lift_inner::<S>(up, sibling, inner);
             outer = sibling;
@@ -360,7 +424,7 @@ impl<O: Observer> Arena<O> {
         }
         // Case 4: the sibling goes up with the parent's colour; both below it are black.
         self.rotate::<S>(up, sibling, BLACK, false);
-        self.set_parent_color(outer, sibling << 1 | BLACK);
+        self.set_parent_color(outer, sibling | BLACK);
         true
     }
 
@@ -368,23 +432,23 @@ impl<O: Observer> Arena<O> {
     /// Parents and colours of the two follow in case 4, so they are left alone here.
     #[inline(always)]
     fn erase_lift_inner<const S: usize>(&mut self, up: u32, sibling: u32, inner: u32) {
-        let moved = self.n(inner).child[1 - S];
+        let moved = self.m(inner)[CHILD + 1 - S];
         if O::ON {
             let side = if S == 0 { Side::Right } else { Side::Left };
             let (down, it) = (self.known(sibling), self.known(inner));
             self.observer.event(EsEvent::Rotate { down, up: it, side });
         }
-        self.m(sibling).child[S] = moved;
-        self.m(inner).child[1 - S] = sibling;
-        self.m(up).child[1 - S] = inner;
+        self.m(sibling)[CHILD + S] = moved;
+        self.m(inner)[CHILD + 1 - S] = sibling;
+        self.m(up)[CHILD + 1 - S] = inner;
         if moved != NIL {
-            self.set_parent_color(moved, sibling << 1 | BLACK);
+            self.set_parent_color(moved, sibling | BLACK);
         }
     }
 
     #[inline(always)]
     fn is_black_or_nil(&self, at: u32) -> bool {
-        self.nodes.get(at as usize).is_none_or(Node::is_black)
+        self.try_n(at).is_none_or(Node::is_black)
     }
 
     fn note_change(&mut self, at: u32) {
@@ -439,48 +503,48 @@ impl<O: Observer> Store for Arena<O> {
 
     #[inline(always)]
     fn place(&self, lblk: u32) -> Place {
-        let nodes = self.nodes.as_slice();
+        let words = self.words.as_slice();
         let (mut pred, mut succ) = (NIL as usize, NIL as usize);
         let mut at = self.root as usize;
         loop {
             // Two loops, so that the way taken is a branch and not a conditional move: fewer
             // instructions a level, and the next load may start before this one is done.
             let node = loop {
-                match nodes.get(at) {
-                    Some(node) if lblk < node.lblk => {
+                match node_at(words, at) {
+                    Some(node) if lblk < node.lblk() => {
                         succ = at;
-                        at = node.child[0] as usize;
+                        at = node.child::<0>() as usize;
                     }
                     Some(node) => break node,
                     None => return Place { pred: pred as u32, succ: succ as u32 },
                 }
             };
             pred = at;
-            at = node.child[1] as usize;
+            at = node.child::<1>() as usize;
         }
     }
 
     #[inline(always)]
     fn floor(&self, lblk: u32) -> u32 {
-        let nodes = self.nodes.as_slice();
+        let words = self.words.as_slice();
         let mut pred = NIL as usize;
         let mut at = self.root as usize;
         loop {
             let node = loop {
-                match nodes.get(at) {
-                    Some(node) if lblk < node.lblk => at = node.child[0] as usize,
+                match node_at(words, at) {
+                    Some(node) if lblk < node.lblk() => at = node.child::<0>() as usize,
                     Some(node) => break node,
                     None => return pred as u32,
                 }
             };
             pred = at;
-            at = node.child[1] as usize;
+            at = node.child::<1>() as usize;
         }
     }
 
     #[inline(always)]
     fn try_get(&self, at: u32) -> Option<Extent> {
-        self.nodes.get(at as usize).map(Node::extent)
+        self.try_n(at).map(Node::extent)
     }
 
     #[inline(always)]
@@ -491,10 +555,11 @@ impl<O: Observer> Store for Arena<O> {
     #[inline(always)]
     fn set(&mut self, at: u32, extent: Extent) {
         let node = self.m(at);
-        node.lblk = extent.lblk;
-        node.len = extent.len;
-        node.pblk = extent.pblk;
-        node.status = extent.status;
+        node[LBLK] = extent.lblk;
+        node[LEN] = extent.len;
+        node[PBLK] = extent.pblk as u32;
+        node[PBLK + 1] = (extent.pblk >> 32) as u32;
+        node[STATUS] = node[STATUS] & !0xff | u32::from(extent.status.bits());
         if O::ON {
             self.note_change(at);
         }
@@ -502,7 +567,8 @@ impl<O: Observer> Store for Arena<O> {
 
     #[inline(always)]
     fn set_status(&mut self, at: u32, status: Status) {
-        self.m(at).status = status;
+        let node = self.m(at);
+        node[STATUS] = node[STATUS] & !0xff | u32::from(status.bits());
         if O::ON {
             self.note_change(at);
         }
@@ -510,21 +576,12 @@ impl<O: Observer> Store for Arena<O> {
 
     #[inline(always)]
     fn link(&mut self, place: Place, extent: Extent) -> Result<u32, EsError> {
-        let left = self.nodes.get(place.succ as usize).is_some_and(|it| it.child[0] == NIL);
+        let left = self.try_n(place.succ).is_some_and(|it| it.child::<0>() == NIL);
         let parent = if left { place.succ } else { place.pred };
-        let Extent { lblk, len, pblk, status } = extent;
-        let at = self.take_node(Node {
-            lblk,
-            len,
-            child: [NIL; 2],
-            pblk,
-            parent_color: parent << 1 | RED,
-            status,
-            generation: 0,
-        });
-        match self.nodes.get_mut(parent as usize) {
-            Some(it) if left => it.child[0] = at,
-            Some(it) => it.child[1] = at,
+        let at = self.take_node(extent, parent);
+        match self.try_m(parent) {
+            Some(it) if left => it[CHILD] = at,
+            Some(it) => it[CHILD + 1] = at,
             None => self.root = at,
         }
         self.len += 1;
@@ -542,7 +599,7 @@ impl<O: Observer> Store for Arena<O> {
         self.unlink(at);
         self.len -= 1;
         let free = self.free;
-        self.m(at).parent_color = free;
+        self.m(at)[PARENT] = free;
         self.free = at;
     }
 
@@ -557,9 +614,9 @@ impl<O: Observer> Store for Arena<O> {
     fn first(&self) -> u32 {
         let mut first = NIL;
         let mut at = self.root;
-        while let Some(node) = self.nodes.get(at as usize) {
+        while let Some(node) = self.try_n(at) {
             first = at;
-            at = node.child[0];
+            at = node.child::<0>();
         }
         first
     }
@@ -567,9 +624,9 @@ impl<O: Observer> Store for Arena<O> {
     fn last(&self) -> u32 {
         let mut last = NIL;
         let mut at = self.root;
-        while let Some(node) = self.nodes.get(at as usize) {
+        while let Some(node) = self.try_n(at) {
             last = at;
-            at = node.child[1];
+            at = node.child::<1>();
         }
         last
     }
@@ -586,7 +643,7 @@ impl<O: Observer> Store for Arena<O> {
 
     #[inline]
     fn room(&self) -> u32 {
-        NIL - self.len
+        NIL / WORDS - self.len
     }
 
     #[inline(always)]
@@ -606,23 +663,23 @@ impl<O: Observer> Store for Arena<O> {
     #[inline(always)]
     fn pred_is_higher(&self, place: Place) -> bool {
         // One of the two ends the walk, and it is the one with no child towards the other.
-        self.nodes.get(place.succ as usize).is_some_and(|it| it.child[0] == NIL)
+        self.try_n(place.succ).is_some_and(|it| it.child::<0>() == NIL)
     }
 
     fn search_by_shape(&self, lblk: u32) -> u32 {
         let (mut last, mut at) = (NIL, self.root);
-        while let Some(node) = self.nodes.get(at as usize) {
+        while let Some(node) = self.try_n(at) {
             last = at;
-            if lblk < node.lblk {
-                at = node.child[0];
-            } else if lblk - node.lblk >= node.len {
-                at = node.child[1];
+            if lblk < node.lblk() {
+                at = node.child::<0>();
+            } else if lblk - node.lblk() >= node.0[LEN] {
+                at = node.child::<1>();
             } else {
                 return at;
             }
         }
-        match self.nodes.get(last as usize) {
-            Some(node) if lblk >= node.lblk => self.next(last),
+        match self.try_n(last) {
+            Some(node) if lblk >= node.lblk() => self.next(last),
             _ => last,
         }
     }
@@ -630,19 +687,19 @@ impl<O: Observer> Store for Arena<O> {
     fn walk_by_shape(&self, lblk: u32, len: u32) -> Walk {
         let mut place = Place { pred: NIL, succ: NIL };
         let mut at = self.root;
-        while let Some(node) = self.nodes.get(at as usize) {
-            if lblk < node.lblk {
-                if lblk.checked_add(len) == Some(node.lblk) {
+        while let Some(node) = self.try_n(at) {
+            if lblk < node.lblk() {
+                if lblk.checked_add(len) == Some(node.lblk()) {
                     return Walk::Before(at);
                 }
                 place.succ = at;
-                at = node.child[0];
-            } else if lblk - node.lblk >= node.len {
-                if lblk - node.lblk == node.len {
+                at = node.child::<0>();
+            } else if lblk - node.lblk() >= node.0[LEN] {
+                if lblk - node.lblk() == node.0[LEN] {
                     return Walk::After(at);
                 }
                 place.pred = at;
-                at = node.child[1];
+                at = node.child::<1>();
             } else {
                 return Walk::Inside(at);
             }
@@ -680,20 +737,20 @@ impl<O: Observer> Arena<O> {
     #[inline(always)]
     fn step<const S: usize>(&self, at: u32) -> u32 {
         let node = self.n(at);
-        let mut it = node.child[S];
-        if it != NIL {
-            while let Some(below) = self.nodes.get(it as usize) {
-                if below.child[1 - S] == NIL {
-                    break;
+        let mut below = node.child::<S>();
+        if below != NIL {
+            loop {
+                let further = self.n(below).0[CHILD + 1 - S];
+                if further == NIL {
+                    return below;
                 }
-                it = below.child[1 - S];
+                below = further;
             }
-            return it;
         }
         let mut from = at;
         let mut up = node.parent();
-        while let Some(above) = self.nodes.get(up as usize) {
-            if above.child[S] != from {
+        while let Some(above) = self.try_n(up) {
+            if above.child::<S>() != from {
                 break;
             }
             from = up;
@@ -701,4 +758,17 @@ impl<O: Observer> Arena<O> {
         }
         up
     }
+}
+
+/// The node at a position, `None` at [`NIL`].
+#[inline(always)]
+fn node_at(words: &[u32], at: usize) -> Option<Node<'_>> {
+    words.get(at..at + WORDS as usize)?.first_chunk().map(Node)
+}
+
+/// A cursor that names no node was used as one: a fault of the algorithm.
+#[cold]
+#[inline(never)]
+fn no_node() -> ! {
+    panic!("no node at this cursor")
 }

@@ -2,8 +2,8 @@
 
 use super::status::{Extent, Status};
 
-/// No node: the end of a walk.
-pub const NIL: u32 = 0x7fff_ffff;
+/// No extent: the end of a walk. Beyond every storage, and a multiple of 8 as the arena's cursors.
+pub const NIL: u32 = 0x7fff_fff8;
 
 /// Where a block falls: between which two neighbours, and hence where a new node is linked.
 #[derive(Clone, Copy)]

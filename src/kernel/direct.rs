@@ -4,7 +4,7 @@ use crate::bounds::BLOCKS_MAX;
 
 use super::design::{InodeLock, SyncBy};
 use super::note::{Note, Observer};
-use super::pc::Pc;
+use super::pc::{Pc, counts_dio};
 use super::promise::Promise;
 use super::setup::{Op, Range, Sync};
 use super::state::{Acked, Bound, Content, Frame, Io, Mapping, NO_PBLK, Page, Stage, Task};
@@ -72,10 +72,10 @@ impl<O: Observer> Machine<'_, O> {
         }
         // A write beyond i_size always waits.
         let asynchronous = aio && !extends;
-        let counted = unwritten && asynchronous;
-        if counted {
+        if unwritten && asynchronous {
             self.mark_pending(ino, range);
         }
+        let counted = asynchronous && counts_dio(&self.knobs(), &Io { unwritten, ..Io::FREE });
         let inode = &mut self.state.inodes[usize::from(ino)];
         inode.i_dio_count += 1;
         inode.i_unwritten += u8::from(counted);

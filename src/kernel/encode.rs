@@ -1,25 +1,29 @@
 //! The bytes of a state: the same on every target, and only what can still matter.
 
-use crate::bounds::BLOCKS_MAX;
+use crate::bounds::{BLOCKS_MAX, FRAMES_MAX, IOS_MAX, KWORKERS_MAX};
 use crate::es::Encode;
 
+use super::design::{FsyncWait, Workers};
+use super::pc::Pc;
 use super::setup::{Budgets, Setup};
-use super::state::{Acked, Content, Inode, Io, List, Mapping, Page, Stage, State, Task};
+use super::state::{Acked, Content, FLUSHER, Inode, Io, List, Mapping, Page, Stage, State, Task};
 
 impl State {
-    /// Appends the state's bytes. Two states of one setup have equal bytes if and only if they
-    /// are equal; parts that the setup does not have are left out.
+    /// Appends the state's bytes: equal for two states of one setup if and only if they are equal
+    /// but for names. An IO is named by what it writes, not by the slot it got; workers of
+    /// `s_dio_done_wq` are told apart by what they do. What a setup does not have is left out.
     pub fn encode(&self, setup: &Setup, out: &mut Vec<u8>) {
+        let names = Names::of(self);
         for task in &self.tasks[..setup.threads.len()] {
-            task.encode(out);
+            task.encode(&names, out);
         }
-        for task in &self.tasks[usize::from(State::kworkers().start)..] {
-            task.encode(out);
+        self.encode_kworkers(setup, &names, out);
+        self.tasks[usize::from(FLUSHER)].encode(&names, out);
+        out.push(names.used);
+        for slot in names.in_order() {
+            self.ios[usize::from(slot)].encode(out);
         }
-        for io in &self.ios {
-            io.encode(out);
-        }
-        for inode in self.inodes[..setup.files.len()].iter() {
+        for inode in &self.inodes[..setup.files.len()] {
             inode.encode(BLOCKS_MAX as usize, out);
         }
         let queues = [
@@ -31,7 +35,7 @@ impl State {
         ];
         for queue in queues {
             out.push(queue.len() as u8);
-            out.extend_from_slice(queue);
+            out.extend(queue.iter().map(|io| names.of_slot(*io)));
         }
         let journal = &self.journal;
         out.extend([u8::from(journal.requested), u8::from(journal.locked), journal.handles]);
@@ -44,14 +48,87 @@ impl State {
         out.extend(self.broken.to_le_bytes());
         out.push(self.bound.map_or(0, |bound| 1 + bound as u8));
     }
+
+    fn encode_kworkers(&self, setup: &Setup, names: &Names, out: &mut Vec<u8>) {
+        let knobs = &setup.design.knobs;
+        let kworkers = &self.tasks[usize::from(State::kworkers().start)..usize::from(FLUSHER)];
+        // Where fsync takes a lock or a list, others know the worker by its number.
+        let anonymous = knobs.workers == Workers::RsvAndDio
+            && matches!(knobs.fsync, FsyncWait::Writeback | FsyncWait::FlushDirty);
+        let mut order: [u8; KWORKERS_MAX as usize] = core::array::from_fn(|k| k as u8);
+        if anonymous {
+            order[1..].sort_by_key(|k| kworkers[usize::from(*k)].frames_named(names));
+        }
+        for kworker in order {
+            kworkers[usize::from(kworker)].encode(names, out);
+        }
+    }
+}
+
+/// The names of IO slots: their places in the order of what they write.
+struct Names {
+    name: [u8; IOS_MAX as usize],
+    slot: [u8; IOS_MAX as usize],
+    used: u8,
+}
+
+impl Names {
+    fn of(state: &State) -> Names {
+        let mut slot: [u8; IOS_MAX as usize] = core::array::from_fn(|slot| slot as u8);
+        let key = |slot: &u8| {
+            let io = &state.ios[usize::from(*slot)];
+            (io.stage == Stage::Free, io.writeback, io.nr, io.ino, io.lblk, io.stage)
+        };
+        slot.sort_by_key(key);
+        let mut name = [0; IOS_MAX as usize];
+        for (at, slot) in (0..).zip(slot) {
+            name[usize::from(slot)] = at;
+        }
+        Names { name, slot, used: state.ios().count() as u8 }
+    }
+
+    fn of_slot(&self, slot: u8) -> u8 {
+        self.name.get(usize::from(slot)).copied().unwrap_or(slot)
+    }
+
+    fn in_order(&self) -> impl Iterator<Item = u8> {
+        self.slot.into_iter().take(usize::from(self.used))
+    }
+}
+
+impl Pc {
+    /// Whether a frame's first argument is an IO.
+    fn is_about_io(self) -> bool {
+        matches!(
+            self,
+            Pc::WriteLock
+                | Pc::WriteMap
+                | Pc::DioAwait
+                | Pc::SizeUpdate
+                | Pc::WriteUnlock
+                | Pc::WriteReturn
+                | Pc::ConvertStart
+                | Pc::ConvertMap
+                | Pc::EndIo
+        )
+    }
 }
 
 impl Task {
-    fn encode(&self, out: &mut Vec<u8>) {
-        out.push(self.depth());
-        for frame in self.frames() {
-            out.extend([frame.pc as u8, frame.a, frame.b]);
+    /// The frames with IOs by name, unused places being zero.
+    fn frames_named(&self, names: &Names) -> [[u8; 3]; FRAMES_MAX as usize] {
+        let mut named = [[0; 3]; FRAMES_MAX as usize];
+        for (place, frame) in named.iter_mut().zip(self.frames()) {
+            let a = if frame.pc.is_about_io() { names.of_slot(frame.a) } else { frame.a };
+            *place = [frame.pc as u8, a, frame.b];
         }
+        named
+    }
+
+    fn encode(&self, names: &Names, out: &mut Vec<u8>) {
+        out.push(self.depth());
+        let named = self.frames_named(names);
+        out.extend(named[..usize::from(self.depth())].as_flattened());
         let flags = u8::from(self.handle) | u8::from(self.begun) << 1;
         out.extend([self.op, self.i_mutex, self.shared, flags, self.to_reap]);
         // An idle task has nothing in its registers.
@@ -65,9 +142,6 @@ impl Task {
 impl Io {
     fn encode(&self, out: &mut Vec<u8>) {
         out.push(self.stage as u8);
-        if self.stage == Stage::Free {
-            return;
-        }
         let flags = [
             self.aio,
             self.waits,

@@ -319,7 +319,11 @@ impl Pc {
             return info;
         }
         let (function, source) = match self {
-            Pc::WorkTake => ("dio_aio_complete_work", "fs/direct-io.c v3.12"),
+            Pc::WorkTake => {
+                let does = "take a finished direct IO, or a list";
+                let (function, source) = ("dio_aio_complete_work", "fs/direct-io.c v3.12");
+                return PcInfo { function, does, source, ..info };
+            }
             Pc::DioDone => ("inode_dio_done", "fs/inode.c v3.12"),
             Pc::AioComplete => ("dio_complete", "fs/direct-io.c v3.12"),
             Pc::Decrement => ("ext4_put_io_end", "fs/ext4/page-io.c v3.12"),
@@ -342,7 +346,11 @@ impl Pc {
             Pc::QueueDioWork | Pc::BioDone => {
                 ("iomap_dio_bio_end_io", info.does, "fs/iomap/direct-io.c v5.5")
             }
-            Pc::WorkTake => ("iomap_dio_complete_work", info.does, "fs/iomap/direct-io.c v5.5"),
+            Pc::WorkTake => (
+                "iomap_dio_complete_work",
+                "take a finished direct IO, or a list",
+                "fs/iomap/direct-io.c v5.5",
+            ),
             Pc::DioDone => ("inode_dio_end", info.does, "fs/iomap/direct-io.c v5.5"),
             Pc::AioComplete => ("ki_complete", info.does, "fs/iomap/direct-io.c v5.5"),
             Pc::BufLock => ("ext4_buffered_write_iter", info.does, "fs/ext4/file.c v5.5"),
@@ -403,7 +411,7 @@ pub fn irq_plan(knobs: &Knobs, io: &Io) -> Plan {
     if !for_worker {
         // A bio that failed has transferred nothing: there is nothing to convert.
         return Plan::of([
-            (io.unwritten, Pc::Decrement),
+            (counts_dio(knobs, io), Pc::Decrement),
             (true, Pc::AioComplete),
             (true, Pc::DioDone),
         ]);
@@ -441,12 +449,17 @@ pub fn worker_plan(knobs: &Knobs, io: &Io) -> Plan {
     let before = !syncs || knobs.decrement == Decrement::BeforeSync;
     Plan::of([
         (io.unwritten && !io.error, Pc::Convert),
-        (io.unwritten && before, Pc::Decrement),
+        (counts_dio(knobs, io) && before, Pc::Decrement),
         (dio_done, Pc::DioDone),
         (syncs, Pc::Sync),
-        (io.unwritten && !before, Pc::Decrement),
+        (counts_dio(knobs, io) && !before, Pc::Decrement),
         (acknowledges, Pc::AioComplete),
     ])
+}
+
+/// Whether an AIO write is counted in `i_unwritten`: in iomap's time it has no io_end.
+pub fn counts_dio(knobs: &Knobs, io: &Io) -> bool {
+    io.unwritten && knobs.inode_lock == InodeLock::Mutex
 }
 
 fn worker_acknowledges(knobs: &Knobs, io: &Io) -> bool {

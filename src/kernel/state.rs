@@ -155,7 +155,7 @@ pub struct Io {
 }
 
 /// The life of a direct write, from the bio to the converted extent.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Stage {
     /// The slot is empty.
     Free,

@@ -48,6 +48,7 @@ t1: aio_write io=0+8
 t1: getevents
 t1: dio_read 0 8
 
+expect rfc-v1 +worker_via_es: RAW
 expect rfc-v1, rfc-nopblk, rfc-osync, rfc-osync-skipwait: RAW
 expect others: ok
 ",
@@ -84,6 +85,8 @@ t1: aio_write io=0+8
 t1: getevents
 t1: fsync
 
+expect kara-opt +fsync=writeback: FSYNC-DURABLE
+expect rfc-v1 +fsync=writeback, rfc-dirty +fsync=writeback: FSYNC-DURABLE
 expect others: ok
 ",
     },
@@ -216,6 +219,8 @@ t1: getevents
 t1: truncate 0
 t1: fallocate 0 4
 
+expect rfc-v1 +trunc=dio_count: TRUNC-EXCL
+expect kara-opt +trunc=dio_count: TRUNC-EXCL NO-STALE
 expect others: ok
 ",
     },

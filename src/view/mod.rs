@@ -3,6 +3,7 @@
 
 mod names;
 
+pub mod lockdep;
 pub mod narrate;
 
 mod console;

@@ -1,0 +1,144 @@
+//! `docs/es-versions.md` is printed from the tables of rules. `UPDATE_EXPECT=1 cargo test` writes
+//! it anew.
+
+use std::fmt::Write as _;
+
+use expect_test::expect_file;
+use extentscope::es::{NoMemory, Rules, Shrinker, Version};
+
+#[test]
+fn the_page_of_versions_is_up_to_date() {
+    expect_file!["../docs/es-versions.md"].assert_eq(&page());
+}
+
+/// One row: what differs, where it comes from, and what a version's rules say.
+type Row = (&'static str, &'static str, fn(&Rules) -> String);
+
+const ROWS: [Row; 14] = [
+    ("Statuses", "v3.9, 74cd15cd", |it| {
+        yes(!it.delayed_only, "W, U, D, H", "D only: presence means delayed")
+    }),
+    ("Types exclude each other", "v6.12, Zhang Yi", |it| {
+        yes(it.exclusive_types, "yes, any two warn", "UD is legal")
+    }),
+    ("REFERENCED", "v3.19", |it| yes(it.referenced, "set by lookup, cleared by reclaim", "–")),
+    ("Physical block", "`ES_SHIFT`", |it| match it.delayed_only {
+        true => "–".into(),
+        false => format!("{} bits", it.pblk_bits),
+    }),
+    ("Insert removes what was there", "v3.9", |it| {
+        yes(it.insert_removes_first, "yes", "no: overlaps by shape")
+    }),
+    ("Merging refuses more than 2^32 − 1 blocks", "v3.9, warns from v3.16", |it| {
+        match (it.length_limit, it.warns) {
+            (false, _) => "no".into(),
+            (_, false) => "yes".into(),
+            _ => "yes, with a warning".into(),
+        }
+    }),
+    ("Find stops at an end", "v3.10, 1fdef129", |it| yes(it.find_stops_at_end, "yes", "no")),
+    ("`ext4_es_cache_extent`, precached", "v3.12", |it| yes(it.cache_extent, "yes", "–")),
+    ("Reclaim list", "v3.9, v3.11, v3.19", |it| {
+        match it.shrinker {
+            Shrinker::None => "–",
+            Shrinker::Lru => "LRU, moved on every use",
+            Shrinker::LazyLru => "LRU, sorted when a pass frees nothing",
+            Shrinker::RoundRobin => "round robin of inodes with something to free",
+        }
+        .into()
+    }),
+    ("The quota counts", "v3.19", |it| {
+        match it.shrinker {
+            Shrinker::None => "–",
+            Shrinker::Lru | Shrinker::LazyLru => "extents freed",
+            Shrinker::RoundRobin => "extents looked at",
+        }
+        .into()
+    }),
+    ("No memory for a node", "v3.10, v3.19, v6.5", |it| match it.no_memory {
+        NoMemory::Error => "−ENOMEM".into(),
+        NoMemory::ShrinkAndRetry(nr) => {
+            format!("shrink {nr}, retry; then only DELAYED fails")
+        }
+        NoMemory::Preallocate => {
+            "drop what need not be kept, else retry with `__GFP_NOFAIL`".into()
+        }
+    }),
+    ("Reserved clusters counted by remove, pending tree", "v4.20", |it| {
+        yes(it.counts_reserved, "yes", "–")
+    }),
+    ("Delayed insert", "v4.20, v6.11", |it| {
+        match (it.counts_reserved, it.delayed_insert_many) {
+            (false, _) => "the ordinary insert",
+            (true, false) => "one block",
+            (true, true) => "many blocks, two flags",
+        }
+        .into()
+    }),
+    ("Insert releases reservations", "v6.12", |it| yes(it.insert_releases_reserved, "yes", "no")),
+];
+
+fn yes(is: bool, then: &str, otherwise: &str) -> String {
+    if is { then.into() } else { otherwise.into() }
+}
+
+fn page() -> String {
+    let mut page = String::from(HEAD);
+    let _ = write!(page, "| rule | from |");
+    Version::ALL.iter().for_each(|it| {
+        let _ = write!(page, " {} |", it.range());
+    });
+    page += "\n|---|---|";
+    page += &"---|".repeat(Version::ALL.len());
+    for (name, from, text) in ROWS {
+        let _ = write!(page, "\n| {name} | {from} |");
+        for version in Version::ALL {
+            let _ = write!(page, " {} |", text(version.rules()));
+        }
+    }
+    page += "\n\n## How far traces of a real kernel reach\n\n";
+    for version in Version::ALL {
+        let _ = writeln!(page, "- {}: {}.", version.range(), version.coverage());
+    }
+    page += TAIL;
+    page
+}
+
+const HEAD: &str = "\
+# Which version's extent status tree does what
+
+This page is printed from the tables in `src/es/rules.rs` by `tests/es_versions_doc.rs`, which
+fails when the two differ. The algorithm (`src/es/tree.rs`) is one; a version is a table of rules.
+Rows name the release in which a rule first appeared; where a column begins earlier than that, the
+column has the rule from its first release on, and the note below says so.
+
+Sources: `fs/ext4/extents_status.c` of v3.8 (654598be), v3.9.6, v3.12.9, v4.9, v5.4, v6.1.192
+(which carries the v6.5 change) and v6.12.117.
+
+";
+
+const TAIL: &str = "
+## Where a column is a simplification
+
+- v3.10 differs from v3.9 in two rules: finding a delayed extent stops at an end, and an insert
+  that gets no memory calls the shrinker and tries again. `Rules::with_no_memory` gives the second.
+- `ext4_es_cache_extent` and the precached mark came with v3.12; the column v3.11–v3.18 has them.
+- Predicates for find and scan, the count of reserved clusters and the pending reservations came
+  with v4.20, `ext4_clear_inode_es` with v5.4; the column v3.19–v6.4 has them.
+- The delayed insert of many blocks came with v6.11; v6.5–v6.11 inserts one.
+- The physical block of a hole or a delayed extent is whatever the caller passed; nothing reads
+  it, and it is not kept. `ext4_es_convert_unwritten_extents` as posted exposes it: all ones.
+- v3.11's times are ranks: every use is later than the one before, where the kernel's jiffies may
+  be equal.
+
+## Not in any release
+
+`ext4_es_convert_unwritten_extents` (RFC, Dec 2012; v5 of the series, 9 Feb 2013) in two forms, as
+posted and corrected, and the dirty bit of the thread (31 Dec 2012 to 3 Jan 2013) in two readings:
+
+| reading | who carries it | what the shrinker keeps | disk-sourced inserts |
+|---|---|---|---|
+| `no` | nobody | DELAYED | overwrite |
+| `unwritten_only` | UNWRITTEN entries whose conversion is pending | DELAYED, dirty | leave dirty blocks alone |
+| `pending` | the same, and they keep it as WRITTEN until the disk is converted | DELAYED, dirty | leave dirty blocks alone |
+";
