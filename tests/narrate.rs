@@ -168,7 +168,8 @@ fn a_deadlock_reads_like_a_lockdep_report() {
         and behind the cycle for ever: t1
 
          *** DEADLOCK ***
-    "#]].assert_eq(&report("S7", "rfc-osync", s7));
+    "#]]
+    .assert_eq(&report("S7", "rfc-osync", s7));
     let e5 = "t1 t1 t1 irq:io1 irq:io1 irq:io1 kworker:1 kworker:1 t2 t2 kworker:1";
     expect![[r#"
         ==========================================================
@@ -184,5 +185,6 @@ fn a_deadlock_reads_like_a_lockdep_report() {
         and behind the cycle for ever: t1
 
          *** DEADLOCK ***
-    "#]].assert_eq(&report("H-e5", "rfc-osync +decrement=after_sync", e5));
+    "#]]
+    .assert_eq(&report("H-e5", "rfc-osync +decrement=after_sync", e5));
 }

@@ -4,6 +4,7 @@ mod op_language;
 mod presets;
 mod run;
 
+pub(crate) use op_language::nearest;
 pub use op_language::{
     BUDGET_WORDS, Expectation, OP_WORDS, OpText, Script, ScriptError, parse_op_line,
 };

@@ -6,6 +6,8 @@ mod names;
 pub mod lockdep;
 pub mod narrate;
 
+pub mod lab;
+
 mod console;
 mod session;
 

@@ -152,7 +152,11 @@ fn a_write_goes_through_the_stations_in_order() {
             break;
         }
     }
-    assert_eq!(ways, [vec![0, 1, 2, 3], vec![0, 1, 2]], "A is being converted, B waits on the list");
+    assert_eq!(
+        ways,
+        [vec![0, 1, 2, 3], vec![0, 1, 2]],
+        "A is being converted, B waits on the list"
+    );
 }
 
 #[test]
