@@ -50,7 +50,8 @@ test("a step button takes its step, and focus is never lost", async ({ page, sta
   await stage.open();
   for (let step = 0; step < 6; step++) await stage.step("t1").click();
   await expect(stage.step("t1")).toHaveAttribute("aria-disabled", "true");
-  await stage.step("t1").click();
+  // It can be focused and pressed all the same: then it says why not.
+  await stage.step("t1").click({ force: true });
   await expect(stage.status()).toContainText("t1 waits for an event");
   for (let step = 0; step < 3; step++) await stage.step("irq:io1").click();
   await expect(stage.forward()).toBeFocused();

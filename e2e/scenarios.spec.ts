@@ -21,7 +21,7 @@ test("S7 under rfc-osync ends in the deadlock, drawn and named", async ({ stage 
   await stage.runOut();
   await expect(stage.verdict()).toContainText("Deadlock");
   await expect(stage.status()).toContainText("Deadlock: kworker:1 waits until i_unwritten is 0");
-  await expect(stage.status()).toContainText("write B is on the private list of kworker:1");
+  await expect(stage.status()).toContainText("write B is on its own private list, which nobody else can run");
   const stations = stage.panel("Waits for").getByRole("figure", { name: "Wait-for cycle" }).getByRole("listitem");
   await expect(stations).toHaveText([/^kworker:1.*1 ?waits for$/, /^i_unwritten.*2 ?counts$/, /^write B.*3 ?moved on only by$/]);
   await expect(stage.step("kworker:1")).toHaveAttribute("aria-disabled", "true");

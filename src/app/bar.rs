@@ -7,7 +7,8 @@ use wasm_bindgen::JsCast;
 
 use super::desk::Desk;
 use super::parts::{icon, shapes};
-use crate::view::narrate::{caption, cycle_sentence};
+use crate::view::finding;
+use crate::view::narrate::caption;
 
 /// Tenths of a second for a step, from slow to fast, evenly on a logarithmic scale.
 const PACES: [(&str, u32); 6] = [
@@ -132,12 +133,11 @@ pub fn Caption() -> impl IntoView {
         0 => caption(s.run()),
         step => format!("Step {step}. {}", caption(s.run())),
     });
-    let cycle = desk.memo(|s| cycle_sentence(s.run().setup(), s.run().state()));
+    let wrong = desk.memo(|s| finding(s.run()));
     let notice = desk.memo(|s| s.notice().map(String::from));
     let live = desk.memo(|s| {
         // While it plays, only a finding is worth an interruption.
-        let finding = cycle_sentence(s.run().setup(), s.run().state()).is_some();
-        if s.is_playing() && !finding { "off" } else { "polite" }
+        if s.is_playing() && finding(s.run()).is_none() { "off" } else { "polite" }
     });
     view! {
         <div
@@ -147,8 +147,8 @@ pub fn Caption() -> impl IntoView {
             aria-live=move || live.get()
         >
             <p class="caption">{move || text.get()}</p>
-            <p class="caption-finding" hidden=move || cycle.get().is_none()>
-                {move || cycle.get()}
+            <p class="caption-finding" hidden=move || wrong.get().is_none()>
+                {move || wrong.get()}
             </p>
             <p class="caption-notice" hidden=move || notice.get().is_none()>
                 {move || notice.get()}

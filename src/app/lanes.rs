@@ -78,7 +78,7 @@ fn Row(name: String, view: Memo<Lanes>, seek: Callback<usize>) -> impl IntoView 
         let (first, lane, cursor) = lane.get();
         let spans = lane.map_or(Vec::new(), |l: Lane| l.spans);
         let span = move |span: Span| {
-            let Span { from, len, kind, label, write, title, .. } = span;
+            let Span { from, len, kind, label, steps } = span;
             let column = format!("{} / span {len}", from - first + 1);
             let class = match kind {
                 SpanKind::Ran => "span-ran",
@@ -90,10 +90,10 @@ fn Row(name: String, view: Memo<Lanes>, seek: Callback<usize>) -> impl IntoView 
                     class=class
                     class:is-future=move || cursor <= from
                     style:grid-column=column
-                    title=title
+                    title=steps.join("\n")
+                    style=("--steps", len.to_string())
                     on:click=move |_| seek.run(last)
                 >
-                    <b>{write}</b>
                     {label}
                 </span>
             }
@@ -130,7 +130,8 @@ fn LanesTable(view: Memo<Lanes>) -> impl IntoView {
                 <tr aria-current=here>
                     <td>{steps}</td>
                     <td class="mono">{lane}</td>
-                    <td class="mono">{span.function}</td>
+                    <td class="mono">{span.label}</td>
+                    <td>{span.steps.join("; ")}</td>
                 </tr>
             }
         };
@@ -142,7 +143,8 @@ fn LanesTable(view: Memo<Lanes>) -> impl IntoView {
                 <tr>
                     <th scope="col">"steps"</th>
                     <th scope="col">"who"</th>
-                    <th scope="col">"kernel function"</th>
+                    <th scope="col">"what"</th>
+                    <th scope="col">"step by step"</th>
                 </tr>
             </thead>
             <tbody>{rows}</tbody>

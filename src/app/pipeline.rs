@@ -47,7 +47,7 @@ fn Stations(ios: Memo<Vec<IoRow>>) -> impl IntoView {
                 key=|io| io.key
                 children=move |io| view! { <Line key=io.key name=io.name ios /> }
             />
-            <li class="quiet" hidden=move || !ios.with(Vec::is_empty)>"No write has begun."</li>
+            <li class="quiet" hidden=move || !ios.with(Vec::is_empty)>"No direct write has begun, no writeback is on its way."</li>
         </ul>
     }
     .into_any()

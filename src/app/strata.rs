@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use super::desk::Desk;
 use super::parts::PanelHead;
-use crate::view::{Mark, MarkKind, Segment, Strata, Stratum, strata};
+use crate::view::{FileStrata, Mark, MarkKind, Segment, Strata, Stratum, strata};
 
 /// All files, one ruler each.
 #[component]
@@ -12,8 +12,10 @@ pub fn StrataPanel() -> impl IntoView {
     let layers = Desk::of_page().memo(|s| strata(s.run().setup(), s.run().state(), None));
     let table = RwSignal::new(false);
     let physical = RwSignal::new(false);
+    // What is drawn at all; what it says changes without anything being made anew.
     let files = Memo::new(move |_| {
-        layers.with(|l| l.files.iter().map(|f| (f.ino, f.blocks)).collect::<Vec<_>>())
+        let rows = |f: &FileStrata| f.rows.iter().map(|row| row.id).collect::<Vec<_>>();
+        layers.with(|l| l.files.iter().map(|f| (f.ino, f.blocks, rows(f))).collect::<Vec<_>>())
     });
     view! {
         <section class="panel area-strata" aria-labelledby="strata-title">
@@ -35,7 +37,7 @@ pub fn StrataPanel() -> impl IntoView {
                     } else {
                         let files = files.get().into_iter();
                         files
-                            .map(|(ino, blocks)| view! { <FilePicture ino blocks layers /> })
+                            .map(|(ino, blocks, _)| view! { <FilePicture ino blocks layers /> })
                             .collect_view()
                             .into_any()
                     }
@@ -132,25 +134,23 @@ fn segment(segment: Segment) -> impl IntoView {
 }
 
 fn mark(mark: Mark) -> impl IntoView {
-    let (class, glyph, title) = match mark.kind {
-        MarkKind::Pending if mark.len > 3 => ("mark-pending", "pending *", PENDING),
-        MarkKind::Pending => ("mark-pending", "*", PENDING),
-        MarkKind::Dirty if mark.len > 3 => ("mark-dirty", "dirty *", "newer than the device"),
-        MarkKind::Dirty => ("mark-dirty", "*", "newer than the device"),
-        MarkKind::Writeback => ("mark-volatile", "writeback", "under PageWriteback"),
-        MarkKind::Wrong => ("mark-wrong", "!", "breaks a promise"),
-        MarkKind::Volatile if mark.len > 3 => {
-            ("mark-volatile", "cache", "only in the device's cache")
-        }
-        MarkKind::Volatile => ("mark-volatile", "~", "only in the device's cache"),
+    let (class, word, glyph, title) = match mark.kind {
+        MarkKind::Pending => ("mark-pending", "pending", "*", PENDING),
+        MarkKind::Dirty => ("mark-dirty", "dirty", "*", "newer than the device"),
+        MarkKind::Writeback => ("mark-volatile", "writeback", "", "under PageWriteback"),
+        MarkKind::Wrong => ("mark-wrong", "", "!", "breaks a promise"),
+        MarkKind::Volatile => ("mark-volatile", "cache", "", "only in the device's cache"),
     };
+    // The word only where there is room for it beside the segment's own.
+    let word = (mark.len > 3).then_some(word);
     view! {
         <span
             class=format!("mark {class}")
             style:grid-column=column(mark.lblk, mark.len)
             title=title
         >
-            {glyph}
+            <span class="mark-word">{word}</span>
+            <b>{glyph}</b>
         </span>
     }
 }

@@ -107,7 +107,7 @@ fn VerdictBadge() -> impl IntoView {
         <div class="verdict" role="group" aria-label="Verdict" data-kind=kind>
             <strong>{move || badge.get().word}</strong>
             " "
-            <span>{move || badge.get().text}</span>
+            <span title=move || badge.get().text>{move || badge.get().text}</span>
         </div>
     }
     .into_any()

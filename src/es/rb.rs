@@ -330,7 +330,7 @@ impl<O: Observer> Arena<O> {
             self.unlink_between(at, left, right, pc)
         };
         if short != NIL {
-            self.erase_color(short);
+            self.erase_color(NIL, short);
         }
     }
 
@@ -369,6 +369,15 @@ impl<O: Observer> Arena<O> {
         if was_black { parent } else { NIL }
     }
 
+    /// Puts a node that hangs nowhere on the free list.
+    #[inline(always)]
+    fn retire(&mut self, at: u32) {
+        self.len -= 1;
+        let free = self.free;
+        self.m(at)[PARENT] = free;
+        self.free = at;
+    }
+
     #[inline(always)]
     fn note_unlink(&mut self, at: u32, heir: u32) {
         if O::ON {
@@ -377,9 +386,9 @@ impl<O: Observer> Arena<O> {
         }
     }
 
-    /// Restores the balance: below `parent` one side misses a black node (`____rb_erase_color`).
-    fn erase_color(&mut self, mut parent: u32) {
-        let mut node = NIL;
+    /// Restores the balance: below `parent`, on the side of `node`, a black one is missing
+    /// (`____rb_erase_color`).
+    fn erase_color(&mut self, mut node: u32, mut parent: u32) {
         loop {
             let done = if self.n(parent).child::<0>() == node {
                 self.erase_step::<0>(&mut node, &mut parent)
@@ -389,6 +398,15 @@ impl<O: Observer> Arena<O> {
             if done {
                 return;
             }
+        }
+    }
+
+    /// [`Arena::erase_color`], where the left side is known to be the short one.
+    #[inline(always)]
+    fn erase_color_left(&mut self, mut parent: u32) {
+        let mut node = NIL;
+        if !self.erase_step::<0>(&mut node, &mut parent) {
+            self.erase_color(node, parent);
         }
     }
 
@@ -597,15 +615,38 @@ impl<O: Observer> Store for Arena<O> {
     #[inline(always)]
     fn erase(&mut self, at: u32) {
         self.unlink(at);
-        self.len -= 1;
-        let free = self.free;
-        self.m(at)[PARENT] = free;
-        self.free = at;
+        self.retire(at);
     }
 
     #[inline(always)]
     fn erase_next(&mut self, at: u32) -> u32 {
-        let next = self.next(at);
+        let node = self.n(at);
+        let (left, right, pc) = (node.child::<0>(), node.child::<1>(), node.parent_color());
+        if left != NIL {
+            let next = self.step::<1>(at);
+            self.erase(at);
+            return next;
+        }
+        if right != NIL {
+            // Without a left child, the right one is red and a leaf, and so the successor.
+            self.erase(at);
+            return right;
+        }
+        // A leaf on the left of its parent: the parent is the successor, and one access serves
+        // both steps. The shrinker, which frees from the lowest block up, lives here.
+        let parent = parent_of(pc);
+        if !O::ON
+            && let Some(it) = self.try_m(parent)
+            && it[CHILD] == at
+        {
+            it[CHILD] = NIL;
+            self.retire(at);
+            if pc & BLACK != 0 {
+                self.erase_color_left(parent);
+            }
+            return parent;
+        }
+        let next = self.step::<1>(at);
         self.erase(at);
         next
     }

@@ -69,15 +69,15 @@ impl Version {
     /// One sentence for the page on how far golden traces cover this version.
     pub const fn coverage(self) -> &'static str {
         match self {
-            Version::V3_8 => "no golden trace; from the source of v3.8",
+            Version::V3_8 => "no golden trace; from a reading of the source of v3.8",
             Version::V3_9 => "golden traces of v3.9.6",
-            Version::V3_11 => "no golden trace; from the source of v3.12.9",
+            Version::V3_11 => "no golden trace; from a reading of the source of v3.12.9",
             Version::V3_19 => {
                 "no golden trace of its own; its tree is that of the 6.1 traces, its answer to \
-                 failed allocations is from the source of v4.9"
+                 failed allocations is from a reading of the source of v4.9"
             }
             Version::V6_5 => "golden traces of v6.1.192, which carries the v6.5 change",
-            Version::V6_12 => "no golden trace; from the source of v6.12.117",
+            Version::V6_12 => "no golden trace; from a reading of the source of v6.12.117",
         }
     }
 

@@ -30,68 +30,80 @@ impl<S: Store> Es<S> {
     }
 
     /// v3.9: frees from the lowest block up; the quota counts what was freed.
+    #[inline(never)]
     fn reclaim_from_start(&mut self, nr_to_scan: u32) -> Reclaimed {
-        let mut freed = 0;
+        let mut left = nr_to_scan;
         let mut at = self.s.first();
-        while at != NIL && freed < nr_to_scan {
-            let status = self.s.get(at).status;
-            if status.must_keep() {
+        while let Some(es) = self.s.try_get(at) {
+            if left == 0 {
+                break;
+            }
+            if es.status.must_keep() {
                 at = self.s.next(at);
             } else {
-                at = self.free(at, status);
-                freed += 1;
+                at = self.free(at, es.status);
+                left -= 1;
             }
         }
         self.s.set_cache(NIL);
+        let freed = nr_to_scan - left;
         Reclaimed { freed, spent: freed }
     }
 
     /// v3.19: scans from `i_es_shrink_lblk` to the end, then from block 0 to where it began; the
     /// quota counts what was looked at, and a REFERENCED extent gets a second chance.
     fn reclaim_from_resume(&mut self, nr_to_scan: u32) -> Reclaimed {
-        let mut quota = nr_to_scan;
         let start = self.shrink_lblk;
-        let mut freed = 0;
-        let all = self.reclaim_up_to(u32::MAX, &mut quota, &mut freed);
+        let (mut done, all) = self.reclaim_up_to(u32::MAX, nr_to_scan);
         if all && start != 0 {
-            self.reclaim_up_to(start - 1, &mut quota, &mut freed);
+            let (wrapped, _) = self.reclaim_up_to(start - 1, nr_to_scan - done.spent);
+            done.freed += wrapped.freed;
+            done.spent += wrapped.spent;
         }
         self.s.set_cache(NIL);
-        Reclaimed { freed, spent: nr_to_scan - quota }
+        done
     }
 
-    /// `es_do_reclaim_extents`: true if it came to `end` before the quota was used up.
-    fn reclaim_up_to(&mut self, end: u32, quota: &mut u32, freed: &mut u32) -> bool {
+    /// `es_do_reclaim_extents`: what was done, and true if it came to `end` before the quota was
+    /// used up.
+    fn reclaim_up_to(&mut self, end: u32, nr_to_scan: u32) -> (Reclaimed, bool) {
         // Without overlaps the search by first blocks is every version's search.
         let from = self.shrink_lblk;
         let place = self.s.place(from);
-        let holds = place.pred != NIL && self.s.get(place.pred).contains(from);
+        let holds = self.s.try_get(place.pred).is_some_and(|it| it.contains(from));
         let mut at = if holds { place.pred } else { place.succ };
-        while at != NIL {
-            let es = self.s.get(at);
-            if *quota == 0 {
+        let (mut left, mut kept) = (nr_to_scan, 0);
+        let done = |left: u32, kept: u32| {
+            let spent = nr_to_scan - left;
+            Reclaimed { freed: spent - kept, spent }
+        };
+        while let Some(es) = self.s.try_get(at) {
+            if left == 0 {
                 self.shrink_lblk = es.lblk;
-                return false;
+                return (done(left, kept), false);
             }
             if es.lblk > end {
                 self.shrink_lblk = end + 1;
-                return true;
+                return (done(left, kept), true);
             }
-            *quota -= 1;
-            if es.status.must_keep() {
-                at = self.s.next(at);
-            } else if es.status.any(Status::REFERENCED) {
-                self.s.set_status(at, es.status.without(Status::REFERENCED));
-                at = self.s.next(at);
-            } else {
+            left -= 1;
+            if !es.status.any(KEPT) {
                 at = self.free(at, es.status);
-                *freed += 1;
+                continue;
             }
+            kept += 1;
+            if !es.status.must_keep() {
+                self.s.set_status(at, es.status.without(Status::REFERENCED));
+            }
+            at = self.s.next(at);
         }
         self.shrink_lblk = 0;
-        true
+        (done(left, kept), true)
     }
 }
+
+/// What one pass leaves in the tree: what must be kept, and what was looked up.
+const KEPT: Status = Status::DELAYED.with(Status::DIRTY).with(Status::REFERENCED);
 
 /// Where the superblock finds the trees of its inodes.
 pub trait Inodes<S> {
@@ -214,18 +226,20 @@ impl<const I: usize> EsSuper<I> {
     #[inline]
     pub fn after<S: Store>(&mut self, rules: &Rules, ino: u8, es: &mut Es<S>, used: bool) {
         match rules.shrinker {
-            Shrinker::None => {}
-            Shrinker::Lru => {
-                if used {
-                    self.list.move_to_tail(ino);
-                }
-            }
-            Shrinker::LazyLru => {
-                if used {
-                    self.touch(ino);
-                }
-            }
             Shrinker::RoundRobin => self.relist(ino, es),
+            _ if used => self.used(rules, ino),
+            _ => {}
+        }
+    }
+
+    /// To be called after a lookup or a find, which change no counter: a use of the inode up to
+    /// v3.18.
+    #[inline]
+    pub fn used(&mut self, rules: &Rules, ino: u8) {
+        match rules.shrinker {
+            Shrinker::None | Shrinker::RoundRobin => {}
+            Shrinker::Lru => self.list.move_to_tail(ino),
+            Shrinker::LazyLru => self.touch(ino),
         }
     }
 

@@ -814,6 +814,27 @@ impl<S: Store> Es<S> {
         if es.lblk > end {
             return Ok(0);
         }
+        let es_end = es.lblk + (es.len - 1);
+        if es_end == end && es.lblk >= lblk && !(count && es.status.is_delonly()) {
+            // The most common removal, and the only one that need not look at the successor.
+            self.s.set_cache(NIL);
+            self.free_only(at, es.status);
+            return Ok(0);
+        }
+        self.remove_at(rules, mem, at, (lblk, end), (count, prealloc))
+    }
+
+    /// A removal that begins in the extent `at`.
+    #[inline(never)]
+    fn remove_at(
+        &mut self,
+        rules: &Rules,
+        mem: &mut Memory,
+        at: u32,
+        (lblk, end): (u32, u32),
+        (count, prealloc): (bool, bool),
+    ) -> Result<u32, Failed> {
+        let es = self.s.get(at);
         self.s.set_cache(NIL);
         let mut released = Released::new(rules, count);
         released.begin(&self.s, at, lblk);
@@ -821,25 +842,20 @@ impl<S: Store> Es<S> {
         let len1 = lblk.saturating_sub(es.lblk);
         if es_end > end {
             let len2 = es_end - end;
-            if len1 > 0 {
-                if !self.punch(rules, mem, at, es, (lblk, end), prealloc)? {
-                    return Ok(0);
-                }
-            } else {
+            if len1 == 0 {
                 self.trim_head(rules, at, es, len2);
+            } else if !self.punch(rules, mem, at, es, (lblk, end), prealloc)? {
+                return Ok(0);
             }
             released.count(es.lblk + len1, es.len - len1 - len2, es.status);
             return Ok(released.finish(&mut self.s, end, at));
         }
-        if len1 > 0 {
-            self.s.set(at, Extent { len: len1, ..es });
-            released.count(lblk, es.len - len1, es.status);
-        } else if es_end == end && !count {
-            // The most common removal, and the only one that need not look at the successor.
-            self.free_only(at, es.status);
-            return Ok(0);
+        if len1 == 0 {
+            return self.remove_whole(rules, at, end, released);
         }
-        let at = if len1 > 0 { self.s.next(at) } else { at };
+        self.s.set(at, Extent { len: len1, ..es });
+        released.count(lblk, es.len - len1, es.status);
+        let at = self.s.next(at);
         self.remove_whole(rules, at, end, released)
     }
 

@@ -2,7 +2,7 @@
 
 use crate::kernel::{Actor, Next, Note, Op, Pc, Setup, State, next};
 
-use super::narrate::write_name;
+use super::narrate::{op_text, write_name};
 use super::session::Session;
 
 /// Steps that are drawn at once; a longer run shows those around the cursor.
@@ -41,14 +41,10 @@ pub struct Span {
     pub len: usize,
     /// What it is.
     pub kind: SpanKind,
-    /// A short word for the step.
-    pub label: &'static str,
-    /// The write that it is about, by name.
-    pub write: String,
-    /// The kernel function.
-    pub function: &'static str,
-    /// All of it in words.
-    pub title: String,
+    /// What it is about: the operation, the end of an IO, a conversion.
+    pub label: String,
+    /// Its steps in words.
+    pub steps: Vec<String>,
 }
 
 /// What an actor did for some steps.
@@ -103,45 +99,79 @@ fn lane(session: &Session, name: String, steps: core::ops::Range<usize>) -> Lane
     for step in steps {
         let Some(choice) = run.choices().get(step) else { break };
         let state = run.state_at(step);
-        let here = if lane_of(choice.actor) == name {
+        let (kind, actor, pc) = if lane_of(choice.actor) == name {
             let pc = run.notes_of(step).iter().find_map(|note| match note {
                 Note::At(pc) => Some(*pc),
                 _ => None,
             });
-            pc.map(|pc| (SpanKind::Ran, pc, choice.actor))
+            (SpanKind::Ran, choice.actor, pc.unwrap_or(Pc::Idle))
         } else {
-            let mine = Actor::all().filter(|actor| lane_of(*actor) == name);
-            let waits = mine.filter_map(|actor| match next(run.setup(), state, actor) {
-                Next::Blocked { pc, .. } => Some((SpanKind::Waited, pc, actor)),
+            let mut mine = Actor::all().filter(|actor| lane_of(*actor) == name);
+            let waits = mine.find_map(|actor| match next(run.setup(), state, actor) {
+                Next::Blocked { pc, .. } => Some((actor, pc)),
                 _ => None,
             });
-            waits.take(1).next()
+            let Some((actor, pc)) = waits else { continue };
+            (SpanKind::Waited, actor, pc)
         };
-        let Some((kind, pc, actor)) = here else { continue };
+        let label = match kind {
+            SpanKind::Ran => phase(run.setup(), state, actor, pc),
+            SpanKind::Waited => String::new(),
+        };
         let function = pc.info().function;
-        let write = write_of(run.setup(), state, actor);
-        let (label, write) = match kind {
-            SpanKind::Waited => ("", String::new()),
-            SpanKind::Ran => (short(pc), write.map(write_name).unwrap_or_default()),
-        };
-        let continues = |last: &Span| {
-            let same = (last.kind, last.label, last.function) == (kind, label, function)
-                && last.write == write;
-            same && last.from + last.len == step
-        };
-        if let Some(last) = spans.last_mut().filter(|last| continues(last)) {
-            last.len += 1;
-            continue;
-        }
-        let title = match kind {
+        let says = match kind {
             SpanKind::Ran => {
                 format!("step {}: {actor} in {function}: {}", step + 1, pc.info().does)
             }
             SpanKind::Waited => format!("{actor} waits in {function}"),
         };
-        spans.push(Span { from: step, len: 1, kind, label, write, function, title });
+        let continues =
+            |last: &Span| last.kind == kind && last.label == label && last.from + last.len == step;
+        match spans.last_mut().filter(|last| continues(last)) {
+            Some(last) => {
+                last.len += 1;
+                if last.steps.last() != Some(&says) {
+                    last.steps.push(says);
+                }
+            }
+            None => spans.push(Span { from: step, len: 1, kind, label, steps: vec![says] }),
+        }
     }
     Lane { name, spans }
+}
+
+/// What an actor is about for some steps: the script's operation, the end of an IO, a conversion.
+fn phase(setup: &Setup, state: &State, actor: Actor, pc: Pc) -> String {
+    let word = match actor {
+        Actor::Thread(t) => {
+            let op = setup.op(t, state.tasks[usize::from(t)].op);
+            let text = op.map_or(String::new(), |op| op_text(setup, op));
+            text.split(' ').next().unwrap_or_default().to_string()
+        }
+        Actor::Irq(_) => "end_io".into(),
+        Actor::Jbd2 => "commit".into(),
+        Actor::Flusher => "writeback".into(),
+        Actor::Shrinker => "shrink".into(),
+        Actor::Power if pc == Pc::PowerCut => "power cut".into(),
+        Actor::Power => "recovery".into(),
+        Actor::Kworker(_) if pc == Pc::WorkTake => "take".into(),
+        Actor::Kworker(_) if syncs(state, actor) => "fsync".into(),
+        Actor::Kworker(_) => "convert".into(),
+    };
+    match write_of(setup, state, actor) {
+        Some(nr) => format!("{word} {}", write_name(nr)),
+        None => word,
+    }
+}
+
+/// Whether a kworker is inside of the fsync that it calls for an O_(D)SYNC write.
+fn syncs(state: &State, actor: Actor) -> bool {
+    let Some(task) = actor.task() else { return false };
+    let frames = state.tasks[usize::from(task)].frames();
+    let in_sync = |pc: Pc| {
+        matches!(pc, Pc::FsyncPages | Pc::FsyncLock | Pc::FsyncCommit | Pc::FsyncCommitWait)
+    };
+    frames.iter().any(|frame| in_sync(frame.pc))
 }
 
 /// The write that an actor is at, if it is at one.
@@ -152,63 +182,12 @@ fn write_of(setup: &Setup, state: &State, actor: Actor) -> Option<u8> {
     }
     let task = &state.tasks[usize::from(actor.task()?)];
     let at_io = |pc| matches!(pc, Pc::EndIo | Pc::ConvertStart | Pc::ConvertMap);
-    let converting = task.frames().iter().rev().find(|frame| at_io(frame.pc));
-    match (converting, actor) {
-        (Some(frame), _) => named(frame.a).map(|io| io.nr),
-        (None, Actor::Thread(t)) => match setup.op(t, task.op) {
+    match (task.frames().iter().find(|frame| at_io(frame.pc)), actor) {
+        (_, Actor::Thread(t)) => match setup.op(t, task.op) {
             Some(Op::DioWrite { nr, .. } | Op::BufWrite { nr, .. }) => Some(nr),
             _ => None,
         },
-        _ => None,
-    }
-}
-
-/// A word for a step that fits a narrow column; its title says the kernel function.
-fn short(pc: Pc) -> &'static str {
-    match pc {
-        Pc::IoSubmit => "sub",
-        Pc::WriteLock
-        | Pc::ReadLock
-        | Pc::ReadFlushLock
-        | Pc::FallocLock
-        | Pc::BufLock
-        | Pc::TruncLock => "lock",
-        Pc::WriteMap | Pc::ReadMap => "map",
-        Pc::DioAwait => "bio",
-        Pc::WriteUnlock | Pc::ReadFlushUnlock | Pc::ReadUnlock => "unlock",
-        Pc::WriteReturn | Pc::FlushRun | Pc::WorkRun | Pc::EndIo | Pc::Idle => "",
-        Pc::ReadCheck => "check",
-        Pc::ReadDone => "data",
-        Pc::FallocMap => "alloc",
-        Pc::FsyncLock | Pc::Sync => "fsync",
-        Pc::FsyncCommit | Pc::FsyncCommitWait => "sync",
-        Pc::FlushTake => "flush",
-        Pc::FlushWait => "wait",
-        Pc::ConvertStart => "start",
-        Pc::ConvertMap | Pc::Convert => "conv",
-        Pc::Getevents => "reap",
-        Pc::WorkTake => "take",
-        Pc::CommitLock => "lock",
-        Pc::CommitWrite => "commit",
-        Pc::BioDone => "end",
-        Pc::EsConvert => "ES",
-        Pc::AddCompleteIo => "list",
-        Pc::Decrement => "count",
-        Pc::DioDone => "dio",
-        Pc::AioComplete => "ack",
-        Pc::ReadPages | Pc::FsyncPages | Pc::TruncPages => "pages",
-        Pc::WritebackSubmit => "wb",
-        Pc::WritebackWait | Pc::TruncDio => "wait",
-        Pc::BufCopy => "copy",
-        Pc::BufRead => "read",
-        Pc::BufReadDone => "data",
-        Pc::TruncFree => "free",
-        Pc::SizeUpdate => "size",
-        Pc::DropCaches => "drop",
-        Pc::Shrink => "shrink",
-        Pc::PowerCut => "cut",
-        Pc::Recover => "recover",
-        Pc::QueueDioWork => "queue",
-        Pc::EndWriteback => "clear",
+        (Some(frame), _) => named(frame.a).map(|io| io.nr),
+        (None, _) => None,
     }
 }

@@ -32,7 +32,7 @@ pub use steps::{StepRow, steps};
 pub use strata::{FileStrata, Kind, Mark, MarkKind, Segment, Strata, Stratum, strata};
 pub use threads::{Context, ThreadRow, threads};
 pub use tree::{NODE, TreeNode, TreeView, trees};
-pub use verdict::{Badge, BadgeKind, badge};
+pub use verdict::{Badge, BadgeKind, badge, finding};
 pub use waits::{CycleNode, WaitGraph, WaitRow, wait_graph};
 
 #[cfg(test)]

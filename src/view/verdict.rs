@@ -41,8 +41,7 @@ pub fn badge(run: &Run) -> Badge {
             (BadgeKind::Deadlock, "Deadlock", text)
         }
         Standing::Broken(promise) => {
-            let text = format!("{}: not kept that {}", promise.id(), promise.sentence());
-            (BadgeKind::Broken, "Promise broken", text)
+            (BadgeKind::Broken, "Promise broken", promise.id().into())
         }
         Standing::Bound(text) => (BadgeKind::Bound, "Bound reached", text.into()),
         Standing::Finished => {
@@ -60,6 +59,19 @@ pub fn badge(run: &Run) -> Badge {
         Standing::Running => (BadgeKind::Running, "Running", "no promise broken so far".into()),
     };
     Badge { kind, word, text }
+}
+
+/// What is wrong at the cursor, in a sentence: the deadlock by name, or the promise that was broken
+/// on the way. Nothing if nothing is.
+pub fn finding(run: &Run) -> Option<String> {
+    match standing(run) {
+        Standing::Deadlock(sentence) => Some(sentence),
+        Standing::Broken(promise) => {
+            let (id, sentence) = (promise.id(), promise.sentence());
+            Some(format!("{id} is broken in this run; it promises that {sentence}."))
+        }
+        Standing::Bound(_) | Standing::Finished | Standing::Running => None,
+    }
 }
 
 fn only_environment(run: &Run) -> bool {
