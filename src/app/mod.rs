@@ -10,6 +10,7 @@ mod wire;
 mod bar;
 mod chart;
 mod console;
+mod lab;
 mod lanes;
 mod pipeline;
 mod script;

@@ -15,6 +15,9 @@ pub fn PanelHead(
     /// Quiet text after the heading.
     #[prop(optional, into)]
     aside: Option<Signal<String>>,
+    /// What else stands in the heading's line.
+    #[prop(optional)]
+    children: Option<Children>,
 ) -> impl IntoView {
     let switch = table.map(|table| {
         view! {
@@ -34,6 +37,7 @@ pub fn PanelHead(
             <h2 class="panel-title" id=id>{title}</h2>
             {aside.map(|text| view! { <span class="panel-aside quiet">{text}</span> })}
             {switch}
+            {children.map(|children| children())}
         </div>
     }
     .into_any()

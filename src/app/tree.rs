@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use super::desk::Desk;
+use super::lab::LabButton;
 use super::parts::PanelHead;
 use crate::view::{NODE, TreeNode, TreeView, trees};
 
@@ -19,7 +20,9 @@ pub fn TreePanel() -> impl IntoView {
                 title="Tree"
                 table
                 aside=Signal::derive(|| "square: black, round: red".to_string())
-            />
+            >
+                <LabButton />
+            </PanelHead>
             <div class="panel-body trees">
                 {move || {
                     if table.get() {
@@ -147,6 +150,9 @@ fn Node(id: u64, nodes: Memo<Vec<TreeNode>>) -> impl IntoView {
             </text>
             <text class="node-pblk" y="13">
                 {move || get(|n| n.pblk.map_or(String::new(), |pblk| format!("@{pblk}")))}
+            </text>
+            <text class="lab-cached" y=h / 2 + 14>
+                {move || get(|n| if n.cached { "cache_es".into() } else { String::new() })}
             </text>
         </g>
     }

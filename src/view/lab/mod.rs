@@ -284,7 +284,7 @@ impl Lab {
 }
 
 /// An extent without the filler that stands for the physical block of a hole.
-pub(self) fn plain(extent: Extent) -> Extent {
+fn plain(extent: Extent) -> Extent {
     if extent.status.is_mapped() { extent } else { Extent { pblk: 0, ..extent } }
 }
 

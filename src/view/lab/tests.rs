@@ -49,7 +49,8 @@ fn presets_read_and_end_as_the_vectors_say() {
         second chance: [4/4) D
         build-asc 1000: 14160 bytes
         build-rand 1000: 14160 bytes
-    "#]].assert_eq(&said);
+    "#]]
+    .assert_eq(&said);
 }
 
 #[test]
@@ -75,7 +76,8 @@ fn rotations_splits_and_merges_are_told() {
         rotate left at [0/4): [8/4) goes up
         [8/4) turns black
         [0/4) turns red
-        cache_es is [16/4)"#]].assert_eq(&lab.heard().told.join("\n"));
+        cache_es is [16/4)"#]]
+    .assert_eq(&lab.heard().told.join("\n"));
     let lab = done(Version::V3_9, "insert [0/16) U@1000\ninsert [4/4) W@1004\n");
     expect![[r#"
         cache_es is nothing
@@ -88,7 +90,8 @@ fn rotations_splits_and_merges_are_told() {
         rotate left at [0/4): [4/4) goes up
         [4/4) turns black
         [0/4) turns red
-        cache_es is [4/4)"#]].assert_eq(&lab.heard().told.join("\n"));
+        cache_es is [4/4)"#]]
+    .assert_eq(&lab.heard().told.join("\n"));
 }
 
 #[test]
@@ -109,7 +112,8 @@ fn a_version_says_what_it_does_otherwise() {
     expect![[r#"
         Types exclude each other: yes, any two warn. Before: UD is legal.
         Delayed insert: many blocks, two flags. Before: one block.
-        Insert releases reservations: yes. Before: no."#]].assert_eq(&differences(Version::V6_12).join("\n"));
+        Insert releases reservations: yes. Before: no."#]]
+    .assert_eq(&differences(Version::V6_12).join("\n"));
     assert_eq!(differences(Version::V3_8).len(), RULE_ROWS.len());
     assert!(differences(Version::V3_19).len() > 4);
 }
