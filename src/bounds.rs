@@ -33,6 +33,11 @@ pub const LAB_BYTES_MAX: u32 = 64 * 1024;
 pub const LAB_EXTENTS_MAX: u32 = 20_000;
 /// Steps of a run that the page keeps.
 pub const STEPS_MAX: u32 = 5_000;
+/// States that one search visits: about 40 bytes each, and a few kilobytes for those of the
+/// frontier.
+pub const STATES_MAX: u32 = 8_000_000;
+/// Steps from the start that a search goes.
+pub const DEPTH_MAX: u32 = 1_000;
 /// The first physical block; the dossier's examples count from here.
 pub const PBLK_FIRST: u64 = 1000;
 
@@ -44,3 +49,6 @@ const _: () = assert!(INODES_MAX * BLOCKS_MAX < PBLKS_MAX);
 const _: () = assert!(ES_EXTENTS_MAX >= BLOCKS_MAX);
 // Media cells name a write by one byte, 0 and 1 being zeroes and old data.
 const _: () = assert!(THREADS_MAX * OPS_MAX < 256 - 2);
+// What a search finds can be replayed as a run, and its states can be numbered.
+const _: () = assert!(DEPTH_MAX <= STEPS_MAX);
+const _: () = assert!(STATES_MAX < u32::MAX / 2);

@@ -4,9 +4,15 @@
 //! Modules stand in the order in which they may use each other (`ARCHITECTURE.md`).
 
 pub mod bounds;
+
 pub mod es;
+
 pub mod kernel;
+
+pub mod check;
+
 pub mod scenario;
+
 pub mod view;
 
 #[cfg(target_arch = "wasm32")]

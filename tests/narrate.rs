@@ -7,6 +7,7 @@ use extentscope::kernel::{Choice, Design, Setup};
 use extentscope::scenario::{Preset, Run, Script};
 use extentscope::view::lockdep;
 use extentscope::view::narrate::{CAPTION_CHARS_MAX, Standing, caption, standing};
+use extentscope::view::wrap::COLUMNS_MAX;
 
 fn check(preset: &str, design: &str, choices: &str, expected: Expect) {
     let preset = Preset::find(preset).expect("a preset");
@@ -152,7 +153,7 @@ fn a_deadlock_reads_like_a_lockdep_report() {
         let (run, divergence) = Run::replay(setup, &choices);
         assert_eq!(divergence, None);
         let text = lockdep::report(run.setup(), run.state()).expect("a deadlock");
-        assert!(text.lines().all(|line| line.chars().count() <= lockdep::COLUMNS), "{text}");
+        assert!(text.lines().all(|line| line.chars().count() <= COLUMNS_MAX as usize), "{text}");
         text
     };
     let s7 = "t1 t1 t1 t1 t1 t1 irq:io1 irq:io1 irq:io1 irq:io2 irq:io2 irq:io2 \

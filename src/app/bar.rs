@@ -7,8 +7,7 @@ use wasm_bindgen::JsCast;
 
 use super::desk::Desk;
 use super::parts::{icon, shapes};
-use crate::view::finding;
-use crate::view::narrate::caption;
+use crate::view::Session;
 
 /// Tenths of a second for a step, from slow to fast, evenly on a logarithmic scale.
 const PACES: [(&str, u32); 6] = [
@@ -21,92 +20,104 @@ const PACES: [(&str, u32); 6] = [
 ];
 
 /// Buttons, speed and slider.
-#[component]
-pub fn Bar() -> impl IntoView {
+pub fn bar() -> AnyView {
     let desk = Desk::of_page();
-    let playing = desk.memo(|s| s.is_playing());
+    let playing = desk.playing();
     let pace = RwSignal::new(2_usize);
     play_clock(desk, playing, pace);
-    let place = desk.memo(|s| (s.run().cursor(), s.run().choices().len()));
-    let can_step = desk.memo(|s| s.next_choice().is_some());
-    let at_start = move || (place.get().0 == 0).to_string();
+    let at_start = desk.text(|s| (s.place.0 == 0).to_string());
+    let verb = Signal::derive(move || if playing.get() { "Pause" } else { "Play" }.to_string());
+    let shape = Signal::derive(move || {
+        if playing.get() { shapes::PAUSE } else { shapes::PLAY }.to_string()
+    });
     view! {
         <div class="area-bar" role="group" aria-label="Run">
-            <button type="button" aria-label="Go to the start" aria-disabled=at_start on:click=move |_| desk.act(|s| s.seek(0))>
-                {icon(shapes::FIRST)}
-            </button>
-            <button type="button" aria-label="Step back" aria-disabled=at_start on:click=move |_| desk.act(|s| s.back())>
-                {icon(shapes::BACK)}
-            </button>
-            <button
-                type="button"
-                class="bar-play"
-                aria-label=move || if playing.get() { "Pause" } else { "Play" }
-                on:click=move |_| desk.act(|s| s.toggle_play())
-            >
-                {move || icon(if playing.get() { shapes::PAUSE } else { shapes::PLAY })}
-                <span class="bar-word">{move || if playing.get() { "Pause" } else { "Play" }}</span>
+            {button(desk, "Go to the start", shapes::FIRST, Some(at_start), |s| s.seek(0))}
+            {button(desk, "Step back", shapes::BACK, Some(at_start), |s| s.back())}
+            <button type="button" aria-label=verb on:click=move |_| desk.act(|s| s.toggle_play())>
+                {icon(shape)}
+                <span class="bar-word">{verb}</span>
             </button>
             <button
                 type="button"
-                class="is-primary bar-step"
+                class="is-primary"
                 id="step-forward"
                 aria-label="Step forward"
-                aria-disabled=move || (!can_step.get()).to_string()
-                on:click=move |_| { desk.act(|s| s.forward()); }
+                aria-disabled=desk.text(|s| (!s.can_step).to_string())
+                on:click=move |_| {
+                    desk.act(|s| s.forward());
+                }
             >
-                {icon(shapes::FORWARD)}
+                {icon(shapes::FORWARD.to_string())}
                 <span class="bar-word">"Step"</span>
             </button>
-            <button type="button" aria-label="Go to the end" on:click=move |_| desk.act(|s| s.seek(usize::MAX))>
-                {icon(shapes::LAST)}
-            </button>
-            <label class="field bar-speed">
-                <span>"speed"</span>
-                <input
-                    type="range"
-                    min="0"
-                    max=PACES.len() - 1
-                    aria-valuetext=move || PACES[pace.get()].0
-                    prop:value=move || pace.get().to_string()
-                    on:input=move |ev| {
-                        let at: usize = event_target_value(&ev).parse().unwrap_or(2);
-                        pace.set(at.min(PACES.len() - 1));
-                    }
-                />
-            </label>
-            <Slider />
+            {button(desk, "Go to the end", shapes::LAST, None, |s| s.seek(usize::MAX))}
+            {speed(pace)}
+            {slider(desk)}
         </div>
     }
     .into_any()
 }
 
-#[component]
-fn Slider() -> impl IntoView {
-    let desk = Desk::of_page();
-    let place = desk.memo(|s| (s.run().cursor(), s.run().choices().len()));
-    let spoken = desk.memo(|s| {
-        format!("step {} of {}: {}", s.run().cursor(), s.run().choices().len(), caption(s.run()))
-    });
+fn button(
+    desk: Desk,
+    name: &'static str,
+    shape: &'static str,
+    disabled: Option<Signal<String>>,
+    command: fn(&mut Session),
+) -> AnyView {
+    let disabled = disabled.unwrap_or_else(|| "false".to_string().into());
+    view! {
+        <button
+            type="button"
+            aria-label=name
+            aria-disabled=disabled
+            on:click=move |_| desk.act(command)
+        >
+            {icon(shape.to_string())}
+        </button>
+    }
+    .into_any()
+}
+
+fn speed(pace: RwSignal<usize>) -> AnyView {
+    view! {
+        <label class="field bar-speed">
+            <span>"speed"</span>
+            <input
+                type="range"
+                min="0"
+                max=(PACES.len() - 1).to_string()
+                aria-valuetext=Signal::derive(move || PACES[pace.get()].0.to_string())
+                prop:value=Signal::derive(move || pace.get().to_string())
+                on:input=move |ev| {
+                    let at: usize = event_target_value(&ev).parse().unwrap_or(2);
+                    pace.set(at.min(PACES.len() - 1));
+                }
+            />
+        </label>
+    }
+    .into_any()
+}
+
+fn slider(desk: Desk) -> AnyView {
+    let spoken = desk.text(|s| format!("step {} of {}: {}", s.place.0, s.place.1, s.caption));
     view! {
         <input
             class="bar-slider"
             type="range"
             min="0"
             aria-label="Step of the run"
-            aria-valuetext=move || spoken.get()
-            max=move || place.get().1.to_string()
-            prop:value=move || place.get().0.to_string()
+            aria-valuetext=spoken
+            max=desk.text(|s| s.place.1.to_string())
+            prop:value=desk.text(|s| s.place.0.to_string())
             on:input=move |ev| {
                 let step: usize = event_target_value(&ev).parse().unwrap_or(0);
                 desk.act(|s| s.seek(step));
             }
         />
         <output class="bar-place">
-            {move || {
-                let (at, of) = place.get();
-                format!("step {at} of {of}")
-            }}
+            {desk.text(|s| format!("step {} of {}", s.place.0, s.place.1))}
         </output>
     }
     .into_any()
@@ -126,32 +137,22 @@ fn play_clock(desk: Desk, playing: Memo<bool>, pace: RwSignal<usize>) {
 }
 
 /// What the last step did, what it means, and what a person should know about the last command.
-#[component]
-pub fn Caption() -> impl IntoView {
+pub fn caption() -> AnyView {
     let desk = Desk::of_page();
-    let text = desk.memo(|s| match s.run().cursor() {
-        0 => caption(s.run()),
-        step => format!("Step {step}. {}", caption(s.run())),
-    });
-    let wrong = desk.memo(|s| finding(s.run()));
-    let notice = desk.memo(|s| s.notice().map(String::from));
-    let live = desk.memo(|s| {
-        // While it plays, only a finding is worth an interruption.
-        if s.is_playing() && finding(s.run()).is_none() { "off" } else { "polite" }
+    let playing = desk.playing();
+    let wrong = desk.flag(|s| s.finding.is_some());
+    // While it plays, only a finding is worth an interruption.
+    let live = Signal::derive(move || {
+        if playing.get() && !wrong.get() { "off" } else { "polite" }.to_string()
     });
     view! {
-        <div
-            class="area-caption"
-            role="status"
-            aria-label="What happened"
-            aria-live=move || live.get()
-        >
-            <p class="caption">{move || text.get()}</p>
-            <p class="caption-finding" hidden=move || wrong.get().is_none()>
-                {move || wrong.get()}
+        <div class="area-caption" role="status" aria-label="What happened" aria-live=live>
+            <p class="caption">{desk.text(|s| s.caption.clone())}</p>
+            <p class="caption-finding" hidden=desk.flag(|s| s.finding.is_none())>
+                {desk.text(|s| s.finding.clone().unwrap_or_default())}
             </p>
-            <p class="caption-notice" hidden=move || notice.get().is_none()>
-                {move || notice.get()}
+            <p class="caption-notice" hidden=desk.flag(|s| s.notice.is_none())>
+                {desk.text(|s| s.notice.clone().unwrap_or_default())}
             </p>
         </div>
     }

@@ -9,9 +9,9 @@ use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
 
 use super::desk::Desk;
-use super::parts::PanelHead;
+use super::parts::{not, panel_head, tables};
 use super::theme::Colours;
-use crate::view::{Series, series};
+use crate::view::Series;
 
 /// Colours, as the style sheet gives them to the canvas, and the device's pixel ratio.
 struct Look {
@@ -25,32 +25,23 @@ struct Look {
 }
 
 /// The chart and its table twin.
-#[component]
-pub fn Chart() -> impl IntoView {
-    let data = Desk::of_page().memo(|s| series(s.run()));
+pub fn chart_panel() -> AnyView {
+    let desk = Desk::of_page();
     let table = RwSignal::new(false);
     view! {
         <section class="panel area-chart" aria-labelledby="chart-title">
-            <PanelHead id="chart-title" title="Pending conversions" table />
-            <div class="panel-body">
-                {move || {
-                    if table.get() {
-                        view! { <ChartTable data /> }.into_any()
-                    } else {
-                        view! { <Plot data /> }.into_any()
-                    }
-                }}
-            </div>
+            {panel_head("chart-title", "Pending conversions", None, Some(table))}
+            <div class="panel-body" hidden=Signal::derive(move || !not(table).get())>{plot(desk)}</div>
+            {tables(desk, table, |s| vec![s.series.table()])}
         </section>
     }
     .into_any()
 }
 
-#[component]
-fn Plot(data: Memo<Series>) -> impl IntoView {
+fn plot(desk: Desk) -> AnyView {
     let canvas: NodeRef<Canvas> = NodeRef::new();
     let size = RwSignal::new((0_u32, 0_u32));
-    let Colours(colours) = expect_context();
+    let Colours(colours) = Colours::of_page();
     Effect::new(move |_| {
         if let Some(canvas) = canvas.get() {
             watch_size(&canvas, size);
@@ -66,15 +57,14 @@ fn Plot(data: Memo<Series>) -> impl IntoView {
         canvas.set_height(height * look.scale / 100);
         let Some(backend) = CanvasBackend::with_canvas_object(canvas) else { return };
         // A canvas never fails to be drawn on; its error type has no values.
-        let _ = data.with(|data| draw(&backend.into_drawing_area(), data, &look));
+        let _ = desk.with_stage(|s| draw(&backend.into_drawing_area(), &s.series, &look));
     });
-    let label = move || {
-        data.with(|d| {
-            let now = d.pending.get(d.cursor).copied().unwrap_or(0);
-            let most = d.pending.iter().copied().max().unwrap_or(0);
-            format!("Pending conversions: {now} at step {}, at most {most} in this run", d.cursor)
-        })
-    };
+    let label = desk.text(|s| {
+        let Series { pending, cursor, .. } = &s.series;
+        let now = pending.get(*cursor).copied().unwrap_or(0);
+        let most = pending.iter().copied().max().unwrap_or(0);
+        format!("Pending conversions: {now} at step {cursor}, at most {most} in this run")
+    });
     view! { <canvas class="chart" role="img" aria-label=label node_ref=canvas></canvas> }.into_any()
 }
 
@@ -171,27 +161,4 @@ fn draw<DB: DrawingBackend>(
     chart
         .draw_series(LineSeries::new([(at, 0), (at, top)], look.cursor.stroke_width(look.px(2))))?;
     area.present()
-}
-
-#[component]
-fn ChartTable(data: Memo<Series>) -> impl IntoView {
-    let rows = move || {
-        let row = |(step, pending, slots): (usize, u8, u8)| {
-            view! { <tr><td>{step}</td><td>{pending}</td><td>{slots}</td></tr> }
-        };
-        data.with(Series::changes).into_iter().map(row).collect_view()
-    };
-    view! {
-        <table class="twin">
-            <thead>
-                <tr>
-                    <th scope="col">"from step"</th>
-                    <th scope="col">"pending conversions"</th>
-                    <th scope="col">"AIO slots taken"</th>
-                </tr>
-            </thead>
-            <tbody>{rows}</tbody>
-        </table>
-    }
-    .into_any()
 }

@@ -3,63 +3,64 @@
 use leptos::prelude::*;
 
 use super::desk::Desk;
+use super::parts::option;
 use crate::bounds::THREADS_MAX;
 use crate::kernel::Sync;
 use crate::scenario::{OP_WORDS, ScriptError};
 use crate::view::OpFields;
 
+/// What the console holds: fields, and the line that says the same.
+#[derive(Clone, Copy)]
+struct Console {
+    desk: Desk,
+    thread: RwSignal<u8>,
+    fields: RwSignal<OpFields>,
+    line: RwSignal<String>,
+    error: RwSignal<Option<ScriptError>>,
+}
+
 /// Issues operations to threads while the run stands where it is.
-#[component]
-pub fn Console() -> impl IntoView {
+pub fn console() -> AnyView {
     let desk = Desk::of_page();
-    let thread = RwSignal::new(0_u8);
-    let fields = RwSignal::new(OpFields::default());
-    let line = RwSignal::new(desk.read(|s| fields.get_untracked().line(s.run().setup())));
-    let error = RwSignal::new(None::<ScriptError>);
-    let set = move |change: &dyn Fn(&mut OpFields)| {
-        fields.update(|f| change(f));
-        line.set(desk.read(|s| fields.get_untracked().line(s.run().setup())));
-        error.set(None);
+    let fields = OpFields::default();
+    let console = Console {
+        desk,
+        thread: RwSignal::new(0),
+        fields: RwSignal::new(fields),
+        line: RwSignal::new(desk.read(|s| fields.line(s.run().setup()))),
+        error: RwSignal::new(None),
     };
-    let change = Callback::new(move |change: Change| set(&*change));
+    let Console { line, error, .. } = console;
     let issue = move |ev: leptos::ev::SubmitEvent| {
         ev.prevent_default();
-        let text = line.get_untracked();
-        error.set(desk.act(|s| s.issue(thread.get_untracked(), &text)).err());
-    };
-    let typed = move |ev| {
-        line.set(event_target_value(&ev));
-        error.set(None);
-        desk.read(|s| fields.update(|f| f.read(s.run().setup(), &line.get_untracked())));
+        console.issue();
     };
     view! {
         <form class="console" aria-label="Issue an operation" on:submit=issue>
-            <Fields fields thread set=change />
+            {console.first_row()}
             <div class="row">
-                <SyncSelect fields set=change />
+                {console.sync_select()}
                 <input
                     class="mono console-line"
                     type="text"
                     aria-label="Operation as text"
                     aria-describedby="console-error"
-                    aria-invalid=move || error.get().is_some().to_string()
+                    aria-invalid=Signal::derive(move || error.get().is_some().to_string())
                     spellcheck="false"
                     autocomplete="off"
                     autocapitalize="off"
-                    prop:value=move || line.get()
-                    on:input=typed
+                    prop:value=Signal::derive(move || line.get())
+                    on:input=move |ev| console.typed(event_target_value(&ev))
                 />
                 <button type="submit">"Issue"</button>
             </div>
             <p class="script-error" id="console-error" role="status">
-                {move || error.get().map(|e| told(&e))}
+                {Signal::derive(move || error.get().as_ref().map_or(String::new(), told))}
             </p>
         </form>
     }
     .into_any()
 }
-
-type Change = std::sync::Arc<dyn Fn(&mut OpFields) + Send + core::marker::Sync>;
 
 /// The error of a typed line: there is only one line, so its number would only distract.
 fn told(error: &ScriptError) -> String {
@@ -70,107 +71,110 @@ fn told(error: &ScriptError) -> String {
     }
 }
 
-#[component]
-fn Fields(
-    fields: RwSignal<OpFields>,
-    thread: RwSignal<u8>,
-    set: Callback<Change>,
-) -> impl IntoView {
-    let change = move |f: Change| set.run(f);
-    let threads = (0..THREADS_MAX as u8).map(|t| {
-        view! { <option value=t.to_string()>{format!("t{}", t + 1)}</option> }
-    });
-    let words = OP_WORDS.iter().map(|(word, _)| {
-        let here = *word;
-        view! {
-            <option value=here prop:selected=move || fields.get().word == here>{here}</option>
-        }
-    });
-    let choose_word = move |ev| {
-        let id = event_target_value(&ev);
-        if let Some((word, _)) = OP_WORDS.iter().find(|(word, _)| *word == id) {
-            let word = *word;
-            change(std::sync::Arc::new(move |f| f.word = word));
-        }
-    };
-    view! {
-        <div class="row">
-            <select
-                aria-label="Thread"
-                on:change=move |ev| thread.set(event_target_value(&ev).parse().unwrap_or(0))
-            >
-                {threads.collect_view()}
-            </select>
-            <select aria-label="Operation" on:change=choose_word>
-                {words.collect_view()}
-            </select>
-            <Number
-                label="First block"
-                shown=Signal::derive(move || fields.get().has_range())
-                value=Signal::derive(move || fields.get().lblk)
-                set=Callback::new(move |n| change(std::sync::Arc::new(move |f| f.lblk = n)))
-            />
-            <span class="quiet" hidden=move || !fields.get().has_range()>"+"</span>
-            <Number
-                label="Blocks"
-                shown=Signal::derive(move || fields.get().has_range())
-                value=Signal::derive(move || fields.get().len)
-                set=Callback::new(move |n| change(std::sync::Arc::new(move |f| f.len = n)))
-            />
-            <Number
-                label=Signal::derive(move || fields.get().number_name().unwrap_or_default())
-                shown=Signal::derive(move || fields.get().number_name().is_some())
-                value=Signal::derive(move || fields.get().number)
-                set=Callback::new(move |n| change(std::sync::Arc::new(move |f| f.number = n)))
-            />
-        </div>
+impl Console {
+    /// Changes a field; the line follows.
+    fn set(self, change: &dyn Fn(&mut OpFields)) {
+        self.fields.update(|f| change(f));
+        self.line.set(self.desk.read(|s| self.fields.get_untracked().line(s.run().setup())));
+        self.error.set(None);
     }
-    .into_any()
-}
 
-#[component]
-fn Number(
-    #[prop(into)] label: Signal<&'static str>,
-    shown: Signal<bool>,
-    value: Signal<u8>,
-    set: Callback<u8>,
-) -> impl IntoView {
-    view! {
-        <input
-            class="number"
-            type="number"
-            min="0"
-            max="16"
-            aria-label=move || label.get()
-            hidden=move || !shown.get()
-            prop:value=move || value.get().to_string()
-            on:input=move |ev| {
-                if let Ok(number) = event_target_value(&ev).parse() {
-                    set.run(number);
-                }
+    /// Takes the typed line; the fields follow if it is one operation.
+    fn typed(self, text: String) {
+        self.desk.read(|s| self.fields.update(|f| f.read(s.run().setup(), &text)));
+        self.line.set(text);
+        self.error.set(None);
+    }
+
+    fn issue(self) {
+        let (thread, line) = (self.thread.get_untracked(), self.line.get_untracked());
+        self.error.set(self.desk.act(|s| s.issue(thread, &line)).err());
+    }
+
+    fn flag(self, read: fn(&OpFields) -> bool) -> Signal<bool> {
+        Signal::derive(move || self.fields.with(read))
+    }
+
+    fn first_row(self) -> AnyView {
+        let threads = (0..THREADS_MAX as u8).map(|t| {
+            let chosen = Signal::derive(move || self.thread.get() == t);
+            option(t.to_string(), format!("t{}", t + 1), chosen)
+        });
+        let words = OP_WORDS.iter().map(|(word, _)| {
+            let chosen = Signal::derive(move || self.fields.get().word == *word);
+            option((*word).into(), (*word).into(), chosen)
+        });
+        let choose_word = move |ev| {
+            let id = event_target_value(&ev);
+            if let Some((word, _)) = OP_WORDS.iter().find(|(word, _)| *word == id) {
+                self.set(&|f| f.word = word);
             }
-        />
-    }
-}
-
-#[component]
-fn SyncSelect(fields: RwSignal<OpFields>, set: Callback<Change>) -> impl IntoView {
-    const ALL: [(&str, Sync); 3] =
-        [("no sync", Sync::No), ("O_DSYNC", Sync::Dsync), ("O_SYNC", Sync::Osync)];
-    let options = ALL.map(|(name, sync)| {
+        };
+        let number_name = |f: &OpFields| f.number_name().unwrap_or_default();
         view! {
-            <option value=name prop:selected=move || fields.get().sync == sync>{name}</option>
+            <div class="row">
+                <select
+                    aria-label="Thread"
+                    on:change=move |ev| self.thread.set(event_target_value(&ev).parse().unwrap_or(0))
+                >
+                    {threads.collect::<Vec<_>>()}
+                </select>
+                <select aria-label="Operation" on:change=choose_word>
+                    {words.collect::<Vec<_>>()}
+                </select>
+                {self.number(|_| "First block", OpFields::has_range, |f| &mut f.lblk)}
+                <span class="quiet" hidden=self.flag(|f| !f.has_range())>"+"</span>
+                {self.number(|_| "Blocks", OpFields::has_range, |f| &mut f.len)}
+                {self.number(number_name, |f| f.number_name().is_some(), |f| &mut f.number)}
+            </div>
         }
-    });
-    let choose = move |ev| {
-        let name = event_target_value(&ev);
-        if let Some((_, sync)) = ALL.into_iter().find(|(n, _)| *n == name) {
-            set.run(std::sync::Arc::new(move |f: &mut OpFields| f.sync = sync));
+        .into_any()
+    }
+
+    fn number(
+        self,
+        label: fn(&OpFields) -> &'static str,
+        shown: fn(&OpFields) -> bool,
+        field: fn(&mut OpFields) -> &mut u8,
+    ) -> AnyView {
+        let value = Signal::derive(move || field(&mut self.fields.get()).to_string());
+        view! {
+            <input
+                class="number"
+                type="number"
+                min="0"
+                max="16"
+                aria-label=Signal::derive(move || self.fields.with(label).to_string())
+                hidden=Signal::derive(move || !self.fields.with(shown))
+                prop:value=value
+                on:input=move |ev| {
+                    if let Ok(number) = event_target_value(&ev).parse() {
+                        self.set(&|f| *field(f) = number);
+                    }
+                }
+            />
         }
-    };
-    view! {
-        <select aria-label="Durability" hidden=move || !fields.get().has_sync() on:change=choose>
-            {options.into_iter().collect_view()}
-        </select>
+        .into_any()
+    }
+
+    fn sync_select(self) -> AnyView {
+        const ALL: [(&str, Sync); 3] =
+            [("no sync", Sync::No), ("O_DSYNC", Sync::Dsync), ("O_SYNC", Sync::Osync)];
+        let options = ALL.iter().map(|(name, sync)| {
+            let chosen = Signal::derive(move || self.fields.get().sync == *sync);
+            option((*name).into(), (*name).into(), chosen)
+        });
+        let choose = move |ev| {
+            let name = event_target_value(&ev);
+            if let Some((_, sync)) = ALL.iter().find(|(n, _)| *n == name) {
+                self.set(&|f| f.sync = *sync);
+            }
+        };
+        view! {
+            <select aria-label="Durability" hidden=self.flag(|f| !f.has_sync()) on:change=choose>
+                {options.collect::<Vec<_>>()}
+            </select>
+        }
+        .into_any()
     }
 }

@@ -1,21 +1,37 @@
-//! The one signal of the page, and what every part of the page does with it: read a slice of it,
-//! or send it a command.
+//! The one signal of the page, and what every part of the page does with it: read a piece of what
+//! is shown, or send a command.
+//!
+//! Every text and every flag on the page has the same type, whatever it is computed from: the code
+//! that binds a signal to an element exists once for each type of signal, and a page that binds
+//! closures carries it a hundred times.
 
 use leptos::prelude::*;
 
 use super::panic;
-use crate::view::Session;
+use crate::view::{Editor, Session, Stage, editor, stage};
 
 /// The page's state, to be handed around: copies are the same desk.
 #[derive(Clone, Copy)]
 pub struct Desk {
     session: RwSignal<Session>,
+    stage: Memo<Stage>,
+    editor: Memo<Editor>,
 }
+
+type Read<T, R> = Box<dyn Fn(&T) -> R + Send + Sync>;
 
 impl Desk {
     /// Sets the desk up for everything below the current component.
     pub fn provide() -> Desk {
-        let desk = Desk { session: RwSignal::new(Session::new()) };
+        let session = RwSignal::new(Session::new());
+        let revision = Memo::new(move |_| session.with(Session::revision));
+        let stage = Memo::new(move |_| {
+            // `track` alone would never make the lazy memo look at the session.
+            revision.get();
+            session.with_untracked(stage)
+        });
+        let editor = Memo::new(move |_| session.with(editor));
+        let desk = Desk { session, stage, editor };
         provide_context(desk);
         desk
     }
@@ -25,16 +41,70 @@ impl Desk {
         expect_context()
     }
 
-    /// A slice of the state, computed again when the state changes and passed on when it differs.
-    pub fn memo<T>(self, slice: impl Fn(&Session) -> T + Send + Sync + 'static) -> Memo<T>
-    where
-        T: PartialEq + Send + Sync + 'static,
-    {
-        let session = self.session;
-        Memo::new(move |_| session.with(&slice))
+    /// A text that follows what is shown.
+    pub fn text(self, read: impl Fn(&Stage) -> String + Send + Sync + 'static) -> Signal<String> {
+        follow(self.stage, Box::new(read))
     }
 
-    /// Reads the state without following it.
+    /// A flag that follows what is shown.
+    pub fn flag(self, read: impl Fn(&Stage) -> bool + Send + Sync + 'static) -> Signal<bool> {
+        follow(self.stage, Box::new(read))
+    }
+
+    /// The keys of a list that follows what is shown.
+    pub fn keys(
+        self,
+        read: impl Fn(&Stage) -> Vec<String> + Send + Sync + 'static,
+    ) -> Signal<Vec<String>> {
+        follow(self.stage, Box::new(read))
+    }
+
+    /// A text that follows the editor.
+    pub fn editor_text(
+        self,
+        read: impl Fn(&Editor) -> String + Send + Sync + 'static,
+    ) -> Signal<String> {
+        follow(self.editor, Box::new(read))
+    }
+
+    /// A flag that follows the editor.
+    pub fn editor_flag(
+        self,
+        read: impl Fn(&Editor) -> bool + Send + Sync + 'static,
+    ) -> Signal<bool> {
+        follow(self.editor, Box::new(read))
+    }
+
+    /// The keys of a list that follows the editor.
+    pub fn editor_keys(
+        self,
+        read: impl Fn(&Editor) -> Vec<String> + Send + Sync + 'static,
+    ) -> Signal<Vec<String>> {
+        follow(self.editor, Box::new(read))
+    }
+
+    /// Whether the run plays.
+    pub fn playing(self) -> Memo<bool> {
+        let session = self.session;
+        Memo::new(move |_| session.with(Session::is_playing))
+    }
+
+    /// What is shown, for those who draw it themselves; followed.
+    pub fn with_stage<T>(self, read: impl FnOnce(&Stage) -> T) -> T {
+        self.stage.with(read)
+    }
+
+    /// What is shown, not followed.
+    pub fn peek<T>(self, read: impl FnOnce(&Stage) -> T) -> T {
+        self.stage.with_untracked(read)
+    }
+
+    /// The editor, not followed.
+    pub fn peek_editor<T>(self, read: impl FnOnce(&Editor) -> T) -> T {
+        self.editor.with_untracked(read)
+    }
+
+    /// The state itself, not followed.
     pub fn read<T>(self, read: impl FnOnce(&Session) -> T) -> T {
         self.session.with_untracked(read)
     }
@@ -43,7 +113,21 @@ impl Desk {
     pub fn act<T>(self, command: impl FnOnce(&mut Session) -> T) -> T {
         let mut session = self.session.write();
         let result = command(&mut session);
+        session.revise();
         panic::note_run(&session.as_text());
         result
     }
+
+    /// Takes what was typed into the editor; nothing that is run changes.
+    pub fn edit(self, draft: &str) {
+        self.session.write().edit(draft);
+    }
+}
+
+fn follow<T, R>(memo: Memo<T>, read: Read<T, R>) -> Signal<R>
+where
+    T: Send + Sync + 'static,
+    R: Send + Sync + 'static,
+{
+    Signal::derive(move || memo.with(|value| read(value)))
 }

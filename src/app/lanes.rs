@@ -2,153 +2,112 @@
 
 use leptos::prelude::*;
 
-use super::chart::Chart;
 use super::desk::Desk;
-use super::parts::PanelHead;
-use crate::view::{Lane, Lanes, Span, SpanKind, lanes};
+use super::parts::{list, not, panel_head, tables};
+use crate::view::{Lane, Lanes, Span, SpanKind};
 
-/// Lanes over steps, and the chart of pending conversions beside them.
-#[component]
-pub fn LanesPanel() -> impl IntoView {
-    let view = Desk::of_page().memo(lanes);
+/// Lanes over steps.
+pub fn lanes_panel() -> AnyView {
+    let desk = Desk::of_page();
     let table = RwSignal::new(false);
     view! {
         <section class="panel area-lanes" aria-labelledby="lanes-title">
-            <PanelHead id="lanes-title" title="Lanes" table />
-            <div class="panel-body">
-                {move || {
-                    if table.get() {
-                        view! { <LanesTable view /> }.into_any()
-                    } else {
-                        view! { <Picture view /> }.into_any()
-                    }
-                }}
+            {panel_head("lanes-title", "Lanes", None, Some(table))}
+            <div class="panel-body" hidden=Signal::derive(move || !not(table).get())>
+                {picture(desk)}
             </div>
+            {tables(desk, table, |s| vec![s.lanes.table()])}
         </section>
-        <Chart />
     }
     .into_any()
 }
 
-#[component]
-fn Picture(view: Memo<Lanes>) -> impl IntoView {
-    let desk = Desk::of_page();
-    let names = Memo::new(move |_| {
-        view.with(|v| v.lanes.iter().map(|lane| lane.name.clone()).collect::<Vec<_>>())
+fn picture(desk: Desk) -> AnyView {
+    let label = desk.text(|s| {
+        format!("Lanes of steps {} to {}", s.lanes.first + 1, s.lanes.first + s.lanes.steps)
     });
-    let columns = move || view.with(|v| v.columns).to_string();
-    let cursor = move || view.with(|v| format!("{}", v.cursor - v.first));
-    let seek = move |step: usize| desk.act(|s| s.seek(step + 1));
-    let ruler = move || {
-        let (first, steps, columns) = view.with(|v| (v.first, v.steps, v.columns));
+    let names = desk.keys(|s| s.lanes.lanes.iter().map(|lane| lane.name.clone()).collect());
+    let ticks = desk.keys(|s| {
+        let Lanes { first, steps, columns, .. } = s.lanes;
         let every = if columns > 40 { 10 } else { 5 };
-        let tick = move |i: usize| {
-            let step = first + i + 1;
-            let text = (step % every == 0 && i < steps).then(|| step.to_string());
-            view! { <span style:grid-column=(i + 1).to_string()>{text}</span> }
-        };
-        (0..columns).map(tick).collect_view()
+        let marked = (1..=steps).filter(|i| (first + i).is_multiple_of(every));
+        marked.map(|i| format!("{i} {}", first + i)).collect()
+    });
+    let tick = |key: String| {
+        let (column, text) = key.split_once(' ').unwrap_or(("1", ""));
+        view! { <span style:grid-column=column.to_string()>{text.to_string()}</span> }.into_any()
     };
-    let rows = move || {
-        names
-            .get()
-            .into_iter()
-            .map(|name| view! { <Row name view seek=Callback::new(seek) /> })
-            .collect_view()
-    };
-    let label =
-        move || view.with(|v| format!("Lanes of steps {} to {}", v.first + 1, v.first + v.steps));
     view! {
-        <div class="lanes" role="img" aria-label=label style=("--columns", columns) style=("--cursor", cursor)>
-            <div class="lane lane-ruler"><span class="lane-name">"step"</span><div class="lane-steps">{ruler}</div></div>
-            {rows}
+        <div
+            class="lanes"
+            role="img"
+            aria-label=label
+            style=("--columns", desk.text(|s| s.lanes.columns.to_string()))
+            style=("--cursor", desk.text(|s| (s.lanes.cursor - s.lanes.first).to_string()))
+        >
+            <div class="lane lane-ruler">
+                <span class="lane-name">"step"</span>
+                <div class="lane-steps">{list(ticks, tick)}</div>
+            </div>
+            {list(names, move |name| lane(desk, name))}
             <i class="lane-cursor"></i>
         </div>
     }
     .into_any()
 }
 
-#[component]
-fn Row(name: String, view: Memo<Lanes>, seek: Callback<usize>) -> impl IntoView {
+fn lane(desk: Desk, name: String) -> AnyView {
     let key = name.clone();
-    let lane = Memo::new(move |_| {
-        view.with(|v| (v.first, v.lanes.iter().find(|l| l.name == key).cloned(), v.cursor))
-    });
-    let spans = move || {
-        let (first, lane, cursor) = lane.get();
-        let spans = lane.map_or(Vec::new(), |l: Lane| l.spans);
-        let span = move |span: Span| {
-            let Span { from, len, kind, label, steps } = span;
-            let column = format!("{} / span {len}", from - first + 1);
-            let class = match kind {
-                SpanKind::Ran => "span-ran",
-                SpanKind::Waited => "span-waited",
-            };
-            let last = from + len - 1;
-            view! {
-                <span
-                    class=class
-                    class:is-future=move || cursor <= from
-                    style:grid-column=column
-                    title=steps.join("\n")
-                    style=("--steps", len.to_string())
-                    on:click=move |_| seek.run(last)
-                >
-                    {label}
-                </span>
-            }
+    let find = move |lanes: &Lanes| -> Option<Lane> {
+        lanes.lanes.iter().find(|lane| lane.name == key).cloned()
+    };
+    let found = find.clone();
+    // A span that is drawn otherwise is another element; most stay as they are.
+    let keys = desk.keys(move |s| {
+        let spans = found(&s.lanes).map_or(Vec::new(), |lane| lane.spans);
+        let key = |span: &Span| {
+            let Span { from, len, label, .. } = span;
+            let column = from - s.lanes.first + 1;
+            let future = if *from >= s.lanes.cursor { "is-future" } else { "" };
+            format!("{from} {column} {len} {future} {label}")
         };
-        spans.into_iter().map(span).collect_view()
+        spans.iter().map(key).collect()
+    });
+    let draw = move |key: String| {
+        let from = key.split(' ').next().and_then(|n| n.parse().ok()).unwrap_or(0);
+        let span = desk.peek(|s| {
+            find(&s.lanes).and_then(|lane| lane.spans.into_iter().find(|span| span.from == from))
+        });
+        span.map_or_else(|| ().into_any(), |span| draw_span(desk, span))
     };
     view! {
         <div class="lane">
             <span class="lane-name mono">{name}</span>
-            <div class="lane-steps">{spans}</div>
+            <div class="lane-steps">{list(keys, draw)}</div>
         </div>
     }
     .into_any()
 }
 
-#[component]
-fn LanesTable(view: Memo<Lanes>) -> impl IntoView {
-    let rows = move || {
-        let Lanes { cursor, lanes, .. } = view.get();
-        let mut spans: Vec<(String, Span)> = Vec::new();
-        for lane in lanes {
-            let ran = lane.spans.into_iter().filter(|s| s.kind == SpanKind::Ran);
-            spans.extend(ran.map(|s| (lane.name.clone(), s)));
-        }
-        spans.sort_by_key(|(_, span)| span.from);
-        let row = move |(lane, span): (String, Span)| {
-            let last = span.from + span.len;
-            let here = (span.from < cursor && cursor <= last).then_some("step");
-            let steps = match span.len {
-                1 => format!("{last}"),
-                _ => format!("{} to {last}", span.from + 1),
-            };
-            view! {
-                <tr aria-current=here>
-                    <td>{steps}</td>
-                    <td class="mono">{lane}</td>
-                    <td class="mono">{span.label}</td>
-                    <td>{span.steps.join("; ")}</td>
-                </tr>
-            }
-        };
-        spans.into_iter().map(row).collect_view()
+fn draw_span(desk: Desk, span: Span) -> AnyView {
+    let Span { from, len, kind, label, steps } = span;
+    let (first, cursor) = desk.peek(|s| (s.lanes.first, s.lanes.cursor));
+    let class = match (kind, from >= cursor) {
+        (SpanKind::Ran, false) => "span-ran",
+        (SpanKind::Ran, true) => "span-ran is-future",
+        (SpanKind::Waited, false) => "span-waited",
+        (SpanKind::Waited, true) => "span-waited is-future",
     };
     view! {
-        <table class="twin">
-            <thead>
-                <tr>
-                    <th scope="col">"steps"</th>
-                    <th scope="col">"who"</th>
-                    <th scope="col">"what"</th>
-                    <th scope="col">"step by step"</th>
-                </tr>
-            </thead>
-            <tbody>{rows}</tbody>
-        </table>
+        <span
+            class=class
+            style:grid-column=format!("{} / span {len}", from - first + 1)
+            style=("--steps", len.to_string())
+            title=steps.join("\n")
+            on:click=move |_| desk.act(|s| s.seek(from + len))
+        >
+            {label}
+        </span>
     }
     .into_any()
 }

@@ -51,32 +51,26 @@ fn App() -> impl IntoView {
     bar::listen_to_keys();
     let open = RwSignal::new("steps");
     view! {
-        <Patterns />
-        <main class="stage" data-open=open>
-            <top::Top />
-            <bar::Caption />
-            <div class="side-left">
-                <script::ScriptPanel />
-                <steps::StepsPanel />
-            </div>
-            <strata::StrataPanel />
-            <Tabs open />
-            <tree::TreePanel />
-            <pipeline::PipelinePanel />
-            <div class="side-right">
-                <threads::ThreadsPanel />
-                <waits::WaitsPanel />
-            </div>
-            <lanes::LanesPanel />
-            <bar::Bar />
+        {patterns()}
+        <main class="stage" data-open=Signal::derive(move || open.get().to_string())>
+            {top::top()}
+            {bar::caption()}
+            <div class="side-left">{script::script_panel()} {steps::steps_panel()}</div>
+            {strata::strata_panel()}
+            {tabs(open)}
+            {tree::tree_panel()}
+            {pipeline::pipeline_panel()}
+            <div class="side-right">{threads::threads_panel()} {waits::waits_panel()}</div>
+            {lanes::lanes_panel()}
+            {chart::chart_panel()}
+            {bar::bar()}
         </main>
     }
     .into_any()
 }
 
 /// On a narrow screen: which of the folded panels is open.
-#[component]
-fn Tabs(open: RwSignal<&'static str>) -> impl IntoView {
+fn tabs(open: RwSignal<&'static str>) -> AnyView {
     const PANELS: [(&str, &str); 7] = [
         ("steps", "Steps"),
         ("script", "Script"),
@@ -86,28 +80,28 @@ fn Tabs(open: RwSignal<&'static str>) -> impl IntoView {
         ("pipeline", "Pipeline"),
         ("lanes", "Lanes"),
     ];
-    let tab = move |(id, name): (&'static str, &'static str)| {
+    let tab = |(id, name): &'static (&'static str, &'static str)| {
         view! {
             <button
                 type="button"
-                aria-pressed=move || (open.get() == id).to_string()
+                aria-pressed=Signal::derive(move || (open.get() == *id).to_string())
                 on:click=move |_| open.set(id)
             >
-                {name}
+                {*name}
             </button>
         }
+        .into_any()
     };
     view! {
         <nav class="panel-tabs" aria-label="Panels">
-            {PANELS.map(tab).into_iter().collect_view()}
+            {PANELS.iter().map(tab).collect::<Vec<_>>()}
         </nav>
     }
     .into_any()
 }
 
 /// Fills that shapes refer to by name.
-#[component]
-fn Patterns() -> impl IntoView {
+fn patterns() -> AnyView {
     view! {
         <svg class="patterns" width="0" height="0" aria-hidden="true">
             <defs>

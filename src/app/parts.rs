@@ -1,30 +1,26 @@
 //! Small parts that several panels use.
 
+use std::sync::Arc;
+
 use leptos::prelude::*;
 
-/// A panel's heading, with a switch between its picture and the table that says the same.
-#[component]
-pub fn PanelHead(
-    /// The heading's id, which the panel is labelled by.
+use super::desk::Desk;
+use crate::view::{Stage, Table};
+
+/// A heading, quiet text after it, and a switch between the panel's picture and its table.
+pub fn panel_head(
     id: &'static str,
-    /// The heading.
     title: &'static str,
-    /// Whether the table is shown; without it there is no switch.
-    #[prop(optional)]
-    table: Option<RwSignal<bool>>,
-    /// Quiet text after the heading.
-    #[prop(optional, into)]
     aside: Option<Signal<String>>,
-    /// What else stands in the heading's line.
-    #[prop(optional)]
-    children: Option<Children>,
-) -> impl IntoView {
+    table: Option<RwSignal<bool>>,
+) -> AnyView {
+    let aside = aside.map(|text| view! { <span class="panel-aside quiet">{text}</span> });
     let switch = table.map(|table| {
         view! {
             <button
                 type="button"
                 class="twin-switch"
-                aria-pressed=move || table.get().to_string()
+                aria-pressed=pressed(table)
                 aria-label=format!("{title} as a table")
                 on:click=move |_| table.update(|on| *on = !*on)
             >
@@ -34,22 +30,90 @@ pub fn PanelHead(
     });
     view! {
         <div class="panel-head">
-            <h2 class="panel-title" id=id>{title}</h2>
-            {aside.map(|text| view! { <span class="panel-aside quiet">{text}</span> })}
+            <h2 class="panel-title" id=id>
+                {title}
+            </h2>
+            {aside}
             {switch}
-            {children.map(|children| children())}
         </div>
     }
     .into_any()
 }
 
+/// `true` or `false`, as ARIA writes it.
+pub fn pressed(flag: RwSignal<bool>) -> Signal<String> {
+    Signal::derive(move || flag.get().to_string())
+}
+
+/// A list whose elements keep their place in the document as long as their key is in the list.
+pub fn list(
+    keys: Signal<Vec<String>>,
+    item: impl Fn(String) -> AnyView + Send + Sync + 'static,
+) -> AnyView {
+    type Item = Arc<dyn Fn(String) -> AnyView + Send + Sync>;
+    fn erased(keys: Signal<Vec<String>>, item: Item) -> AnyView {
+        view! { <For each=move || keys.get() key=String::clone children=move |key| item(key) /> }
+            .into_any()
+    }
+    erased(keys, Arc::new(item))
+}
+
+/// One choice of a select.
+pub fn option(value: String, text: String, selected: Signal<bool>) -> AnyView {
+    view! { <option value=value prop:selected=selected>{text}</option> }.into_any()
+}
+
+/// The tables of a panel, made while they are shown.
+pub fn tables(
+    desk: Desk,
+    shown: RwSignal<bool>,
+    read: impl Fn(&Stage) -> Vec<Table> + Send + Sync + 'static,
+) -> AnyView {
+    type Read = Arc<dyn Fn(&Stage) -> Vec<Table> + Send + Sync>;
+    let read: Read = Arc::new(read);
+    let all = move || match shown.get() {
+        true => desk.with_stage(|stage| read(stage)).into_iter().map(table).collect(),
+        false => Vec::new(),
+    };
+    view! { <div class="panel-body" hidden=not(shown)>{all}</div> }.into_any()
+}
+
+/// The other of a flag.
+pub fn not(flag: RwSignal<bool>) -> Signal<bool> {
+    Signal::derive(move || !flag.get())
+}
+
+fn table(table: Table) -> AnyView {
+    let heads = table.heads.iter().map(|head| view! { <th scope="col">{*head}</th> }.into_any());
+    let rows = table.rows.into_iter().enumerate().map(|(i, cells)| {
+        let current = (table.current == Some(i)).then_some("step");
+        let cells = cells.into_iter().enumerate().map(|(i, cell)| match i {
+            0 => view! { <th scope="row">{cell}</th> }.into_any(),
+            _ => view! { <td>{cell}</td> }.into_any(),
+        });
+        view! { <tr aria-current=current>{cells.collect::<Vec<_>>()}</tr> }.into_any()
+    });
+    view! {
+        <table class="twin mono">
+            <caption>{table.caption}</caption>
+            <thead>
+                <tr>{heads.collect::<Vec<_>>()}</tr>
+            </thead>
+            <tbody>{rows.collect::<Vec<_>>()}</tbody>
+        </table>
+    }
+    .into_any()
+}
+
 /// An icon, drawn in the colour of the text around it.
-pub fn icon(path: &'static str) -> impl IntoView {
+pub fn icon(path: impl Into<Signal<String>>) -> AnyView {
+    let path: Signal<String> = path.into();
     view! {
         <svg class="icon" viewBox="0 0 16 16" aria-hidden="true">
             <path d=path></path>
         </svg>
     }
+    .into_any()
 }
 
 /// The outlines of icons on a grid of 16.

@@ -3,34 +3,27 @@
 use leptos::prelude::*;
 
 use super::desk::Desk;
-use super::parts::PanelHead;
-use crate::kernel::Actor;
+use super::parts::{list, panel_head};
 
 /// The script, its editor and its error.
-#[component]
-pub fn ScriptPanel() -> impl IntoView {
+pub fn script_panel() -> AnyView {
     let desk = Desk::of_page();
-    let edited = desk.memo(|s| s.is_edited());
-    let error = desk.memo(|s| s.error().map(ToString::to_string));
+    let aside = desk.editor_text(|e| if e.is_edited { "edited, not run" } else { "" }.into());
     let run = move |_| {
         // The error is kept in the session, which the panel shows.
         let _ = desk.act(|s| s.apply_draft());
     };
     view! {
         <section class="panel area-script" aria-labelledby="script-title">
-            <PanelHead
-                id="script-title"
-                title="Script"
-                aside=Signal::derive(move || if edited.get() { "edited, not run" } else { "" })
-            />
-            <div class="panel-body editor-scroll">
-                <Editor />
-            </div>
+            {panel_head("script-title", "Script", Some(aside), None)}
+            <div class="panel-body editor-scroll">{editor(desk)}</div>
             <p class="script-error" id="script-error" role="status">
-                {move || error.get()}
+                {desk.editor_text(|e| e.error.clone().unwrap_or_default())}
             </p>
             <div class="row">
-                <button type="button" class:is-primary=edited on:click=run>"Run script"</button>
+                <button type="button" class:is-primary=desk.editor_flag(|e| e.is_edited) on:click=run>
+                    "Run script"
+                </button>
                 <button type="button" on:click=move |_| desk.act(|s| s.restart())>
                     "Start over"
                 </button>
@@ -40,74 +33,50 @@ pub fn ScriptPanel() -> impl IntoView {
     .into_any()
 }
 
-/// Lines beside the editor: number, and which threads stand there.
-#[derive(Clone, PartialEq)]
-struct GutterLine {
-    number: u32,
-    threads: String,
-    wrong: bool,
-}
-
-#[component]
-fn Editor() -> impl IntoView {
-    let desk = Desk::of_page();
-    let gutter = desk.memo(|s| {
-        let lines = s.draft().lines().count() as u32;
-        let wrong = s.error().map(|e| e.line);
-        let current = s.current_lines();
-        let threads = |number: u32| {
-            // Marks belong to what is run; beside an edited text they would point at the wrong line.
-            let here = current.iter().filter(|(line, _)| *line == number && !s.is_edited());
-            here.map(|(_, t)| Actor::Thread(*t).to_string()).collect::<Vec<_>>().join(" ")
-        };
-        let line = |number: u32| GutterLine {
-            number,
-            threads: threads(number),
-            wrong: wrong == Some(number),
-        };
-        (1..=lines.max(1)).map(line).collect::<Vec<_>>()
+fn editor(desk: Desk) -> AnyView {
+    // A line that says something else is another element: nothing in it has to follow anything.
+    let lines = desk.editor_keys(|e| {
+        let key =
+            |l: &crate::view::GutterLine| format!("{} {} {}", l.number, l.is_wrong, l.threads);
+        e.gutter.iter().map(key).collect()
     });
-    let draft = desk.memo(|s| s.draft().to_string());
-    let rows = move || (draft.with(|d| d.lines().count()) + 1).to_string();
-    let cols = move || {
-        let widest = draft.with(|d| d.lines().map(|l| l.chars().count()).max().unwrap_or(0));
-        (widest + 2).max(24).to_string()
+    let line = move |key: String| {
+        let number: u32 = key.split(' ').next().and_then(|n| n.parse().ok()).unwrap_or(1);
+        let found = desk.peek_editor(|e| e.gutter.get(number as usize - 1).cloned());
+        let (threads, wrong) = found.map_or((String::new(), false), |l| (l.threads, l.is_wrong));
+        let class = match (wrong, threads.is_empty()) {
+            (true, _) => "is-wrong-line",
+            (false, true) => "",
+            (false, false) => "is-current",
+        };
+        view! {
+            <li class=class>
+                <span class="gutter-threads">{threads}</span>
+                <span class="gutter-number">{number.to_string()}</span>
+            </li>
+        }
+        .into_any()
     };
-    let invalid = desk.memo(|s| s.error().is_some());
     view! {
         <div class="editor mono">
             <ol class="gutter" aria-hidden="true">
-                {move || gutter.get().into_iter().map(gutter_line).collect_view()}
+                {list(lines, line)}
             </ol>
             <textarea
                 class="mono"
                 aria-label="Script text"
                 aria-describedby="script-error"
-                aria-invalid=move || invalid.get().to_string()
+                aria-invalid=desk.editor_text(|e| e.error.is_some().to_string())
                 spellcheck="false"
                 autocomplete="off"
                 autocapitalize="off"
                 wrap="off"
-                rows=rows
-                cols=cols
-                prop:value=move || draft.get()
-                on:input=move |ev| {
-                    let text = event_target_value(&ev);
-                    desk.act(|s| s.edit(&text));
-                }
+                rows=desk.editor_text(|e| e.size.0.to_string())
+                cols=desk.editor_text(|e| e.size.1.to_string())
+                prop:value=desk.editor_text(|e| e.draft.clone())
+                on:input=move |ev| desk.edit(&event_target_value(&ev))
             ></textarea>
         </div>
     }
     .into_any()
-}
-
-fn gutter_line(line: GutterLine) -> impl IntoView {
-    let GutterLine { number, threads, wrong } = line;
-    let current = !threads.is_empty();
-    view! {
-        <li class:is-current=current class:is-wrong-line=wrong>
-            <span class="gutter-threads">{threads}</span>
-            <span class="gutter-number">{number}</span>
-        </li>
-    }
 }

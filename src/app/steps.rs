@@ -3,69 +3,70 @@
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 
-use super::console::Console;
+use super::console::console;
 use super::desk::Desk;
-use super::parts::PanelHead;
+use super::parts::{list, panel_head};
 use crate::kernel::Choice;
-use crate::view::{StepRow, steps};
+use crate::view::{Stage, StepRow};
 
 /// Next steps, and the console under them.
-#[component]
-pub fn StepsPanel() -> impl IntoView {
-    let rows = Desk::of_page().memo(steps);
-    let count = Signal::derive(move || {
-        let enabled = rows.with(|rows| rows.iter().filter(|row| row.blocked.is_none()).count());
-        format!("{enabled} enabled")
+pub fn steps_panel() -> AnyView {
+    let desk = Desk::of_page();
+    let count = desk.text(|s| {
+        format!("{} enabled", s.steps.iter().filter(|row| row.blocked.is_none()).count())
     });
+    // The choice is the key: a button keeps its focus while its actor has a step.
+    let keys = desk.keys(|s| s.steps.iter().map(|row| row.choice.to_string()).collect());
     view! {
         <section class="panel area-steps" aria-labelledby="steps-title">
-            <PanelHead id="steps-title" title="Next steps" aside=count />
+            {panel_head("steps-title", "Next steps", Some(count), None)}
             <ul class="panel-body steps">
-                <For
-                    each=move || rows.get()
-                    // The choice is the key: a button keeps its focus while its actor has a step.
-                    key=|row| row.choice.to_string()
-                    children=move |row| view! { <Step choice=row.choice rows /> }
-                />
-                <li class="quiet" hidden=move || !rows.with(Vec::is_empty)>
+                {list(keys, move |key| step(desk, key))}
+                <li class="quiet" hidden=desk.flag(|s| !s.steps.is_empty())>
                     "Nobody has anything left to do. Issue an operation, or go back."
                 </li>
             </ul>
-            <Console />
+            {console()}
         </section>
     }
     .into_any()
 }
 
-#[component]
-fn Step(choice: Choice, rows: Memo<Vec<StepRow>>) -> impl IntoView {
-    let desk = Desk::of_page();
-    let row =
-        Memo::new(move |_| rows.with(|rows| rows.iter().find(|r| r.choice == choice).cloned()));
+fn step(desk: Desk, key: String) -> AnyView {
+    let Ok(choice) = key.parse::<Choice>() else { return ().into_any() };
+    fn find(stage: &Stage, choice: Choice) -> Option<&StepRow> {
+        stage.steps.iter().find(|row| row.choice == choice)
+    }
+    let text = move |read: fn(&StepRow) -> String| {
+        desk.text(move |s| find(s, choice).map_or(String::new(), read))
+    };
+    let flag =
+        move |read: fn(&StepRow) -> bool| desk.flag(move |s| find(s, choice).is_some_and(read));
     let take = move |_| {
         // A step that is not enabled says why, in the session's notice.
         let _ = desk.act(|s| s.step(choice));
         request_animation_frame(keep_focus);
     };
-    let blocked = move || row.get().and_then(|r| r.blocked);
-    let label = move || row.get().map(|r| r.label);
+    let does = |row: &StepRow| match &row.blocked {
+        Some(wait) => format!("cannot: {} {wait}", row.choice),
+        None => row.label.does.clone(),
+    };
     view! {
-        <li class="step" class:is-next=move || row.get().is_some_and(|r| r.is_next) class:is-environment=move || row.get().is_some_and(|r| r.is_environment)>
+        <li
+            class="step"
+            class:is-next=flag(|r| r.is_next)
+            class:is-environment=flag(|r| r.is_environment)
+        >
             <button
                 type="button"
-                aria-disabled=move || blocked().is_some().to_string()
-                title=move || label().map(|l| l.source)
+                aria-disabled=text(|r| r.blocked.is_some().to_string())
+                title=text(|r| r.label.source.into())
                 on:click=take
             >
-                <span class="step-actor mono">{choice.to_string()}</span>
+                <span class="step-actor mono">{key}</span>
                 <span class="step-what">
-                    <code>{move || label().map(|l| l.function)}</code>
-                    <span class="step-does">
-                        {move || match blocked() {
-                            Some(wait) => format!("cannot: {choice} {wait}"),
-                            None => label().map(|l| l.does).unwrap_or_default(),
-                        }}
-                    </span>
+                    <code>{text(|r| r.label.function.into())}</code>
+                    <span class="step-does">{text(does)}</span>
                 </span>
             </button>
         </li>
@@ -77,9 +78,8 @@ fn Step(choice: Choice, rows: Memo<Vec<StepRow>>) -> impl IntoView {
 fn keep_focus() {
     let lost = document().active_element().is_none_or(|e| e.tag_name() == "BODY");
     let bar = document().get_element_by_id("step-forward");
-    if let Some(button) =
-        bar.filter(|_| lost).and_then(|e| e.dyn_into::<web_sys::HtmlElement>().ok())
-    {
+    let bar = bar.filter(|_| lost).and_then(|e| e.dyn_into::<web_sys::HtmlElement>().ok());
+    if let Some(button) = bar {
         // Focus cannot fail on a button of this page.
         let _ = button.focus();
     }

@@ -26,15 +26,20 @@ pub fn provide() {
     changed.forget();
 }
 
-/// Switches to a theme.
-pub fn set(name: &str) {
-    let Some(root) = document().document_element() else { return };
-    // Both calls fail only for malformed names, which these are not.
-    let _ = match name {
-        "auto" => root.remove_attribute("data-theme"),
-        name => root.set_attribute("data-theme", name),
-    };
-    if let Some(Colours(changes)) = use_context() {
-        changes.update(|n| *n = n.wrapping_add(1));
+impl Colours {
+    /// The page's colours.
+    pub fn of_page() -> Colours {
+        expect_context()
+    }
+
+    /// Switches to a theme.
+    pub fn set(self, name: &str) {
+        let Some(root) = document().document_element() else { return };
+        // Both calls fail only for malformed names, which these are not.
+        let _ = match name {
+            "auto" => root.remove_attribute("data-theme"),
+            name => root.set_attribute("data-theme", name),
+        };
+        self.0.update(|n| *n = n.wrapping_add(1));
     }
 }

@@ -3,70 +3,71 @@
 use leptos::prelude::*;
 
 use super::desk::Desk;
-use super::parts::PanelHead;
-use crate::kernel::Actor;
-use crate::view::{Context, ThreadRow, actor_title, threads};
+use super::parts::{list, panel_head};
+use crate::kernel::Choice;
+use crate::view::{Context, ThreadRow, actor_title};
 
 /// Every thread, irq handler, kworker and the commit thread.
-#[component]
-pub fn ThreadsPanel() -> impl IntoView {
-    let rows = Desk::of_page().memo(threads);
+pub fn threads_panel() -> AnyView {
+    let desk = Desk::of_page();
+    let keys = desk.keys(|s| s.threads.iter().map(|row| row.actor.to_string()).collect());
     view! {
         <section class="panel area-threads" aria-labelledby="threads-title">
-            <PanelHead id="threads-title" title="Threads" />
-            <ul class="panel-body threads">
-                <For
-                    each=move || rows.get()
-                    key=|row| row.actor.to_string()
-                    children=move |row| view! { <Thread actor=row.actor rows /> }
-                />
-            </ul>
+            {panel_head("threads-title", "Threads", None, None)}
+            <ul class="panel-body threads">{list(keys, move |key| thread(desk, key))}</ul>
         </section>
     }
     .into_any()
 }
 
-#[component]
-fn Thread(actor: Actor, rows: Memo<Vec<ThreadRow>>) -> impl IntoView {
-    let row = Memo::new(move |_| rows.with(|rows| rows.iter().find(|r| r.actor == actor).cloned()));
-    let is = move |f: fn(&ThreadRow) -> bool| row.with(|r| r.as_ref().is_some_and(f));
-    let text = move |f: fn(&ThreadRow) -> String| row.with(|r| r.as_ref().map_or(String::new(), f));
-    let stack = move || {
-        let functions = row.get().map_or(Vec::new(), |r| r.stack);
-        let last = functions.len().saturating_sub(1);
-        let frame = |(i, function): (usize, &'static str)| {
-            view! { <code class:is-top=i == last>{function}</code> }
-        };
-        functions.into_iter().enumerate().map(frame).collect_view()
+fn thread(desk: Desk, key: String) -> AnyView {
+    let Ok(Choice { actor, .. }) = key.parse() else { return ().into_any() };
+    let text = move |read: fn(&ThreadRow) -> String| {
+        desk.text(move |s| {
+            s.threads.iter().find(|row| row.actor == actor).map_or(String::new(), read)
+        })
     };
-    let holds = move || row.get().map_or(Vec::new(), |r| r.holds).join(", ");
+    let flag = move |read: fn(&ThreadRow) -> bool| {
+        desk.flag(move |s| s.threads.iter().find(|row| row.actor == actor).is_some_and(read))
+    };
+    let class = |row: &ThreadRow| {
+        let idle = matches!(row.context, Context::Idle | Context::Done);
+        let all = [
+            ("has-stepped", row.stepped),
+            ("is-stuck", row.stuck),
+            ("is-waiting", row.waits.is_some()),
+            ("is-idle", idle),
+        ];
+        let on = all.iter().filter(|(_, on)| *on).map(|(name, _)| *name);
+        core::iter::once("thread").chain(on).collect::<Vec<_>>().join(" ")
+    };
+    let op = |row: &ThreadRow| {
+        let op = row.op.clone().unwrap_or_default();
+        if row.context == Context::User { format!("next: {op}") } else { op }
+    };
+    let outer = |row: &ThreadRow| match row.stack.split_last() {
+        Some((_, outer)) if !outer.is_empty() => format!("{} > ", outer.join(" > ")),
+        _ => String::new(),
+    };
     view! {
-        <li
-            class="thread"
-            class:has-stepped=move || is(|r| r.stepped)
-            class:is-stuck=move || is(|r| r.stuck)
-            class:is-waiting=move || is(|r| r.waits.is_some())
-            class:is-idle=move || is(|r| matches!(r.context, Context::Idle | Context::Done))
-        >
+        <li class=text(class)>
             <p class="thread-head">
-                <b class="mono" title=actor_title(actor)>{actor.to_string()}</b>
-                <span class="tag">{move || text(|r| r.context.word().into())}</span>
-                <span class="thread-op mono">{move || text(op_text)}</span>
+                <b class="mono" title=actor_title(actor)>{key}</b>
+                <span class="tag">{text(|r| r.context.word().into())}</span>
+                <span class="thread-op mono">{text(op)}</span>
             </p>
-            <p class="stack" hidden=move || is(|r| r.stack.is_empty())>{stack}</p>
-            <p class="holds" hidden=move || is(|r| r.holds.is_empty())>
-                "holds " <b>{holds}</b>
+            <p class="stack" hidden=flag(|r| r.stack.is_empty())>
+                <code>{text(outer)}</code>
+                <code class="is-top">{text(|r| r.stack.last().copied().unwrap_or("").into())}</code>
             </p>
-            <p class="waits-line" hidden=move || is(|r| r.waits.is_none())>
-                <b>{move || text(|r| r.waits.clone().unwrap_or_default())}</b>
-                {move || text(|r| format!("; could give it: {}", r.givers))}
+            <p class="holds" hidden=flag(|r| r.holds.is_empty())>
+                "holds " <b>{text(|r| r.holds.join(", "))}</b>
+            </p>
+            <p class="waits-line" hidden=flag(|r| r.waits.is_none())>
+                <b>{text(|r| r.waits.clone().unwrap_or_default())}</b>
+                {text(|r| format!("; could give it: {}", r.givers))}
             </p>
         </li>
     }
     .into_any()
-}
-
-fn op_text(row: &ThreadRow) -> String {
-    let op = row.op.clone().unwrap_or_default();
-    if row.context == Context::User { format!("next: {op}") } else { op }
 }

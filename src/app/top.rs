@@ -3,44 +3,36 @@
 use leptos::prelude::*;
 
 use super::desk::Desk;
+use super::parts::{list, option};
 use super::theme;
 use crate::kernel::{Design, Row};
 use crate::scenario::PRESETS;
-use crate::view::{BadgeKind, Preselect, badge};
+use crate::view::BadgeKind;
 
 /// Wordmark, scenario, design, verdict, theme.
-#[component]
-pub fn Top() -> impl IntoView {
+pub fn top() -> AnyView {
     let desk = Desk::of_page();
-    let row = desk.memo(|s| s.design().row);
-    let design = desk.memo(|s| s.design().to_string());
     view! {
         <header class="area-top">
             <h1 class="wordmark">"extentscope"</h1>
-            <ScenarioSelect />
-            <DesignSelect design />
-            <VerdictBadge />
-            <ThemeSelect />
+            {scenario_select(desk)}
+            {design_select(desk)}
+            {verdict(desk)}
+            {theme_select()}
             <p class="story design-story">
-                {move || row.get().story()} " " <cite>{move || row.get().source()}</cite>
+                {desk.text(|s| s.design.1.into())} " " <cite>{desk.text(|s| s.design.2.into())}</cite>
             </p>
         </header>
     }
     .into_any()
 }
 
-#[component]
-fn ScenarioSelect() -> impl IntoView {
-    let desk = Desk::of_page();
-    let chosen = desk.memo(|s| s.preselect());
+fn scenario_select(desk: Desk) -> AnyView {
     let options = PRESETS.iter().map(|preset| {
-        let here = Preselect::Preset(preset.id);
-        view! {
-            <option value=preset.id prop:selected=move || chosen.get() == here>
-                {format!("{}: {}", preset.id, preset.title)}
-            </option>
-        }
+        let text = format!("{}: {}", preset.id, preset.title);
+        option(preset.id.into(), text, desk.editor_flag(|e| e.preset == preset.id))
     });
+    let options: Vec<AnyView> = options.collect();
     view! {
         <label class="field">
             <span>"scenario"</span>
@@ -48,10 +40,8 @@ fn ScenarioSelect() -> impl IntoView {
                 let id = event_target_value(&ev);
                 desk.act(|s| s.load_preset(&id));
             }>
-                {options.collect_view()}
-                <option value="" prop:selected=move || chosen.get() == Preselect::Own>
-                    "own script"
-                </option>
+                {options}
+                {option(String::new(), "own script".into(), desk.editor_flag(|e| e.preset.is_empty()))}
             </select>
         </label>
     }
@@ -59,24 +49,18 @@ fn ScenarioSelect() -> impl IntoView {
 }
 
 /// The named designs, and the one at hand if it is a variant of one.
-#[component]
-fn DesignSelect(design: Memo<String>) -> impl IntoView {
-    let desk = Desk::of_page();
-    let names = Memo::new(move |_| {
-        let mut names: Vec<String> = Row::ALL.iter().map(|row| row.id().to_string()).collect();
-        if !names.contains(&design.get()) {
-            names.push(design.get());
-        }
-        names
-    });
-    let option = move |name: String| {
+fn design_select(desk: Desk) -> AnyView {
+    let rows = Row::ALL
+        .iter()
+        .map(|row| option(row.id().into(), row.id().into(), desk.flag(|s| s.design.0 == row.id())));
+    let rows: Vec<AnyView> = rows.collect();
+    let is_variant = |name: &str| Row::ALL.iter().all(|row| row.id() != name);
+    let variant = desk
+        .keys(move |s| Some(s.design.0.clone()).filter(|n| is_variant(n)).into_iter().collect());
+    let variant = list(variant, move |name| {
         let here = name.clone();
-        view! {
-            <option value=name.clone() prop:selected=move || design.get() == here>
-                {name.clone()}
-            </option>
-        }
-    };
+        option(name.clone(), name, desk.flag(move |s| s.design.0 == here))
+    });
     let choose = move |ev| {
         if let Ok(design) = Design::parse(&event_target_value(&ev)) {
             desk.act(|s| s.set_design(design));
@@ -85,43 +69,44 @@ fn DesignSelect(design: Memo<String>) -> impl IntoView {
     view! {
         <label class="field">
             <span>"design"</span>
-            <select on:change=choose>
-                <For each=move || names.get() key=String::clone children=option />
-            </select>
+            <select on:change=choose>{rows} {variant}</select>
         </label>
     }
     .into_any()
 }
 
-#[component]
-fn VerdictBadge() -> impl IntoView {
-    let badge = Desk::of_page().memo(|s| badge(s.run()));
-    let kind = move || match badge.get().kind {
-        BadgeKind::Deadlock => "deadlock",
-        BadgeKind::Broken => "broken",
-        BadgeKind::Bound => "bound",
-        BadgeKind::Finished => "finished",
-        BadgeKind::Running => "running",
-    };
+fn verdict(desk: Desk) -> AnyView {
+    let kind = desk.text(|s| {
+        let kind = match s.badge.kind {
+            BadgeKind::Deadlock => "deadlock",
+            BadgeKind::Broken => "broken",
+            BadgeKind::Bound => "bound",
+            BadgeKind::Finished => "finished",
+            BadgeKind::Running => "running",
+        };
+        kind.into()
+    });
+    let text = desk.text(|s| s.badge.text.clone());
     view! {
         <div class="verdict" role="group" aria-label="Verdict" data-kind=kind>
-            <strong>{move || badge.get().word}</strong>
+            <strong>{desk.text(|s| s.badge.word.into())}</strong>
             " "
-            <span title=move || badge.get().text>{move || badge.get().text}</span>
+            <span title=text>{text}</span>
         </div>
     }
     .into_any()
 }
 
-#[component]
-fn ThemeSelect() -> impl IntoView {
-    let options = theme::ALL.iter().map(|name| view! { <option value=*name>{*name}</option> });
+fn theme_select() -> AnyView {
+    let colours = theme::Colours::of_page();
+    let options = theme::ALL.iter().map(|name| {
+        option((*name).into(), (*name).into(), Signal::derive(move || *name == theme::ALL[0]))
+    });
+    let options: Vec<AnyView> = options.collect();
     view! {
         <label class="field theme">
             <span>"theme"</span>
-            <select on:change=move |ev| theme::set(&event_target_value(&ev))>
-                {options.collect_view()}
-            </select>
+            <select on:change=move |ev| colours.set(&event_target_value(&ev))>{options}</select>
         </label>
     }
     .into_any()

@@ -3,72 +3,81 @@
 use leptos::prelude::*;
 
 use super::desk::Desk;
-use super::parts::PanelHead;
-use crate::view::{CycleNode, WaitGraph, WaitRow, wait_graph};
+use super::parts::{list, panel_head};
 
 /// The wait-for graph at the cursor.
-#[component]
-pub fn WaitsPanel() -> impl IntoView {
-    let graph = Desk::of_page().memo(|s| wait_graph(s.run().setup(), s.run().state()));
-    let nothing = move || graph.with(|g| g.cycle.is_empty() && g.others.is_empty());
+pub fn waits_panel() -> AnyView {
+    let desk = Desk::of_page();
+    let stations = desk.keys(|s| {
+        let key = |(i, node): (usize, &crate::view::CycleNode)| {
+            format!("{i} {} {}", node.name, node.detail)
+        };
+        s.waits.cycle.iter().enumerate().map(key).collect()
+    });
+    let others = desk.keys(|s| {
+        s.waits
+            .others
+            .iter()
+            .map(|row| format!("{} {}: {}", row.actor, row.wait, row.givers))
+            .collect()
+    });
+    let first = desk.text(|s| s.waits.cycle.first().map_or(String::new(), |n| n.name.clone()));
     view! {
         <section class="panel area-waits" aria-labelledby="waits-title">
-            <PanelHead id="waits-title" title="Waits for" />
+            {panel_head("waits-title", "Waits for", None, None)}
             <div class="panel-body">
-                <p class="quiet" hidden=move || !nothing()>"Nobody waits."</p>
-                {move || {
-                    let cycle = graph.with(|g| g.cycle.clone());
-                    (!cycle.is_empty()).then(|| view! { <Cycle graph /> })
-                }}
-                <ul class="other-waits">
-                    {move || graph.get().others.into_iter().map(other).collect_view()}
-                </ul>
+                <p
+                    class="quiet"
+                    hidden=desk.flag(|s| !(s.waits.cycle.is_empty() && s.waits.others.is_empty()))
+                >
+                    "Nobody waits."
+                </p>
+                <figure
+                    class="cycle"
+                    aria-label="Wait-for cycle"
+                    hidden=desk.flag(|s| s.waits.cycle.is_empty())
+                >
+                    <ol>{list(stations, move |key| station(desk, &key))}</ol>
+                    <p class="cycle-back">"back to " <b class="mono">{first}</b></p>
+                </figure>
+                <ul class="other-waits">{list(others, |key| other(&key))}</ul>
             </div>
         </section>
     }
     .into_any()
 }
 
-fn other(row: WaitRow) -> impl IntoView {
-    let WaitRow { actor, wait, givers } = row;
+/// `t1 waits for an event: kworker:1`
+fn other(key: &str) -> AnyView {
+    let (actor, rest) = key.split_once(' ').unwrap_or((key, ""));
+    let (wait, givers) = rest.rsplit_once(": ").unwrap_or((rest, ""));
     view! {
         <li>
             <b class="mono">{actor.to_string()}</b>
-            " " {wait} ": "
-            <span class="quiet">{givers} " could give it"</span>
+            {format!(" {wait}: ")}
+            <span class="quiet">{format!("{givers} could give it")}</span>
         </li>
     }
+    .into_any()
 }
 
-/// The stations one under the other, an arrow between two, and one back from the last to the
-/// first along the side.
-#[component]
-fn Cycle(graph: Memo<WaitGraph>) -> impl IntoView {
-    let nodes = move || graph.with(|g| g.cycle.clone());
-    let stations = move || {
-        let all = nodes();
-        let count = all.len();
-        let row = move |(i, node): (usize, CycleNode)| {
-            let CycleNode { name, detail, is_actor, arrow } = node;
-            let last = i + 1 == count;
-            view! {
-                <li class="station" class:is-actor=is_actor>
-                    <p class="station-box"><b>{name}</b> " " <span>{detail}</span></p>
-                    <p class="station-arrow" class:is-last=last>
-                        <span class="station-number">{i + 1}</span>
-                        {arrow}
-                    </p>
-                </li>
-            }
-        };
-        all.into_iter().enumerate().map(row).collect_view()
+/// A station of the cycle, and the arrow to the next one under it.
+fn station(desk: Desk, key: &str) -> AnyView {
+    let index: usize = key.split(' ').next().and_then(|i| i.parse().ok()).unwrap_or(0);
+    let Some(node) = desk.peek(|s| s.waits.cycle.get(index).cloned()) else {
+        return ().into_any();
     };
-    let first = move || nodes().first().map_or(String::new(), |n| n.name.clone());
     view! {
-        <figure class="cycle" aria-label="Wait-for cycle">
-            <ol>{stations}</ol>
-            <p class="cycle-back">"back to " <b class="mono">{first}</b></p>
-        </figure>
+        <li class=if node.is_actor { "station is-actor" } else { "station" }>
+            <p class="station-box">
+                <b>{node.name}</b>
+                {format!(" {}", node.detail)}
+            </p>
+            <p class="station-arrow">
+                <span class="station-number">{(index + 1).to_string()}</span>
+                {format!(" {}", node.arrow)}
+            </p>
+        </li>
     }
     .into_any()
 }

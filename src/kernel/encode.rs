@@ -3,6 +3,7 @@
 use crate::bounds::{BLOCKS_MAX, FRAMES_MAX, IOS_MAX, KWORKERS_MAX};
 use crate::es::Encode;
 
+use super::choice::Actor;
 use super::design::{FsyncWait, Workers};
 use super::pc::Pc;
 use super::setup::{Budgets, Setup};
@@ -49,7 +50,30 @@ impl State {
         out.push(self.bound.map_or(0, |bound| 1 + bound as u8));
     }
 
+    /// An actor by a number that is the same in all states whose bytes are equal.
+    pub fn canonical(&self, setup: &Setup, actor: Actor) -> u8 {
+        let first = |kind: Actor| Actor::all().position(|a| a == kind).unwrap_or_default() as u8;
+        let names = Names::of(self);
+        match actor {
+            Actor::Irq(slot) => first(Actor::Irq(0)) + names.of_slot(slot),
+            Actor::Kworker(kworker) => {
+                let order = self.kworkers_in_order(setup, &names);
+                let at = order.iter().position(|k| *k == kworker).unwrap_or_default();
+                first(Actor::Kworker(0)) + at as u8
+            }
+            other => first(other),
+        }
+    }
+
     fn encode_kworkers(&self, setup: &Setup, names: &Names, out: &mut Vec<u8>) {
+        let kworkers = &self.tasks[usize::from(State::kworkers().start)..usize::from(FLUSHER)];
+        for kworker in self.kworkers_in_order(setup, names) {
+            kworkers[usize::from(kworker)].encode(names, out);
+        }
+    }
+
+    /// The kworkers in the order in which their bytes stand.
+    fn kworkers_in_order(&self, setup: &Setup, names: &Names) -> [u8; KWORKERS_MAX as usize] {
         let knobs = &setup.design.knobs;
         let kworkers = &self.tasks[usize::from(State::kworkers().start)..usize::from(FLUSHER)];
         // Where fsync takes a lock or a list, others know the worker by its number.
@@ -59,9 +83,7 @@ impl State {
         if anonymous {
             order[1..].sort_by_key(|k| kworkers[usize::from(*k)].frames_named(names));
         }
-        for kworker in order {
-            kworkers[usize::from(kworker)].encode(names, out);
-        }
+        order
     }
 }
 

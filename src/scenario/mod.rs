@@ -1,12 +1,16 @@
 //! Scenarios as people write them: the op language and the presets.
 
+mod matrix;
 mod op_language;
 mod presets;
 mod run;
+mod walk;
 
 pub(crate) use op_language::nearest;
+pub use matrix::{Cell, Matrix, Outcome, Scenario, agrees, code};
 pub use op_language::{
     BUDGET_WORDS, Expectation, OP_WORDS, OpText, Script, ScriptError, parse_op_line,
 };
 pub use presets::{PRESETS, Preset};
 pub use run::{Divergence, Run, RunError};
+pub use walk::{Dice, switches, walk, walks};

@@ -270,6 +270,11 @@ impl Script {
         Ok(())
     }
 
+    /// The promises that the script expects some design to break, as bits.
+    pub fn asks_about(&self) -> u16 {
+        self.expectations.iter().fold(0, |bits, expectation| bits | expectation.broken)
+    }
+
     /// What the script expects of a design: the promises that some run breaks. Nothing if it does
     /// not say.
     pub fn expected(&self, design: &Design) -> Option<u16> {

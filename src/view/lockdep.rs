@@ -1,14 +1,13 @@
 //! A deadlock as plain text, in the manner of lockdep's reports: who holds what, in which
-//! function, and what each waits for. At most [`COLUMNS`] columns, so that it fits into a mail.
+//! function, and what each waits for. At most
+//! [`COLUMNS_MAX`](super::wrap::COLUMNS_MAX) columns, so that it fits into a mail.
 
 use core::fmt::Write as _;
 
 use crate::kernel::{Actor, Link, Setup, State, cycle, deadlocked};
 
 use super::narrate::{link_text, lock_name};
-
-/// Columns of plain text.
-pub const COLUMNS: usize = 78;
+use super::wrap::wrap;
 
 /// The report of a state's deadlock; nothing if there is none.
 pub fn report(setup: &Setup, state: &State) -> Option<String> {
@@ -27,7 +26,8 @@ pub fn report(setup: &Setup, state: &State) -> Option<String> {
     let others = stuck.iter().filter(|(actor, _)| links.iter().all(|l| l.waiter != *actor));
     let names: Vec<String> = others.map(|(actor, _)| actor.to_string()).collect();
     if !names.is_empty() {
-        wrapped("", &format!("and behind the cycle for ever: {}", names.join(", ")), &mut text);
+        text += &wrap("", &format!("and behind the cycle for ever: {}", names.join(", ")));
+        text.push('\n');
     }
     text += "\n *** DEADLOCK ***\n";
     Some(text)
@@ -36,7 +36,8 @@ pub fn report(setup: &Setup, state: &State) -> Option<String> {
 /// One actor of the cycle: what it holds, where it is, what it waits for.
 fn actor_lines(setup: &Setup, state: &State, number: usize, link: &Link, text: &mut String) {
     let Some(task) = link.waiter.task().map(|t| &state.tasks[usize::from(t)]) else {
-        return wrapped("", &format!("#{number} {}", link_text(setup, state, link)), text);
+        let line = format!("#{number} {}", link_text(setup, state, link));
+        return text.push_str(&(wrap("", &line) + "\n"));
     };
     let held = held_by(setup, state, link.waiter);
     let holds = if held.is_empty() { "nothing".into() } else { held.join(", ") };
@@ -44,8 +45,10 @@ fn actor_lines(setup: &Setup, state: &State, number: usize, link: &Link, text: &
     let functions = task.frames().iter().map(|f| f.pc.info_in(&setup.design.knobs).function);
     let mut functions: Vec<&str> = functions.filter(|name| !name.is_empty()).collect();
     functions.dedup();
-    wrapped("   in ", &functions.join(" > "), text);
-    wrapped("   ", &link_text(setup, state, link), text);
+    for (lead, line) in [("   in ", functions.join(" > ")), ("   ", link_text(setup, state, link))]
+    {
+        text.push_str(&(wrap(lead, &line) + "\n"));
+    }
 }
 
 /// Locks and handles of an actor.
@@ -65,25 +68,4 @@ pub fn held_by(setup: &Setup, state: &State, actor: Actor) -> Vec<String> {
         held.push("a jbd2 handle".into());
     }
     held
-}
-
-/// Words of a text over as many lines as it takes, the first behind a lead, all within the width.
-fn wrapped(lead: &str, words: &str, text: &mut String) {
-    let mut line = String::from(lead);
-    let mut is_empty = true;
-    for word in words.split_whitespace() {
-        if !is_empty && line.chars().count() + 1 + word.chars().count() > COLUMNS {
-            text.push_str(&line);
-            text.push('\n');
-            line = " ".repeat(lead.len().max(3));
-            is_empty = true;
-        }
-        if !is_empty {
-            line.push(' ');
-        }
-        line.push_str(word);
-        is_empty = false;
-    }
-    text.push_str(&line);
-    text.push('\n');
 }

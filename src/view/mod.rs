@@ -5,10 +5,13 @@ mod names;
 
 pub mod lockdep;
 pub mod narrate;
+pub mod why;
+pub mod wrap;
 
 pub mod lab;
 
 mod console;
+mod editor;
 mod session;
 
 mod steps;
@@ -17,19 +20,24 @@ mod verdict;
 mod lanes;
 mod pipeline;
 mod series;
+mod stage;
 mod strata;
+mod tables;
 mod threads;
 mod tree;
 mod waits;
 
 pub use console::OpFields;
+pub use editor::{Editor, GutterLine, editor};
 pub use lanes::{Lane, Lanes, Span, SpanKind, lanes};
 pub use names::actor_title;
 pub use pipeline::{Ack, COLUMNS, IoRow, Pipeline, pipeline};
 pub use series::{Series, series};
 pub use session::{Preselect, Session};
+pub use stage::{Stage, stage};
 pub use steps::{StepRow, steps};
 pub use strata::{FileStrata, Kind, Mark, MarkKind, Segment, Strata, Stratum, strata};
+pub use tables::Table;
 pub use threads::{Context, ThreadRow, threads};
 pub use tree::{NODE, TreeNode, TreeView, trees};
 pub use verdict::{Badge, BadgeKind, badge, finding};

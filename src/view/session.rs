@@ -24,6 +24,8 @@ pub struct Session {
     /// Something that a person should know about the last command.
     notice: Option<String>,
     playing: bool,
+    /// Counts what changes anything but the editor's text.
+    revision: u64,
 }
 
 /// What the scenario select shows.
@@ -55,6 +57,7 @@ impl Session {
             error: None,
             notice: None,
             playing: false,
+            revision: 0,
         };
         session.load_preset(FIRST_PRESET);
         session
@@ -93,6 +96,17 @@ impl Session {
     /// What a person should know about the last command.
     pub fn notice(&self) -> Option<&str> {
         self.notice.as_deref()
+    }
+
+    /// A number that differs after every command but [`Session::edit`], so that typing in the
+    /// editor makes nobody look at the run again.
+    pub fn revision(&self) -> u64 {
+        self.revision
+    }
+
+    /// To be called after every command but [`Session::edit`].
+    pub fn revise(&mut self) {
+        self.revision += 1;
     }
 
     /// Whether the run plays by itself.

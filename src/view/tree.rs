@@ -65,6 +65,19 @@ pub struct TreeNode {
     pub changed: bool,
 }
 
+impl TreeNode {
+    /// The status letters, with a star if a conversion is pending or the entry says so itself.
+    pub fn letters(&self) -> String {
+        let star = if self.pending && !self.status.contains('*') { "*" } else { "" };
+        format!("{}{star}", self.status)
+    }
+
+    /// The extent with its letters: `[0/4) W*`.
+    pub fn text(&self) -> String {
+        format!("[{}/{}) {}", self.lblk, self.len, self.letters())
+    }
+}
+
 /// The trees of all files at the cursor.
 pub fn trees(run: &Run) -> Vec<TreeView> {
     let setup = run.setup();

@@ -40,9 +40,7 @@ pub fn badge(run: &Run) -> Badge {
             let text = format!("{} can never step again", names.join(" and "));
             (BadgeKind::Deadlock, "Deadlock", text)
         }
-        Standing::Broken(promise) => {
-            (BadgeKind::Broken, "Promise broken", promise.id().into())
-        }
+        Standing::Broken(promise) => (BadgeKind::Broken, "Promise broken", promise.id().into()),
         Standing::Bound(text) => (BadgeKind::Bound, "Bound reached", text.into()),
         Standing::Finished => {
             let text = "all is done, and no promise was broken in this run".into();

@@ -44,8 +44,7 @@ impl Bench {
 }
 
 /// The button that opens the laboratory, and the laboratory.
-#[component]
-pub fn LabButton() -> impl IntoView {
+pub fn lab_button() -> AnyView {
     let dialog: NodeRef<Dialog> = NodeRef::new();
     let open = RwSignal::new(false);
     let show = move |_| {
@@ -199,20 +198,20 @@ fn Bar(bench: Bench) -> impl IntoView {
     view! {
         <div class="area-bar lab-bar" role="group" aria-label="Lines">
             <button type="button" aria-label="First line" aria-disabled=at_start on:click=move |_| bench.act(|lab| lab.seek(0))>
-                {icon(shapes::FIRST)}
+                {icon(shapes::FIRST.to_string())}
             </button>
             <button type="button" aria-label="Line back" aria-disabled=at_start on:click=move |_| bench.act(Lab::back)>
-                {icon(shapes::BACK)}
+                {icon(shapes::BACK.to_string())}
             </button>
             <button type="button" aria-label=play_name on:click=move |_| bench.act(Lab::toggle_play)>
-                {move || icon(if playing.get() { shapes::PAUSE } else { shapes::PLAY })}
+                {move || icon(if playing.get() { shapes::PAUSE } else { shapes::PLAY }.to_string())}
             </button>
             <button type="button" class="is-primary" aria-label="Next line" aria-disabled=at_end on:click=move |_| bench.act(|lab| { lab.pause(); lab.forward(); })>
-                {icon(shapes::FORWARD)}
+                {icon(shapes::FORWARD.to_string())}
                 <span class="bar-word">"Step"</span>
             </button>
             <button type="button" aria-label="Last line" aria-disabled=at_end on:click=move |_| bench.act(|lab| lab.seek(usize::MAX))>
-                {icon(shapes::LAST)}
+                {icon(shapes::LAST.to_string())}
             </button>
             <input
                 class="bar-slider"

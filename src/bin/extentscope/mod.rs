@@ -1,0 +1,145 @@
+//! What can be asked for on the command line.
+
+mod input;
+mod run;
+mod tables;
+mod verdicts;
+
+use std::io;
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand};
+use extentscope::bounds::STATES_MAX;
+
+/// ext4's extent status tree and the conversion of unwritten extents, stepped and searched.
+#[derive(Parser)]
+#[command(
+    name = "extentscope",
+    version,
+    after_help = "SCRIPT is a file, - for standard input, or the name of a preset.\n\n\
+                  Exit status:\n  \
+                  0  done; every promise that was checked holds\n  \
+                  1  a promise is broken, a choice cannot be taken, or presets differ\n  \
+                  2  the command line or a script is wrong\n  \
+                  3  a bound was reached before an answer was found"
+)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Run a script, one step a line.
+    Run(RunArguments),
+    /// Try every interleaving of a script under one design.
+    Check(CheckArguments),
+    /// Try every interleaving of every preset under every design.
+    Matrix(MatrixArguments),
+    /// List the designs.
+    Designs,
+    /// List the presets, or compare random runs of them with what they expect.
+    Presets(PresetsArguments),
+}
+
+#[derive(Args)]
+struct RunArguments {
+    /// A file, - for standard input, or a preset.
+    script: String,
+    /// The design, as in "rfc-osync +decrement=after_sync"; else the script's, or the preset's.
+    #[arg(long)]
+    design: Option<String>,
+    /// Choices to take first, as in "t1 t1 irq:io1".
+    #[arg(long, default_value = "")]
+    choices: String,
+    /// Then take random steps; the same number takes the same steps.
+    #[arg(long, conflicts_with = "ask")]
+    seed: Option<u64>,
+    /// Then ask for every step.
+    #[arg(long)]
+    ask: bool,
+    /// Say of every step what it means, and of every actor that waits, why.
+    #[arg(long, short)]
+    verbose: bool,
+}
+
+#[derive(Args)]
+struct CheckArguments {
+    /// A file, - for standard input, or a preset.
+    script: String,
+    /// The design; else the script's, or the preset's.
+    #[arg(long)]
+    design: Option<String>,
+    /// States to visit at most.
+    #[arg(long, default_value_t = STATES_MAX)]
+    states: u32,
+}
+
+#[derive(Args)]
+struct MatrixArguments {
+    /// One object, with an array of all cells.
+    #[arg(long)]
+    json: bool,
+    /// A script of your own, as one more row.
+    #[arg(long)]
+    script: Vec<String>,
+    /// A design of your own, as one more column.
+    #[arg(long)]
+    design: Vec<String>,
+    /// States to visit at most, in each cell.
+    #[arg(long, default_value_t = STATES_MAX)]
+    states: u32,
+}
+
+#[derive(Args)]
+struct PresetsArguments {
+    /// Compare random runs of every preset in every design with what the presets expect.
+    #[arg(long)]
+    check: bool,
+    /// Where the random runs begin.
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+}
+
+/// How a command ended, beside what it printed.
+enum End {
+    Fine,
+    Finding,
+    Bounded,
+}
+
+/// What was wrong with the input.
+struct Wrong(String);
+
+impl From<io::Error> for Wrong {
+    fn from(error: io::Error) -> Wrong {
+        // Whoever read the output has seen enough.
+        if error.kind() == io::ErrorKind::BrokenPipe {
+            std::process::exit(0);
+        }
+        Wrong(error.to_string())
+    }
+}
+
+/// Runs the command.
+pub fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let mut out = io::stdout().lock();
+    let end = match arguments.command {
+        Command::Run(run) => run::run(&mut out, &run),
+        Command::Check(check) => verdicts::check(&mut out, &check),
+        Command::Matrix(matrix) => verdicts::matrix(&mut out, &matrix),
+        Command::Designs => tables::designs(&mut out),
+        Command::Presets(presets) if presets.check => verdicts::presets(&mut out, presets.seed),
+        Command::Presets(_) => tables::presets(&mut out),
+    };
+    match end {
+        Ok(End::Fine) => ExitCode::SUCCESS,
+        Ok(End::Finding) => ExitCode::from(1),
+        Ok(End::Bounded) => ExitCode::from(3),
+        Err(Wrong(text)) => {
+            eprintln!("extentscope: {text}");
+            ExitCode::from(2)
+        }
+    }
+}

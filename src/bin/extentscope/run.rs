@@ -1,0 +1,159 @@
+//! `extentscope run`: one run of a script, one step a line.
+
+use std::io::{BufRead, Write};
+
+use extentscope::bounds::STEPS_MAX;
+use extentscope::kernel::{Choice, Note, is_environment};
+use extentscope::scenario::{Dice, Run, RunError};
+use extentscope::view::narrate::{self, Standing};
+use extentscope::view::why;
+use extentscope::view::wrap::{COLUMNS_MAX, wrap};
+
+use super::input::{Input, read_choices};
+use super::{End, RunArguments, Wrong};
+
+/// Where the steps come from after those that were listed.
+enum Source {
+    Nowhere,
+    First,
+    Dice(Dice),
+    Person,
+}
+
+pub fn run(out: &mut impl Write, arguments: &RunArguments) -> Result<End, Wrong> {
+    let input = Input::read(&arguments.script, arguments.design.as_deref())?;
+    let choices = read_choices(&arguments.choices)?;
+    let script = input.scenario.script;
+    if !script.title.is_empty() {
+        writeln!(out, "{}", wrap("", &script.title))?;
+    }
+    writeln!(out, "{}\n", wrap("design ", &input.design.to_string()))?;
+    let mut run = Run::new(script.setup);
+    let mut seen = 0;
+    for choice in &choices {
+        if let Err(error) = run.step(*choice) {
+            refuse(out, &run, *choice, error)?;
+            return Ok(End::Finding);
+        }
+        print_step(out, &run, arguments.verbose, &mut seen)?;
+    }
+    let mut source = match (arguments.ask, arguments.seed) {
+        (true, _) => Source::Person,
+        (_, Some(seed)) => Source::Dice(Dice::new(seed)),
+        _ if choices.is_empty() => Source::First,
+        _ => Source::Nowhere,
+    };
+    while run.cursor() < STEPS_MAX as usize {
+        let enabled = run.enabled();
+        let choice = match &mut source {
+            Source::Nowhere => None,
+            // What nobody has to do is left undone.
+            Source::First => enabled.iter().copied().find(|c| !is_environment(run.state(), *c)),
+            Source::Dice(dice) => dice.choose(&enabled),
+            Source::Person => ask(out, &run, &enabled)?,
+        };
+        let Some(choice) = choice else { break };
+        match run.step(choice) {
+            Ok(()) => print_step(out, &run, arguments.verbose, &mut seen)?,
+            Err(error) => refuse(out, &run, choice, error)?,
+        }
+    }
+    sum_up(out, &run)
+}
+
+/// The step before the cursor, and the promises that it broke.
+fn print_step(out: &mut impl Write, run: &Run, verbose: bool, seen: &mut u16) -> Result<(), Wrong> {
+    let Some(step) = run.cursor().checked_sub(1) else { return Ok(()) };
+    let Some(choice) = run.choices().get(step) else { return Ok(()) };
+    let start = format!("{:>4}  {:<10} ", run.cursor(), choice.to_string());
+    if verbose {
+        writeln!(out, "{}", wrap(&start, &narrate::caption(run)))?;
+    } else {
+        let label = narrate::step_label(run.setup(), run.state_at(step), *choice);
+        // The function's name stands in front where there is room for it.
+        let short = start.clone() + &label.does;
+        let long = format!("{start}{}: {}", label.function, label.does);
+        let fits = |line: &str| line.chars().count() <= COLUMNS_MAX as usize;
+        let line = if fits(&long) && !label.function.is_empty() { long } else { short };
+        let line: String = line.chars().take(COLUMNS_MAX as usize).collect();
+        writeln!(out, "{line}")?;
+    }
+    for note in run.last_notes() {
+        let Note::Broke(promise) = note else { continue };
+        if *seen & promise.bit() == 0 {
+            *seen |= promise.bit();
+            let text = format!("{} is broken: {}", promise.id(), promise.sentence());
+            writeln!(out, "{}", wrap("      *** ", &text))?;
+        }
+    }
+    Ok(())
+}
+
+fn refuse(out: &mut impl Write, run: &Run, choice: Choice, error: RunError) -> Result<(), Wrong> {
+    let text = match error {
+        RunError::TooLong => format!("a run has at most {STEPS_MAX} steps"),
+        RunError::NotEnabled { .. } => {
+            let reason = why::reason(run.setup(), run.state(), choice);
+            format!("step {}: {choice} cannot be taken: {reason}", run.cursor() + 1)
+        }
+    };
+    writeln!(out, "{}", wrap("      ", &text))?;
+    Ok(())
+}
+
+/// Asks for the next step; nothing at the end of the input.
+fn ask(out: &mut impl Write, run: &Run, enabled: &[Choice]) -> Result<Option<Choice>, Wrong> {
+    if enabled.is_empty() {
+        return Ok(None);
+    }
+    for (number, choice) in (1..).zip(enabled) {
+        let label = narrate::step_label(run.setup(), run.state(), *choice);
+        let start = format!("      {number}) {choice}: ");
+        writeln!(out, "{}", wrap(&start, &label.does))?;
+    }
+    for blocked in why::not(run.setup(), run.state()) {
+        writeln!(out, "{}", wrap("      -  ", &blocked.to_string()))?;
+    }
+    loop {
+        write!(out, "step? ")?;
+        out.flush()?;
+        let mut answer = String::new();
+        if std::io::stdin().lock().read_line(&mut answer)? == 0 {
+            writeln!(out)?;
+            return Ok(None);
+        }
+        let answer = answer.trim();
+        let number = answer.parse::<usize>().ok().and_then(|number| number.checked_sub(1));
+        if let Some(choice) = number.and_then(|number| enabled.get(number)) {
+            return Ok(Some(*choice));
+        }
+        match answer.parse() {
+            Ok(choice) => return Ok(Some(choice)),
+            Err(_) if answer.is_empty() => {
+                writeln!(out, "      a number from the list, or an actor's name")?;
+            }
+            Err(error) => writeln!(out, "{}", wrap("      ", &error))?,
+        }
+    }
+}
+
+/// How the run stands, and the choices with which it can be had again.
+fn sum_up(out: &mut impl Write, run: &Run) -> Result<End, Wrong> {
+    let steps = run.cursor();
+    let (text, end) = match narrate::standing(run) {
+        Standing::Deadlock(sentence) => (sentence, End::Finding),
+        Standing::Broken(promise) => {
+            let text = format!("After {steps} steps {} is broken.", promise.id());
+            (text, End::Finding)
+        }
+        Standing::Bound(bound) => {
+            (format!("A bound of the model was reached: {bound}."), End::Bounded)
+        }
+        Standing::Finished => (format!("Done after {steps} steps."), End::Fine),
+        Standing::Running => (format!("{steps} steps were taken; more can be."), End::Fine),
+    };
+    writeln!(out, "\n{}", wrap("", &text))?;
+    let choices: Vec<String> = run.choices().iter().map(Choice::to_string).collect();
+    writeln!(out, "{}", wrap("choices: ", &choices.join(" ")))?;
+    Ok(end)
+}

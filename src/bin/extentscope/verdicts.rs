@@ -1,0 +1,172 @@
+//! `extentscope check`, `extentscope matrix` and `extentscope presets --check`: what is proved.
+
+use std::io::Write;
+
+use extentscope::check::{Bounds, Limit, Search, Verdict};
+use extentscope::kernel::{Choice, Design, Promise, Row, Setup};
+use extentscope::scenario::{Cell, Dice, Matrix, Scenario, agrees, switches, walks};
+use extentscope::view::wrap::wrap;
+use serde_json::{Value, json};
+
+use super::input::{Input, read_design};
+use super::{CheckArguments, End, MatrixArguments, Wrong};
+
+pub fn check(out: &mut impl Write, arguments: &CheckArguments) -> Result<End, Wrong> {
+    let Input { scenario, design } = Input::read(&arguments.script, arguments.design.as_deref())?;
+    let bounds = Bounds { states: arguments.states, ..Bounds::default() };
+    let title = match scenario.script.title.as_str() {
+        "" => &scenario.name,
+        title => title,
+    };
+    writeln!(out, "{}", wrap("scenario ", title))?;
+    writeln!(out, "{}\n", wrap("design   ", &design.to_string()))?;
+    let (search, ms) = search(scenario.script.setup, bounds);
+    let mut end = if search.limit().is_some() { End::Bounded } else { End::Fine };
+    for finding in search.findings() {
+        let promise = finding.promise;
+        let (word, text) = match &finding.verdict {
+            Verdict::Holds if finding.limit.is_some() => ("so far", promise.sentence()),
+            Verdict::Holds => ("holds", promise.sentence()),
+            Verdict::NeverReached => ("-", "what it is about never comes up here"),
+            Verdict::Violated { .. } => ("BROKEN", promise.sentence()),
+        };
+        writeln!(out, "{}", wrap(&format!("{word:<7} {:<14} ", promise.id()), text))?;
+        if let Verdict::Violated { witness } = &finding.verdict {
+            end = End::Finding;
+            print_witness(out, &search, promise, witness)?;
+        }
+    }
+    let progress = search.progress();
+    let seen = match search.limit() {
+        None => "complete".to_string(),
+        Some(limit) => format!("not complete, {}", limit_text(limit)),
+    };
+    let text = format!(
+        "{} states, {} transitions, depth {}, {ms} ms; {seen}. The chance that two states were \
+         taken for one is at most 1 in 2^{}.",
+        progress.states,
+        progress.transitions,
+        progress.depth,
+        search.collision_odds_log2(),
+    );
+    writeln!(out, "\n{}", wrap("", &text))?;
+    Ok(end)
+}
+
+/// The shortest run, the one with the fewest switches if that is another, and the last way out.
+fn print_witness(
+    out: &mut impl Write,
+    search: &Search,
+    promise: Promise,
+    witness: &[Choice],
+) -> Result<(), Wrong> {
+    let way_out = match search.point_of_no_return(promise, witness) {
+        Some(0) => "nothing could have avoided it".into(),
+        Some(step) => format!("after step {step} nothing can avoid it"),
+        None => "what could have avoided it is not known".into(),
+    };
+    let text = format!("shortest, {} steps, {way_out}: {}", witness.len(), list(witness));
+    writeln!(out, "{}", wrap("        ", &text))?;
+    if let Some(calm) = search.fewest_switches(promise).filter(|calm| calm != witness) {
+        let (switches, steps) = (switches(&calm), calm.len());
+        let text = format!("fewest switches, {switches} in {steps} steps: {}", list(&calm));
+        writeln!(out, "{}", wrap("        ", &text))?;
+    }
+    Ok(())
+}
+
+pub fn matrix(out: &mut impl Write, arguments: &MatrixArguments) -> Result<End, Wrong> {
+    let mut designs: Vec<Design> = Row::ALL.map(Row::design).to_vec();
+    for text in &arguments.design {
+        designs.push(read_design(text)?);
+    }
+    let mut scenarios = Scenario::presets();
+    for name in &arguments.script {
+        scenarios.push(Input::read(name, None)?.scenario);
+    }
+    let mut matrix = Matrix::new(designs, scenarios);
+    let bounds = Bounds { states: arguments.states, ..Bounds::default() };
+    for number in 0..matrix.len() {
+        let Some(setup) = matrix.setup(number) else { continue };
+        let (search, ms) = search(setup, bounds);
+        matrix.fill(number, &search, Some(ms));
+    }
+    if arguments.json {
+        let cells: Vec<Value> = matrix.cells().map(json_of).collect();
+        writeln!(out, "{:#}", json!({ "cells": cells }))?;
+    } else {
+        write!(out, "{matrix}")?;
+        let states: u64 = matrix.cells().map(|cell| u64::from(cell.states)).sum();
+        let ms: u64 = matrix.cells().filter_map(|cell| cell.ms).map(u64::from).sum();
+        writeln!(out, "\n{} cells, {states} states, {ms} ms", matrix.len())?;
+    }
+    Ok(End::Fine)
+}
+
+/// Random runs of every cell until they have shown what is expected, or enough of them have not.
+pub fn presets(out: &mut impl Write, seed: u64) -> Result<End, Wrong> {
+    let matrix = Matrix::of_everything();
+    let (mut cells, mut differ) = (0, 0);
+    for number in 0..matrix.len() {
+        let Some((scenario, design)) = matrix.place(number) else { continue };
+        let Some(expected) = scenario.script.expected(design) else { continue };
+        let Some(setup) = matrix.setup(number) else { continue };
+        let broken = walks(&setup, &mut Dice::new(seed.wrapping_add(u64::from(number))), expected);
+        cells += 1;
+        if !agrees(expected, broken) {
+            differ += 1;
+            let (expected, broken) = (promises(expected), promises(broken));
+            let text = format!("{design}: expected {expected}, found {broken}");
+            writeln!(out, "{}", wrap(&format!("{:<6} ", scenario.name), &text))?;
+        }
+    }
+    writeln!(out, "presets: {cells} cells, {differ} differ")?;
+    Ok(if differ == 0 { End::Fine } else { End::Finding })
+}
+
+/// Searches, and says how many milliseconds it took.
+#[expect(clippy::disallowed_types, reason = "the command may read a clock, the model may not")]
+fn search(setup: Setup, bounds: Bounds) -> (Search, u32) {
+    let start = std::time::Instant::now();
+    let search = Search::run(setup, bounds);
+    (search, start.elapsed().as_millis() as u32)
+}
+
+fn json_of(cell: &Cell) -> Value {
+    let broken = Promise::ALL.into_iter().filter(|promise| cell.broken & promise.bit() != 0);
+    let broken: Vec<&str> = broken.map(Promise::id).collect();
+    json!({
+        "design": cell.design,
+        "scenario": cell.scenario,
+        "verdict": cell.verdict.word(),
+        "property": cell.property.map(Promise::id),
+        "broken": broken,
+        "states": cell.states,
+        "transitions": cell.transitions,
+        "depth": cell.depth,
+        "complete": cell.limit.is_none(),
+        "limit": cell.limit.map(limit_text),
+        "ms": cell.ms,
+        "witness": cell.witness.as_deref().map(list),
+    })
+}
+
+fn limit_text(limit: Limit) -> String {
+    match limit {
+        Limit::States(states) => format!("bounded by STATES_MAX, {states} states"),
+        Limit::Depth(depth) => format!("bounded by DEPTH_MAX, {depth} steps"),
+        Limit::Model(bound) => format!("bounded by the model's {bound:?}"),
+        Limit::Stopped => "stopped".into(),
+    }
+}
+
+fn promises(bits: u16) -> String {
+    let broken = Promise::ALL.into_iter().filter(|promise| bits & promise.bit() != 0);
+    let ids: Vec<&str> = broken.map(Promise::id).collect();
+    if ids.is_empty() { "ok".into() } else { ids.join(" ") }
+}
+
+fn list(choices: &[Choice]) -> String {
+    let words: Vec<String> = choices.iter().map(Choice::to_string).collect();
+    words.join(" ")
+}

@@ -1,0 +1,110 @@
+//! 128 bits that stand for a state.
+
+/// The fingerprint of a state's bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Fingerprint {
+    /// Picks the place in the table of visited states.
+    pub low: u64,
+    /// Its upper half is kept beside the place, to tell most others apart at once.
+    pub high: u64,
+}
+
+// Odd constants without structure: the fractional parts of the square roots of 2, 3, 5 and 7.
+const ROOT_2: u64 = 0x6a09_e667_f3bc_c909;
+const ROOT_3: u64 = 0xbb67_ae85_84ca_a73b;
+const ROOT_5: u64 = 0x3c6e_f372_fe94_f82b;
+const ROOT_7: u64 = 0xa54f_f53a_5f1d_36f1;
+
+/// Mixes bytes into 128 bits, the same on every target: words are read little-endian, and only
+/// the low halves of products are used, which wasm has as one instruction.
+///
+/// A round is a permutation of both lanes for fixed input and of the input for fixed lanes, so
+/// no difference is ever lost on the way; only the finish folds nothing either. What remains is
+/// the chance that 2^128 values meet.
+pub fn fingerprint(bytes: &[u8]) -> Fingerprint {
+    let mut lanes = [ROOT_2 ^ bytes.len() as u64, ROOT_3];
+    let (blocks, rest) = bytes.as_chunks::<16>();
+    for block in blocks {
+        round(&mut lanes, block);
+    }
+    if !rest.is_empty() {
+        // The length, mixed in first, tells padding from zeroes.
+        let mut block = [0; 16];
+        block[..rest.len()].copy_from_slice(rest);
+        round(&mut lanes, &block);
+    }
+    let [mut a, mut b] = lanes;
+    for _ in 0..2 {
+        a = (a ^ (a >> 32)).wrapping_mul(ROOT_5);
+        b = (b ^ (b >> 29)).wrapping_mul(ROOT_7);
+        a ^= b.rotate_left(41);
+        b ^= a.rotate_left(19);
+    }
+    a = (a ^ (a >> 31)).wrapping_mul(ROOT_3);
+    b = (b ^ (b >> 33)).wrapping_mul(ROOT_2);
+    Fingerprint { low: a ^ (a >> 30), high: b ^ (b >> 30) }
+}
+
+fn round(lanes: &mut [u64; 2], block: &[u8; 16]) {
+    let (words, _) = block.as_chunks::<8>();
+    let [a, b] = lanes;
+    *a = (*a ^ u64::from_le_bytes(words[0])).wrapping_mul(ROOT_5);
+    *b = (*b ^ u64::from_le_bytes(words[1])).wrapping_mul(ROOT_7);
+    // Multiplying carries differences upwards only; the turns bring them down and across.
+    *a ^= b.rotate_left(37);
+    *b = b.rotate_left(23) ^ *a;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Every message of a shape that states have: mostly zeroes, a few small bytes.
+    fn messages() -> impl Iterator<Item = Vec<u8>> {
+        (0..200_usize).flat_map(|at| {
+            (1..=255_u8).flat_map(move |value| {
+                [at, 199 - at, at / 2].map(|second| {
+                    let mut message = vec![0; 200];
+                    message[at] = value;
+                    message[second] ^= value.rotate_left(3);
+                    message
+                })
+            })
+        })
+    }
+
+    #[test]
+    fn halves_of_fingerprints_of_near_messages_differ() {
+        let mut all: Vec<Vec<u8>> = messages().chain((0..64).map(|len| vec![0; len])).collect();
+        all.sort();
+        all.dedup();
+        for half in [|f: Fingerprint| f.low, |f: Fingerprint| f.high] {
+            let mut halves: Vec<u64> = all.iter().map(|m| half(fingerprint(m))).collect();
+            halves.sort_unstable();
+            halves.dedup();
+            assert_eq!(halves.len(), all.len(), "two of {} messages collide", all.len());
+        }
+    }
+
+    #[test]
+    fn every_bit_of_the_message_turns_about_half_of_the_bits() {
+        for len in [1, 15, 16, 17, 100, 333] {
+            let message: Vec<u8> = (0..len).map(|i| (i * 7) as u8).collect();
+            let before = fingerprint(&message);
+            for bit in 0..len * 8 {
+                let mut other = message.clone();
+                other[bit / 8] ^= 1 << (bit % 8);
+                let after = fingerprint(&other);
+                let turned =
+                    (before.low ^ after.low).count_ones() + (before.high ^ after.high).count_ones();
+                assert!((32..=96).contains(&turned), "bit {bit} of {len} bytes turns {turned}");
+            }
+        }
+    }
+
+    #[test]
+    fn fingerprints_are_pinned() {
+        let Fingerprint { low, high } = fingerprint(b"extent status tree");
+        assert_eq!((low, high), (835_325_776_464_454_664, 11_519_996_713_245_283_849));
+    }
+}

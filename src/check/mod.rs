@@ -1,0 +1,20 @@
+//! The explorer: every interleaving of a setup, every promise proved or broken.
+//!
+//! A [`Search`] visits each state once, breadth first, and keeps no state: a fingerprint and how
+//! it was reached, at most 64 bytes in all. Verdicts, witnesses and the point of no return are
+//! read off that graph; runs come back as choices, which replay anywhere.
+
+mod ends;
+mod fingerprint;
+mod graph;
+mod search;
+mod situation;
+mod switches;
+mod table;
+mod verdict;
+mod witness;
+
+pub use fingerprint::{Fingerprint, fingerprint};
+pub use search::{Bounds, Limit, Progress, Search};
+pub use situation::Situations;
+pub use verdict::{Finding, Verdict};

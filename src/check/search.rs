@@ -1,0 +1,269 @@
+//! Breadth-first search of everything that a setup can do.
+
+use std::collections::VecDeque;
+
+use crate::bounds::{DEPTH_MAX, STATES_MAX};
+use crate::kernel::{self, Actor, Choice, Promise, Setup, State, enabled, step};
+
+use super::ends;
+use super::fingerprint::fingerprint;
+use super::graph::{Graph, NO_PARENT, Standing};
+use super::situation::Situations;
+use super::table::Table;
+
+/// How far a search may go.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Bounds {
+    /// States that may be visited.
+    pub states: u32,
+    /// Steps from the start.
+    pub depth: u32,
+}
+
+impl Default for Bounds {
+    fn default() -> Bounds {
+        Bounds { states: STATES_MAX, depth: DEPTH_MAX }
+    }
+}
+
+/// Why a search did not see everything.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Limit {
+    /// [`Bounds::states`], whose default is [`STATES_MAX`], were visited.
+    States(u32),
+    /// Runs go on beyond [`Bounds::depth`], whose default is [`DEPTH_MAX`].
+    Depth(u32),
+    /// A bound of the model was reached in some run; what would follow there is not known.
+    Model(kernel::Bound),
+    /// The search was stopped before it was done.
+    Stopped,
+}
+
+/// How far a search has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Progress {
+    /// Visited states.
+    pub states: u32,
+    /// Steps taken, also those that led to visited states.
+    pub transitions: u64,
+    /// Steps on the longest of the shortest runs so far.
+    pub depth: u32,
+    /// States that have been found and not yet expanded.
+    pub frontier: u32,
+    /// Bytes kept for visited states.
+    pub visited_bytes: u64,
+    /// Bytes of the frontier.
+    pub frontier_bytes: u64,
+    /// Nothing is left to do.
+    pub done: bool,
+}
+
+/// An exhaustive search. It holds no clock and no thread: whoever has them calls
+/// [`Search::advance`] until it is done.
+pub struct Search {
+    setup: Setup,
+    bounds: Bounds,
+    /// All actors; steps are kept with positions in this list.
+    actors: Vec<Actor>,
+    graph: Graph,
+    table: Table,
+    /// States that were found and not yet expanded, in order.
+    frontier: VecDeque<State>,
+    /// The first state of each depth.
+    layers: Vec<u32>,
+    /// The first state in which each promise was found broken.
+    first_broken: [Option<u32>; Promise::ALL.len()],
+    /// The promises that were put to the test.
+    came_up: Situations,
+    /// States may exist that were not visited.
+    limit: Option<Limit>,
+    done: bool,
+    bytes: Vec<u8>,
+}
+
+impl Search {
+    /// A search that has seen the first state.
+    pub fn new(setup: Setup, bounds: Bounds) -> Search {
+        let initial = State::initial(&setup);
+        let mut search = Search {
+            bounds,
+            actors: Actor::all().collect(),
+            graph: Graph::new(),
+            table: Table::new(),
+            frontier: VecDeque::new(),
+            layers: vec![0],
+            first_broken: [None; Promise::ALL.len()],
+            came_up: Situations::default(),
+            limit: None,
+            done: false,
+            bytes: Vec::new(),
+            setup,
+        };
+        search.visit(&initial, NO_PARENT, 0);
+        search
+    }
+
+    /// Expands up to `states` states.
+    pub fn advance(&mut self, states: u32) -> Progress {
+        for _ in 0..states {
+            if self.done {
+                break;
+            }
+            self.expand();
+        }
+        self.progress()
+    }
+
+    /// Searches to the end, or to a bound.
+    pub fn run(setup: Setup, bounds: Bounds) -> Search {
+        let mut search = Search::new(setup, bounds);
+        while !search.done {
+            search.advance(u32::MAX);
+        }
+        search
+    }
+
+    /// Gives the search up where it stands; what it has seen can still be asked for.
+    pub fn stop(&mut self) {
+        if !self.done {
+            self.end(Some(Limit::Stopped));
+        }
+    }
+
+    /// How far the search has come.
+    pub fn progress(&self) -> Progress {
+        Progress {
+            states: self.graph.states(),
+            transitions: self.graph.transitions(),
+            depth: self.layers.len() as u32 - 1,
+            frontier: self.frontier.len() as u32,
+            visited_bytes: self.graph.bytes() + self.table.bytes(),
+            frontier_bytes: (self.frontier.capacity() * size_of::<State>()) as u64,
+            done: self.done,
+        }
+    }
+
+    /// What is searched.
+    pub fn setup(&self) -> &Setup {
+        &self.setup
+    }
+
+    /// Why the search did not see everything, if it did not.
+    pub fn limit(&self) -> Option<Limit> {
+        self.limit
+    }
+
+    /// Two visited states may have been taken for one, and something missed, with a chance of at
+    /// most one in 2 to the power of this: states² / 2^129, rounded up.
+    pub fn collision_odds_log2(&self) -> u32 {
+        let states_log2 = self.graph.states().next_power_of_two().trailing_zeros();
+        129 - 2 * states_log2
+    }
+
+    pub(super) fn graph(&self) -> &Graph {
+        &self.graph
+    }
+
+    /// The number of a state, if it was visited.
+    pub(super) fn number_of(&self, state: &State) -> Option<u32> {
+        let mut bytes = Vec::new();
+        state.encode(&self.setup, &mut bytes);
+        self.table.find(fingerprint(&bytes), |n| self.graph.fingerprint(n))
+    }
+
+    pub(super) fn first_broken(&self, promise: Promise) -> Option<u32> {
+        self.first_broken[promise as usize]
+    }
+
+    /// Whether some step put a promise to the test ([`Promise::sometimes`]).
+    pub fn came_up(&self, promise: Promise) -> bool {
+        self.came_up.0 & promise.bit() != 0
+    }
+
+    pub(super) fn actor(&self, position: u8) -> Actor {
+        self.actors[usize::from(position)]
+    }
+
+    /// Takes every step from the oldest state of the frontier.
+    fn expand(&mut self) {
+        let from = self.graph.expanded_states();
+        let Some(state) = self.frontier.pop_front() else { return self.end(None) };
+        if self.layers.last().is_some_and(|first| *first == from) {
+            if self.layers.len() as u32 > self.bounds.depth {
+                self.frontier.push_front(state);
+                return self.end(Some(Limit::Depth(self.bounds.depth)));
+            }
+            // Everything found from here on is one step deeper.
+            self.layers.push(self.graph.states());
+        }
+        let choices = enabled(&self.setup, &state);
+        let mut others = 0;
+        for choice in &choices {
+            let actor = self.actors.iter().position(|actor| *actor == choice.actor);
+            let actor = actor.unwrap_or_default() as u8;
+            let mut next = state;
+            let taken = step(&self.setup, &mut next, *choice, &mut self.came_up);
+            debug_assert!(taken.is_ok(), "enabled lists only what can be taken");
+            self.came_up.compare(&self.setup, &state, &next);
+            if let Some(known) = self.visit(&next, from, actor) {
+                self.graph.add_other(known);
+                others += 1;
+            }
+        }
+        self.settle(from, &state, &choices, others);
+        if self.graph.states() >= self.bounds.states && !self.frontier.is_empty() {
+            self.end(Some(Limit::States(self.bounds.states)));
+        }
+    }
+
+    /// Adds a state, unless it is known: then its number is returned.
+    fn visit(&mut self, state: &State, parent: u32, actor: u8) -> Option<u32> {
+        self.bytes.clear();
+        state.encode(&self.setup, &mut self.bytes);
+        let fingerprint = fingerprint(&self.bytes);
+        let number = self.graph.states();
+        let graph = &self.graph;
+        let known = self.table.insert(fingerprint, number, |n| graph.fingerprint(n));
+        if known.is_none() {
+            let mut broken = state.broken;
+            if ends::is_deadlocked(&self.setup, state) {
+                broken |= Promise::NoDeadlock.bit();
+            }
+            self.graph.add(fingerprint, parent, actor, broken);
+            self.note_broken(number, broken);
+            self.frontier.push_back(*state);
+        }
+        known
+    }
+
+    /// Notes how a state stands, now that its steps are known.
+    fn settle(&mut self, number: u32, state: &State, choices: &[Choice], others: u8) {
+        let standing = ends::standing(&self.setup, state, choices);
+        self.graph.expanded(number, standing, others);
+        if standing == Standing::Stuck {
+            let broken = self.graph.broken(number) | Promise::NoDeadlock.bit();
+            self.graph.set_broken(number, broken);
+            self.note_broken(number, broken);
+        }
+        if let (None, Some(bound)) = (self.limit, state.bound) {
+            self.limit = Some(Limit::Model(bound));
+        }
+    }
+
+    fn note_broken(&mut self, number: u32, broken: u16) {
+        for promise in Promise::ALL.into_iter().filter(|promise| broken & promise.bit() != 0) {
+            // States that are stuck are noticed when they are expanded, so not in order.
+            let first = &mut self.first_broken[promise as usize];
+            *first = Some(first.map_or(number, |first| first.min(number)));
+        }
+    }
+
+    fn end(&mut self, limit: Option<Limit>) {
+        self.done = true;
+        self.limit = limit.or(self.limit);
+        // The layer that was begun last may be empty.
+        if self.layers.last().is_some_and(|first| *first >= self.graph.states()) {
+            self.layers.pop();
+        }
+    }
+}

@@ -1,0 +1,34 @@
+//! "Sometimes": a promise that is never put to the test holds for no reason.
+
+use crate::kernel::{Actor, Next, Note, Observer, Promise, Setup, State, next};
+
+/// Hears which promises are put to the test ([`Note::Checked`]), as bits.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Situations(pub u16);
+
+impl Observer for Situations {
+    fn note(&mut self, note: Note) {
+        if let Note::Checked(promise) = note {
+            self.0 |= promise.bit();
+        }
+    }
+}
+
+impl Situations {
+    /// Adds what no step can say of itself: who waits before it, and is served by it.
+    pub fn compare(&mut self, setup: &Setup, before: &State, after: &State) {
+        let waits = Promise::NoDeadlock.bit();
+        let served = Promise::Progress.bit();
+        for actor in Actor::all() {
+            if self.0 & waits != 0 && self.0 & served != 0 {
+                return;
+            }
+            if matches!(next(setup, before, actor), Next::Blocked { .. }) {
+                self.0 |= waits;
+                if matches!(next(setup, after, actor), Next::Ready { .. }) {
+                    self.0 |= served;
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,100 @@
+//! Runs that show why: the shortest, the one that is easiest to follow, and the step after which
+//! its end could not be avoided.
+
+use crate::kernel::{Choice, Promise, State, enabled, step};
+
+use super::fingerprint::{Fingerprint, fingerprint};
+use super::graph::{Bits, Standing};
+use super::search::Search;
+use super::switches;
+
+impl Search {
+    /// The shortest run that breaks a promise, if one was found.
+    pub fn shortest(&self, promise: Promise) -> Option<Vec<Choice>> {
+        let last = self.first_bad(promise)?;
+        let graph = self.graph();
+        let states = graph.path(last);
+        let steps = states.windows(2).map(|pair| (graph.actor(pair[1]), pair[1]));
+        Some(self.choices(steps))
+    }
+
+    /// Of the runs that break a promise with the fewest changes of the actor, the shortest.
+    pub fn fewest_switches(&self, promise: Promise) -> Option<Vec<Choice>> {
+        self.first_bad(promise)?;
+        switches::fewest(self, &self.bad_states(promise))
+    }
+
+    /// The point of no return of a run that breaks a promise: how many of its steps can be taken
+    /// so that every continuation breaks the promise too, and one step fewer would still have
+    /// left a way out. The step with this number, counted from 1, is the one that should not
+    /// have been taken; 0 if there never was a way out. `None` if the run does not break the
+    /// promise, or leaves what was searched.
+    pub fn point_of_no_return(&self, promise: Promise, run: &[Choice]) -> Option<u32> {
+        let states = self.states_of(run)?;
+        let bad = self.bad_states(promise);
+        let avoidable = self.avoidable(&bad);
+        if !states.iter().any(|state| bad.has(*state)) {
+            return None;
+        }
+        // Ends that are good can be reached from every state before the point, from none after.
+        let doomed = states.iter().position(|state| !avoidable.has(*state))?;
+        Some(doomed as u32)
+    }
+
+    /// The states from which a run can end without having been in a bad one.
+    fn avoidable(&self, bad: &Bits) -> Bits {
+        let graph = self.graph();
+        let mut sources = Bits::new(graph.states());
+        for step in graph.steps_back() {
+            sources.set(step.from);
+        }
+        // The environment need not move once everything is done; where the search stopped, the
+        // best is assumed.
+        let ends = |state: u32| {
+            let standing = graph.standing(state);
+            !sources.has(state) || !matches!(standing, Standing::Running | Standing::Crashed)
+        };
+        graph.can_reach(ends, |state| !bad.has(state))
+    }
+
+    /// The numbers of the states that a run goes through, if all were visited.
+    fn states_of(&self, run: &[Choice]) -> Option<Vec<u32>> {
+        let mut state = State::initial(self.setup());
+        let mut numbers = vec![self.number_of(&state)?];
+        for choice in run {
+            step(self.setup(), &mut state, *choice, &mut ()).ok()?;
+            numbers.push(self.number_of(&state)?);
+        }
+        Some(numbers)
+    }
+
+    /// The choices of a run, from the actor and the target of each step. States are equal up to
+    /// names, so the actor that steps here may go by another name than where the step was found.
+    fn choices(&self, steps: impl Iterator<Item = (u8, u32)>) -> Vec<Choice> {
+        let mut state = State::initial(self.setup());
+        let mut run = Vec::new();
+        for (actor, to) in steps {
+            let target = self.graph().fingerprint(to);
+            let mut choices = enabled(self.setup(), &state);
+            choices.sort_by_key(|choice| choice.actor != self.actor(actor));
+            let found = choices.into_iter().find_map(|choice| {
+                let mut next = state;
+                let taken = step(self.setup(), &mut next, choice, &mut ()).is_ok();
+                (taken && self.fingerprint_of(&next) == target).then_some((choice, next))
+            });
+            let Some((choice, next)) = found else {
+                debug_assert!(false, "a step of the graph is a step of the machine");
+                return run;
+            };
+            run.push(choice);
+            state = next;
+        }
+        run
+    }
+
+    fn fingerprint_of(&self, state: &State) -> Fingerprint {
+        let mut bytes = Vec::new();
+        state.encode(self.setup(), &mut bytes);
+        fingerprint(&bytes)
+    }
+}

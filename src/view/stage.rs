@@ -1,0 +1,68 @@
+//! Everything that the page shows at one moment, as one value.
+
+use super::narrate::caption;
+use super::{
+    Badge, Lanes, Pipeline, Series, Session, StepRow, Strata, ThreadRow, TreeView, WaitGraph,
+};
+
+/// The page at one moment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stage {
+    /// How the run stands.
+    pub badge: Badge,
+    /// What is wrong, in a sentence.
+    pub finding: Option<String>,
+    /// What the last step did.
+    pub caption: String,
+    /// What a person should know about the last command.
+    pub notice: Option<String>,
+    /// Steps taken at the cursor, and in the whole run.
+    pub place: (usize, usize),
+    /// Whether a step forward can be taken.
+    pub can_step: bool,
+    /// The design by name, its story and its source.
+    pub design: (String, &'static str, &'static str),
+    /// Steps that can be taken, and those that cannot.
+    pub steps: Vec<StepRow>,
+    /// The layers of every file.
+    pub strata: Strata,
+    /// The trees of every file.
+    pub trees: Vec<TreeView>,
+    /// Writes on their way.
+    pub pipeline: Pipeline,
+    /// Who is where.
+    pub threads: Vec<ThreadRow>,
+    /// Who waits for whom.
+    pub waits: WaitGraph,
+    /// Who ran when.
+    pub lanes: Lanes,
+    /// Pending conversions over steps.
+    pub series: Series,
+}
+
+/// The page as a session stands.
+pub fn stage(session: &Session) -> Stage {
+    let run = session.run();
+    let (setup, state) = (run.setup(), run.state());
+    let design = session.design();
+    Stage {
+        badge: super::badge(run),
+        finding: super::finding(run),
+        caption: match run.cursor() {
+            0 => caption(run),
+            step => format!("Step {step}. {}", caption(run)),
+        },
+        notice: session.notice().map(String::from),
+        place: (run.cursor(), run.choices().len()),
+        can_step: session.next_choice().is_some(),
+        design: (design.to_string(), design.row.story(), design.row.source()),
+        steps: super::steps(session),
+        strata: super::strata(setup, state, None),
+        trees: super::trees(run),
+        pipeline: super::pipeline(setup, state),
+        threads: super::threads(session),
+        waits: super::wait_graph(setup, state),
+        lanes: super::lanes(session),
+        series: super::series(run),
+    }
+}

@@ -1,0 +1,152 @@
+//! The tables that say the same as the pictures.
+
+use super::pipeline::{COLUMNS, Pipeline};
+use super::{Lanes, MarkKind, Series, SpanKind, Strata, Stratum, TreeView};
+
+/// A table of text; the first cell of a row names it.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct Table {
+    /// What it is about.
+    pub caption: String,
+    /// The heads of its columns.
+    pub heads: &'static [&'static str],
+    /// Its cells.
+    pub rows: Vec<Vec<String>>,
+    /// The row of the step at the cursor.
+    pub current: Option<usize>,
+}
+
+impl Strata {
+    /// The layers in words, one table a file.
+    pub fn tables(&self) -> Vec<Table> {
+        let table = |file: &super::FileStrata| Table {
+            caption: format!("File {}: {}", file.name, file.counters),
+            heads: &["layer", "ranges, as start/length"],
+            rows: file.rows.iter().map(|row| vec![row.name.into(), row.words()]).collect(),
+            current: None,
+        };
+        self.files.iter().map(table).collect()
+    }
+}
+
+impl Stratum {
+    /// The layer in words.
+    pub fn words(&self) -> String {
+        let segments = self.segments.iter().map(|s| s.title.clone());
+        let marks = self.marks.iter().filter_map(|mark| {
+            let word = match mark.kind {
+                MarkKind::Pending => "pending",
+                MarkKind::Wrong => "breaks a promise",
+                MarkKind::Dirty => "dirty",
+                MarkKind::Writeback => "under writeback",
+                // The segment's own words say it.
+                MarkKind::Volatile => return None,
+            };
+            Some(format!("[{}/{}) {word}", mark.lblk, mark.len))
+        });
+        let all: Vec<String> = segments.chain(marks).collect();
+        match (all.is_empty(), self.remark) {
+            (true, remark) => remark.unwrap_or("empty").into(),
+            (false, None) => all.join(", "),
+            (false, Some(remark)) => format!("{}; {remark}", all.join(", ")),
+        }
+    }
+}
+
+impl TreeView {
+    /// The tree as a sorted table, which for most readers is the truth of it.
+    pub fn table(&self) -> Table {
+        let mut nodes = self.nodes.clone();
+        nodes.sort_by_key(|node| node.lblk);
+        let name_of = |id: u64| {
+            let node = self.nodes.iter().find(|node| node.id == id);
+            node.map_or(String::new(), |node| format!("[{}/{})", node.lblk, node.len))
+        };
+        let row = |node: &super::TreeNode| {
+            vec![
+                node.lblk.to_string(),
+                node.len.to_string(),
+                node.pblk.map_or(String::new(), |pblk| pblk.to_string()),
+                node.letters(),
+                if node.black { "black" } else { "red" }.into(),
+                node.parent_id.map_or("root".into(), name_of),
+            ]
+        };
+        Table {
+            caption: format!("Extent status tree of file {}", self.name),
+            heads: &["lblk", "len", "pblk", "status", "colour", "under"],
+            rows: nodes.iter().map(row).collect(),
+            current: None,
+        }
+    }
+}
+
+impl Pipeline {
+    /// The writes and where they are.
+    pub fn table(&self) -> Table {
+        let row = |io: &super::IoRow| {
+            vec![
+                io.name.clone(),
+                io.what.clone(),
+                io.column.map_or("prepared", |c| COLUMNS[usize::from(c)]).into(),
+                io.place.clone(),
+                io.ack.text().into(),
+                if io.counted { "yes" } else { "no" }.into(),
+            ]
+        };
+        Table {
+            caption: self.slots_text(),
+            heads: &["write", "what", "station", "where", "user space", "in i_unwritten"],
+            rows: self.ios.iter().map(row).collect(),
+            current: None,
+        }
+    }
+
+    /// How many slots are taken.
+    pub fn slots_text(&self) -> String {
+        format!("AIO slots {} of {}", self.slots_used, self.slots)
+    }
+}
+
+impl Lanes {
+    /// What ran, in step order.
+    pub fn table(&self) -> Table {
+        let mut spans = Vec::new();
+        for lane in &self.lanes {
+            let ran = lane.spans.iter().filter(|span| span.kind == SpanKind::Ran);
+            spans.extend(ran.map(|span| (&lane.name, span)));
+        }
+        spans.sort_by_key(|(_, span)| span.from);
+        let current =
+            spans.iter().position(|(_, s)| s.from < self.cursor && self.cursor <= s.from + s.len);
+        let row = |(lane, span): &(&String, &super::Span)| {
+            let last = span.from + span.len;
+            let steps = match span.len {
+                1 => last.to_string(),
+                _ => format!("{} to {last}", span.from + 1),
+            };
+            vec![steps, (*lane).clone(), span.label.clone(), span.steps.join("; ")]
+        };
+        Table {
+            caption: format!("Steps {} to {}", self.first + 1, self.first + self.steps),
+            heads: &["steps", "who", "what", "step by step"],
+            rows: spans.iter().map(row).collect(),
+            current,
+        }
+    }
+}
+
+impl Series {
+    /// The steps at which a number changed.
+    pub fn table(&self) -> Table {
+        let row = |(step, pending, slots): (usize, u8, u8)| {
+            vec![step.to_string(), pending.to_string(), slots.to_string()]
+        };
+        Table {
+            caption: "Pending conversions and AIO slots".into(),
+            heads: &["from step", "pending conversions", "AIO slots taken"],
+            rows: self.changes().into_iter().map(row).collect(),
+            current: None,
+        }
+    }
+}

@@ -1,0 +1,301 @@
+//! The explorer against brute force, on everything that is small enough to be searched by the
+//! plainest means: states in ordered maps, by all of their bytes.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::fmt::Write as _;
+
+use expect_test::expect_file;
+use extentscope::check::{Bounds, Fingerprint, Limit, Search, Verdict, fingerprint};
+use extentscope::kernel::{
+    Actor, Choice, Next, Power, Promise, Row, Setup, Stage, State, deadlocked, enabled,
+    is_environment, is_stuck, next, step,
+};
+use extentscope::scenario::{Matrix, PRESETS, Run, Script, switches};
+
+/// Presets in designs with fewer states than this are searched by brute force.
+const STATES_SMALL: usize = 10_000;
+/// With fewer than this the fewest switches are too, over states with all their names.
+const STATES_FEW: usize = 700;
+
+/// Every preset in every design.
+fn setups() -> impl Iterator<Item = (String, Setup)> {
+    PRESETS.iter().flat_map(|preset| {
+        let setup = Script::parse(preset.script).expect("a preset is a script").setup;
+        Row::ALL.into_iter().map(move |row| {
+            (format!("{} {}", preset.id, row.id()), Setup { design: row.design(), ..setup.clone() })
+        })
+    })
+}
+
+/// A setup that breaks something, of some hundred states.
+fn small() -> Setup {
+    setups().find(|(name, _)| name == "S7 rfc-osync").expect("S7 is a preset").1
+}
+
+/// All of a state, also the names that its bytes leave out: an actor is told from another by them.
+fn all_of_it(state: &State) -> Vec<u8> {
+    let Fingerprint { low, high } = fingerprint(format!("{state:?}").as_bytes());
+    [low.to_le_bytes(), high.to_le_bytes()].concat()
+}
+
+fn bytes(setup: &Setup, state: &State) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    state.encode(setup, &mut bytes);
+    bytes
+}
+
+/// All states of a setup with all steps, by number.
+struct Plain {
+    states: Vec<State>,
+    depth: Vec<usize>,
+    steps: Vec<Vec<(Choice, usize)>>,
+    number: BTreeMap<Vec<u8>, usize>,
+}
+
+impl Plain {
+    /// `None` if there are too many states.
+    fn search(setup: &Setup, key: impl Fn(&State) -> Vec<u8>) -> Option<Plain> {
+        let first = State::initial(setup);
+        let mut plain = Plain {
+            number: BTreeMap::from([(key(&first), 0)]),
+            states: vec![first],
+            depth: vec![0],
+            steps: Vec::new(),
+        };
+        while plain.steps.len() < plain.states.len() {
+            let from = plain.steps.len();
+            let mut steps = Vec::new();
+            for choice in enabled(setup, &plain.states[from]) {
+                let mut state = plain.states[from];
+                step(setup, &mut state, choice, &mut ()).expect("enabled lists what step takes");
+                let fresh = plain.states.len();
+                let to = *plain.number.entry(key(&state)).or_insert(fresh);
+                if to == fresh {
+                    plain.states.push(state);
+                    plain.depth.push(plain.depth[from] + 1);
+                }
+                steps.push((choice, to));
+            }
+            plain.steps.push(steps);
+            if plain.states.len() > STATES_SMALL {
+                return None;
+            }
+        }
+        Some(plain)
+    }
+
+    /// States in which a promise is broken.
+    fn bad(&self, setup: &Setup, promise: Promise) -> Vec<bool> {
+        let bad = |state: &State| match promise {
+            Promise::NoDeadlock => !deadlocked(setup, state).is_empty() || is_stuck(setup, state),
+            _ => state.broken & promise.bit() != 0,
+        };
+        if promise == Promise::Progress {
+            return self.reach(|at| self.is_over(setup, at)).into_iter().map(|can| !can).collect();
+        }
+        self.states.iter().map(bad).collect()
+    }
+
+    /// Everything is converted and every thread has finished, or the power was cut.
+    fn is_over(&self, setup: &Setup, at: usize) -> bool {
+        let state = &self.states[at];
+        let unasked = |(choice, _): &(Choice, usize)| is_environment(state, *choice);
+        let waits = |actor| matches!(next(setup, state, actor), Next::Blocked { .. });
+        state.power != Power::On
+            || self.steps[at].iter().all(unasked)
+                && !Actor::all().any(waits)
+                && state.ios().all(|(_, io)| io.stage == Stage::Converted)
+    }
+
+    /// States from which some state of a kind can be reached, by asking again and again.
+    fn reach(&self, goal: impl Fn(usize) -> bool) -> Vec<bool> {
+        let mut can: Vec<bool> = (0..self.states.len()).map(goal).collect();
+        loop {
+            let before = can.clone();
+            for (can, steps) in can.iter_mut().zip(&self.steps) {
+                *can |= steps.iter().any(|(_, to)| before[*to]);
+            }
+            if can == before {
+                return can;
+            }
+        }
+    }
+
+    /// States from which some run ends without ever being in a bad one, by asking again and again.
+    /// A run can end where only the environment could go on.
+    fn avoidable(&self, bad: &[bool]) -> Vec<bool> {
+        let ends = |at: usize| {
+            let state = &self.states[at];
+            let unasked = |(choice, _): &(Choice, usize)| is_environment(state, *choice);
+            !bad[at]
+                && (self.steps[at].is_empty()
+                    || state.power == Power::On && self.steps[at].iter().all(unasked))
+        };
+        let mut avoidable: Vec<bool> = (0..bad.len()).map(ends).collect();
+        loop {
+            let before = avoidable.clone();
+            for state in 0..avoidable.len() {
+                avoidable[state] |=
+                    !bad[state] && self.steps[state].iter().any(|(_, to)| before[*to]);
+            }
+            if avoidable == before {
+                return avoidable;
+            }
+        }
+    }
+
+    /// The point of no return of a run that ends badly, tried out state by state.
+    fn no_return(&self, setup: &Setup, run: &[Choice], bad: &[bool]) -> Option<u32> {
+        let avoidable = self.avoidable(bad);
+        let mut state = State::initial(setup);
+        let mut doomed = (!avoidable[0]).then_some(0);
+        for (i, choice) in (1..).zip(run) {
+            step(setup, &mut state, *choice, &mut ()).expect("a witness is a run");
+            if doomed.is_none() && !avoidable[self.number[&bytes(setup, &state)]] {
+                doomed = Some(i);
+            }
+        }
+        assert!(bad[self.number[&bytes(setup, &state)]], "the witness ends well");
+        doomed
+    }
+
+    /// The fewest switches, then the fewest steps, of any run into a bad state: every pair of a
+    /// state and a last actor is improved until nothing changes.
+    fn calmest(&self, bad: &[bool]) -> (u32, u32) {
+        let mut best: BTreeMap<(usize, Option<Actor>), (u32, u32)> =
+            BTreeMap::from([((0, None), (0, 0))]);
+        let mut queue = VecDeque::from([(0, None)]);
+        while let Some((state, last)) = queue.pop_front() {
+            let (switches, length) = best[&(state, last)];
+            for (choice, to) in &self.steps[state] {
+                let switch = u32::from(last.is_some_and(|last| last != choice.actor));
+                let cost = (switches + switch, length + 1);
+                let key = (*to, Some(choice.actor));
+                if best.get(&key).is_none_or(|known| cost < *known) {
+                    best.insert(key, cost);
+                    queue.push_back(key);
+                }
+            }
+        }
+        let costs = best.iter().filter(|((state, _), _)| bad[*state]).map(|(_, cost)| *cost);
+        costs.min().expect("a bad state is reachable")
+    }
+}
+
+/// Switches and length of a run.
+fn cost(run: &[Choice]) -> (u32, u32) {
+    (switches(run), run.len() as u32)
+}
+
+#[test]
+fn counts_verdicts_and_witnesses_agree_with_brute_force() {
+    let (mut pairs, mut violated) = (0, 0);
+    for (name, setup) in setups() {
+        let Some(plain) = Plain::search(&setup, |state| bytes(&setup, state)) else { continue };
+        let search = Search::run(setup.clone(), Bounds::default());
+        let progress = search.progress();
+        assert_eq!(progress.states as usize, plain.states.len(), "{name}: states");
+        let transitions: usize = plain.steps.iter().map(Vec::len).sum();
+        assert_eq!(progress.transitions as usize, transitions, "{name}: transitions");
+        assert_eq!(Some(progress.depth as usize), plain.depth.iter().max().copied(), "{name}");
+        pairs += 1;
+        for finding in search.findings() {
+            let bad = plain.bad(&setup, finding.promise);
+            let depths = plain.depth.iter().zip(&bad).filter(|(_, bad)| **bad);
+            let shortest = depths.map(|(depth, _)| *depth).min();
+            let name = format!("{name}: {}", finding.promise.id());
+            match finding.verdict {
+                Verdict::Violated { witness } => {
+                    assert_eq!(Some(witness.len()), shortest, "{name}");
+                    let (run, divergence) = Run::replay(setup.clone(), &witness);
+                    assert_eq!(divergence, None, "{name}");
+                    assert!(bad[plain.number[&bytes(&setup, run.state())]], "{name}");
+                    let calm = search.fewest_switches(finding.promise).expect("a witness");
+                    if plain.states.len() < STATES_FEW {
+                        let named = Plain::search(&setup, all_of_it).expect("few states");
+                        let bad = named.bad(&setup, finding.promise);
+                        assert_eq!(cost(&calm), named.calmest(&bad), "{name}");
+                    }
+                    for run in [&witness, &calm] {
+                        let found = search.point_of_no_return(finding.promise, run);
+                        assert_eq!(found, plain.no_return(&setup, run, &bad), "{name}");
+                    }
+                    violated += 1;
+                }
+                Verdict::Holds | Verdict::NeverReached => assert_eq!(shortest, None, "{name}"),
+            }
+        }
+    }
+    assert!(pairs >= 100 && violated >= 50, "{pairs} setups, {violated} violations");
+}
+
+/// States up to which a cell is searched in the pinned table; larger ones are the matrix's.
+const STATES_PINNED: u32 = 60_000;
+
+/// One number a cell catches nearly every change of meaning; `UPDATE_EXPECT=1` accepts it.
+#[test]
+fn counts_and_verdicts_are_pinned_and_are_what_the_scripts_expect() {
+    let mut matrix = Matrix::of_everything();
+    let bounds = Bounds { states: STATES_PINNED, ..Bounds::default() };
+    for number in 0..matrix.len() {
+        let search = Search::run(matrix.setup(number).expect("a cell"), bounds);
+        if search.limit().is_none() {
+            matrix.fill(number, &search, None);
+        }
+    }
+    let mut table = String::new();
+    for number in 0..matrix.len() {
+        let (scenario, design) = matrix.place(number).expect("a cell");
+        let start = format!("{:6} {:18} ", scenario.name, design.to_string());
+        let rest = match matrix.cell(number) {
+            None => format!("more than {STATES_PINNED} states"),
+            Some(cell) => format!(
+                "{:>6} states {:>6} transitions depth {:>3}  {} {}",
+                cell.states,
+                cell.transitions,
+                cell.depth,
+                cell.verdict.word(),
+                cell.property.map_or("", Promise::id),
+            ),
+        };
+        writeln!(table, "{}", (start + &rest).trim_end()).expect("a String takes it");
+    }
+    expect_file!["data/counts.txt"].assert_eq(&table);
+    let unexpected: Vec<_> = matrix.unexpected().collect();
+    assert!(unexpected.is_empty(), "{unexpected:?}");
+    let text = matrix.to_string();
+    assert!(text.lines().all(|line| line.chars().count() <= 78), "{text}");
+}
+
+#[test]
+fn slices_find_what_one_go_finds() {
+    let setup = small();
+    let whole = Search::run(setup.clone(), Bounds::default());
+    let mut sliced = Search::new(setup, Bounds::default());
+    let mut last = sliced.progress();
+    while !last.done {
+        let now = sliced.advance(7);
+        assert!(now.states >= last.states && now.depth >= last.depth);
+        last = now;
+    }
+    assert_eq!(last, whole.progress());
+    assert_eq!(sliced.findings(), whole.findings());
+}
+
+#[test]
+fn a_bound_that_was_reached_is_said() {
+    let setup = small();
+    let whole = Search::run(setup.clone(), Bounds::default());
+    assert_eq!(whole.limit(), None);
+    let few = Search::run(setup.clone(), Bounds { states: 100, ..Bounds::default() });
+    assert_eq!(few.limit(), Some(Limit::States(100)));
+    let shallow = Search::run(setup.clone(), Bounds { depth: 5, ..Bounds::default() });
+    assert_eq!((shallow.limit(), shallow.progress().depth), (Some(Limit::Depth(5)), 5));
+    let depth = whole.progress().depth;
+    let exact = Search::run(setup.clone(), Bounds { depth, ..Bounds::default() });
+    assert_eq!(exact.progress().states, whole.progress().states);
+    let mut stopped = Search::new(setup, Bounds::default());
+    stopped.advance(10);
+    stopped.stop();
+    assert_eq!(stopped.limit(), Some(Limit::Stopped));
+}

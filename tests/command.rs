@@ -1,0 +1,264 @@
+//! The command, from outside: what it prints, how wide, and how it exits.
+
+use std::io::Write as _;
+use std::process::{Command, Stdio};
+
+use expect_test::{Expect, expect};
+
+/// Runs the command with something on standard input; returns its exit status and what it printed.
+fn run(arguments: &[&str], input: &str) -> (i32, String) {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_extentscope"))
+        .args(arguments)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the command starts");
+    let mut stdin = child.stdin.take().expect("a pipe");
+    // A command that is not interested in its input may be gone already.
+    let _ = stdin.write_all(input.as_bytes());
+    drop(stdin);
+    let output = child.wait_with_output().expect("the command ends");
+    let text = [output.stdout, output.stderr].concat();
+    (output.status.code().expect("an exit status"), String::from_utf8(text).expect("text"))
+}
+
+/// The same, with nothing on standard input and every line within 78 columns.
+fn check(arguments: &[&str], status: i32, expected: Expect) {
+    let (found, text) = run(arguments, "");
+    expected.assert_eq(&without_times(&text));
+    assert_eq!(found, status, "{arguments:?}");
+    for line in text.lines() {
+        assert!(line.chars().count() <= 78, "{arguments:?} prints a wide line: {line}");
+    }
+}
+
+/// Times are the one thing that differs between runs.
+fn without_times(text: &str) -> String {
+    let mut words = text.split(' ').peekable();
+    let mut kept: Vec<&str> = Vec::new();
+    while let Some(word) = words.next() {
+        let is_time = words.peek().is_some_and(|next| next.starts_with("ms"));
+        kept.push(if is_time { "?" } else { word });
+    }
+    kept.join(" ")
+}
+
+#[test]
+fn a_run_is_one_step_a_line_and_ends_in_its_choices() {
+    check(
+        &["run", "S7"],
+        1,
+        expect![[r#"
+        S7: two O_DSYNC AIO writes complete before the worker runs
+        design rfc-osync
+
+           1  t1         io_submit: take a slot (aio_write io=0+4 sync=1)
+           2  t1         ext4_file_dio_write: take i_mutex (aio_write io=0+4 sync=1)
+           3  t1         map the blocks, submit the bio (aio_write io=0+4 sync=1)
+           4  t1         io_submit: take a slot (aio_write io=4+4 sync=1)
+           5  t1         ext4_file_dio_write: take i_mutex (aio_write io=4+4 sync=1)
+           6  t1         map the blocks, submit the bio (aio_write io=4+4 sync=1)
+           7  irq:io1    convert in the ES tree, write A
+           8  irq:io1    list the io_end, queue the work, write A
+           9  irq:io1    inode_dio_done: drop i_dio_count, write A
+          10  irq:io2    convert in the ES tree, write B
+          11  irq:io2    list the io_end, queue the work, write B
+          12  irq:io2    inode_dio_done: drop i_dio_count, write B
+          13  kworker:1  ext4_end_io_work: take the list
+          14  kworker:1  ext4_convert_unwritten_extents: start a jbd2 handle, write A
+          15  kworker:1  convert in the disk tree, write A
+          16  kworker:1  ext4_end_io: decrement i_unwritten, write A
+          17  kworker:1  ext4_sync_file: take i_mutex
+          18  kworker:1  ext4_do_flush_completed_IO: take the list
+
+        Deadlock: kworker:1 waits until i_unwritten is 0 (now 1), but write B is on
+        its own private list, which nobody else can run.
+        choices: t1 t1 t1 t1 t1 t1 irq:io1 irq:io1 irq:io1 irq:io2 irq:io2 irq:io2
+                 kworker:1 kworker:1 kworker:1 kworker:1 kworker:1 kworker:1
+    "#]],
+    );
+}
+
+#[test]
+fn a_run_tells_more_if_it_is_asked_to() {
+    check(
+        &["run", "S1", "-v", "--choices", "t1 t1 t1 irq:io1"],
+        0,
+        expect![[r#"
+        S1: AIO write into unwritten blocks, then a dioread_nolock read
+        design rfc-v1
+
+           1  t1         t1 submits write A, an AIO write of [0/8), and takes slot 1
+                         of 2.
+           2  t1         t1 takes i_mutex for write A.
+           3  t1         t1 maps [0/8) (unwritten), submits the bio of write A and
+                         drops i_mutex; now it waits for an event.
+           4  irq:io1    The bio of write A is done: the irq marks [0/8) written in
+                         the ES tree, not yet on disk.
+
+        4 steps were taken; more can be.
+        choices: t1 t1 t1 irq:io1
+    "#]],
+    );
+}
+
+#[test]
+fn a_choice_that_cannot_be_taken_is_refused_with_the_reason() {
+    check(
+        &["run", "S7", "--choices", "t1 t1 kworker:1 t1"],
+        1,
+        expect![[r#"
+        S7: two O_DSYNC AIO writes complete before the worker runs
+        design rfc-osync
+
+           1  t1         io_submit: take a slot (aio_write io=0+4 sync=1)
+           2  t1         ext4_file_dio_write: take i_mutex (aio_write io=0+4 sync=1)
+              step 3: kworker:1 cannot be taken: it has no work to take
+    "#]],
+    );
+}
+
+#[test]
+fn the_same_seed_takes_the_same_steps() {
+    let arguments = ["run", "S2", "--seed", "5"];
+    let (status, text) = run(&arguments, "");
+    assert_eq!(run(&arguments, ""), (status, text.clone()));
+    assert_ne!(run(&["run", "S2", "--seed", "6"], "").1, text);
+}
+
+#[test]
+fn a_person_is_asked_by_number_or_by_name() {
+    let (status, text) = run(&["run", "S1", "--ask"], "1\nt1\nnobody\n\nt1\n");
+    assert_eq!(status, 0);
+    assert!(text.contains("names no actor"), "{text}");
+    assert!(text.contains("3 steps were taken"), "{text}");
+}
+
+#[test]
+fn check_names_what_is_broken_and_how() {
+    check(
+        &["check", "S2", "--design", "rfc-v1"],
+        1,
+        expect![[r#"
+            scenario S2: S1, and the shrinker may run once
+            design   rfc-v1
+
+            BROKEN  RAW            a read after an acknowledged write returns that write
+                                   or a later one
+                    shortest, 10 steps, after step 9 nothing can avoid it: t1 t1 t1
+                    irq:io1 irq:io1 irq:io1 t1 shrinker t1 t1
+                    fewest switches, 3 in 10 steps: t1 t1 t1 irq:io1 irq:io1 irq:io1
+                    shrinker t1 t1 t1
+            holds   NO-STALE       no block is called written before its data is there
+            -       NO-STALE-CRASH what it is about never comes up here
+            -       FSYNC-DURABLE  what it is about never comes up here
+            -       OSYNC-DURABLE  what it is about never comes up here
+            -       TRUNC-EXCL     what it is about never comes up here
+            holds   NO-DEADLOCK    no set of actors waits for each other for ever
+            holds   PROGRESS       every IO can still be converted and every thread can
+                                   return
+            holds   BOUNDED        no more AIO conversions are pending than the context
+                                   has slots
+            -       ERR-REPORT     what it is about never comes up here
+            -       KEEP-DELAYED   what it is about never comes up here
+
+            135 states, 303 transitions, depth 15, ? ms; complete. The chance that two
+            states were taken for one is at most 1 in 2^113.
+        "#]],
+    );
+}
+
+#[test]
+fn check_says_which_bound_was_reached() {
+    check(
+        &["check", "S7", "--design", "v3.8", "--states", "50"],
+        3,
+        expect![[r#"
+        scenario S7: two O_DSYNC AIO writes complete before the worker runs
+        design   v3.8
+
+        -       RAW            what it is about never comes up here
+        so far  NO-STALE       no block is called written before its data is there
+        -       NO-STALE-CRASH what it is about never comes up here
+        -       FSYNC-DURABLE  what it is about never comes up here
+        -       OSYNC-DURABLE  what it is about never comes up here
+        -       TRUNC-EXCL     what it is about never comes up here
+        so far  NO-DEADLOCK    no set of actors waits for each other for ever
+        so far  PROGRESS       every IO can still be converted and every thread can
+                               return
+        so far  BOUNDED        no more AIO conversions are pending than the context
+                               has slots
+        -       ERR-REPORT     what it is about never comes up here
+        -       KEEP-DELAYED   what it is about never comes up here
+
+        50 states, 73 transitions, depth 18, ? ms; not complete, bounded by
+        STATES_MAX, 50 states. The chance that two states were taken for one is at
+        most 1 in 2^117.
+    "#]],
+    );
+}
+
+#[test]
+fn a_script_is_read_from_standard_input() {
+    let script = "file a 16 blocks, U 0+8\nt1: aio_write io=0+4\nt1: getevents\n";
+    let (status, text) = run(&["check", "-", "--design", "v3.8"], script);
+    assert_eq!(status, 0, "{text}");
+    assert!(text.contains("complete"), "{text}");
+}
+
+#[test]
+fn what_is_wrong_is_said_with_its_line_and_column() {
+    let (status, text) = run(&["run", "-"], "title x\nt1: aio_wrte io=0+4\n");
+    assert_eq!(status, 2);
+    assert!(text.contains("line 2, column 5") && text.contains("aio_write?"), "{text}");
+    let (status, text) = run(&["run", "S1", "--design", "rfc-v1 +ack=never"], "");
+    assert_eq!(status, 2);
+    assert!(text.contains("column 8"), "{text}");
+    let (status, text) = run(&["run", "S1", "--choices", "t1 t9"], "");
+    assert_eq!(status, 2);
+    assert!(text.contains("column 4"), "{text}");
+    assert_eq!(run(&["run", "no-such-file"], "").0, 2);
+    assert_eq!(run(&["frobnicate"], "").0, 2);
+}
+
+#[test]
+fn designs_and_presets_are_listed() {
+    for (list, known) in [("designs", "rfc-osync-skipwait"), ("presets", "H-e5")] {
+        let (status, text) = run(&[list], "");
+        assert_eq!(status, 0);
+        assert!(text.contains(known), "{text}");
+        assert!(text.lines().all(|line| line.chars().count() <= 78), "{text}");
+    }
+}
+
+#[test]
+fn random_runs_of_the_presets_find_what_they_expect() {
+    let (status, text) = run(&["presets", "--check", "--seed", "1"], "");
+    assert_eq!(status, 0, "{text}");
+    assert!(text.starts_with("presets: ") && text.ends_with(" 0 differ\n"), "{text}");
+}
+
+#[test]
+fn the_matrix_leaves_no_cell_out() {
+    let (status, text) = run(&["matrix", "--json", "--states", "300"], "");
+    assert_eq!(status, 0);
+    let json: serde_json::Value = serde_json::from_str(&text).expect("JSON");
+    let cells = json["cells"].as_array().expect("an array of cells");
+    let presets = extentscope::scenario::PRESETS.len();
+    assert_eq!(cells.len(), presets * extentscope::kernel::Row::ALL.len());
+    let keys = "design scenario verdict property states transitions depth complete ms witness";
+    for cell in cells {
+        for key in keys.split(' ') {
+            assert!(cell.get(key).is_some(), "{cell} has no {key}");
+        }
+    }
+    let deadlock =
+        cells.iter().find(|cell| cell["design"] == "rfc-osync" && cell["scenario"] == "H-e5");
+    let deadlock = deadlock.expect("the cell is there");
+    assert_eq!(deadlock["property"], "NO-DEADLOCK");
+    let witness = deadlock["witness"].as_str().expect("a witness");
+    let (status, text) = run(&["run", "H-e5", "--design", "rfc-osync", "--choices", witness], "");
+    assert_eq!(status, 1);
+    assert!(text.contains("Deadlock:"), "{text}");
+}

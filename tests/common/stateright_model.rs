@@ -1,0 +1,124 @@
+//! The machine as a model of Stateright's: the same `enabled`, `step` and bytes, somebody else's
+//! search. Shared by the cross-check and the bench.
+
+use std::hash::{Hash, Hasher};
+
+use extentscope::check::Situations;
+use extentscope::kernel::{Choice, Promise, Setup, State, deadlocked, enabled, is_stuck, step};
+use stateright::{Model, Property};
+
+/// A setup to be searched.
+#[derive(Clone)]
+pub struct Machine(pub Setup);
+
+/// A state that is hashed by its bytes, as our search does it.
+#[derive(Clone, Debug)]
+pub struct Snapshot {
+    pub state: State,
+    bytes: Vec<u8>,
+}
+
+impl Snapshot {
+    fn new(setup: &Setup, state: State) -> Snapshot {
+        let mut bytes = Vec::with_capacity(512);
+        state.encode(setup, &mut bytes);
+        Snapshot { state, bytes }
+    }
+}
+
+impl PartialEq for Snapshot {
+    fn eq(&self, other: &Snapshot) -> bool {
+        self.bytes == other.bytes
+    }
+}
+
+impl Hash for Snapshot {
+    fn hash<H: Hasher>(&self, hasher: &mut H) {
+        hasher.write(&self.bytes);
+    }
+}
+
+impl Model for Machine {
+    type State = Snapshot;
+    type Action = Choice;
+
+    fn init_states(&self) -> Vec<Snapshot> {
+        vec![Snapshot::new(&self.0, State::initial(&self.0))]
+    }
+
+    fn actions(&self, snapshot: &Snapshot, actions: &mut Vec<Choice>) {
+        actions.extend(enabled(&self.0, &snapshot.state));
+    }
+
+    fn next_state(&self, snapshot: &Snapshot, choice: Choice) -> Option<Snapshot> {
+        let mut state = snapshot.state;
+        step(&self.0, &mut state, choice, &mut ()).ok()?;
+        Some(Snapshot::new(&self.0, state))
+    }
+
+    fn properties(&self) -> Vec<Property<Machine>> {
+        let mut properties = vec![Property::always(EVERYTHING, |_, _| true)];
+        properties
+            .extend(always().map(|(promise, holds)| Property::always(promise.sentence(), holds)));
+        properties.extend(
+            sometimes().map(|(promise, comes_up)| Property::sometimes(promise.id(), comes_up)),
+        );
+        properties
+    }
+}
+
+/// A property that is never violated, so that the search goes on to the end.
+pub const EVERYTHING: &str = "everything is searched";
+
+type Condition = fn(&Machine, &Snapshot) -> bool;
+
+/// Promises that are decided state by state. PROGRESS is about futures: Stateright's "eventually"
+/// asks for something else.
+pub fn always() -> impl Iterator<Item = (Promise, Condition)> {
+    conditions()
+        .filter(|(promise, ..)| *promise != Promise::Progress)
+        .map(|(p, holds, _)| (p, holds))
+}
+
+/// The situation that each promise is about.
+pub fn sometimes() -> impl Iterator<Item = (Promise, Condition)> {
+    conditions().map(|(promise, _, comes_up)| (promise, comes_up))
+}
+
+/// Stateright takes functions, not closures: one of each kind a promise.
+fn conditions() -> impl Iterator<Item = (Promise, Condition, Condition)> {
+    macro_rules! of {
+        ($($promise:ident)*) => {
+            [$((
+                Promise::$promise,
+                (|machine: &Machine, s: &Snapshot| holds(Promise::$promise, machine, s)) as Condition,
+                (|machine: &Machine, s: &Snapshot| {
+                    comes_up(Promise::$promise, &machine.0, &s.state)
+                }) as Condition,
+            )),*]
+        };
+    }
+    let all = of!(
+        Raw NoStale NoStaleCrash FsyncDurable OsyncDurable TruncExcl NoDeadlock Progress Bounded
+        ErrReport KeepDelayed
+    );
+    assert_eq!(all.len(), Promise::ALL.len(), "a promise is missing here");
+    all.into_iter()
+}
+
+fn holds(promise: Promise, Machine(setup): &Machine, Snapshot { state, .. }: &Snapshot) -> bool {
+    match promise {
+        Promise::NoDeadlock => deadlocked(setup, state).is_empty() && !is_stuck(setup, state),
+        _ => state.broken & promise.bit() == 0,
+    }
+}
+
+/// Whether some step from a state puts a promise to the test.
+fn comes_up(promise: Promise, setup: &Setup, state: &State) -> bool {
+    enabled(setup, state).into_iter().any(|choice| {
+        let (mut next, mut situations) = (*state, Situations::default());
+        let taken = step(setup, &mut next, choice, &mut situations);
+        situations.compare(setup, state, &next);
+        taken.is_ok() && situations.0 & promise.bit() != 0
+    })
+}

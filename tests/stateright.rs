@@ -1,0 +1,67 @@
+//! Our search against Stateright's, on the same machine: as many states, as deep, and the same
+//! verdicts, for every preset in every design that is small enough.
+
+#[path = "common/stateright_model.rs"]
+mod stateright_model;
+
+use extentscope::check::{Bounds, Search, Verdict};
+use extentscope::kernel::{Row, Setup};
+use extentscope::scenario::Scenario;
+use stateright::{Checker, Model};
+use stateright_model::{EVERYTHING, Machine, always, sometimes};
+
+/// States up to which both search a setup.
+const STATES_SMALL: u32 = 20_000;
+/// Pairs that have to be compared for this to mean anything.
+const PAIRS_MIN: u32 = 100;
+
+/// It has its own `main` so that its one line is shown: `stateright: N pairs, 0 differ`.
+fn main() {
+    let (mut pairs, mut differ) = (0, 0);
+    for scenario in Scenario::presets() {
+        for row in Row::ALL {
+            let setup = Setup { design: row.design(), ..scenario.script.setup.clone() };
+            let bounds = Bounds { states: STATES_SMALL, ..Bounds::default() };
+            let search = Search::run(setup.clone(), bounds);
+            if search.limit().is_some() {
+                continue;
+            }
+            pairs += 1;
+            let name = format!("{} {}", scenario.name, row.id());
+            for difference in differences(setup, &search) {
+                println!("{name}: {difference}");
+                differ += 1;
+            }
+        }
+    }
+    println!("stateright: {pairs} pairs, {differ} differ");
+    assert!(differ == 0 && pairs >= PAIRS_MIN);
+}
+
+/// Everything in which the two searches do not agree.
+fn differences(setup: Setup, ours: &Search) -> Vec<String> {
+    let theirs = Machine(setup).checker().threads(1).spawn_bfs().join();
+    let mut differences = Vec::new();
+    let mut compare = |what: &str, ours: u64, theirs: u64| {
+        if ours != theirs {
+            differences.push(format!("{what}: {ours} here, {theirs} in Stateright"));
+        }
+    };
+    let progress = ours.progress();
+    compare("states", progress.states.into(), theirs.unique_state_count() as u64);
+    // Stateright counts the first state as depth 1, and as generated.
+    compare("depth", u64::from(progress.depth) + 1, theirs.max_depth() as u64);
+    compare("transitions", progress.transitions + 1, theirs.state_count() as u64);
+    compare("violations of nothing", 0, theirs.discovery(EVERYTHING).is_some().into());
+    for (promise, _) in always() {
+        let violated = matches!(ours.finding(promise).verdict, Verdict::Violated { .. });
+        let theirs = theirs.discovery(promise.sentence()).is_some();
+        compare(promise.id(), violated.into(), theirs.into());
+    }
+    for (promise, _) in sometimes() {
+        let what = format!("{} comes up", promise.id());
+        let theirs = theirs.discovery(promise.id()).is_some();
+        compare(&what, ours.came_up(promise).into(), theirs.into());
+    }
+    differences
+}
