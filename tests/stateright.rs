@@ -40,7 +40,7 @@ fn main() {
 
 /// Everything in which the two searches do not agree.
 fn differences(setup: Setup, ours: &Search) -> Vec<String> {
-    let theirs = Machine(setup).checker().threads(1).spawn_bfs().join();
+    let theirs = Machine::new(setup).checker().threads(1).spawn_bfs().join();
     let mut differences = Vec::new();
     let mut compare = |what: &str, ours: u64, theirs: u64| {
         if ours != theirs {

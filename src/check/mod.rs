@@ -6,6 +6,7 @@
 
 mod ends;
 mod fingerprint;
+mod frontier;
 mod graph;
 mod search;
 mod situation;

@@ -1,12 +1,11 @@
 //! Breadth-first search of everything that a setup can do.
 
-use std::collections::VecDeque;
-
 use crate::bounds::{DEPTH_MAX, STATES_MAX};
-use crate::kernel::{self, Actor, Choice, Promise, Setup, State, enabled, step};
+use crate::kernel::{self, Actor, Choice, Encoder, Promise, Setup, State, enabled_into, step};
 
 use super::ends;
-use super::fingerprint::fingerprint;
+use super::fingerprint::{Fingerprint, fingerprint};
+use super::frontier::Frontier;
 use super::graph::{Graph, NO_PARENT, Standing};
 use super::situation::Situations;
 use super::table::Table;
@@ -50,6 +49,8 @@ pub struct Progress {
     pub depth: u32,
     /// States that have been found and not yet expanded.
     pub frontier: u32,
+    /// The most there have been of those.
+    pub frontier_peak: u32,
     /// Bytes kept for visited states.
     pub visited_bytes: u64,
     /// Bytes of the frontier.
@@ -68,7 +69,7 @@ pub struct Search {
     graph: Graph,
     table: Table,
     /// States that were found and not yet expanded, in order.
-    frontier: VecDeque<State>,
+    frontier: Frontier,
     /// The first state of each depth.
     layers: Vec<u32>,
     /// The first state in which each promise was found broken.
@@ -78,7 +79,16 @@ pub struct Search {
     /// States may exist that were not visited.
     limit: Option<Limit>,
     done: bool,
-    bytes: Vec<u8>,
+    encoder: Box<Encoder>,
+    successors: Vec<Successor>,
+    choices: Vec<Choice>,
+}
+
+/// What one step led to.
+struct Successor {
+    state: State,
+    fingerprint: Fingerprint,
+    actor: u8,
 }
 
 impl Search {
@@ -90,16 +100,19 @@ impl Search {
             actors: Actor::all().collect(),
             graph: Graph::new(),
             table: Table::new(),
-            frontier: VecDeque::new(),
+            frontier: Frontier::new(),
             layers: vec![0],
             first_broken: [None; Promise::ALL.len()],
             came_up: Situations::default(),
             limit: None,
             done: false,
-            bytes: Vec::new(),
+            encoder: Box::new(Encoder::new()),
+            successors: Vec::new(),
+            choices: Vec::new(),
             setup,
         };
-        search.visit(&initial, NO_PARENT, 0);
+        let fingerprint = fingerprint(search.encoder.encode(&search.setup, &initial));
+        search.visit(&Successor { state: initial, fingerprint, actor: 0 }, NO_PARENT);
         search
     }
 
@@ -136,9 +149,10 @@ impl Search {
             states: self.graph.states(),
             transitions: self.graph.transitions(),
             depth: self.layers.len() as u32 - 1,
-            frontier: self.frontier.len() as u32,
+            frontier: self.frontier.len(),
+            frontier_peak: self.frontier.peak(),
             visited_bytes: self.graph.bytes() + self.table.bytes(),
-            frontier_bytes: (self.frontier.capacity() * size_of::<State>()) as u64,
+            frontier_bytes: self.frontier.bytes(),
             done: self.done,
         }
     }
@@ -187,70 +201,84 @@ impl Search {
     /// Takes every step from the oldest state of the frontier.
     fn expand(&mut self) {
         let from = self.graph.expanded_states();
-        let Some(state) = self.frontier.pop_front() else { return self.end(None) };
+        if self.frontier.first().is_none() {
+            return self.end(None);
+        }
         if self.layers.last().is_some_and(|first| *first == from) {
             if self.layers.len() as u32 > self.bounds.depth {
-                self.frontier.push_front(state);
                 return self.end(Some(Limit::Depth(self.bounds.depth)));
             }
             // Everything found from here on is one step deeper.
             self.layers.push(self.graph.states());
         }
-        let choices = enabled(&self.setup, &state);
+        let standing = self.take_steps();
+        let successors = core::mem::take(&mut self.successors);
+        // Reads of memory that is far away overlap if they do not wait for each other.
+        self.table.touch(successors.iter().map(|successor| successor.fingerprint));
         let mut others = 0;
-        for choice in &choices {
-            let actor = self.actors.iter().position(|actor| *actor == choice.actor);
-            let actor = actor.unwrap_or_default() as u8;
-            let mut next = state;
-            let taken = step(&self.setup, &mut next, *choice, &mut self.came_up);
-            debug_assert!(taken.is_ok(), "enabled lists only what can be taken");
-            self.came_up.compare(&self.setup, &state, &next);
-            if let Some(known) = self.visit(&next, from, actor) {
+        for successor in &successors {
+            if let Some(known) = self.visit(successor, from) {
                 self.graph.add_other(known);
                 others += 1;
             }
         }
-        self.settle(from, &state, &choices, others);
-        if self.graph.states() >= self.bounds.states && !self.frontier.is_empty() {
+        self.successors = successors;
+        self.frontier.drop_first();
+        self.graph.expanded(from, standing, others);
+        if standing == Standing::Stuck {
+            let broken = self.graph.broken(from) | Promise::NoDeadlock.bit();
+            self.graph.set_broken(from, broken);
+            self.note_broken(from, broken);
+        }
+        if self.graph.states() >= self.bounds.states && self.frontier.len() > 0 {
             self.end(Some(Limit::States(self.bounds.states)));
         }
     }
 
+    /// Finds out what the oldest state leads to, and how it stands.
+    fn take_steps(&mut self) -> Standing {
+        self.successors.clear();
+        let Some(state) = self.frontier.first() else { return Standing::Running };
+        self.choices.clear();
+        enabled_into(&self.setup, state, &mut self.choices);
+        for choice in &self.choices {
+            let mut next = *state;
+            let taken = step(&self.setup, &mut next, *choice, &mut self.came_up);
+            debug_assert!(taken.is_ok(), "enabled lists only what can be taken");
+            self.came_up.compare(&self.setup, state, &next);
+            let fingerprint = fingerprint(self.encoder.encode(&self.setup, &next));
+            let actor = self.actors.iter().position(|actor| *actor == choice.actor);
+            let actor = actor.unwrap_or_default() as u8;
+            self.successors.push(Successor { state: next, fingerprint, actor });
+        }
+        if let (None, Some(bound)) = (self.limit, state.bound) {
+            self.limit = Some(Limit::Model(bound));
+        }
+        ends::standing(&self.setup, state, &self.choices)
+    }
+
     /// Adds a state, unless it is known: then its number is returned.
-    fn visit(&mut self, state: &State, parent: u32, actor: u8) -> Option<u32> {
-        self.bytes.clear();
-        state.encode(&self.setup, &mut self.bytes);
-        let fingerprint = fingerprint(&self.bytes);
+    fn visit(&mut self, successor: &Successor, parent: u32) -> Option<u32> {
+        let Successor { state, fingerprint, actor } = successor;
         let number = self.graph.states();
         let graph = &self.graph;
-        let known = self.table.insert(fingerprint, number, |n| graph.fingerprint(n));
+        let known = self.table.insert(*fingerprint, number, |n| graph.fingerprint(n));
         if known.is_none() {
             let mut broken = state.broken;
             if ends::is_deadlocked(&self.setup, state) {
                 broken |= Promise::NoDeadlock.bit();
             }
-            self.graph.add(fingerprint, parent, actor, broken);
+            self.graph.add(*fingerprint, parent, *actor, broken);
             self.note_broken(number, broken);
-            self.frontier.push_back(*state);
+            self.frontier.push(state);
         }
         known
     }
 
-    /// Notes how a state stands, now that its steps are known.
-    fn settle(&mut self, number: u32, state: &State, choices: &[Choice], others: u8) {
-        let standing = ends::standing(&self.setup, state, choices);
-        self.graph.expanded(number, standing, others);
-        if standing == Standing::Stuck {
-            let broken = self.graph.broken(number) | Promise::NoDeadlock.bit();
-            self.graph.set_broken(number, broken);
-            self.note_broken(number, broken);
-        }
-        if let (None, Some(bound)) = (self.limit, state.bound) {
-            self.limit = Some(Limit::Model(bound));
-        }
-    }
-
     fn note_broken(&mut self, number: u32, broken: u16) {
+        if broken == 0 {
+            return;
+        }
         for promise in Promise::ALL.into_iter().filter(|promise| broken & promise.bit() != 0) {
             // States that are stuck are noticed when they are expanded, so not in order.
             let first = &mut self.first_broken[promise as usize];

@@ -1,7 +1,7 @@
 //! The extent status tree: what ext4 knows about a file's blocks in memory
 //! (`fs/ext4/extents_status.c`), in every version from v3.8 to v6.12.
 //!
-//! Reading order: what an extent says ([`status`]), which version does what ([`rules`]), the
+//! Reading order: what an extent says ([`Extent`]), which version does what ([`Rules`]), the
 //! algorithm ([`Es`]), which is written once over two storages:
 //!
 //! * [`Tree`], the kernel's red-black tree in an arena, which can be watched ([`Observer`]);
@@ -56,7 +56,7 @@ pub use self::rb::{Arena, NodeView, Preorder};
 pub use self::rules::{DirtyBit, NoMemory, Rules, Shrinker, Version};
 pub use self::shrink::{EsSuper, Inodes, Reclaimed};
 pub use self::status::{Extent, ParseError, Status, parse_extents, write_extents};
-pub use self::store::{EsError, PendingSet, Place, Store, Walk};
+pub use self::store::{EsError, NIL, PendingSet, Place, Store, Walk};
 pub use self::tree::{Es, Iter, Matching};
 
 /// The tree of one inode as the kernel has it: red and black nodes, which `O` may watch.

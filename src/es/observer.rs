@@ -65,9 +65,9 @@ pub enum EsEvent {
         /// The new node.
         right: NodeId,
     },
-    /// The node was taken out (`rb_erase`). `heir` takes its place, its children and its colour:
-    /// its only child (which turns black), its successor (whose own right child moves up), or
-    /// nobody.
+    /// The node was taken out (`rb_erase`). `heir`, its only child or its successor, takes its
+    /// place and its children; a successor's own right child moves up to where that stood. Colours
+    /// follow as `Recolour`.
     Unlink {
         /// The node that goes.
         node: NodeId,

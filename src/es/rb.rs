@@ -36,38 +36,38 @@ const RED: u32 = 0;
 struct Node<'a>(&'a [u32; WORDS as usize]);
 
 impl Node<'_> {
-    #[inline(always)]
+    #[cfg_attr(not(target_arch = "wasm32"), inline(always))]
     fn lblk(self) -> u32 {
         self.0[LBLK]
     }
 
     /// The child on side `S`: 0 is left, 1 is right.
-    #[inline(always)]
+    #[cfg_attr(not(target_arch = "wasm32"), inline(always))]
     fn child<const S: usize>(self) -> u32 {
         self.0[CHILD + S]
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(target_arch = "wasm32"), inline(always))]
     fn parent_color(self) -> u32 {
         self.0[PARENT]
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(target_arch = "wasm32"), inline(always))]
     fn parent(self) -> u32 {
         parent_of(self.0[PARENT])
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(target_arch = "wasm32"), inline(always))]
     fn is_black(self) -> bool {
         self.0[PARENT] & BLACK != 0
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(target_arch = "wasm32"), inline(always))]
     fn generation(self) -> u16 {
         (self.0[STATUS] >> 16) as u16
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(target_arch = "wasm32"), inline(always))]
     fn extent(self) -> Extent {
         Extent {
             lblk: self.0[LBLK],
@@ -79,7 +79,7 @@ impl Node<'_> {
 }
 
 /// The cursor in a word of parent and colour.
-#[inline(always)]
+#[cfg_attr(not(target_arch = "wasm32"), inline(always))]
 fn parent_of(parent_color: u32) -> u32 {
     parent_color & !(WORDS - 1)
 }
@@ -169,12 +169,12 @@ impl<O: Observer> Arena<O> {
         NodeId { index: at / WORDS, generation: self.n(at).generation() }
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(target_arch = "wasm32"), inline(always))]
     fn try_n(&self, at: u32) -> Option<Node<'_>> {
         node_at(&self.words, at as usize)
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(target_arch = "wasm32"), inline(always))]
     fn n(&self, at: u32) -> Node<'_> {
         match self.try_n(at) {
             Some(node) => node,
@@ -182,13 +182,13 @@ impl<O: Observer> Arena<O> {
         }
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(target_arch = "wasm32"), inline(always))]
     fn try_m(&mut self, at: u32) -> Option<&mut [u32; WORDS as usize]> {
         let at = at as usize;
         self.words.get_mut(at..at + WORDS as usize)?.first_chunk_mut()
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(target_arch = "wasm32"), inline(always))]
     fn m(&mut self, at: u32) -> &mut [u32; WORDS as usize] {
         match self.try_m(at) {
             Some(node) => node,
@@ -197,7 +197,7 @@ impl<O: Observer> Arena<O> {
     }
 
     /// Takes a free node, or a new one, for an extent: red, without children.
-    #[inline(always)]
+    #[cfg_attr(not(target_arch = "wasm32"), inline(always))]
     fn take_node(&mut self, extent: Extent, parent: u32) -> u32 {
         let at = self.free;
         let Extent { lblk, len, pblk, status } = extent;
@@ -223,7 +223,7 @@ impl<O: Observer> Arena<O> {
     }
 
     /// Hangs `new` where `old` hung under `parent` (`__rb_change_child`).
-    #[inline(always)]
+    #[cfg_attr(not(target_arch = "wasm32"), inline(always))]
     fn change_child(&mut self, old: u32, new: u32, parent: u32) {
         match self.try_m(parent) {
             Some(it) if it[CHILD] == old => it[CHILD] = new,
@@ -232,7 +232,7 @@ impl<O: Observer> Arena<O> {
         }
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(target_arch = "wasm32"), inline(always))]
     fn set_parent_color(&mut self, at: u32, parent_color: u32) {
         if O::ON && (self.n(at).parent_color() ^ parent_color) & BLACK != 0 {
             let node = self.known(at);
@@ -244,7 +244,7 @@ impl<O: Observer> Arena<O> {
     /// Rotates `down` under `up`, its child on the side `1 - S`, and gives `down` a colour; `up`
     /// takes over the place and the colour of `down`. `inner`, the subtree that changes sides,
     /// keeps its colour or turns black.
-    #[inline(always)]
+    #[cfg_attr(not(target_arch = "wasm32"), inline(always))]
     fn rotate<const S: usize>(&mut self, down: u32, up: u32, color: u32, inner_black: bool) {
         let inner = self.n(up).child::<S>();
         let pc = self.n(down).parent_color();
@@ -297,7 +297,7 @@ impl<O: Observer> Arena<O> {
     }
 
     /// Cases 2 and 3 of `__rb_insert`: `parent` hangs on side `S` of `gparent`, the uncle is black.
-    #[inline(always)]
+    #[cfg_attr(not(target_arch = "wasm32"), inline(always))]
     fn insert_rotate<const S: usize>(&mut self, node: u32, mut parent: u32, gparent: u32) {
         if self.m(parent)[CHILD + 1 - S] == node {
             // Both stay red: the node takes the parent's place with the parent's colour.
@@ -312,7 +312,7 @@ impl<O: Observer> Arena<O> {
     }
 
     /// Takes a node out of the tree (`__rb_erase_augmented`) and restores the balance.
-    #[inline(always)]
+    #[cfg_attr(not(target_arch = "wasm32"), inline(always))]
     fn unlink(&mut self, at: u32) {
         let node = self.n(at);
         let (left, right, pc) = (node.child::<0>(), node.child::<1>(), node.parent_color());
@@ -336,7 +336,7 @@ impl<O: Observer> Arena<O> {
 
     /// Takes out a node with two children: its successor takes its place. Returns the node below
     /// which a black one is missing.
-    #[inline(always)]
+    #[cfg_attr(not(target_arch = "wasm32"), inline(always))]
     fn unlink_between(&mut self, at: u32, left: u32, right: u32, pc: u32) -> u32 {
         let mut heir = right;
         let mut parent = right;
@@ -370,7 +370,7 @@ impl<O: Observer> Arena<O> {
     }
 
     /// Puts a node that hangs nowhere on the free list.
-    #[inline(always)]
+    #[cfg_attr(not(target_arch = "wasm32"), inline(always))]
     fn retire(&mut self, at: u32) {
         self.len -= 1;
         let free = self.free;
@@ -378,7 +378,7 @@ impl<O: Observer> Arena<O> {
         self.free = at;
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(target_arch = "wasm32"), inline(always))]
     fn note_unlink(&mut self, at: u32, heir: u32) {
         if O::ON {
             let (node, heir) = (self.known(at), self.id(heir));
@@ -402,7 +402,7 @@ impl<O: Observer> Arena<O> {
     }
 
     /// [`Arena::erase_color`], where the left side is known to be the short one.
-    #[inline(always)]
+    #[cfg_attr(not(target_arch = "wasm32"), inline(always))]
     fn erase_color_left(&mut self, mut parent: u32) {
         let mut node = NIL;
         if !self.erase_step::<0>(&mut node, &mut parent) {
@@ -411,7 +411,7 @@ impl<O: Observer> Arena<O> {
     }
 
     /// One round of `____rb_erase_color` for a node on side `S`; true if the tree is balanced.
-    #[inline(always)]
+    #[cfg_attr(not(target_arch = "wasm32"), inline(always))]
     fn erase_step<const S: usize>(&mut self, node: &mut u32, parent: &mut u32) -> bool {
         let up = *parent;
         let mut sibling = self.m(up)[CHILD + 1 - S];
@@ -448,7 +448,7 @@ impl<O: Observer> Arena<O> {
 
     /// Case 3 of `____rb_erase_color`: the sibling's red inner child takes the sibling's place.
     /// Parents and colours of the two follow in case 4, so they are left alone here.
-    #[inline(always)]
+    #[cfg_attr(not(target_arch = "wasm32"), inline(always))]
     fn erase_lift_inner<const S: usize>(&mut self, up: u32, sibling: u32, inner: u32) {
         let moved = self.m(inner)[CHILD + 1 - S];
         if O::ON {
@@ -464,7 +464,7 @@ impl<O: Observer> Arena<O> {
         }
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(target_arch = "wasm32"), inline(always))]
     fn is_black_or_nil(&self, at: u32) -> bool {
         self.try_n(at).is_none_or(Node::is_black)
     }
@@ -514,12 +514,12 @@ impl<O: Observer> Store for Arena<O> {
 
     const HAS_SHAPE: bool = true;
 
-    #[inline]
+    #[cfg_attr(not(target_arch = "wasm32"), inline)]
     fn count(&self) -> u32 {
         self.len
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(target_arch = "wasm32"), inline(always))]
     fn place(&self, lblk: u32) -> Place {
         let words = self.words.as_slice();
         let (mut pred, mut succ) = (NIL as usize, NIL as usize);
@@ -542,7 +542,7 @@ impl<O: Observer> Store for Arena<O> {
         }
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(target_arch = "wasm32"), inline(always))]
     fn floor(&self, lblk: u32) -> u32 {
         let words = self.words.as_slice();
         let mut pred = NIL as usize;
@@ -560,17 +560,17 @@ impl<O: Observer> Store for Arena<O> {
         }
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(target_arch = "wasm32"), inline(always))]
     fn try_get(&self, at: u32) -> Option<Extent> {
         self.try_n(at).map(Node::extent)
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(target_arch = "wasm32"), inline(always))]
     fn get(&self, at: u32) -> Extent {
         self.n(at).extent()
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(target_arch = "wasm32"), inline(always))]
     fn set(&mut self, at: u32, extent: Extent) {
         let node = self.m(at);
         node[LBLK] = extent.lblk;
@@ -583,7 +583,7 @@ impl<O: Observer> Store for Arena<O> {
         }
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(target_arch = "wasm32"), inline(always))]
     fn set_status(&mut self, at: u32, status: Status) {
         let node = self.m(at);
         node[STATUS] = node[STATUS] & !0xff | u32::from(status.bits());
@@ -592,7 +592,7 @@ impl<O: Observer> Store for Arena<O> {
         }
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(target_arch = "wasm32"), inline(always))]
     fn link(&mut self, place: Place, extent: Extent) -> Result<u32, EsError> {
         let left = self.try_n(place.succ).is_some_and(|it| it.child::<0>() == NIL);
         let parent = if left { place.succ } else { place.pred };
@@ -612,13 +612,13 @@ impl<O: Observer> Store for Arena<O> {
         Ok(at)
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(target_arch = "wasm32"), inline(always))]
     fn erase(&mut self, at: u32) {
         self.unlink(at);
         self.retire(at);
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(target_arch = "wasm32"), inline(always))]
     fn erase_next(&mut self, at: u32) -> u32 {
         let node = self.n(at);
         let (left, right, pc) = (node.child::<0>(), node.child::<1>(), node.parent_color());
@@ -651,7 +651,7 @@ impl<O: Observer> Store for Arena<O> {
         next
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(target_arch = "wasm32"), inline(always))]
     fn first(&self) -> u32 {
         let mut first = NIL;
         let mut at = self.root;
@@ -672,27 +672,27 @@ impl<O: Observer> Store for Arena<O> {
         last
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(target_arch = "wasm32"), inline(always))]
     fn next(&self, at: u32) -> u32 {
         self.step::<1>(at)
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(target_arch = "wasm32"), inline(always))]
     fn prev(&self, at: u32) -> u32 {
         self.step::<0>(at)
     }
 
-    #[inline]
+    #[cfg_attr(not(target_arch = "wasm32"), inline)]
     fn room(&self) -> u32 {
         NIL / WORDS - self.len
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(target_arch = "wasm32"), inline(always))]
     fn cache(&self) -> u32 {
         self.cache
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(target_arch = "wasm32"), inline(always))]
     fn set_cache(&mut self, at: u32) {
         if O::ON && self.cache != at {
             let node = self.id(at);
@@ -701,7 +701,7 @@ impl<O: Observer> Store for Arena<O> {
         self.cache = at;
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(target_arch = "wasm32"), inline(always))]
     fn pred_is_higher(&self, place: Place) -> bool {
         // One of the two ends the walk, and it is the one with no child towards the other.
         self.try_n(place.succ).is_some_and(|it| it.child::<0>() == NIL)
@@ -748,7 +748,7 @@ impl<O: Observer> Store for Arena<O> {
         Walk::Leaf(place)
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(target_arch = "wasm32"), inline(always))]
     fn note_merge(&mut self, into: u32, from: u32) {
         if O::ON {
             let (into, from) = (self.known(into), self.known(from));
@@ -756,7 +756,7 @@ impl<O: Observer> Store for Arena<O> {
         }
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(target_arch = "wasm32"), inline(always))]
     fn note_split(&mut self, left: u32, right: u32) {
         if O::ON {
             let (left, right) = (self.known(left), self.known(right));
@@ -775,7 +775,7 @@ impl<O: Observer> Store for Arena<O> {
 
 impl<O: Observer> Arena<O> {
     /// The neighbour on side `S` in block order (`rb_next`, `rb_prev`).
-    #[inline(always)]
+    #[cfg_attr(not(target_arch = "wasm32"), inline(always))]
     fn step<const S: usize>(&self, at: u32) -> u32 {
         let node = self.n(at);
         let mut below = node.child::<S>();
@@ -802,7 +802,7 @@ impl<O: Observer> Arena<O> {
 }
 
 /// The node at a position, `None` at [`NIL`].
-#[inline(always)]
+#[cfg_attr(not(target_arch = "wasm32"), inline(always))]
 fn node_at(words: &[u32], at: usize) -> Option<Node<'_>> {
     words.get(at..at + WORDS as usize)?.first_chunk().map(Node)
 }

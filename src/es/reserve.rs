@@ -23,14 +23,14 @@ pub(super) struct Released {
 }
 
 impl Released {
-    #[inline(always)]
+    #[cfg_attr(not(target_arch = "wasm32"), inline(always))]
     pub(super) fn new(rules: &Rules, on: bool) -> Released {
         let bits = rules.cluster_bits.into();
         Released { on, bits, clusters: 0, first: 1, last: 0, left: NIL }
     }
 
     /// `init_rsvd`: `at` is the first extent that the range touches.
-    #[inline(always)]
+    #[cfg_attr(not(target_arch = "wasm32"), inline(always))]
     pub(super) fn begin<S: Store>(&mut self, store: &S, at: u32, lblk: u32) {
         if self.on && self.bits > 0 {
             self.left = if lblk > store.get(at).lblk { at } else { store.prev(at) };
@@ -38,7 +38,7 @@ impl Released {
     }
 
     /// `count_rsvd`: these blocks of an extent with this status go.
-    #[inline(always)]
+    #[cfg_attr(not(target_arch = "wasm32"), inline(always))]
     pub(super) fn count(&mut self, lblk: u32, len: u32, status: Status) {
         if self.on && status.is_delonly() {
             self.count_delonly(lblk, lblk + (len - 1));
@@ -57,7 +57,7 @@ impl Released {
     }
 
     /// `get_rsvd`: `right` is the extent at which the removal stopped.
-    #[inline(always)]
+    #[cfg_attr(not(target_arch = "wasm32"), inline(always))]
     pub(super) fn finish<S: Store>(self, store: &mut S, end: u32, right: u32) -> u32 {
         if self.clusters == 0 || self.bits == 0 {
             return self.clusters;

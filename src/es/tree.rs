@@ -119,16 +119,22 @@ impl<S: Store> Es<S> {
     }
 
     /// Number of extents (`i_es_all_nr`).
-    #[inline]
+    #[cfg_attr(not(target_arch = "wasm32"), inline)]
     pub fn all_nr(&self) -> u32 {
         self.s.count()
     }
 
     /// Number of reclaimable extents: neither DELAYED nor DIRTY (`i_es_shk_nr`; `i_es_lru_nr` up
     /// to v3.18).
-    #[inline]
+    #[cfg_attr(not(target_arch = "wasm32"), inline)]
     pub fn shk_nr(&self) -> u32 {
         self.shk_nr
+    }
+
+    /// What is noted beside the extents: equal trees have equal flags.
+    #[inline]
+    pub fn flags(&self) -> u8 {
+        self.flags
     }
 
     /// Where the next reclaim of this inode resumes (`i_es_shrink_lblk`, v3.19).
@@ -176,7 +182,7 @@ impl<S: Store> Es<S> {
     /// # Errors
     /// `NoMemory` as the version says, with the old mapping gone if the insert itself failed;
     /// `Bug` for a range past 2^32; `Full`, and `ShapeDependent` in v3.8, from a `Flat`.
-    #[inline(always)]
+    #[cfg_attr(not(target_arch = "wasm32"), inline(always))]
     pub fn insert(
         &mut self,
         rules: &Rules,
@@ -190,7 +196,7 @@ impl<S: Store> Es<S> {
     }
 
     /// One attempt of `ext4_es_insert_extent`.
-    #[inline(always)]
+    #[cfg_attr(not(target_arch = "wasm32"), inline(always))]
     pub(super) fn try_insert(
         &mut self,
         rules: &Rules,
@@ -211,7 +217,7 @@ impl<S: Store> Es<S> {
     }
 
     /// What every insert checks; `None` if there is nothing to do.
-    #[inline(always)]
+    #[cfg_attr(not(target_arch = "wasm32"), inline(always))]
     fn check_new(
         &mut self,
         rules: &Rules,
@@ -235,7 +241,7 @@ impl<S: Store> Es<S> {
     }
 
     /// True if nothing overlaps the extent at its place.
-    #[inline(always)]
+    #[cfg_attr(not(target_arch = "wasm32"), inline(always))]
     fn is_free(&self, place: Place, extent: &Extent) -> bool {
         if self.s.try_get(place.pred).is_some_and(|it| it.contains(extent.lblk)) {
             return false;
@@ -453,7 +459,7 @@ impl<S: Store> Es<S> {
     /// # Errors
     /// `NoMemory` as the version says, with the tree as before; `Bug` for a range past 2^32;
     /// `Full` from a `Flat`.
-    #[inline(always)]
+    #[cfg_attr(not(target_arch = "wasm32"), inline(always))]
     pub fn remove(
         &mut self,
         rules: &Rules,
@@ -468,7 +474,7 @@ impl<S: Store> Es<S> {
     }
 
     /// One attempt of `ext4_es_remove_extent`.
-    #[inline(always)]
+    #[cfg_attr(not(target_arch = "wasm32"), inline(always))]
     pub(super) fn try_remove(
         &mut self,
         rules: &Rules,
@@ -519,7 +525,7 @@ impl<S: Store> Es<S> {
 
     /// What the tree says about a block (`ext4_es_lookup_extent`). From v3.19 the extent gets
     /// REFERENCED; the copy that is returned was taken before that. `cache_es` does not move.
-    #[inline(always)]
+    #[cfg_attr(not(target_arch = "wasm32"), inline(always))]
     pub fn lookup(&mut self, rules: &Rules, lblk: u32) -> Option<Extent> {
         let (at, extent) = self.find_block(rules, lblk)?;
         self.reference(rules, at, extent.status);
@@ -540,7 +546,7 @@ impl<S: Store> Es<S> {
         extent.contains(lblk).then_some(extent)
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(target_arch = "wasm32"), inline(always))]
     fn find_block(&self, rules: &Rules, lblk: u32) -> Option<(u32, Extent)> {
         let cache = self.s.cache();
         if let Some(extent) = self.s.try_get(cache)
@@ -557,7 +563,7 @@ impl<S: Store> Es<S> {
         if extent.contains(lblk) { Some((at, extent)) } else { None }
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(target_arch = "wasm32"), inline(always))]
     fn reference(&mut self, rules: &Rules, at: u32, status: Status) {
         if rules.referenced && !status.any(Status::REFERENCED) {
             self.s.set_status(at, status.with(Status::REFERENCED));
@@ -639,7 +645,7 @@ impl<S: Store> Es<S> {
     }
 
     /// `__es_tree_search`: the extent that holds the block, else the first one after it.
-    #[inline(always)]
+    #[cfg_attr(not(target_arch = "wasm32"), inline(always))]
     pub(super) fn search(&self, rules: &Rules, lblk: u32) -> u32 {
         if !rules.insert_removes_first {
             return self.s.search_by_shape(lblk);
@@ -651,7 +657,7 @@ impl<S: Store> Es<S> {
 
     /// The kernel computes the end of each extent that starts at or before the block; for an
     /// extent that ends at 2^32, which can only be the last one, that is a BUG.
-    #[inline(always)]
+    #[cfg_attr(not(target_arch = "wasm32"), inline(always))]
     pub(super) fn check_search(&self, lblk: u32) -> Result<(), EsError> {
         if self.flags & WRAPS == 0 { Ok(()) } else { self.check_last(lblk) }
     }
@@ -677,7 +683,7 @@ impl<S: Store> Es<S> {
     /// [0/8) U@10          [8/4) U@18      the left one was higher: it grows,
     /// [0/12) U@10                         and swallows its successor
     /// ```
-    #[inline(always)]
+    #[cfg_attr(not(target_arch = "wasm32"), inline(always))]
     pub(super) fn insert_at(
         &mut self,
         rules: &Rules,
@@ -710,7 +716,7 @@ impl<S: Store> Es<S> {
     }
 
     /// The new extent follows `at`, which grows and then may swallow its successor.
-    #[inline(always)]
+    #[cfg_attr(not(target_arch = "wasm32"), inline(always))]
     fn grow_right(
         &mut self,
         rules: &Rules,
@@ -736,7 +742,7 @@ impl<S: Store> Es<S> {
 
     /// The new extent precedes `at`, which grows to the left and then may be swallowed by its
     /// predecessor.
-    #[inline(always)]
+    #[cfg_attr(not(target_arch = "wasm32"), inline(always))]
     fn grow_left(
         &mut self,
         rules: &Rules,
@@ -765,7 +771,7 @@ impl<S: Store> Es<S> {
     /// `ext4_es_can_be_merged`. The kernel tests the sum of lengths before it tests adjacency, and
     /// warns; two disjoint extents with that many blocks fill the space and so are adjacent, hence
     /// the cheap test can come first.
-    #[inline(always)]
+    #[cfg_attr(not(target_arch = "wasm32"), inline(always))]
     pub(super) fn grows(
         &self,
         rules: &Rules,
@@ -798,7 +804,7 @@ impl<S: Store> Es<S> {
     /// [0/16) W@1000                       remove [4/4)
     /// [0/4) W@1000      [8/8) W@1008      the left part keeps its node
     /// ```
-    #[inline(always)]
+    #[cfg_attr(not(target_arch = "wasm32"), inline(always))]
     pub(super) fn remove_range(
         &mut self,
         rules: &Rules,
@@ -860,7 +866,7 @@ impl<S: Store> Es<S> {
     }
 
     /// The rest of a removal: `at` starts in the range. Whole extents go, the last one is trimmed.
-    #[inline(always)]
+    #[cfg_attr(not(target_arch = "wasm32"), inline(always))]
     fn remove_whole(
         &mut self,
         rules: &Rules,
@@ -888,7 +894,7 @@ impl<S: Store> Es<S> {
     }
 
     /// Leaves the last `len` blocks of an extent.
-    #[inline(always)]
+    #[cfg_attr(not(target_arch = "wasm32"), inline(always))]
     pub(super) fn trim_head(&mut self, rules: &Rules, at: u32, es: Extent, len: u32) {
         let cut = es.len - len;
         let pblk = if es.status.is_mapped() {
@@ -902,7 +908,7 @@ impl<S: Store> Es<S> {
     /// Removes the middle of an extent: the left part stays, the right part is put back through
     /// the insert walk, so that it is cached. False if there was no memory for the right part and
     /// it was given up, as v6.5 does with what need not be kept.
-    #[inline(always)]
+    #[cfg_attr(not(target_arch = "wasm32"), inline(always))]
     fn punch(
         &mut self,
         rules: &Rules,
@@ -941,21 +947,21 @@ impl<S: Store> Es<S> {
     }
 
     /// Frees an extent (`ext4_es_free_extent`) and returns its successor.
-    #[inline(always)]
+    #[cfg_attr(not(target_arch = "wasm32"), inline(always))]
     pub(super) fn free(&mut self, at: u32, status: Status) -> u32 {
         self.count_gone(status);
         self.s.erase_next(at)
     }
 
     /// [`Es::free`] where the successor is not wanted.
-    #[inline(always)]
+    #[cfg_attr(not(target_arch = "wasm32"), inline(always))]
     pub(super) fn free_only(&mut self, at: u32, status: Status) {
         self.count_gone(status);
         self.s.erase(at);
     }
 
     /// A reclaimable extent more (`ext4_es_init_extent`).
-    #[inline(always)]
+    #[cfg_attr(not(target_arch = "wasm32"), inline(always))]
     pub(super) fn count_new(&mut self, status: Status) {
         if !status.must_keep() {
             self.shk_nr += 1;
@@ -963,7 +969,7 @@ impl<S: Store> Es<S> {
     }
 
     /// A reclaimable extent less.
-    #[inline(always)]
+    #[cfg_attr(not(target_arch = "wasm32"), inline(always))]
     pub(super) fn count_gone(&mut self, status: Status) {
         if !status.must_keep() {
             self.shk_nr -= 1;
@@ -975,7 +981,7 @@ impl<S: Store> Es<S> {
 
     /// True once after `i_es_shk_nr` was 0 at some moment: the inode left the reclaim list, even
     /// if it has reclaimable extents again (v3.19).
-    #[inline(always)]
+    #[cfg_attr(not(target_arch = "wasm32"), inline(always))]
     pub(super) fn take_emptied(&mut self) -> bool {
         let emptied = self.flags & EMPTIED != 0;
         self.flags &= !EMPTIED;

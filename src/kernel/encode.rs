@@ -1,53 +1,40 @@
 //! The bytes of a state: the same on every target, and only what can still matter.
 
-use crate::bounds::{BLOCKS_MAX, FRAMES_MAX, IOS_MAX, KWORKERS_MAX};
-use crate::es::Encode;
+use crate::bounds::{
+    BLOCKS_MAX, ES_EXTENTS_MAX, FRAMES_MAX, INODES_MAX, IOS_MAX, KWORKERS_MAX, PBLKS_MAX, WORK_MAX,
+};
 
 use super::choice::Actor;
 use super::design::{FsyncWait, Workers};
 use super::pc::Pc;
 use super::setup::{Budgets, Setup};
-use super::state::{Acked, Content, FLUSHER, Inode, Io, List, Mapping, Page, Stage, State, Task};
+use super::state::{
+    Acked, Content, EsTree, FLUSHER, Inode, Io, List, Mapping, Media, Page, Stage, State, TASKS,
+    Task,
+};
+
+/// Bytes of a state at most; [`Encoder`] says part by part what they are.
+pub const ENCODED_MAX: usize = {
+    let task = 8 + 3 * FRAMES_MAX + 2 * BLOCKS_MAX;
+    let io = 16 + BLOCKS_MAX;
+    let es = 8 + 8 * ES_EXTENTS_MAX + 4 * ES_EXTENTS_MAX;
+    let inode = es + 2 * BLOCKS_MAX + 16 + (2 + 5 * BLOCKS_MAX) + 4 * BLOCKS_MAX;
+    let queues = 5 * (1 + WORK_MAX);
+    let media = 8 + 8 * PBLKS_MAX;
+    let all = TASKS as u32 * task + 1 + IOS_MAX * io + INODES_MAX * inode + queues + media + 32;
+    all as usize
+};
+
+/// A place for the bytes of one state after the other: nothing is allocated a state.
+pub struct Encoder {
+    bytes: [u8; ENCODED_MAX],
+    len: usize,
+}
 
 impl State {
-    /// Appends the state's bytes: equal for two states of one setup if and only if they are equal
-    /// but for names. An IO is named by what it writes, not by the slot it got; workers of
-    /// `s_dio_done_wq` are told apart by what they do. What a setup does not have is left out.
+    /// Appends the state's bytes; see [`Encoder::encode`].
     pub fn encode(&self, setup: &Setup, out: &mut Vec<u8>) {
-        let names = Names::of(self);
-        for task in &self.tasks[..setup.threads.len()] {
-            task.encode(&names, out);
-        }
-        self.encode_kworkers(setup, &names, out);
-        self.tasks[usize::from(FLUSHER)].encode(&names, out);
-        out.push(names.used);
-        for slot in names.in_order() {
-            self.ios[usize::from(slot)].encode(out);
-        }
-        for inode in &self.inodes[..setup.files.len()] {
-            inode.encode(BLOCKS_MAX as usize, out);
-        }
-        let queues = [
-            self.completed.as_slice(),
-            self.work.as_slice(),
-            self.unrsv_work.as_slice(),
-            self.dio_work.as_slice(),
-            self.events.as_slice(),
-        ];
-        for queue in queues {
-            out.push(queue.len() as u8);
-            out.extend(queue.iter().map(|io| names.of_slot(*io)));
-        }
-        let journal = &self.journal;
-        out.extend([u8::from(journal.requested), u8::from(journal.locked), journal.handles]);
-        for media in &self.media[..] {
-            media.now.encode(out);
-            media.durable.encode(out);
-        }
-        let Budgets { shrink, crash, flusher, commit, eio, enospc, nomem } = self.left;
-        out.extend([shrink, crash, flusher, commit, eio, enospc, nomem, self.power as u8]);
-        out.extend(self.broken.to_le_bytes());
-        out.push(self.bound.map_or(0, |bound| 1 + bound as u8));
+        out.extend_from_slice(Encoder::new().encode(setup, self));
     }
 
     /// An actor by a number that is the same in all states whose bytes are equal.
@@ -58,34 +45,209 @@ impl State {
             Actor::Irq(slot) => first(Actor::Irq(0)) + names.of_slot(slot),
             Actor::Kworker(kworker) => {
                 let order = self.kworkers_in_order(setup, &names);
-                let at = order.iter().position(|k| *k == kworker).unwrap_or_default();
+                let at = order.iter().position(|(k, _)| *k == kworker).unwrap_or_default();
                 first(Actor::Kworker(0)) + at as u8
             }
             other => first(other),
         }
     }
 
-    fn encode_kworkers(&self, setup: &Setup, names: &Names, out: &mut Vec<u8>) {
-        let kworkers = &self.tasks[usize::from(State::kworkers().start)..usize::from(FLUSHER)];
-        for kworker in self.kworkers_in_order(setup, names) {
-            kworkers[usize::from(kworker)].encode(names, out);
-        }
-    }
-
-    /// The kworkers in the order in which their bytes stand.
-    fn kworkers_in_order(&self, setup: &Setup, names: &Names) -> [u8; KWORKERS_MAX as usize] {
+    /// The kworkers and their frames in the order in which their bytes stand.
+    fn kworkers_in_order(
+        &self,
+        setup: &Setup,
+        names: &Names,
+    ) -> [(u8, NamedFrames); KWORKERS_MAX as usize] {
+        let first = usize::from(State::kworkers().start);
+        let mut order: [(u8, NamedFrames); KWORKERS_MAX as usize] =
+            core::array::from_fn(|k| (k as u8, self.tasks[first + k].frames_named(names)));
         let knobs = &setup.design.knobs;
-        let kworkers = &self.tasks[usize::from(State::kworkers().start)..usize::from(FLUSHER)];
         // Where fsync takes a lock or a list, others know the worker by its number.
-        let anonymous = knobs.workers == Workers::RsvAndDio
-            && matches!(knobs.fsync, FsyncWait::Writeback | FsyncWait::FlushDirty);
-        let mut order: [u8; KWORKERS_MAX as usize] = core::array::from_fn(|k| k as u8);
-        if anonymous {
-            order[1..].sort_by_key(|k| kworkers[usize::from(*k)].frames_named(names));
+        if knobs.workers == Workers::RsvAndDio
+            && matches!(knobs.fsync, FsyncWait::Writeback | FsyncWait::FlushDirty)
+            && order[1..].iter().any(|(_, frames)| *frames != NO_FRAMES)
+        {
+            order[1..].sort_by_key(|(_, frames)| *frames);
         }
         order
     }
 }
+
+impl Default for Encoder {
+    fn default() -> Encoder {
+        Encoder::new()
+    }
+}
+
+impl Encoder {
+    /// An empty place.
+    pub fn new() -> Encoder {
+        Encoder { bytes: [0; ENCODED_MAX], len: 0 }
+    }
+
+    /// The state's bytes: equal for two states of one setup if and only if they are equal but for
+    /// names. An IO is named by what it writes, not by the slot it got; workers of
+    /// `s_dio_done_wq` are told apart by what they do. What a setup does not have is left out.
+    pub fn encode(&mut self, setup: &Setup, state: &State) -> &[u8] {
+        self.len = 0;
+        let names = Names::of(state);
+        for task in &state.tasks[..setup.threads.len()] {
+            self.task(task, &task.frames_named(&names));
+        }
+        let first = usize::from(State::kworkers().start);
+        for (kworker, frames) in state.kworkers_in_order(setup, &names) {
+            self.task(&state.tasks[first + usize::from(kworker)], &frames);
+        }
+        let flusher = &state.tasks[usize::from(FLUSHER)];
+        self.task(flusher, &flusher.frames_named(&names));
+        self.byte(names.used);
+        for slot in names.in_order() {
+            self.io(&state.ios[usize::from(slot)]);
+        }
+        for inode in &state.inodes[..setup.files.len()] {
+            self.inode(inode);
+        }
+        let queues = [
+            state.completed.as_slice(),
+            state.work.as_slice(),
+            state.unrsv_work.as_slice(),
+            state.dio_work.as_slice(),
+            state.events.as_slice(),
+        ];
+        for queue in queues {
+            self.byte(queue.len() as u8);
+            queue.iter().for_each(|io| self.byte(names.of_slot(*io)));
+        }
+        self.media(&state.media);
+        let journal = &state.journal;
+        let Budgets { shrink, crash, flusher, commit, eio, enospc, nomem } = state.left;
+        self.put([shrink, crash, flusher, commit, eio, enospc, nomem, state.power as u8]);
+        let [low, high] = state.broken.to_le_bytes();
+        let bound = state.bound.map_or(0, |bound| 1 + bound as u8);
+        let flags = u8::from(journal.requested) | u8::from(journal.locked) << 1;
+        self.put([low, high, bound, flags, journal.handles]);
+        &self.bytes[..self.len]
+    }
+
+    fn byte(&mut self, byte: u8) {
+        self.put([byte]);
+    }
+
+    #[inline]
+    fn put<const N: usize>(&mut self, bytes: [u8; N]) {
+        self.bytes[self.len..self.len + N].copy_from_slice(&bytes);
+        self.len += N;
+    }
+
+    fn task(&mut self, task: &Task, frames: &NamedFrames) {
+        let flags = u8::from(task.handle) | u8::from(task.begun) << 1;
+        let depth = task.depth();
+        self.put([depth, task.op, task.i_mutex, task.shared, flags, task.to_reap]);
+        // An idle task has nothing in its registers.
+        if depth > 0 {
+            for frame in &frames[..usize::from(depth)] {
+                self.put(*frame);
+            }
+            self.put(task.must);
+            self.put(task.read);
+        }
+    }
+
+    fn io(&mut self, io: &Io) {
+        let flags = [
+            io.aio,
+            io.waits,
+            io.sync,
+            io.unwritten,
+            io.counted,
+            io.dio_held,
+            io.queued,
+            io.writeback,
+            io.page_writeback,
+            io.ordered,
+            io.error,
+            io.converted,
+            io.convert_failed,
+        ];
+        let flags = flags.iter().fold(0_u16, |bits, flag| bits << 1 | u16::from(*flag));
+        let [flags, more] = flags.to_le_bytes();
+        let ack = match io.ack {
+            Acked::No => 0,
+            Acked::Event => 1,
+            Acked::Reaped => 2,
+        };
+        let (task, depth) = match io.list {
+            List::Inode => (u8::MAX, 0),
+            List::Unrsv => (u8::MAX, 1),
+            List::Dio => (u8::MAX, 2),
+            List::Private { task, depth } => (task, depth),
+        };
+        self.put([io.stage as u8, io.ino, io.lblk, io.len, io.nr, io.thread, flags, more]);
+        self.put([ack, task, depth, io.irq]);
+        self.put(io.pblk);
+    }
+
+    fn inode(&mut self, inode: &Inode) {
+        self.es(&inode.es);
+        self.put(inode.disk.map(Mapping::byte));
+        self.put(inode.committed.map(Mapping::byte));
+        let shared = inode.shared.to_le_bytes();
+        self.put([inode.i_mutex, inode.i_dio_count, inode.i_unwritten, shared[0], shared[1]]);
+        self.put([u8::from(inode.dirty_tid), inode.size, inode.committed_size]);
+        let cached = (0..).zip(&inode.pages).filter(|(_, page)| **page != Page::Absent);
+        let mask = cached.clone().fold(0_u16, |mask, (lblk, _)| mask | 1 << lblk);
+        self.put(mask.to_le_bytes());
+        for (_, page) in cached {
+            let (kind, content) = match *page {
+                Page::Absent => (0, None),
+                Page::Clean(content) => (1, content),
+                Page::Dirty(content) => (2, Some(content)),
+                Page::Writeback(content) => (3, Some(content)),
+            };
+            self.byte(kind);
+            self.put(content.map_or([u8::MAX; 4], Content::bytes));
+        }
+        for versions in [inode.version, inode.acked, inode.synced, inode.osynced] {
+            self.put(versions);
+        }
+    }
+
+    /// From v3.9 on `cache_es` only makes searches faster: it is left out.
+    fn es(&mut self, es: &EsTree) {
+        let count = self.len;
+        self.byte(0);
+        for extent in es {
+            // What the machine keeps is within a file; a physical block may be made up.
+            debug_assert!(extent.lblk < BLOCKS_MAX && extent.pblk >> 32 == 0);
+            let pblk = if extent.status.is_mapped() { extent.pblk as u32 } else { 0 };
+            let [a, b, c, d] = pblk.to_le_bytes();
+            let len = extent.len.min(255) as u8;
+            self.put([extent.lblk as u8, len, extent.status.bits(), a, b, c, d]);
+            self.bytes[count] += 1;
+        }
+        debug_assert!(es.pending().next().is_none(), "the machine has no bigalloc");
+        self.put([es.shrink_lblk() as u8, es.flags()]);
+    }
+
+    /// Blocks that hold anything but a former owner's data, and what they hold.
+    fn media(&mut self, media: &[Media; PBLKS_MAX as usize]) {
+        let mask_at = self.len;
+        self.put([0; 8]);
+        let mut mask = 0_u64;
+        for (pblk, block) in media.iter().enumerate() {
+            if *block != Media::STALE {
+                mask |= 1 << pblk;
+                self.put(block.now.bytes());
+                self.put(block.durable.bytes());
+            }
+        }
+        self.bytes[mask_at..mask_at + 8].copy_from_slice(&mask.to_le_bytes());
+    }
+}
+
+/// The frames of a task with IOs by name, unused places being zero.
+type NamedFrames = [[u8; 3]; FRAMES_MAX as usize];
+const NO_FRAMES: NamedFrames = [[0; 3]; FRAMES_MAX as usize];
 
 /// The names of IO slots: their places in the order of what they write.
 struct Names {
@@ -96,17 +258,30 @@ struct Names {
 
 impl Names {
     fn of(state: &State) -> Names {
-        let mut slot: [u8; IOS_MAX as usize] = core::array::from_fn(|slot| slot as u8);
-        let key = |slot: &u8| {
-            let io = &state.ios[usize::from(*slot)];
-            (io.stage == Stage::Free, io.writeback, io.nr, io.ino, io.lblk, io.stage)
-        };
-        slot.sort_by_key(key);
-        let mut name = [0; IOS_MAX as usize];
-        for (at, slot) in (0..).zip(slot) {
-            name[usize::from(slot)] = at;
+        // Keys in ascending order, the slot in their lowest byte; free slots come last.
+        let mut keys = [u64::MAX; IOS_MAX as usize];
+        let mut used = 0;
+        for (slot, io) in (0..).zip(&state.ios) {
+            if io.stage != Stage::Free {
+                let key = [slot, io.stage as u8, io.lblk, io.ino, io.nr, u8::from(io.writeback)];
+                let [a, b, c, d, e, f] = key;
+                let key = u64::from_le_bytes([a, b, c, d, e, f, 0, 0]);
+                let mut at = used;
+                while at > 0 && keys[at - 1] > key {
+                    keys[at] = keys[at - 1];
+                    at -= 1;
+                }
+                keys[at] = key;
+                used += 1;
+            }
         }
-        Names { name, slot, used: state.ios().count() as u8 }
+        let mut name = [0; IOS_MAX as usize];
+        let mut slot = [0; IOS_MAX as usize];
+        for (at, key) in keys[..used].iter().enumerate() {
+            slot[at] = *key as u8;
+            name[usize::from(*key as u8)] = at as u8;
+        }
+        Names { name, slot, used: used as u8 }
     }
 
     fn of_slot(&self, slot: u8) -> u8 {
@@ -137,114 +312,38 @@ impl Pc {
 }
 
 impl Task {
-    /// The frames with IOs by name, unused places being zero.
-    fn frames_named(&self, names: &Names) -> [[u8; 3]; FRAMES_MAX as usize] {
-        let mut named = [[0; 3]; FRAMES_MAX as usize];
+    fn frames_named(&self, names: &Names) -> NamedFrames {
+        let mut named = NO_FRAMES;
         for (place, frame) in named.iter_mut().zip(self.frames()) {
             let a = if frame.pc.is_about_io() { names.of_slot(frame.a) } else { frame.a };
             *place = [frame.pc as u8, a, frame.b];
         }
         named
     }
-
-    fn encode(&self, names: &Names, out: &mut Vec<u8>) {
-        out.push(self.depth());
-        let named = self.frames_named(names);
-        out.extend(named[..usize::from(self.depth())].as_flattened());
-        let flags = u8::from(self.handle) | u8::from(self.begun) << 1;
-        out.extend([self.op, self.i_mutex, self.shared, flags, self.to_reap]);
-        // An idle task has nothing in its registers.
-        if self.depth() > 0 {
-            out.extend(self.must);
-            out.extend(self.read);
-        }
-    }
 }
 
-impl Io {
-    fn encode(&self, out: &mut Vec<u8>) {
-        out.push(self.stage as u8);
-        let flags = [
-            self.aio,
-            self.waits,
-            self.sync,
-            self.unwritten,
-            self.counted,
-            self.dio_held,
-            self.queued,
-        ];
-        let more = [
-            self.writeback,
-            self.page_writeback,
-            self.ordered,
-            self.error,
-            self.converted,
-            self.convert_failed,
-        ];
-        let pack = |flags: &[bool]| flags.iter().fold(0, |bits, flag| bits << 1 | u8::from(*flag));
-        let (flags, more) = (pack(&flags), pack(&more));
-        let ack = match self.ack {
-            Acked::No => 0,
-            Acked::Event => 1,
-            Acked::Reaped => 2,
-        };
-        let (task, depth) = match self.list {
-            List::Inode => (u8::MAX, 0),
-            List::Unrsv => (u8::MAX, 1),
-            List::Dio => (u8::MAX, 2),
-            List::Private { task, depth } => (task, depth),
-        };
-        out.extend([self.ino, self.lblk, self.len, self.nr, self.thread, flags, more]);
-        out.extend([ack, task, depth, self.irq]);
-        out.extend_from_slice(&self.pblk[..usize::from(self.len)]);
-    }
-}
-
-impl Inode {
-    fn encode(&self, blocks: usize, out: &mut Vec<u8>) {
-        debug_assert!(blocks <= BLOCKS_MAX as usize);
-        // From v3.9 on `cache_es` only makes searches faster.
-        self.es.encode(Encode::WithoutCache, &mut |byte| out.push(byte));
-        for mapping in self.disk[..blocks].iter().chain(&self.committed[..blocks]) {
-            out.push(match mapping {
-                Mapping::Hole => 0,
-                Mapping::Unwritten(pblk) => 1 + 2 * pblk,
-                Mapping::Written(pblk) => 2 + 2 * pblk,
-            });
-        }
-        out.extend([self.i_mutex, self.i_dio_count, self.i_unwritten, u8::from(self.dirty_tid)]);
-        out.extend(self.shared.to_le_bytes());
-        out.extend([self.size, self.committed_size]);
-        for page in &self.pages[..blocks] {
-            match *page {
-                Page::Absent => out.push(0),
-                Page::Clean(None) => out.push(1),
-                Page::Clean(Some(content)) => {
-                    out.push(2);
-                    content.encode(out);
-                }
-                Page::Dirty(content) => {
-                    out.push(3);
-                    content.encode(out);
-                }
-                Page::Writeback(content) => {
-                    out.push(4);
-                    content.encode(out);
-                }
-            }
-        }
-        for versions in [&self.version, &self.acked, &self.synced, &self.osynced] {
-            out.extend_from_slice(&versions[..blocks]);
+impl Mapping {
+    fn byte(self) -> u8 {
+        match self {
+            Mapping::Hole => 0,
+            Mapping::Unwritten(pblk) => 1 + 2 * pblk,
+            Mapping::Written(pblk) => 2 + 2 * pblk,
         }
     }
 }
 
 impl Content {
-    fn encode(self, out: &mut Vec<u8>) {
+    /// Four bytes, none of which is as large as 255 in the first place.
+    fn bytes(self) -> [u8; 4] {
         match self {
-            Content::Stale => out.push(0),
-            Content::Initial { ino, lblk } => out.extend([1, ino, lblk]),
-            Content::Write { nr, ino, lblk, version } => out.extend([2, nr, ino, lblk, version]),
+            Content::Stale => [0; 4],
+            Content::Initial { ino, lblk } => [1, 0, ino << 4 | lblk, 0],
+            Content::Write { nr, ino, lblk, version } => [2, nr, ino << 4 | lblk, version],
         }
     }
 }
+
+// A block of a file fits in the byte that names it.
+const _: () = assert!(BLOCKS_MAX <= 16 && INODES_MAX <= 8);
+// A mapping fits in its byte, and the media in their mask.
+const _: () = assert!(2 + 2 * PBLKS_MAX <= 256 && PBLKS_MAX <= 64);

@@ -31,6 +31,7 @@ pub use design::{
     KNOBS, KnobInfo, Knobs, NolockRead, Row, SyncBy, Throttle, TruncWait, Workers,
     WritebackCleared,
 };
+pub use encode::{ENCODED_MAX, Encoder};
 pub use note::{Fault, Note, Observer};
 pub use pc::{Pc, PcInfo, Plan, irq_plan, worker_plan};
 pub use promise::Promise;
@@ -39,5 +40,5 @@ pub use state::{
     Acked, Bound, Content, EsTree, FLUSHER, Fifo, Frame, Inode, Io, Journal, List, Mapping, Media,
     NO_IRQ, NO_PBLK, NOBODY, Page, Power, Stage, State, TASKS, Task,
 };
-pub use step::{Next, NotEnabled, enabled, is_environment, next, step};
+pub use step::{Next, NotEnabled, enabled, enabled_into, is_environment, next, step};
 pub use wait::{Giver, Link, Wait, cycle, deadlocked, is_stuck, needs};

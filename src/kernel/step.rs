@@ -31,6 +31,12 @@ pub enum Next {
 /// power; an actor's ordinary step before those in which something fails.
 pub fn enabled(setup: &Setup, state: &State) -> Vec<Choice> {
     let mut choices = Vec::new();
+    enabled_into(setup, state, &mut choices);
+    choices
+}
+
+/// Appends what [`enabled`] lists: whoever asks often keeps the list.
+pub fn enabled_into(setup: &Setup, state: &State, choices: &mut Vec<Choice>) {
     for actor in Actor::all() {
         if let Next::Ready { pc } = next(setup, state, actor) {
             choices.extend((0..ordinals(state, actor, pc)).filter_map(|ordinal| {
@@ -39,7 +45,6 @@ pub fn enabled(setup: &Setup, state: &State) -> Vec<Choice> {
             }));
         }
     }
-    choices
 }
 
 /// What an actor would do next, and what it waits for if it cannot.

@@ -24,3 +24,23 @@ pub(super) fn file_name(setup: &Setup, ino: u8) -> &str {
 pub(super) fn of_file(setup: &Setup, ino: u8) -> String {
     if setup.files.len() > 1 { format!(" of {}", file_name(setup, ino)) } else { String::new() }
 }
+
+/// Items in the order of a number of theirs, equal ones as they were. What is shown is sorted
+/// through here: each type that is sorted by itself costs the page two kilobytes.
+pub(super) fn sorted<T>(items: Vec<T>, key: impl Fn(&T) -> u64) -> Vec<T> {
+    let mut order: Vec<(u64, usize)> = items.iter().map(key).zip(0..).collect();
+    order.sort_unstable();
+    let mut items: Vec<Option<T>> = items.into_iter().map(Some).collect();
+    order.into_iter().filter_map(|(_, at)| items[at].take()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::sorted;
+
+    #[test]
+    fn equal_items_keep_their_order() {
+        let items = vec!["b1", "a1", "b2", "a2"];
+        assert_eq!(sorted(items, |it| it.as_bytes()[0].into()), ["a1", "a2", "b1", "b2"]);
+    }
+}

@@ -2,7 +2,7 @@
 
 use crate::kernel::{Acked, Actor, Io, List, Op, Pc, Range, Setup, Stage, State, Sync, Task};
 
-use super::names::file_name;
+use super::names::{file_name, sorted};
 use super::narrate::{range_text, write_name};
 
 /// The stations, in order.
@@ -87,7 +87,7 @@ pub fn pipeline(setup: &Setup, state: &State) -> Pipeline {
     for (index, io) in state.ios().filter(|(_, io)| io.writeback) {
         ios.push(live(setup, state, io, writeback_row(setup, index, io)));
     }
-    ios.sort_by_key(|io| io.key);
+    let ios = sorted(ios, |io| io.key.into());
     Pipeline { ios, slots_used: state.slots_used(), slots: setup.slots }
 }
 

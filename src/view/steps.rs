@@ -2,6 +2,7 @@
 
 use crate::kernel::{Actor, Choice, Next, is_environment, next};
 
+use super::names::sorted;
 use super::narrate::{StepLabel, step_label, wait_text};
 use super::session::Session;
 
@@ -34,8 +35,8 @@ pub fn steps(session: &Session) -> Vec<StepRow> {
         let is_environment = is_environment(state, choice);
         StepRow { choice, label, blocked, is_environment, is_next: planned == Some(choice) }
     };
-    let mut rows: Vec<StepRow> = run.enabled().into_iter().map(|c| row(c, None)).collect();
-    rows.sort_by_key(|row| row.is_environment);
+    let rows = run.enabled().into_iter().map(|c| row(c, None)).collect();
+    let mut rows = sorted(rows, |row: &StepRow| row.is_environment.into());
     rows.extend(Actor::all().filter_map(|actor| match next(setup, state, actor) {
         Next::Blocked { wait, .. } => {
             Some(row(Choice::from(actor), Some(wait_text(setup, state, wait))))

@@ -1,5 +1,6 @@
 //! The tables that say the same as the pictures.
 
+use super::names::sorted;
 use super::pipeline::{COLUMNS, Pipeline};
 use super::{Lanes, MarkKind, Series, SpanKind, Strata, Stratum, TreeView};
 
@@ -56,8 +57,7 @@ impl Stratum {
 impl TreeView {
     /// The tree as a sorted table, which for most readers is the truth of it.
     pub fn table(&self) -> Table {
-        let mut nodes = self.nodes.clone();
-        nodes.sort_by_key(|node| node.lblk);
+        let nodes = sorted(self.nodes.clone(), |node| node.lblk.into());
         let name_of = |id: u64| {
             let node = self.nodes.iter().find(|node| node.id == id);
             node.map_or(String::new(), |node| format!("[{}/{})", node.lblk, node.len))
@@ -116,7 +116,7 @@ impl Lanes {
             let ran = lane.spans.iter().filter(|span| span.kind == SpanKind::Ran);
             spans.extend(ran.map(|span| (&lane.name, span)));
         }
-        spans.sort_by_key(|(_, span)| span.from);
+        let spans = sorted(spans, |(_, span)| span.from as u64);
         let current =
             spans.iter().position(|(_, s)| s.from < self.cursor && self.cursor <= s.from + s.len);
         let row = |(lane, span): &(&String, &super::Span)| {

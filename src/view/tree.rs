@@ -5,6 +5,7 @@ use crate::es::{Arena, EsEvent, Memory, NodeId, NodeView, Status, Tree};
 use crate::kernel::{EsContent, Fault, Note};
 use crate::scenario::Run;
 
+use super::names::sorted;
 use super::strata::Kind;
 
 /// Half the distance between two nodes of one level, in pixels; neighbours in block order never
@@ -165,7 +166,7 @@ fn lay_out(run: &Run, ino: u8, tree: &Tree<Vec<EsEvent>>, events: &[EsEvent]) ->
             changed: changed.contains(&node.id),
         });
     }
-    nodes.sort_by_key(|node| node.id);
+    let nodes = sorted(nodes, |node| node.id);
     let columns = places.len() as i32;
     let size = (w + 8 + (columns - 1).max(0) * COLUMN, h + 16 + (levels - 1).max(0) * LEVEL);
     let empty = nodes.is_empty().then(|| why_empty(run));

@@ -1,0 +1,172 @@
+//! How fast the explorer is: against Stateright with one thread on the same machine, what share of
+//! the time the machine itself takes, what is kept of a state, and how the numbers grow.
+//!
+//! `cargo bench --bench check` runs everything; with `-- ours` or `-- growth` only that.
+
+#[path = "../tests/common/stateright_model.rs"]
+mod stateright_model;
+
+use std::hint::black_box;
+use std::time::Duration;
+
+use extentscope::check::{Bounds, Search, fingerprint};
+use extentscope::kernel::{Choice, Encoder, Setup, State, deadlocked, enabled, enabled_into, step};
+use extentscope::scenario::{Dice, Script};
+use stateright::{Checker, Model};
+use stateright_model::Machine;
+
+/// At least a million states.
+const BENCH_BIG: &str = include_str!("scripts/bench-big.ext");
+/// States on which the parts of a search are timed.
+const SAMPLE: usize = 2_000;
+
+fn main() {
+    let wanted: Vec<String> = std::env::args().skip(1).filter(|a| !a.starts_with('-')).collect();
+    let wants = |what: &str| wanted.is_empty() || wanted.iter().any(|w| w == what);
+    let setup = Script::parse(BENCH_BIG).expect("bench-big is a script").setup;
+    let ours = wants("ours").then(|| search_big(&setup));
+    if wants("stateright") {
+        let theirs = stateright_big(&setup);
+        if let Some(ours) = ours {
+            println!("ours to Stateright: {:.2}", ours / theirs);
+        }
+    }
+    if wants("growth") {
+        growth();
+    }
+}
+
+/// How long something takes.
+#[expect(clippy::disallowed_types, reason = "a bench reads a clock, the model does not")]
+fn timed<T>(work: impl FnOnce() -> T) -> (T, Duration) {
+    let start = std::time::Instant::now();
+    let result = work();
+    (result, start.elapsed())
+}
+
+/// Searches bench-big and says where the time goes; returns states per second.
+fn search_big(setup: &Setup) -> f64 {
+    let (search, time) = timed(|| Search::run(setup.clone(), Bounds::default()));
+    let progress = search.progress();
+    assert!(progress.states >= 1_000_000 && search.limit().is_none());
+    let rate = f64::from(progress.states) / time.as_secs_f64();
+    println!(
+        "bench-big, {}: {} states, {} transitions, depth {}",
+        setup.design, progress.states, progress.transitions, progress.depth,
+    );
+    println!(
+        "ours: {rate:.0} states/s, {:.0} transitions/s, {:.1} s",
+        progress.transitions as f64 / time.as_secs_f64(),
+        time.as_secs_f64(),
+    );
+    let bytes = progress.visited_bytes as f64 / f64::from(progress.states);
+    let frontier = f64::from(progress.frontier_peak) * size_of::<State>() as f64;
+    println!(
+        "kept: {bytes:.1} bytes a visited state; a state has {} bytes, the frontier had {} states \
+         at most ({:.0} MB)",
+        size_of::<State>(),
+        progress.frontier_peak,
+        frontier / 1e6,
+    );
+    shares(setup, progress.transitions, progress.states, time);
+    rate
+}
+
+/// What parts of the machine take, timed on states of random runs.
+fn shares(setup: &Setup, transitions: u64, states: u32, total: Duration) {
+    let sample = sample(setup);
+    let mut encoder = Encoder::new();
+    let part = |name: &str, times: u64, work: &mut dyn FnMut(&State, Choice)| {
+        let rounds = 100;
+        let ((), time) = timed(|| {
+            for _ in 0..rounds {
+                sample.iter().for_each(|(state, choice)| work(state, *choice));
+            }
+        });
+        let each = time.as_secs_f64() / f64::from(rounds) / sample.len() as f64;
+        let share = each * times as f64 / total.as_secs_f64();
+        println!("  {name:10} {:6.0} ns, {:4.1} % of the search", each * 1e9, share * 100.0);
+    };
+    part("step", transitions, &mut |state, choice| {
+        let mut next = *state;
+        let _ = black_box(step(setup, &mut next, choice, &mut ()));
+    });
+    part("copy", transitions, &mut |state, _| {
+        black_box(*black_box(state));
+    });
+    part("encode", transitions, &mut |state, _| {
+        black_box(encoder.encode(setup, state));
+    });
+    let encoded = encoder.encode(setup, &sample[SAMPLE / 2].0).to_vec();
+    part("mix", transitions, &mut |_, _| {
+        black_box(fingerprint(black_box(&encoded)));
+    });
+    let mut choices = Vec::new();
+    part("enabled", states.into(), &mut |state, _| {
+        choices.clear();
+        enabled_into(setup, state, &mut choices);
+        black_box(&choices);
+    });
+    part("deadlocked", states.into(), &mut |state, _| {
+        black_box(deadlocked(setup, state));
+    });
+    println!("  a state is encoded in about {} bytes", encoded.len());
+}
+
+/// States of random runs, each with a step that can be taken there.
+fn sample(setup: &Setup) -> Vec<(State, Choice)> {
+    let mut dice = Dice::new(1);
+    let mut sample = Vec::new();
+    while sample.len() < SAMPLE {
+        let mut state = State::initial(setup);
+        while let Some(choice) = dice.choose(&enabled(setup, &state)) {
+            sample.push((state, choice));
+            step(setup, &mut state, choice, &mut ()).expect("enabled lists what step takes");
+        }
+    }
+    sample.truncate(SAMPLE);
+    sample
+}
+
+/// Stateright on the same machine, with the promises that it can decide; states per second.
+fn stateright_big(setup: &Setup) -> f64 {
+    let machine = Machine::without_situations(setup.clone());
+    let (checker, time) = timed(|| machine.checker().threads(1).spawn_bfs().join());
+    let states = checker.unique_state_count();
+    let rate = states as f64 / time.as_secs_f64();
+    println!("Stateright: {states} states, {rate:.0} states/s, {:.1} s", time.as_secs_f64());
+    rate
+}
+
+/// States and time as scripts grow, one thing at a time.
+fn growth() {
+    println!("threads  IOs each  blocks   states  transitions  depth      ms   states/s");
+    let sizes = (1..=4).map(|threads| (threads, 1, 2));
+    let sizes = sizes.chain((1..=5).map(|ios| (1, ios, 2)));
+    for (threads, ios, blocks) in sizes.chain([1, 2, 4, 8, 16].map(|blocks| (2, 1, blocks))) {
+        let setup = Script::parse(&grown(threads, ios, blocks)).expect("a script").setup;
+        let (search, time) = timed(|| Search::run(setup, Bounds::default()));
+        let progress = search.progress();
+        println!(
+            "{threads:7}  {ios:8}  {blocks:6}  {:7}  {:11}  {:5}  {:6.1}  {:9.0}",
+            progress.states,
+            progress.transitions,
+            progress.depth,
+            time.as_secs_f64() * 1e3,
+            f64::from(progress.states) / time.as_secs_f64(),
+        );
+    }
+}
+
+/// Threads that each submit some AIO writes and reap them, side by side in one file.
+fn grown(threads: u32, ios: u32, blocks: u32) -> String {
+    let mut script = "design rfc-v1\nslots 8\nfile a 16 blocks, U 0+16\n".to_string();
+    for thread in 0..threads {
+        for io in 0..ios {
+            let first = (thread * ios + io) * blocks % 16;
+            script += &format!("t{}: aio_write io={first}+{blocks}\n", thread + 1);
+        }
+        script += &format!("t{}: getevents {ios}\n", thread + 1);
+    }
+    script
+}
