@@ -6,8 +6,8 @@ mod presets;
 mod run;
 mod walk;
 
-pub(crate) use op_language::nearest;
 pub use matrix::{Cell, Matrix, Outcome, Scenario, agrees, code};
+pub(crate) use op_language::nearest;
 pub use op_language::{
     BUDGET_WORDS, Expectation, OP_WORDS, OpText, Script, ScriptError, parse_op_line,
 };
