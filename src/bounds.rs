@@ -27,6 +27,10 @@ pub const ES_EXTENTS_MAX: u32 = 16;
 pub const SLOTS_MAX: u32 = IOS_MAX;
 /// Bytes of a script.
 pub const SCRIPT_BYTES_MAX: u32 = 64 * 1024;
+/// Bytes of a tree laboratory's text.
+pub const LAB_BYTES_MAX: u32 = 64 * 1024;
+/// Extents that the `build` lines of a laboratory make, together.
+pub const LAB_EXTENTS_MAX: u32 = 20_000;
 /// Steps of a run that the page keeps.
 pub const STEPS_MAX: u32 = 5_000;
 /// States that one search visits: about 40 bytes each, and a few kilobytes for those of the

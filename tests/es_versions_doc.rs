@@ -4,82 +4,12 @@
 use std::fmt::Write as _;
 
 use expect_test::expect_file;
-use extentscope::es::{NoMemory, Rules, Shrinker, Version};
+use extentscope::es::Version;
+use extentscope::view::lab::RULE_ROWS;
 
 #[test]
 fn the_page_of_versions_is_up_to_date() {
     expect_file!["../docs/es-versions.md"].assert_eq(&page());
-}
-
-/// One row: what differs, where it comes from, and what a version's rules say.
-type Row = (&'static str, &'static str, fn(&Rules) -> String);
-
-const ROWS: [Row; 14] = [
-    ("Statuses", "v3.9, 74cd15cd", |it| {
-        yes(!it.delayed_only, "W, U, D, H", "D only: presence means delayed")
-    }),
-    ("Types exclude each other", "v6.12, Zhang Yi", |it| {
-        yes(it.exclusive_types, "yes, any two warn", "UD is legal")
-    }),
-    ("REFERENCED", "v3.19", |it| yes(it.referenced, "set by lookup, cleared by reclaim", "–")),
-    ("Physical block", "`ES_SHIFT`", |it| match it.delayed_only {
-        true => "–".into(),
-        false => format!("{} bits", it.pblk_bits),
-    }),
-    ("Insert removes what was there", "v3.9", |it| {
-        yes(it.insert_removes_first, "yes", "no: overlaps by shape")
-    }),
-    ("Merging refuses more than 2^32 − 1 blocks", "v3.9, warns from v3.16", |it| {
-        match (it.length_limit, it.warns) {
-            (false, _) => "no".into(),
-            (_, false) => "yes".into(),
-            _ => "yes, with a warning".into(),
-        }
-    }),
-    ("Find stops at an end", "v3.10, 1fdef129", |it| yes(it.find_stops_at_end, "yes", "no")),
-    ("`ext4_es_cache_extent`, precached", "v3.12", |it| yes(it.cache_extent, "yes", "–")),
-    ("Reclaim list", "v3.9, v3.11, v3.19", |it| {
-        match it.shrinker {
-            Shrinker::None => "–",
-            Shrinker::Lru => "LRU, moved on every use",
-            Shrinker::LazyLru => "LRU, sorted when a pass frees nothing",
-            Shrinker::RoundRobin => "round robin of inodes with something to free",
-        }
-        .into()
-    }),
-    ("The quota counts", "v3.19", |it| {
-        match it.shrinker {
-            Shrinker::None => "–",
-            Shrinker::Lru | Shrinker::LazyLru => "extents freed",
-            Shrinker::RoundRobin => "extents looked at",
-        }
-        .into()
-    }),
-    ("No memory for a node", "v3.10, v3.19, v6.5", |it| match it.no_memory {
-        NoMemory::Error => "−ENOMEM".into(),
-        NoMemory::ShrinkAndRetry(nr) => {
-            format!("shrink {nr}, retry; then only DELAYED fails")
-        }
-        NoMemory::Preallocate => {
-            "drop what need not be kept, else retry with `__GFP_NOFAIL`".into()
-        }
-    }),
-    ("Reserved clusters counted by remove, pending tree", "v4.20", |it| {
-        yes(it.counts_reserved, "yes", "–")
-    }),
-    ("Delayed insert", "v4.20, v6.11", |it| {
-        match (it.counts_reserved, it.delayed_insert_many) {
-            (false, _) => "the ordinary insert",
-            (true, false) => "one block",
-            (true, true) => "many blocks, two flags",
-        }
-        .into()
-    }),
-    ("Insert releases reservations", "v6.12", |it| yes(it.insert_releases_reserved, "yes", "no")),
-];
-
-fn yes(is: bool, then: &str, otherwise: &str) -> String {
-    if is { then.into() } else { otherwise.into() }
 }
 
 fn page() -> String {
@@ -90,7 +20,7 @@ fn page() -> String {
     });
     page += "\n|---|---|";
     page += &"---|".repeat(Version::ALL.len());
-    for (name, from, text) in ROWS {
+    for (name, from, text) in RULE_ROWS {
         let _ = write!(page, "\n| {name} | {from} |");
         for version in Version::ALL {
             let _ = write!(page, " {} |", text(version.rules()));

@@ -10,6 +10,8 @@ mod wire;
 mod bar;
 mod chart;
 mod console;
+#[cfg(feature = "lab")]
+mod lab;
 mod lanes;
 mod pipeline;
 mod script;

@@ -14,7 +14,7 @@ pub fn tree_panel() -> AnyView {
     let inos = desk.keys(|s| s.trees.iter().map(|tree| tree.ino.to_string()).collect());
     view! {
         <section class="panel area-tree" aria-labelledby="tree-title">
-            {panel_head("tree-title", "Tree", Some(legend), Some(table))}
+            {with_laboratory(panel_head("tree-title", "Tree", Some(legend), Some(table)))}
             <div class="panel-body trees" hidden=Signal::derive(move || !not(table).get())>
                 {list(inos, move |ino| picture(desk, ino.parse().unwrap_or(0)))}
             </div>
@@ -22,6 +22,18 @@ pub fn tree_panel() -> AnyView {
         </section>
     }
     .into_any()
+}
+
+/// The panel's head, with the way to the tree laboratory where the page has one.
+#[cfg(feature = "lab")]
+fn with_laboratory(head: AnyView) -> AnyView {
+    view! { <div class="row spread">{head}{super::lab::lab_button()}</div> }.into_any()
+}
+
+/// The panel's head: this page has no laboratory.
+#[cfg(not(feature = "lab"))]
+fn with_laboratory(head: AnyView) -> AnyView {
+    head
 }
 
 fn tree(stage: &Stage, ino: u8) -> Option<&TreeView> {

@@ -7,6 +7,7 @@ mod run;
 mod walk;
 
 pub use matrix::{Cell, Matrix, Outcome, Scenario, agrees, code};
+pub(crate) use op_language::nearest;
 pub use op_language::{
     BUDGET_WORDS, Expectation, OP_WORDS, OpText, Script, ScriptError, parse_op_line,
 };

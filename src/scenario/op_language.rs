@@ -614,7 +614,10 @@ impl<'a> Words<'a> {
 }
 
 /// The known word that is nearest to one that is not known, if it is near at all.
-fn nearest(word: &str, known: impl IntoIterator<Item = &'static str>) -> Option<&'static str> {
+pub(crate) fn nearest(
+    word: &str,
+    known: impl IntoIterator<Item = &'static str>,
+) -> Option<&'static str> {
     let word = word.to_ascii_lowercase();
     let (distance, best) =
         known.into_iter().map(|k| (edit_distance(&word, &k.to_ascii_lowercase()), k)).min()?;

@@ -8,6 +8,8 @@ pub mod narrate;
 pub mod why;
 pub mod wrap;
 
+pub mod lab;
+
 mod console;
 mod editor;
 mod session;

@@ -1,0 +1,381 @@
+//! The tree laboratory: one extent status tree, any version's rules, calls as text, one step a
+//! line.
+
+mod lang;
+mod plan;
+mod presets;
+mod rules;
+mod words;
+
+use std::sync::Arc;
+
+use crate::es::{DirtyBit, EsOp, Extent, Memory, NodeView, Rules, Status, Tree, Version};
+use crate::scenario::ScriptError;
+
+pub use lang::{LAB_WORDS, LabOp, parse_lab};
+pub use plan::{Camera, Form, Picture, Plan, Port, Shape, layout};
+pub use presets::{LAB_PRESETS, LabPreset};
+pub use rules::{RULE_ROWS, RuleRow, differences};
+pub use words::{Heard, Recorder};
+
+/// A laboratory: a version, lines, and how many of them are done.
+#[derive(Clone, Debug)]
+pub struct Lab {
+    version: Version,
+    text: String,
+    lines: Vec<(u32, LabOp)>,
+    error: Option<ScriptError>,
+    cursor: usize,
+    machine: Machine,
+    playing: bool,
+}
+
+/// One line of the table of extents.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LabRow {
+    /// What the node says.
+    pub extent: Extent,
+    /// Black, not red.
+    pub black: bool,
+    /// The range of its parent.
+    pub under: Option<(u32, u32)>,
+    /// It is `cache_es`.
+    pub cached: bool,
+    /// The last line made it or changed it.
+    pub changed: bool,
+}
+
+/// The counters of the tree, by the kernel's names.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LabCounters {
+    /// `i_es_all_nr`.
+    pub all_nr: u32,
+    /// `i_es_shk_nr`, up to v3.18 `i_es_lru_nr`.
+    pub shk_nr: (&'static str, u32),
+    /// `i_es_shrink_lblk`, where the version has it.
+    pub shrink_lblk: Option<u32>,
+    /// `cache_es`.
+    pub cache_es: Option<Extent>,
+    /// Clusters with a pending reservation.
+    pub pending: Vec<u32>,
+    /// Allocations that are still going to fail.
+    pub fails: u32,
+}
+
+#[derive(Clone, Debug)]
+struct Machine {
+    rules: Rules,
+    tree: Tree<Recorder>,
+    fails: u32,
+    answer: String,
+    heard: Heard,
+}
+
+impl Default for Lab {
+    fn default() -> Self {
+        Lab::new()
+    }
+}
+
+impl Lab {
+    /// A laboratory with the first preset.
+    pub fn new() -> Lab {
+        let version = Version::V3_9;
+        let mut lab = Lab {
+            version,
+            text: String::new(),
+            lines: Vec::new(),
+            error: None,
+            cursor: 0,
+            machine: Machine::new(version),
+            playing: false,
+        };
+        lab.load(LAB_PRESETS[0].id);
+        lab
+    }
+
+    /// The version whose rules hold.
+    pub fn version(&self) -> Version {
+        self.version
+    }
+
+    /// Puts every line under another version's rules.
+    pub fn set_version(&mut self, version: Version) {
+        self.version = version;
+        let cursor = self.cursor;
+        self.restart();
+        self.seek(cursor);
+    }
+
+    /// The text as it is typed.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// What is wrong with the text; then the lines are those of the last text that was right.
+    pub fn error(&self) -> Option<&ScriptError> {
+        self.error.as_ref()
+    }
+
+    /// Takes another text; the lines that were done are done again.
+    pub fn edit(&mut self, text: &str) {
+        self.text = text.into();
+        self.playing = false;
+        match parse_lab(text) {
+            Ok(lines) => {
+                let cursor = self.cursor.min(lines.len());
+                self.error = None;
+                self.lines = lines;
+                self.restart();
+                self.seek(cursor);
+            }
+            Err(error) => self.error = Some(error),
+        }
+    }
+
+    /// Loads a preset; an unknown name changes nothing.
+    pub fn load(&mut self, id: &str) {
+        let Some(preset) = LAB_PRESETS.iter().find(|it| it.id == id) else { return };
+        self.version = preset.version;
+        self.cursor = 0;
+        self.edit(preset.text);
+        self.seek(preset.start);
+    }
+
+    /// The preset that the text is, unless it was edited.
+    pub fn preset(&self) -> Option<&'static LabPreset> {
+        LAB_PRESETS.iter().find(|it| it.text == self.text)
+    }
+
+    /// How many lines are done, and how many there are.
+    pub fn place(&self) -> (usize, usize) {
+        (self.cursor, self.lines.len())
+    }
+
+    /// The number of the line that is next, from 1.
+    pub fn next_line(&self) -> Option<u32> {
+        self.lines.get(self.cursor).map(|(line, _)| *line)
+    }
+
+    /// The line that was done last.
+    pub fn last_op(&self) -> Option<LabOp> {
+        self.lines.get(self.cursor.checked_sub(1)?).map(|(_, op)| *op)
+    }
+
+    /// Goes to a place; back is done by doing everything before it again.
+    pub fn seek(&mut self, cursor: usize) {
+        let cursor = cursor.min(self.lines.len());
+        if cursor < self.cursor {
+            self.restart();
+        }
+        while self.cursor < cursor {
+            let (_, op) = self.lines[self.cursor];
+            self.machine.run(op);
+            self.cursor += 1;
+        }
+    }
+
+    /// One line on; false at the end.
+    pub fn forward(&mut self) -> bool {
+        let before = self.cursor;
+        self.seek(before + 1);
+        self.cursor > before
+    }
+
+    /// One line back.
+    pub fn back(&mut self) {
+        self.playing = false;
+        self.seek(self.cursor.saturating_sub(1));
+    }
+
+    /// Whether it steps by itself.
+    pub fn is_playing(&self) -> bool {
+        self.playing
+    }
+
+    /// Starts or stops stepping by itself; from the end it starts over.
+    pub fn toggle_play(&mut self) {
+        self.playing = !self.playing;
+        if self.playing && self.cursor == self.lines.len() {
+            self.seek(0);
+        }
+    }
+
+    /// Stops stepping by itself.
+    pub fn pause(&mut self) {
+        self.playing = false;
+    }
+
+    /// One tick of the clock that plays.
+    pub fn tick(&mut self) {
+        if self.playing && !(self.forward() && self.cursor < self.lines.len()) {
+            self.playing = false;
+        }
+    }
+
+    /// What the last line was answered, one sentence or more.
+    pub fn answer(&self) -> &str {
+        &self.machine.answer
+    }
+
+    /// What the last line did to the tree.
+    pub fn heard(&self) -> &Heard {
+        &self.machine.heard
+    }
+
+    /// One sentence: where this stands, and what the last line was answered.
+    pub fn caption(&self) -> String {
+        let (at, of) = self.place();
+        match self.last_op() {
+            Some(op) => format!("Line {at} of {of}: {op}. {}", self.answer()),
+            None if of == 0 => "No line yet: write one, or choose an example.".into(),
+            None => format!("{of} lines, none done. Step to begin."),
+        }
+    }
+
+    /// The tree as text.
+    pub fn tree_text(&self) -> String {
+        self.machine.tree.to_string()
+    }
+
+    /// The counters.
+    pub fn counters(&self) -> LabCounters {
+        let Machine { rules, tree, fails, .. } = &self.machine;
+        let old = self.version < Version::V3_19;
+        let shk = if old { "i_es_lru_nr" } else { "i_es_shk_nr" };
+        LabCounters {
+            all_nr: tree.all_nr(),
+            shk_nr: (shk, tree.shk_nr()),
+            shrink_lblk: rules.referenced.then(|| tree.shrink_lblk()),
+            cache_es: tree.storage().cached().map(|node| plain(node.extent)),
+            pending: tree.pending().collect(),
+            fails: *fails,
+        }
+    }
+
+    /// The extents `from..from + n` in ascending order.
+    pub fn rows(&self, from: usize, n: usize) -> Vec<LabRow> {
+        let arena = self.machine.tree.storage();
+        let cached = arena.cached().map(|node| node.id);
+        let mut nodes: Vec<NodeView> = arena.preorder().collect();
+        nodes.sort_by_key(|node| node.extent.lblk);
+        let row = |node: &NodeView| LabRow {
+            extent: plain(node.extent),
+            black: node.black,
+            under: node.parent.and_then(|id| arena.node(id)).map(|it| {
+                let Extent { lblk, len, .. } = it.extent;
+                (lblk, len)
+            }),
+            cached: cached == Some(node.id),
+            changed: self.heard().changed.binary_search(&node.id).is_ok(),
+        };
+        nodes.iter().skip(from).take(n).map(row).collect()
+    }
+
+    /// The tree, to lay out.
+    pub fn picture(&self) -> Arc<Picture> {
+        Arc::new(Picture::of(self.machine.tree.storage(), &self.heard().changed))
+    }
+
+    fn restart(&mut self) {
+        self.cursor = 0;
+        self.machine = Machine::new(self.version);
+    }
+}
+
+/// An extent without the filler that stands for the physical block of a hole.
+fn plain(extent: Extent) -> Extent {
+    if extent.status.is_mapped() { extent } else { Extent { pblk: 0, ..extent } }
+}
+
+impl Machine {
+    fn new(version: Version) -> Machine {
+        Machine {
+            rules: *version.rules(),
+            tree: Tree::default(),
+            fails: 0,
+            answer: String::new(),
+            heard: Heard::default(),
+        }
+    }
+
+    fn run(&mut self, op: LabOp) {
+        self.answer = match op {
+            LabOp::Es(op) => self.call(op),
+            LabOp::Fail(n) => {
+                self.fails = n;
+                match n {
+                    1 => "The next allocation will fail.".into(),
+                    n => format!("The next {n} allocations will fail."),
+                }
+            }
+            LabOp::Build { extents, random } => self.build(extents, random),
+            LabOp::DirtyBit(bit) => {
+                self.rules = self.rules.with_dirty_bit(bit);
+                match bit {
+                    DirtyBit::No => "No dirty bit.",
+                    DirtyBit::UnwrittenOnly => "Only unwritten extents carry the dirty bit.",
+                    DirtyBit::Pending => "Dirty until the disk conversion has finished.",
+                }
+                .into()
+            }
+            LabOp::ClusterBits(bits) => {
+                self.rules = self.rules.with_cluster_bits(bits);
+                format!("A cluster has {} blocks.", 1_u32 << bits)
+            }
+        };
+        self.heard = self.tree.storage_mut().observer_mut().take();
+    }
+
+    fn call(&mut self, op: EsOp) -> String {
+        let mut memory = Memory::failing(1, self.fails);
+        let mut answer = match self.tree.apply(&self.rules, &mut memory, op) {
+            Ok(reply) => words::answer(op, reply),
+            Err(error) => format!("Failed: {error}."),
+        };
+        self.fails -= memory.failed.min(self.fails);
+        if memory.failed > 0 {
+            answer += &format!(" {} failed.", words::count(memory.failed, "allocation"));
+        }
+        if memory.nofail > 0 {
+            answer += &format!(" {} with __GFP_NOFAIL.", words::count(memory.nofail, "allocation"));
+        }
+        if memory.warnings > 0 {
+            answer += " The kernel warns.";
+        }
+        answer
+    }
+
+    /// `build-asc` and `build-rand` of the benches, with physical blocks from 1000.
+    fn build(&mut self, extents: u32, random: bool) -> String {
+        let order: Vec<u32> = if random { permutation(extents) } else { (0..extents).collect() };
+        for i in order {
+            let delayed = self.rules.delayed_only;
+            let status = if delayed { Status::DELAYED } else { Status::WRITTEN };
+            let pblk = if delayed { 0 } else { 1000 + 2 * u64::from(i) };
+            let extent = Extent::new(2 * i, 1, pblk, status);
+            // Failures are for calls: a tree of a known size is what this line is for.
+            let _ = self.tree.insert(&self.rules, &mut Memory::plenty(), extent);
+        }
+        let all = self.tree.all_nr();
+        format!("The tree has {} now.", words::count(all, "extent"))
+    }
+}
+
+/// The benches' permutation of `0..n` (xorshift64*, seed S_PERM).
+fn permutation(n: u32) -> Vec<u32> {
+    let mut x: u64 = 0x9E37_79B9_7F4A_7C15;
+    let mut perm: Vec<u32> = (0..n).collect();
+    for i in (1..n).rev() {
+        x ^= x >> 12;
+        x ^= x << 25;
+        x ^= x >> 27;
+        let random = x.wrapping_mul(0x2545_F491_4F6C_DD1D) >> 32;
+        let j = (random * u64::from(i + 1)) >> 32;
+        perm.swap(i as usize, j as usize);
+    }
+    perm
+}
+
+#[cfg(test)]
+mod tests;

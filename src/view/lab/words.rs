@@ -1,0 +1,181 @@
+//! What happened to a tree, in words.
+
+use crate::es::{EsEvent, EsOp, Extent, NodeId, Observer, Reply, Side, Status};
+
+/// Events of one line that are told one by one; of the others only the number is.
+const TOLD_MAX: usize = 200;
+
+/// Listens to the tree and remembers what each node said when something happened to it.
+#[derive(Clone, Debug, Default)]
+pub struct Recorder {
+    /// What each place of the arena says now.
+    says: Vec<Extent>,
+    told: Vec<String>,
+    changed: Vec<NodeId>,
+    links: u32,
+    rotations: u32,
+    more: u32,
+}
+
+/// What was heard during one line.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Heard {
+    /// One clause each: `rotate left at [8/4): [12/4) goes up`.
+    pub told: Vec<String>,
+    /// The nodes that were linked, changed, recoloured or moved.
+    pub changed: Vec<NodeId>,
+    /// Nodes linked.
+    pub links: u32,
+    /// Rotations.
+    pub rotations: u32,
+    /// Events that `told` leaves out.
+    pub more: u32,
+}
+
+impl Recorder {
+    /// What was heard since the last call.
+    pub fn take(&mut self) -> Heard {
+        let Recorder { told, changed, links, rotations, more, .. } = self;
+        let mut changed = core::mem::take(changed);
+        changed.sort_unstable();
+        changed.dedup();
+        Heard {
+            told: core::mem::take(told),
+            changed,
+            links: core::mem::take(links),
+            rotations: core::mem::take(rotations),
+            more: core::mem::take(more),
+        }
+    }
+
+    fn says(&self, node: NodeId) -> Extent {
+        self.says.get(node.index as usize).copied().unwrap_or_default()
+    }
+
+    fn set(&mut self, node: NodeId, extent: Extent) {
+        let at = node.index as usize;
+        if self.says.len() <= at {
+            self.says.resize(at + 1, Extent::default());
+        }
+        self.says[at] = extent;
+    }
+
+    fn range(&self, node: NodeId) -> String {
+        let Extent { lblk, len, .. } = self.says(node);
+        format!("[{lblk}/{len})")
+    }
+
+    fn tell(&self, event: EsEvent) -> Option<String> {
+        Some(match event {
+            EsEvent::Link { extent, parent: None, .. } => format!("link {extent}: the root"),
+            EsEvent::Link { extent, parent: Some((parent, side)), .. } => {
+                format!("link {extent}, red, {} under {}", side_name(side), self.range(parent))
+            }
+            EsEvent::Rotate { down, up, side } => {
+                let (down, up) = (self.range(down), self.range(up));
+                format!("rotate {} at {down}: {up} goes up", side_name(side))
+            }
+            EsEvent::Recolour { node, black } => {
+                format!("{} turns {}", self.range(node), if black { "black" } else { "red" })
+            }
+            EsEvent::Merge { into, from } => {
+                format!("{} swallows {}", self.range(into), self.range(from))
+            }
+            EsEvent::Split { left, right } => {
+                format!("{} is split: {} is new", self.range(left), self.range(right))
+            }
+            EsEvent::Unlink { node, heir: Some(heir) } => {
+                format!("unlink {}: {} takes its place", self.range(node), self.range(heir))
+            }
+            EsEvent::Unlink { node, heir: None } => format!("unlink {}", self.range(node)),
+            EsEvent::Change { node, extent } => return change(self.says(node), extent),
+            EsEvent::Cache { node: Some(node) } => format!("cache_es is {}", self.range(node)),
+            EsEvent::Cache { node: None } => "cache_es is nothing".into(),
+        })
+    }
+}
+
+impl Observer for Recorder {
+    const ON: bool = true;
+
+    fn event(&mut self, event: EsEvent) {
+        if self.told.len() < TOLD_MAX {
+            let line = self.tell(event).filter(|line| self.told.last() != Some(line));
+            self.told.extend(line);
+        } else {
+            self.more += 1;
+        }
+        match event {
+            EsEvent::Link { node, extent, .. } => {
+                self.links += 1;
+                self.set(node, extent);
+                self.changed.push(node);
+            }
+            EsEvent::Change { node, extent } => {
+                self.set(node, extent);
+                self.changed.push(node);
+            }
+            EsEvent::Rotate { down, up, .. } => {
+                self.rotations += 1;
+                self.changed.extend([down, up]);
+            }
+            EsEvent::Recolour { node, .. } => self.changed.push(node),
+            _ => {}
+        }
+    }
+}
+
+fn side_name(side: Side) -> &'static str {
+    match side {
+        Side::Left => "left",
+        Side::Right => "right",
+    }
+}
+
+fn change(before: Extent, now: Extent) -> Option<String> {
+    let same = Extent { status: before.status, ..now } == before;
+    let differs = before.status ^ now.status;
+    let range = format!("[{}/{})", now.lblk, now.len);
+    let has = |bit: Status| now.status.any(bit);
+    match (same, differs) {
+        (true, Status::NONE) => None,
+        (true, Status::REFERENCED) if has(Status::REFERENCED) => {
+            Some(format!("{range} is marked REFERENCED"))
+        }
+        (true, Status::REFERENCED) => Some(format!("{range} loses REFERENCED: a second chance")),
+        (true, Status::DIRTY) if has(Status::DIRTY) => Some(format!("{range} is marked dirty")),
+        (true, Status::DIRTY) => Some(format!("{range} is clean")),
+        _ => Some(format!("{before} becomes {now}")),
+    }
+}
+
+/// The answer of a call, as a sentence.
+pub(super) fn answer(op: EsOp, reply: Reply) -> String {
+    match (op, reply) {
+        (EsOp::Reclaim { .. }, Reply::Count(n)) => format!("Freed {}.", count(n, "extent")),
+        (EsOp::DelayedClu { .. }, Reply::Count(n)) => {
+            format!("{} with delayed blocks.", count(n, "cluster"))
+        }
+        (EsOp::Insert(_) | EsOp::InsertFromDisk(_), Reply::Count(n)) if n > 0 => {
+            format!("Inserted; {} used up.", count(n, "reserved cluster"))
+        }
+        (EsOp::Insert(_) | EsOp::InsertFromDisk(_), _) => "Inserted.".into(),
+        (EsOp::Remove { .. } | EsOp::Evict, Reply::Count(n)) if n > 0 => {
+            format!("Removed; {} handed back.", count(n, "reserved cluster"))
+        }
+        (EsOp::Remove { .. } | EsOp::Evict, _) => "Removed.".into(),
+        (EsOp::Lookup { lblk }, Reply::Found(None, _)) => format!("Block {lblk} is not cached."),
+        (_, Reply::Found(None, _)) => "Found none.".into(),
+        (_, Reply::Found(Some(extent), 0)) => format!("Found {extent}."),
+        (_, Reply::Found(Some(extent), next)) => {
+            format!("Found {extent}; the next one starts at {next}.")
+        }
+        (_, Reply::Is(yes)) => if yes { "Yes." } else { "No." }.into(),
+        (_, Reply::Count(n)) => format!("Answer: {n}."),
+        (_, Reply::Done) => "Done.".into(),
+    }
+}
+
+pub(super) fn count(n: u32, what: &str) -> String {
+    if n == 1 { format!("1 {what}") } else { format!("{n} {what}s") }
+}
