@@ -2,7 +2,7 @@
 
 mod api;
 mod desk;
-mod panic;
+pub mod panic;
 mod parts;
 mod theme;
 mod wire;
