@@ -10,7 +10,9 @@ use std::hint::black_box;
 use std::time::Duration;
 
 use extentscope::check::{Bounds, Search, fingerprint};
-use extentscope::kernel::{Choice, Encoder, Setup, State, deadlocked, enabled, enabled_into, step};
+use extentscope::kernel::{
+    Choice, Encoder, Setup, State, deadlocked_among, enabled, enabled_among, next_of_all, step,
+};
 use extentscope::scenario::{Dice, Script};
 use stateright::{Checker, Model};
 use stateright_model::Machine;
@@ -104,11 +106,11 @@ fn shares(setup: &Setup, transitions: u64, states: u32, total: Duration) {
     let mut choices = Vec::new();
     part("enabled", states.into(), &mut |state, _| {
         choices.clear();
-        enabled_into(setup, state, &mut choices);
+        enabled_among(state, &next_of_all(setup, state), &mut choices);
         black_box(&choices);
     });
     part("deadlocked", states.into(), &mut |state, _| {
-        black_box(deadlocked(setup, state));
+        black_box(deadlocked_among(setup, state, &next_of_all(setup, state)));
     });
     println!("  a state is encoded in about {} bytes", encoded.len());
 }

@@ -43,6 +43,11 @@ impl Frontier {
         self.pieces.front()?.get(self.taken)
     }
 
+    /// All states, oldest first.
+    pub(super) fn iter(&self) -> impl Iterator<Item = &State> {
+        self.pieces.iter().flatten().skip(self.taken)
+    }
+
     /// Takes the oldest state out.
     pub(super) fn drop_first(&mut self) {
         self.taken += 1;

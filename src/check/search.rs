@@ -1,7 +1,10 @@
 //! Breadth-first search of everything that a setup can do.
 
 use crate::bounds::{DEPTH_MAX, STATES_MAX};
-use crate::kernel::{self, Actor, Choice, Encoder, Promise, Setup, State, enabled_into, step};
+use crate::kernel::{
+    self, Actor, Choice, Encoder, Promise, Setup, State, deadlocked_among, enabled_among,
+    next_of_all, step,
+};
 
 use super::ends;
 use super::fingerprint::{Fingerprint, fingerprint};
@@ -64,8 +67,6 @@ pub struct Progress {
 pub struct Search {
     setup: Setup,
     bounds: Bounds,
-    /// All actors; steps are kept with positions in this list.
-    actors: Vec<Actor>,
     graph: Graph,
     table: Table,
     /// States that were found and not yet expanded, in order.
@@ -91,13 +92,18 @@ struct Successor {
     actor: u8,
 }
 
+impl Successor {
+    fn new(state: State) -> Successor {
+        Successor { state, fingerprint: Fingerprint { low: 0, high: 0 }, actor: 0 }
+    }
+}
+
 impl Search {
     /// A search that has seen the first state.
     pub fn new(setup: Setup, bounds: Bounds) -> Search {
         let initial = State::initial(&setup);
         let mut search = Search {
             bounds,
-            actors: Actor::all().collect(),
             graph: Graph::new(),
             table: Table::new(),
             frontier: Frontier::new(),
@@ -112,7 +118,7 @@ impl Search {
             setup,
         };
         let fingerprint = fingerprint(search.encoder.encode(&search.setup, &initial));
-        search.visit(&Successor { state: initial, fingerprint, actor: 0 }, NO_PARENT);
+        search.visit(&Successor { fingerprint, ..Successor::new(initial) }, NO_PARENT);
         search
     }
 
@@ -194,8 +200,8 @@ impl Search {
         self.came_up.0 & promise.bit() != 0
     }
 
-    pub(super) fn actor(&self, position: u8) -> Actor {
-        self.actors[usize::from(position)]
+    pub(super) fn actor_at(position: u8) -> Actor {
+        Actor::ALL[usize::from(position)]
     }
 
     /// Takes every step from the oldest state of the frontier.
@@ -212,11 +218,12 @@ impl Search {
             self.layers.push(self.graph.states());
         }
         let standing = self.take_steps();
-        let successors = core::mem::take(&mut self.successors);
+        let mut successors = core::mem::take(&mut self.successors);
+        let taken = &mut successors[..self.choices.len()];
         // Reads of memory that is far away overlap if they do not wait for each other.
-        self.table.touch(successors.iter().map(|successor| successor.fingerprint));
+        self.table.touch(taken.iter().map(|successor| successor.fingerprint));
         let mut others = 0;
-        for successor in &successors {
+        for successor in taken {
             if let Some(known) = self.visit(successor, from) {
                 self.graph.add_other(known);
                 others += 1;
@@ -225,11 +232,6 @@ impl Search {
         self.successors = successors;
         self.frontier.drop_first();
         self.graph.expanded(from, standing, others);
-        if standing == Standing::Stuck {
-            let broken = self.graph.broken(from) | Promise::NoDeadlock.bit();
-            self.graph.set_broken(from, broken);
-            self.note_broken(from, broken);
-        }
         if self.graph.states() >= self.bounds.states && self.frontier.len() > 0 {
             self.end(Some(Limit::States(self.bounds.states)));
         }
@@ -237,24 +239,31 @@ impl Search {
 
     /// Finds out what the oldest state leads to, and how it stands.
     fn take_steps(&mut self) -> Standing {
-        self.successors.clear();
-        let Some(state) = self.frontier.first() else { return Standing::Running };
         self.choices.clear();
-        enabled_into(&self.setup, state, &mut self.choices);
-        for choice in &self.choices {
-            let mut next = *state;
-            let taken = step(&self.setup, &mut next, *choice, &mut self.came_up);
+        let Some(state) = self.frontier.first() else { return Standing::Running };
+        let nexts = next_of_all(&self.setup, state);
+        enabled_among(state, &nexts, &mut self.choices);
+        while self.successors.len() < self.choices.len() {
+            self.successors.push(Successor::new(*state));
+        }
+        for (successor, choice) in self.successors.iter_mut().zip(&self.choices) {
+            successor.state = *state;
+            successor.actor = choice.actor.position();
+            let next = &mut successor.state;
+            let taken = step(&self.setup, next, *choice, &mut self.came_up);
             debug_assert!(taken.is_ok(), "enabled lists only what can be taken");
-            self.came_up.compare(&self.setup, state, &next);
-            let fingerprint = fingerprint(self.encoder.encode(&self.setup, &next));
-            let actor = self.actors.iter().position(|actor| *actor == choice.actor);
-            let actor = actor.unwrap_or_default() as u8;
-            self.successors.push(Successor { state: next, fingerprint, actor });
+            self.came_up.compare(&self.setup, &nexts, next);
+            successor.fingerprint = fingerprint(self.encoder.encode(&self.setup, next));
         }
         if let (None, Some(bound)) = (self.limit, state.bound) {
             self.limit = Some(Limit::Model(bound));
         }
-        ends::standing(&self.setup, state, &self.choices)
+        let standing = ends::standing(state, &nexts, &self.choices);
+        let stuck = standing == Standing::Stuck;
+        if stuck || !deadlocked_among(&self.setup, state, &nexts).is_empty() {
+            self.note_deadlock(self.graph.expanded_states());
+        }
+        standing
     }
 
     /// Adds a state, unless it is known: then its number is returned.
@@ -264,15 +273,17 @@ impl Search {
         let graph = &self.graph;
         let known = self.table.insert(*fingerprint, number, |n| graph.fingerprint(n));
         if known.is_none() {
-            let mut broken = state.broken;
-            if ends::is_deadlocked(&self.setup, state) {
-                broken |= Promise::NoDeadlock.bit();
-            }
-            self.graph.add(*fingerprint, parent, *actor, broken);
-            self.note_broken(number, broken);
+            self.graph.add(*fingerprint, parent, *actor, state.broken);
+            self.note_broken(number, state.broken);
             self.frontier.push(state);
         }
         known
+    }
+
+    fn note_deadlock(&mut self, number: u32) {
+        let broken = self.graph.broken(number) | Promise::NoDeadlock.bit();
+        self.graph.set_broken(number, broken);
+        self.note_broken(number, broken);
     }
 
     fn note_broken(&mut self, number: u32, broken: u16) {
@@ -280,7 +291,7 @@ impl Search {
             return;
         }
         for promise in Promise::ALL.into_iter().filter(|promise| broken & promise.bit() != 0) {
-            // States that are stuck are noticed when they are expanded, so not in order.
+            // Deadlocks are noticed when states are expanded, other things when they are found.
             let first = &mut self.first_broken[promise as usize];
             *first = Some(first.map_or(number, |first| first.min(number)));
         }
@@ -289,6 +300,15 @@ impl Search {
     fn end(&mut self, limit: Option<Limit>) {
         self.done = true;
         self.limit = limit.or(self.limit);
+        // What was found and will not be expanded may be deadlocked all the same.
+        let first = self.graph.expanded_states();
+        let dead = |state: &State| {
+            let nexts = next_of_all(&self.setup, state);
+            !deadlocked_among(&self.setup, state, &nexts).is_empty()
+        };
+        let deadlocks = (first..).zip(self.frontier.iter()).filter(|(_, state)| dead(state));
+        let deadlocks: Vec<u32> = deadlocks.map(|(number, _)| number).collect();
+        deadlocks.into_iter().for_each(|number| self.note_deadlock(number));
         // The layer that was begun last may be empty.
         if self.layers.last().is_some_and(|first| *first >= self.graph.states()) {
             self.layers.pop();

@@ -1,6 +1,6 @@
 //! "Sometimes": a promise that is never put to the test holds for no reason.
 
-use crate::kernel::{Actor, Next, Note, Observer, Promise, Setup, State, next};
+use crate::kernel::{ACTORS, Actor, Next, Note, Observer, Promise, Setup, State, next};
 
 /// Hears which promises are put to the test ([`Note::Checked`]), as bits.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -16,14 +16,14 @@ impl Observer for Situations {
 
 impl Situations {
     /// Adds what no step can say of itself: who waits before it, and is served by it.
-    pub fn compare(&mut self, setup: &Setup, before: &State, after: &State) {
+    pub fn compare(&mut self, setup: &Setup, before: &[Next; ACTORS], after: &State) {
         let waits = Promise::NoDeadlock.bit();
         let served = Promise::Progress.bit();
-        for actor in Actor::all() {
-            if self.0 & waits != 0 && self.0 & served != 0 {
-                return;
-            }
-            if matches!(next(setup, before, actor), Next::Blocked { .. }) {
+        if self.0 & waits != 0 && self.0 & served != 0 {
+            return;
+        }
+        for (actor, before) in Actor::ALL.into_iter().zip(before) {
+            if matches!(before, Next::Blocked { .. }) {
                 self.0 |= waits;
                 if matches!(next(setup, after, actor), Next::Ready { .. }) {
                     self.0 |= served;

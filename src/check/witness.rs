@@ -76,7 +76,7 @@ impl Search {
         for (actor, to) in steps {
             let target = self.graph().fingerprint(to);
             let mut choices = enabled(self.setup(), &state);
-            choices.sort_by_key(|choice| choice.actor != self.actor(actor));
+            choices.sort_by_key(|choice| choice.actor != Search::actor_at(actor));
             let found = choices.into_iter().find_map(|choice| {
                 let mut next = state;
                 let taken = step(self.setup(), &mut next, choice, &mut ()).is_ok();

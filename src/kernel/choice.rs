@@ -34,14 +34,49 @@ pub struct Choice {
     pub ordinal: u8,
 }
 
+/// Actors there can be.
+pub const ACTORS: usize = (KWORKER_FIRST + KWORKERS_MAX) as usize + OTHERS.len();
+const IRQ_FIRST: u32 = THREADS_MAX;
+const KWORKER_FIRST: u32 = IRQ_FIRST + IOS_MAX;
+const OTHERS: [Actor; 4] = [Actor::Jbd2, Actor::Flusher, Actor::Shrinker, Actor::Power];
+
 impl Actor {
     /// Every actor there can be, in the order in which steps are listed.
+    pub const ALL: [Actor; ACTORS] = {
+        let mut all = [Actor::Jbd2; ACTORS];
+        let mut at = 0;
+        while at < ACTORS as u32 {
+            all[at as usize] = if at < THREADS_MAX {
+                Actor::Thread(at as u8)
+            } else if at < IRQ_FIRST + IOS_MAX {
+                Actor::Irq((at - IRQ_FIRST) as u8)
+            } else if at < KWORKER_FIRST + KWORKERS_MAX {
+                Actor::Kworker((at - KWORKER_FIRST) as u8)
+            } else {
+                OTHERS[(at - KWORKER_FIRST - KWORKERS_MAX) as usize]
+            };
+            at += 1;
+        }
+        all
+    };
+
+    /// Every actor there can be, in the order in which steps are listed.
     pub fn all() -> impl Iterator<Item = Actor> {
-        let threads = (0..THREADS_MAX as u8).map(Actor::Thread);
-        let irqs = (0..IOS_MAX as u8).map(Actor::Irq);
-        let kworkers = (0..KWORKERS_MAX as u8).map(Actor::Kworker);
-        let others = [Actor::Jbd2, Actor::Flusher, Actor::Shrinker, Actor::Power];
-        threads.chain(irqs).chain(kworkers).chain(others)
+        Actor::ALL.into_iter()
+    }
+
+    /// The actor's position in [`Actor::ALL`].
+    pub const fn position(self) -> u8 {
+        let others = KWORKER_FIRST as u8 + KWORKERS_MAX as u8;
+        match self {
+            Actor::Thread(t) => t,
+            Actor::Irq(io) => IRQ_FIRST as u8 + io,
+            Actor::Kworker(k) => KWORKER_FIRST as u8 + k,
+            Actor::Jbd2 => others,
+            Actor::Flusher => others + 1,
+            Actor::Shrinker => others + 2,
+            Actor::Power => others + 3,
+        }
     }
 
     /// The task that the actor is, if it is one.
@@ -111,5 +146,17 @@ impl core::str::FromStr for Choice {
         };
         let actor = Actor::all().find(|a| a.to_string() == name).ok_or_else(expected)?;
         Ok(Choice { actor, ordinal })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_actor_stands_where_its_position_says() {
+        for (position, actor) in (0..).zip(Actor::ALL) {
+            assert_eq!(actor.position(), position, "{actor}");
+        }
     }
 }

@@ -9,8 +9,8 @@ use super::design::{FsyncWait, Workers};
 use super::pc::Pc;
 use super::setup::{Budgets, Setup};
 use super::state::{
-    Acked, Content, EsTree, FLUSHER, Inode, Io, List, Mapping, Media, Page, Stage, State, TASKS,
-    Task,
+    Acked, Content, EsTree, FLUSHER, Frame, Inode, Io, List, Mapping, Media, Page, Stage, State,
+    TASKS, Task,
 };
 
 /// Bytes of a state at most; [`Encoder`] says part by part what they are.
@@ -39,36 +39,37 @@ impl State {
 
     /// An actor by a number that is the same in all states whose bytes are equal.
     pub fn canonical(&self, setup: &Setup, actor: Actor) -> u8 {
-        let first = |kind: Actor| Actor::all().position(|a| a == kind).unwrap_or_default() as u8;
         let names = Names::of(self);
         match actor {
-            Actor::Irq(slot) => first(Actor::Irq(0)) + names.of_slot(slot),
+            Actor::Irq(slot) => Actor::Irq(names.of_slot(slot)).position(),
             Actor::Kworker(kworker) => {
                 let order = self.kworkers_in_order(setup, &names);
-                let at = order.iter().position(|(k, _)| *k == kworker).unwrap_or_default();
-                first(Actor::Kworker(0)) + at as u8
+                let at = order.iter().position(|k| *k == kworker).unwrap_or_default();
+                Actor::Kworker(at as u8).position()
             }
-            other => first(other),
+            other => other.position(),
         }
     }
 
-    /// The kworkers and their frames in the order in which their bytes stand.
-    fn kworkers_in_order(
-        &self,
-        setup: &Setup,
-        names: &Names,
-    ) -> [(u8, NamedFrames); KWORKERS_MAX as usize] {
-        let first = usize::from(State::kworkers().start);
-        let mut order: [(u8, NamedFrames); KWORKERS_MAX as usize] =
-            core::array::from_fn(|k| (k as u8, self.tasks[first + k].frames_named(names)));
+    /// The kworkers in the order in which their bytes stand.
+    fn kworkers_in_order(&self, setup: &Setup, names: &Names) -> [u8; KWORKERS_MAX as usize] {
+        let mut order: [u8; KWORKERS_MAX as usize] = core::array::from_fn(|k| k as u8);
         let knobs = &setup.design.knobs;
+        let first = usize::from(State::kworkers().start);
+        let kworkers = &self.tasks[first..first + order.len()];
         // Where fsync takes a lock or a list, others know the worker by its number.
-        if knobs.workers == Workers::RsvAndDio
-            && matches!(knobs.fsync, FsyncWait::Writeback | FsyncWait::FlushDirty)
-            && order[1..].iter().any(|(_, frames)| *frames != NO_FRAMES)
-        {
-            order[1..].sort_by_key(|(_, frames)| *frames);
+        let anonymous = knobs.workers == Workers::RsvAndDio
+            && matches!(knobs.fsync, FsyncWait::Writeback | FsyncWait::FlushDirty);
+        if !anonymous || kworkers[1..].iter().all(|kworker| kworker.depth() == 0) {
+            return order;
         }
+        let mut frames = [NO_FRAMES; KWORKERS_MAX as usize];
+        for (frames, kworker) in frames.iter_mut().zip(kworkers).skip(1) {
+            if kworker.depth() > 0 {
+                *frames = kworker.frames_named(names);
+            }
+        }
+        order[1..].sort_unstable_by_key(|k| frames[usize::from(*k)]);
         order
     }
 }
@@ -92,14 +93,13 @@ impl Encoder {
         self.len = 0;
         let names = Names::of(state);
         for task in &state.tasks[..setup.threads.len()] {
-            self.task(task, &task.frames_named(&names));
+            self.task(task, &names);
         }
         let first = usize::from(State::kworkers().start);
-        for (kworker, frames) in state.kworkers_in_order(setup, &names) {
-            self.task(&state.tasks[first + usize::from(kworker)], &frames);
+        for kworker in state.kworkers_in_order(setup, &names) {
+            self.task(&state.tasks[first + usize::from(kworker)], &names);
         }
-        let flusher = &state.tasks[usize::from(FLUSHER)];
-        self.task(flusher, &flusher.frames_named(&names));
+        self.task(&state.tasks[usize::from(FLUSHER)], &names);
         self.byte(names.used);
         for slot in names.in_order() {
             self.io(&state.ios[usize::from(slot)]);
@@ -139,38 +139,32 @@ impl Encoder {
         self.len += N;
     }
 
-    fn task(&mut self, task: &Task, frames: &NamedFrames) {
+    fn task(&mut self, task: &Task, names: &Names) {
         let flags = u8::from(task.handle) | u8::from(task.begun) << 1;
         let depth = task.depth();
         self.put([depth, task.op, task.i_mutex, task.shared, flags, task.to_reap]);
         // An idle task has nothing in its registers.
         if depth > 0 {
-            for frame in &frames[..usize::from(depth)] {
-                self.put(*frame);
-            }
+            task.frames().iter().for_each(|frame| self.put(names.of_frame(*frame)));
             self.put(task.must);
             self.put(task.read);
         }
     }
 
     fn io(&mut self, io: &Io) {
-        let flags = [
-            io.aio,
-            io.waits,
-            io.sync,
-            io.unwritten,
-            io.counted,
-            io.dio_held,
-            io.queued,
-            io.writeback,
-            io.page_writeback,
-            io.ordered,
-            io.error,
-            io.converted,
-            io.convert_failed,
-        ];
-        let flags = flags.iter().fold(0_u16, |bits, flag| bits << 1 | u16::from(*flag));
-        let [flags, more] = flags.to_le_bytes();
+        let flags = u8::from(io.aio)
+            | u8::from(io.waits) << 1
+            | u8::from(io.sync) << 2
+            | u8::from(io.unwritten) << 3
+            | u8::from(io.counted) << 4
+            | u8::from(io.dio_held) << 5
+            | u8::from(io.queued) << 6
+            | u8::from(io.writeback) << 7;
+        let more = u8::from(io.page_writeback)
+            | u8::from(io.ordered) << 1
+            | u8::from(io.error) << 2
+            | u8::from(io.converted) << 3
+            | u8::from(io.convert_failed) << 4;
         let ack = match io.ack {
             Acked::No => 0,
             Acked::Event => 1,
@@ -189,12 +183,12 @@ impl Encoder {
 
     fn inode(&mut self, inode: &Inode) {
         self.es(&inode.es);
-        self.put(inode.disk.map(Mapping::byte));
-        self.put(inode.committed.map(Mapping::byte));
+        self.mappings(&inode.disk);
+        self.mappings(&inode.committed);
         let shared = inode.shared.to_le_bytes();
         self.put([inode.i_mutex, inode.i_dio_count, inode.i_unwritten, shared[0], shared[1]]);
         self.put([u8::from(inode.dirty_tid), inode.size, inode.committed_size]);
-        let cached = (0..).zip(&inode.pages).filter(|(_, page)| **page != Page::Absent);
+        let cached = (0..).zip(&inode.pages).filter(|(_, page)| !matches!(page, Page::Absent));
         let mask = cached.clone().fold(0_u16, |mask, (lblk, _)| mask | 1 << lblk);
         self.put(mask.to_le_bytes());
         for (_, page) in cached {
@@ -210,6 +204,14 @@ impl Encoder {
         for versions in [inode.version, inode.acked, inode.synced, inode.osynced] {
             self.put(versions);
         }
+    }
+
+    fn mappings(&mut self, mappings: &[Mapping; BLOCKS_MAX as usize]) {
+        let mut bytes = [0; BLOCKS_MAX as usize];
+        for (byte, mapping) in bytes.iter_mut().zip(mappings) {
+            *byte = mapping.byte();
+        }
+        self.put(bytes);
     }
 
     /// From v3.9 on `cache_es` only makes searches faster: it is left out.
@@ -235,7 +237,7 @@ impl Encoder {
         self.put([0; 8]);
         let mut mask = 0_u64;
         for (pblk, block) in media.iter().enumerate() {
-            if *block != Media::STALE {
+            if !matches!(block, Media { now: Content::Stale, durable: Content::Stale }) {
                 mask |= 1 << pblk;
                 self.put(block.now.bytes());
                 self.put(block.durable.bytes());
@@ -288,6 +290,10 @@ impl Names {
         self.name.get(usize::from(slot)).copied().unwrap_or(slot)
     }
 
+    fn of_frame(&self, Frame { pc, a, b }: Frame) -> [u8; 3] {
+        [pc as u8, if pc.is_about_io() { self.of_slot(a) } else { a }, b]
+    }
+
     fn in_order(&self) -> impl Iterator<Item = u8> {
         self.slot.into_iter().take(usize::from(self.used))
     }
@@ -315,14 +321,14 @@ impl Task {
     fn frames_named(&self, names: &Names) -> NamedFrames {
         let mut named = NO_FRAMES;
         for (place, frame) in named.iter_mut().zip(self.frames()) {
-            let a = if frame.pc.is_about_io() { names.of_slot(frame.a) } else { frame.a };
-            *place = [frame.pc as u8, a, frame.b];
+            *place = names.of_frame(*frame);
         }
         named
     }
 }
 
 impl Mapping {
+    #[inline]
     fn byte(self) -> u8 {
         match self {
             Mapping::Hole => 0,

@@ -25,7 +25,7 @@ mod truncate;
 mod wait;
 
 pub use badge::Badge;
-pub use choice::{Actor, Choice};
+pub use choice::{ACTORS, Actor, Choice};
 pub use design::{
     Ack, Decrement, Design, DesignError, Early, EsContent, EsConvert, EsLock, FsyncWait, InodeLock,
     KNOBS, KnobInfo, Knobs, NolockRead, Row, SyncBy, Throttle, TruncWait, Workers,
@@ -40,5 +40,5 @@ pub use state::{
     Acked, Bound, Content, EsTree, FLUSHER, Fifo, Frame, Inode, Io, Journal, List, Mapping, Media,
     NO_IRQ, NO_PBLK, NOBODY, Page, Power, Stage, State, TASKS, Task,
 };
-pub use step::{Next, NotEnabled, enabled, enabled_into, is_environment, next, step};
-pub use wait::{Giver, Link, Wait, cycle, deadlocked, is_stuck, needs};
+pub use step::{Next, NotEnabled, enabled, enabled_among, is_environment, next, next_of_all, step};
+pub use wait::{Giver, Link, Wait, cycle, deadlocked, deadlocked_among, is_stuck, needs};

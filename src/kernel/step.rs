@@ -6,7 +6,7 @@
 use crate::bounds::{KWORKERS_MAX, THREADS_MAX};
 use crate::es;
 
-use super::choice::{Actor, Choice};
+use super::choice::{ACTORS, Actor, Choice};
 use super::design::{FsyncWait, InodeLock, Knobs, NolockRead, Throttle, Workers};
 use super::note::{Note, Observer};
 use super::pc::{Pc, irq_plan, worker_plan};
@@ -31,20 +31,39 @@ pub enum Next {
 /// power; an actor's ordinary step before those in which something fails.
 pub fn enabled(setup: &Setup, state: &State) -> Vec<Choice> {
     let mut choices = Vec::new();
-    enabled_into(setup, state, &mut choices);
+    enabled_among(state, &next_of_all(setup, state), &mut choices);
     choices
 }
 
-/// Appends what [`enabled`] lists: whoever asks often keeps the list.
-pub fn enabled_into(setup: &Setup, state: &State, choices: &mut Vec<Choice>) {
-    for actor in Actor::all() {
-        if let Next::Ready { pc } = next(setup, state, actor) {
-            choices.extend((0..ordinals(state, actor, pc)).filter_map(|ordinal| {
-                let choice = Choice { actor, ordinal };
-                (ordinal == 0 || fault_of(state, choice, pc).is_some()).then_some(choice)
-            }));
+/// Appends what [`enabled`] lists, given what every actor would do: whoever asks often keeps both.
+pub fn enabled_among(state: &State, nexts: &[Next; ACTORS], choices: &mut Vec<Choice>) {
+    for (actor, next) in Actor::ALL.into_iter().zip(nexts) {
+        let Next::Ready { pc } = *next else { continue };
+        choices.push(actor.into());
+        for ordinal in 1..ordinals(state, actor, pc) {
+            let choice = Choice { actor, ordinal };
+            if fault_of(state, choice, pc).is_some() {
+                choices.push(choice);
+            }
         }
     }
+}
+
+/// What every actor would do next, in the order of [`Actor::ALL`].
+pub fn next_of_all(setup: &Setup, state: &State) -> [Next; ACTORS] {
+    let mut nexts = [Next::Done; ACTORS];
+    // Many of them are in no setup at all.
+    let idle = |actor: Actor| match actor {
+        Actor::Thread(t) => usize::from(t) >= setup.threads.len(),
+        Actor::Irq(io) => state.ios[usize::from(io)].stage == Stage::Free,
+        _ => false,
+    };
+    for (place, actor) in nexts.iter_mut().zip(Actor::ALL) {
+        if !idle(actor) {
+            *place = next(setup, state, actor);
+        }
+    }
+    nexts
 }
 
 /// What an actor would do next, and what it waits for if it cannot.

@@ -1,10 +1,10 @@
 //! Why an actor cannot step, who could change that, and the cycles in which nobody can.
 
-use super::choice::Actor;
+use super::choice::{ACTORS, Actor};
 use super::pc::Pc;
 use super::setup::{Op, Setup};
 use super::state::{Acked, List, NO_IRQ, Power, Stage, State, Task};
-use super::step::{Next, enabled, is_environment, next};
+use super::step::{Next, enabled_among, is_environment, next, next_of_all};
 use crate::bounds::KWORKERS_MAX;
 
 /// What a blocked actor waits for.
@@ -190,32 +190,43 @@ pub fn is_stuck(setup: &Setup, state: &State) -> bool {
     if state.power != Power::On || state.bound.is_some() {
         return false;
     }
-    let nothing_moves = enabled(setup, state).iter().all(|choice| is_environment(state, *choice));
-    let waits = |actor| matches!(next(setup, state, actor), Next::Blocked { .. });
-    nothing_moves && Actor::all().any(waits)
+    let nexts = next_of_all(setup, state);
+    let mut choices = Vec::new();
+    enabled_among(state, &nexts, &mut choices);
+    choices.iter().all(|choice| is_environment(state, *choice))
+        && nexts.iter().any(|next| matches!(next, Next::Blocked { .. }))
 }
 
 /// The actors that can never step again, whatever the others do: the greatest set in which each
 /// waits for something that only members of the set could give. Empty if there is no deadlock.
 pub fn deadlocked(setup: &Setup, state: &State) -> Vec<(Actor, Wait)> {
-    let mut stuck: Vec<(Actor, Wait)> = Actor::all()
-        .filter_map(|actor| match next(setup, state, actor) {
-            Next::Blocked { wait, .. } => Some((actor, wait)),
-            Next::Ready { .. } | Next::Done => None,
-        })
-        .collect();
-    loop {
-        let before = stuck.len();
-        let names: Vec<Actor> = stuck.iter().map(|(actor, _)| *actor).collect();
-        stuck.retain(|(_, wait)| {
-            needs(setup, state, *wait)
-                .iter()
-                .any(|givers| givers.iter().all(|giver| names.contains(&giver.actor)))
-        });
-        if stuck.len() == before {
-            return stuck;
+    deadlocked_among(setup, state, &next_of_all(setup, state))
+}
+
+/// The same, given what every actor would do.
+pub fn deadlocked_among(
+    setup: &Setup,
+    state: &State,
+    nexts: &[Next; ACTORS],
+) -> Vec<(Actor, Wait)> {
+    let mut stuck: Vec<(Actor, Wait)> = Vec::new();
+    for (actor, next) in Actor::ALL.into_iter().zip(nexts) {
+        if let Next::Blocked { wait, .. } = *next {
+            stuck.push((actor, wait));
         }
     }
+    while !stuck.is_empty() {
+        let before = stuck.len();
+        let names = stuck.iter().fold(0_u32, |bits, (actor, _)| bits | 1 << actor.position());
+        stuck.retain(|(_, wait)| {
+            let named = |giver: &Giver| names & (1 << giver.actor.position()) != 0;
+            needs(setup, state, *wait).iter().any(|givers| givers.iter().all(named))
+        });
+        if stuck.len() == before {
+            break;
+        }
+    }
+    stuck
 }
 
 /// The shortest wait-for cycle among deadlocked actors, if there is a deadlock that is a cycle.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use extentscope::check::Situations;
 use extentscope::kernel::{
-    Choice, Encoder, Promise, Setup, State, deadlocked, enabled, is_stuck, step,
+    Choice, Encoder, Promise, Setup, State, deadlocked, enabled, is_stuck, next_of_all, step,
 };
 use stateright::{Model, Property};
 
@@ -130,7 +130,7 @@ fn comes_up(promise: Promise, setup: &Setup, state: &State) -> bool {
     enabled(setup, state).into_iter().any(|choice| {
         let (mut next, mut situations) = (*state, Situations::default());
         let taken = step(setup, &mut next, choice, &mut situations);
-        situations.compare(setup, state, &next);
+        situations.compare(setup, &next_of_all(setup, state), &next);
         taken.is_ok() && situations.0 & promise.bit() != 0
     })
 }
