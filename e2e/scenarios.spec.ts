@@ -53,6 +53,25 @@ test("from the deadlock one can go back and take another way out", async ({ stag
   await expect(stage.place()).not.toHaveText(before ?? "");
 });
 
+test("memory pressure between acknowledgement and conversion breaks a promise, and the page says which", async ({ stage }) => {
+  await stage.open();
+  await stage.choose("S2", "rfc-v1");
+  // Until the write is acknowledged and its event reaped.
+  for (let step = 0; step < 7; step++) await stage.forward().click();
+  await stage.step("shrinker").click();
+  for (let step = 0; step < 2; step++) await stage.forward().click();
+  await expect(stage.verdict()).toContainText("Promise broken RAW");
+  await expect(stage.status()).toContainText("RAW is broken in this run; it promises that a read after an acknowledged write");
+  await stage.showTable("Strata");
+  await expect(stage.panel("Strata").getByRole("row", { name: /^a read gets/ })).toContainText("[0/8) breaks a promise");
+  // With a dirty bit the entry stays, and so does the promise.
+  await stage.choose("S2", "rfc-dirty");
+  for (let step = 0; step < 7; step++) await stage.forward().click();
+  await stage.step("shrinker").click();
+  for (let step = 0; step < 2; step++) await stage.forward().click();
+  await expect(stage.verdict()).not.toContainText("Promise broken");
+});
+
 test("switching the design keeps the steps that the new one can take", async ({ stage }) => {
   await stage.open();
   await stage.choose("S7", "rfc-osync");
