@@ -36,6 +36,8 @@ pub const STEPS_MAX: u32 = 5_000;
 /// States that one search visits: about 40 bytes each, and a few kilobytes for those of the
 /// frontier.
 pub const STATES_MAX: u32 = 8_000_000;
+/// States of a cell of the page's matrix in the first round; cells with more get a second one.
+pub const MATRIX_FIRST_STATES: u32 = 20_000;
 /// Steps from the start that a search goes.
 pub const DEPTH_MAX: u32 = 1_000;
 /// The first physical block; the dossier's examples count from here.

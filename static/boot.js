@@ -5,6 +5,7 @@
 // Contract with src/app/panic.rs and the tests:
 //   window.extentscopeNoteRun(text)         keeps the current run, as text
 //   window.extentscopePanic(message, text?) shows the banner; without text, the kept run
+//   window.extentscopeExplore(module, jobs, inFull, tell), extentscopeOrder(word): explorer.js
 //   <html data-ready="true">                set by Rust once the page is mounted
 //   #boot-status                            part of the skeleton; gone once the page is mounted
 //   #trouble                                role="alert"; holds both kinds of bad news
@@ -45,6 +46,20 @@ window.extentscopePanic = (message, text = keptRun) => {
     "What is on screen is the last good step and answers no more. Copy the text below if you want to report it, then reload.",
   );
 };
+
+// The explorer is fetched when it is first asked for.
+const explorer = () => import("./explorer.js");
+
+window.extentscopeExplore = (module, jobs, inFull, tell) =>
+  explorer().then(
+    ({ explore }) => explore({ glue: glueUrl.href, module }, jobs, inFull, tell),
+    (error) => {
+      tell("failed", 0, `the explorer could not be downloaded (${error.message})`, 0);
+      tell("end", 0, "", 0);
+    },
+  );
+
+window.extentscopeOrder = (word) => explorer().then(({ order }) => order(word));
 
 // A stack overflow or a failed allocation traps without reaching the panic hook.
 addEventListener("error", (event) => {

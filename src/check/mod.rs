@@ -8,6 +8,7 @@ mod ends;
 mod fingerprint;
 mod frontier;
 mod graph;
+mod report;
 mod search;
 mod situation;
 mod switches;
@@ -16,6 +17,7 @@ mod verdict;
 mod witness;
 
 pub use fingerprint::{Fingerprint, fingerprint};
+pub use report::{Detail, Report, Reported};
 pub use search::{Bounds, Limit, Progress, Search};
 pub use situation::Situations;
 pub use verdict::{Finding, Verdict};

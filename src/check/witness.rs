@@ -75,9 +75,10 @@ impl Search {
         let mut run = Vec::new();
         for (actor, to) in steps {
             let target = self.graph().fingerprint(to);
-            let mut choices = enabled(self.setup(), &state);
-            choices.sort_by_key(|choice| choice.actor != Search::actor_at(actor));
-            let found = choices.into_iter().find_map(|choice| {
+            let choices = enabled(self.setup(), &state);
+            let is_by = |choice: &Choice| choice.actor == Search::actor_at(actor);
+            let (first, others): (Vec<_>, Vec<_>) = choices.into_iter().partition(is_by);
+            let found = first.into_iter().chain(others).find_map(|choice| {
                 let mut next = state;
                 let taken = step(self.setup(), &mut next, choice, &mut ()).is_ok();
                 (taken && self.fingerprint_of(&next) == target).then_some((choice, next))

@@ -10,7 +10,7 @@ use super::step::{FsyncFor, Machine, fsync_frame};
 
 const BLOCKS: usize = BLOCKS_MAX as usize;
 
-impl<O: Observer> Machine<'_, O> {
+impl<O: Observer + ?Sized> Machine<'_, O> {
     pub(super) fn step_buffered_write(&mut self, task: u8, pc: Pc) {
         let Some(Op::BufWrite { ino, range, sync, nr }) = self.op(task) else {
             // O_(D)SYNC: the data has been written back, the call returns.

@@ -9,7 +9,7 @@ use super::state::{Acked, Frame, List, NO_IRQ, Stage, State};
 use super::step::Machine;
 use crate::es;
 
-impl<O: Observer> Machine<'_, O> {
+impl<O: Observer + ?Sized> Machine<'_, O> {
     /// One step of an IO's completion, in irq context.
     pub(super) fn step_irq(&mut self, index: u8, pc: Pc) {
         let mut pc = pc;

@@ -12,7 +12,7 @@ use super::step::{FsyncFor, Machine, fsync_frame, is_overwrite, read_frame, writ
 
 const BLOCKS: usize = BLOCKS_MAX as usize;
 
-impl<O: Observer> Machine<'_, O> {
+impl<O: Observer + ?Sized> Machine<'_, O> {
     pub(super) fn step_write(&mut self, task: u8, pc: Pc) {
         let Some(op @ Op::DioWrite { ino, range, aio, .. }) = self.op(task) else { return };
         match pc {

@@ -14,7 +14,7 @@ use crate::es::Status;
 /// Entries that one run of the shrinker looks at, in each inode (`SHRINK_BATCH`).
 const SHRINK_BATCH: u32 = 128;
 
-impl<O: Observer> Machine<'_, O> {
+impl<O: Observer + ?Sized> Machine<'_, O> {
     /// Takes a fault out of its budget.
     pub(super) fn spend(&mut self, fault: Fault) {
         let left = &mut self.state.left;

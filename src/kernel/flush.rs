@@ -10,7 +10,7 @@ use super::setup::{Op, Range};
 use super::state::{Acked, Frame, List};
 use super::step::{FsyncFor, Machine, fsync_frame};
 
-impl<O: Observer> Machine<'_, O> {
+impl<O: Observer + ?Sized> Machine<'_, O> {
     pub(super) fn step_fsync(&mut self, task: u8, pc: Pc) {
         let ino = self.a(task);
         self.begin_fsync(task, ino);

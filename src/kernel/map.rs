@@ -10,7 +10,7 @@ use super::setup::Range;
 use super::state::{Bound, Content, Mapping, Media};
 use super::step::Machine;
 
-impl<O: Observer> Machine<'_, O> {
+impl<O: Observer + ?Sized> Machine<'_, O> {
     /// Looks a range up, block by block, as a reader's `get_block` does: the ES tree first if the
     /// design keeps a full one, then the disk tree, whose answer goes into the ES tree.
     pub(super) fn lookup_range(

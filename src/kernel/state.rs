@@ -68,6 +68,21 @@ pub enum Bound {
     Pblks,
 }
 
+impl Bound {
+    /// All of them.
+    pub const ALL: [Bound; 4] = [Bound::Ios, Bound::Frames, Bound::EsExtents, Bound::Pblks];
+
+    /// The constant in [`crate::bounds`].
+    pub const fn name(self) -> &'static str {
+        match self {
+            Bound::Ios => "IOS_MAX",
+            Bound::Frames => "FRAMES_MAX",
+            Bound::EsExtents => "ES_EXTENTS_MAX",
+            Bound::Pblks => "PBLKS_MAX",
+        }
+    }
+}
+
 /// A task: a user thread in a system call, or a kworker.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Task {

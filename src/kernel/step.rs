@@ -109,6 +109,19 @@ pub fn step<O: Observer>(
     choice: Choice,
     obs: &mut O,
 ) -> Result<(), NotEnabled> {
+    // The page carries the machine once, not once for every kind of listener; natively a search
+    // has a machine in which what it does not listen to is compiled away.
+    #[cfg(target_arch = "wasm32")]
+    let obs: &mut dyn Observer = obs;
+    step_and_tell(setup, state, choice, obs)
+}
+
+fn step_and_tell<O: Observer + ?Sized>(
+    setup: &Setup,
+    state: &mut State,
+    choice: Choice,
+    obs: &mut O,
+) -> Result<(), NotEnabled> {
     let Choice { actor, ordinal } = choice;
     let next = next(setup, state, actor);
     let Next::Ready { pc } = next else { return Err(NotEnabled { choice, next }) };
@@ -414,7 +427,7 @@ fn range_of_pages(setup: &Setup, actor: Actor, task: Option<&Task>, pc: Pc) -> R
 }
 
 /// A setup, a state and somebody who listens: what steps are made of.
-pub(super) struct Machine<'a, O> {
+pub(super) struct Machine<'a, O: ?Sized> {
     pub(super) setup: &'a Setup,
     pub(super) state: &'a mut State,
     pub(super) obs: &'a mut O,
@@ -422,7 +435,7 @@ pub(super) struct Machine<'a, O> {
     pub(super) fault: Option<super::note::Fault>,
 }
 
-impl<O: Observer> Machine<'_, O> {
+impl<O: Observer + ?Sized> Machine<'_, O> {
     pub(super) fn knobs(&self) -> Knobs {
         self.setup.design.knobs
     }

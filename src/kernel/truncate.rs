@@ -8,7 +8,7 @@ use super::setup::{Op, Range};
 use super::state::{Frame, Inode, Io};
 use super::step::Machine;
 
-impl<O: Observer> Machine<'_, O> {
+impl<O: Observer + ?Sized> Machine<'_, O> {
     pub(super) fn step_fallocate(&mut self, task: u8, pc: Pc) {
         let Some(Op::Fallocate { ino, range }) = self.op(task) else { return };
         if pc == Pc::FallocLock {

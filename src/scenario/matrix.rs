@@ -2,7 +2,7 @@
 
 use core::fmt;
 
-use crate::check::{Limit, Search, Verdict};
+use crate::check::{Limit, Report, Reported, Verdict};
 use crate::kernel::{Choice, Design, Promise, Row, Setup};
 
 use super::op_language::Script;
@@ -89,12 +89,11 @@ impl Outcome {
 }
 
 impl Cell {
-    /// Reads a cell off a search that is done, or was stopped.
-    pub fn of(scenario: &Scenario, design: &Design, search: &Search) -> Cell {
-        let findings = search.findings();
+    /// Reads a cell off the report of its search.
+    pub fn of(scenario: &Scenario, design: &Design, report: &Report) -> Cell {
         let mut broken = 0;
         let (mut property, mut witness) = (None, None);
-        for finding in &findings {
+        for finding in &report.findings {
             if let Verdict::Violated { witness: run } = &finding.verdict {
                 broken |= finding.promise.bit();
                 if property.is_none() {
@@ -106,23 +105,24 @@ impl Cell {
             Some(_) => Outcome::Violated,
             None => {
                 // What the script says that some design breaks has to be put to the test in all.
-                let asked = |promise: &Promise| scenario.script.asks_about() & promise.bit() != 0;
-                let idle = |promise: &Promise| asked(promise) && !search.came_up(*promise);
-                property = Promise::ALL.into_iter().find(idle);
+                let asked = |promise: Promise| scenario.script.asks_about() & promise.bit() != 0;
+                let idle = |finding: &&Reported| {
+                    asked(finding.promise) && finding.verdict == Verdict::NeverReached
+                };
+                property = report.findings.iter().find(idle).map(|finding| finding.promise);
                 if property.is_some() { Outcome::NeverReached } else { Outcome::Holds }
             }
         };
-        let progress = search.progress();
         Cell {
             design: design.to_string(),
             scenario: scenario.name.clone(),
             verdict,
             property,
             broken,
-            states: progress.states,
-            transitions: progress.transitions,
-            depth: progress.depth,
-            limit: search.limit(),
+            states: report.states,
+            transitions: report.transitions,
+            depth: report.depth,
+            limit: report.limit,
             ms: None,
             witness,
         }
@@ -184,18 +184,11 @@ impl Matrix {
         Some((scenario, self.designs.get(cell as usize % columns)?))
     }
 
-    /// Fills a cell in from its search.
-    pub fn fill(&mut self, cell: u32, search: &Search, ms: Option<u32>) {
+    /// Fills a cell in from the report of its search.
+    pub fn fill(&mut self, cell: u32, report: &Report, ms: Option<u32>) {
         let Some((scenario, design)) = self.place(cell) else { return };
-        let filled = Cell { ms, ..Cell::of(scenario, design, search) };
+        let filled = Cell { ms, ..Cell::of(scenario, design, report) };
         self.cells[cell as usize] = Some(filled);
-    }
-
-    /// Fills a cell in that was read elsewhere (by the page's worker).
-    pub fn set(&mut self, cell: u32, filled: Cell) {
-        if let Some(place) = self.cells.get_mut(cell as usize) {
-            *place = Some(filled);
-        }
     }
 
     /// A cell, if it has been filled in.

@@ -12,6 +12,7 @@ pub mod lab;
 
 mod console;
 mod editor;
+mod explorer;
 mod session;
 
 mod steps;
@@ -29,6 +30,7 @@ mod waits;
 
 pub use console::OpFields;
 pub use editor::{Editor, GutterLine, editor};
+pub use explorer::{Asked, Event, Explorer, FindingRow, Job, Witness, progress_text};
 pub use lanes::{Lane, Lanes, Span, SpanKind, lanes};
 pub use names::actor_title;
 pub use pipeline::{Ack, COLUMNS, IoRow, Pipeline, pipeline};

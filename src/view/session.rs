@@ -5,6 +5,7 @@ use crate::scenario::{
     Divergence, OpText, Preset, Run, RunError, Script, ScriptError, parse_op_line,
 };
 
+use super::explorer::Witness;
 use super::narrate;
 
 /// What the page opens with: where the thread's argument ends.
@@ -154,6 +155,23 @@ impl Session {
                 self.restart();
             }
         }
+    }
+
+    /// The script that is run.
+    pub fn script(&self) -> &Script {
+        &self.script
+    }
+
+    /// Shows a run that the explorer found, at its end.
+    pub fn open_witness(&mut self, witness: &Witness) {
+        if self.apply(&witness.script).is_err() {
+            return; // its error is shown like any other
+        }
+        self.preset = witness.preset.and_then(Preset::find);
+        self.set_design(witness.design);
+        let (run, divergence) = Run::replay(self.script.setup.clone(), &witness.choices);
+        self.run = run;
+        self.notice = Some(divergence.map_or(witness.notice.clone(), |d| self.tell(d)));
     }
 
     /// Takes what the editor holds.

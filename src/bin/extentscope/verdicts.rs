@@ -2,7 +2,7 @@
 
 use std::io::Write;
 
-use extentscope::check::{Bounds, Limit, Search, Verdict};
+use extentscope::check::{Bounds, Detail, Report, Search, Verdict};
 use extentscope::kernel::{Choice, Design, Promise, Row, Setup};
 use extentscope::scenario::{Cell, Dice, Matrix, Scenario, agrees, switches, walks};
 use extentscope::view::wrap::wrap;
@@ -39,7 +39,7 @@ pub fn check(out: &mut impl Write, arguments: &CheckArguments) -> Result<End, Wr
     let progress = search.progress();
     let seen = match search.limit() {
         None => "complete".to_string(),
-        Some(limit) => format!("not complete, {}", limit_text(limit)),
+        Some(limit) => format!("not complete, {}", limit),
     };
     let text = format!(
         "{} states, {} transitions, depth {}, {ms} ms; {seen}. The chance that two states were \
@@ -89,7 +89,7 @@ pub fn matrix(out: &mut impl Write, arguments: &MatrixArguments) -> Result<End, 
     for number in 0..matrix.len() {
         let Some(setup) = matrix.setup(number) else { continue };
         let (search, ms) = search(setup, bounds);
-        matrix.fill(number, &search, Some(ms));
+        matrix.fill(number, &Report::of(&search, Detail::Verdicts), Some(ms));
     }
     if arguments.json {
         let cells: Vec<Value> = matrix.cells().map(json_of).collect();
@@ -145,19 +145,10 @@ fn json_of(cell: &Cell) -> Value {
         "transitions": cell.transitions,
         "depth": cell.depth,
         "complete": cell.limit.is_none(),
-        "limit": cell.limit.map(limit_text),
+        "limit": cell.limit.map(|limit| limit.to_string()),
         "ms": cell.ms,
         "witness": cell.witness.as_deref().map(list),
     })
-}
-
-fn limit_text(limit: Limit) -> String {
-    match limit {
-        Limit::States(states) => format!("bounded by STATES_MAX, {states} states"),
-        Limit::Depth(depth) => format!("bounded by DEPTH_MAX, {depth} steps"),
-        Limit::Model(bound) => format!("bounded by the model's {bound:?}"),
-        Limit::Stopped => "stopped".into(),
-    }
 }
 
 fn promises(bits: u16) -> String {

@@ -1,0 +1,152 @@
+// Runs searches where the page's thread does not feel them. This file is both sides: on the page it
+// starts a worker and hears from it; in the worker, which is this file again, it searches. The
+// worker gets the page's own compiled module, so the two are never of two versions. Where there are
+// no workers the page searches itself, in slices that fit between two frames.
+//
+// `tell(kind, position, text, ms)`: "progress", "report", "failed" of the job at a position, "end".
+// The model is `globalThis.extentscopeSearch`, installed by src/app/explorer.rs.
+
+const PAGE_SLICE_MS = 8;
+const WORKER_SLICE_MS = 40;
+const TELL_MS = 100;
+const STATES_AT_ONCE = 64;
+
+const inWorker = typeof window === "undefined";
+
+/** What the person wants: to go on, to wait, to stop. */
+class Orders {
+  stopped = false;
+  #paused = false;
+  #wake = () => {};
+
+  give(word) {
+    this.#paused = word === "pause";
+    this.stopped ||= word === "stop";
+    if (!this.#paused) this.#wake();
+  }
+
+  async obey() {
+    while (this.#paused) await new Promise((wake) => (this.#wake = wake));
+  }
+}
+
+/** Lets everything else have its turn; a timer would sleep for milliseconds. */
+function turn() {
+  return new Promise((resolve) => {
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = () => {
+      port1.close();
+      resolve();
+    };
+    port2.postMessage(null);
+  });
+}
+
+async function work(jobs, first, inFull, orders, sliceMs, tell) {
+  const model = globalThis.extentscopeSearch;
+  let sliceBegan = performance.now();
+  let told = 0;
+  for (let position = first; position < jobs.length && !orders.stopped; position++) {
+    let ms = 0;
+    const wrong = model.begin(jobs[position]);
+    if (wrong) {
+      tell("failed", position, wrong, 0);
+      continue;
+    }
+    for (let done = false; !done; ) {
+      const began = performance.now();
+      const progress = model.advance(STATES_AT_ONCE);
+      const now = performance.now();
+      ms += now - began;
+      done = progress.endsWith(" 1");
+      if (now - sliceBegan < sliceMs) continue;
+      if (now - told > TELL_MS) {
+        told = now;
+        tell("progress", position, progress, ms);
+      }
+      await turn();
+      await orders.obey();
+      sliceBegan = performance.now();
+      if (orders.stopped && !done) {
+        model.stop();
+        done = true;
+      }
+    }
+    tell("report", position, model.report(inFull), ms);
+  }
+  tell("end", 0, "", 0);
+}
+
+// The worker's side.
+
+if (inWorker) {
+  const orders = new Orders();
+  const tell = (...event) => postMessage(event);
+  addEventListener("message", async ({ data }) => {
+    if (data.order) return orders.give(data.order);
+    try {
+      const glue = await import(data.glue);
+      await glue.default({ module_or_path: data.module });
+      postMessage(["ready"]);
+      await work(data.jobs, data.first, data.inFull, orders, WORKER_SLICE_MS, tell);
+    } catch (error) {
+      postMessage(["died", 0, String(error?.message ?? error)]);
+    }
+  });
+}
+
+// The page's side.
+
+let current = new Orders();
+
+export function order(word) {
+  current.give(word);
+}
+
+export function explore(model, jobs, inFull, tell) {
+  current.give("stop");
+  let worker;
+  let at = 0; // the job that is being done
+  let ready = false;
+
+  const start = () => {
+    ready = false;
+    try {
+      worker = new Worker(import.meta.url, { type: "module" });
+    } catch {
+      return here();
+    }
+    worker.onmessage = ({ data }) => hear(data);
+    worker.onerror = (event) => {
+      event.preventDefault();
+      hear(["died", 0, event.message ?? "the worker could not be loaded"]);
+    };
+    worker.postMessage({ ...model, jobs, first: at, inFull });
+  };
+
+  const here = () => {
+    current = new Orders();
+    work(jobs, at, inFull, current, PAGE_SLICE_MS, tell).catch((error) => {
+      tell("failed", at, String(error.message), 0);
+      tell("end", 0, "", 0);
+    });
+  };
+
+  const hear = ([kind, position, text, ms]) => {
+    if (kind === "ready") return void (ready = true);
+    if (kind !== "died") {
+      at = kind === "report" || kind === "failed" ? position + 1 : position;
+      if (kind === "end") worker.terminate();
+      return tell(kind, position, text, ms);
+    }
+    worker.terminate();
+    // A worker that never came up will not come up again; one that died of a job does the next.
+    if (!ready) return here();
+    tell("failed", at, `${text}. A new worker goes on.`, 0);
+    at += 1;
+    start();
+  };
+
+  current = { give: (word) => worker.postMessage({ order: word }) };
+  start();
+}
