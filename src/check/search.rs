@@ -221,6 +221,7 @@ impl Search {
         let mut successors = core::mem::take(&mut self.successors);
         let taken = &mut successors[..self.choices.len()];
         // Reads of memory that is far away overlap if they do not wait for each other.
+        self.frontier.touch_second();
         self.table.touch(taken.iter().map(|successor| successor.fingerprint));
         let mut others = 0;
         for successor in taken {
