@@ -2,8 +2,8 @@
 
 use crate::bounds::{DEPTH_MAX, STATES_MAX};
 use crate::kernel::{
-    self, Actor, Choice, Encoder, Promise, Setup, State, deadlocked_among, enabled_among,
-    next_of_all, step,
+    self, Actor, Choice, Encoder, Next, Promise, Setup, State, deadlocked_among, enabled_among,
+    next_of_all, step_at,
 };
 
 use super::ends;
@@ -251,8 +251,9 @@ impl Search {
             successor.state = *state;
             successor.actor = choice.actor.position();
             let next = &mut successor.state;
-            let taken = step(&self.setup, next, *choice, &mut self.came_up);
-            debug_assert!(taken.is_ok(), "enabled lists only what can be taken");
+            if let Next::Ready { pc } = nexts[usize::from(successor.actor)] {
+                step_at(&self.setup, next, *choice, pc, &mut self.came_up);
+            }
             self.came_up.compare(&self.setup, &nexts, next);
             successor.fingerprint = fingerprint(self.encoder.encode(&self.setup, next));
         }
