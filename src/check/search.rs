@@ -248,7 +248,7 @@ impl Search {
             self.successors.push(Successor::new(*state));
         }
         for (successor, choice) in self.successors.iter_mut().zip(&self.choices) {
-            successor.state = *state;
+            successor.state.copy_from(&self.setup, state);
             successor.actor = choice.actor.position();
             let next = &mut successor.state;
             if let Next::Ready { pc } = nexts[usize::from(successor.actor)] {
