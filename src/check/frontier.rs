@@ -43,6 +43,15 @@ impl Frontier {
         self.pieces.front()?.get(self.taken)
     }
 
+    /// Reads the state that comes after the oldest. It was written long ago and lies far away:
+    /// reads that follow each other in memory bring it near at once, those of a step one by one.
+    #[inline]
+    pub(super) fn touch_second(&self) {
+        let here = self.pieces.front().and_then(|piece| piece.get(self.taken + 1));
+        let second = here.or_else(|| self.pieces.get(1)?.first());
+        core::hint::black_box(second.copied());
+    }
+
     /// All states, oldest first.
     pub(super) fn iter(&self) -> impl Iterator<Item = &State> {
         self.pieces.iter().flatten().skip(self.taken)

@@ -2,8 +2,8 @@
 
 use crate::bounds::{DEPTH_MAX, STATES_MAX};
 use crate::kernel::{
-    self, Actor, Choice, Encoder, Promise, Setup, State, deadlocked_among, enabled_among,
-    next_of_all, step,
+    self, Actor, Choice, Encoder, Next, Promise, Setup, State, deadlocked_among, enabled_among,
+    next_of_all, step_at,
 };
 
 use super::ends;
@@ -221,6 +221,7 @@ impl Search {
         let mut successors = core::mem::take(&mut self.successors);
         let taken = &mut successors[..self.choices.len()];
         // Reads of memory that is far away overlap if they do not wait for each other.
+        self.frontier.touch_second();
         self.table.touch(taken.iter().map(|successor| successor.fingerprint));
         let mut others = 0;
         for successor in taken {
@@ -247,11 +248,12 @@ impl Search {
             self.successors.push(Successor::new(*state));
         }
         for (successor, choice) in self.successors.iter_mut().zip(&self.choices) {
-            successor.state = *state;
+            successor.state.copy_from(&self.setup, state);
             successor.actor = choice.actor.position();
             let next = &mut successor.state;
-            let taken = step(&self.setup, next, *choice, &mut self.came_up);
-            debug_assert!(taken.is_ok(), "enabled lists only what can be taken");
+            if let Next::Ready { pc } = nexts[usize::from(successor.actor)] {
+                step_at(&self.setup, next, *choice, pc, &mut self.came_up);
+            }
             self.came_up.compare(&self.setup, &nexts, next);
             successor.fingerprint = fingerprint(self.encoder.encode(&self.setup, next));
         }

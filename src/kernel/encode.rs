@@ -69,7 +69,13 @@ impl State {
                 *frames = kworker.frames_named(names);
             }
         }
-        order[1..].sort_unstable_by_key(|k| frames[usize::from(*k)]);
+        // Three of them: a sort made for more takes longer.
+        for end in 2..order.len() {
+            let frames_at = |at: usize| &frames[usize::from(order[at])];
+            let key = frames_at(end);
+            let at = (1..end).rev().take_while(|at| frames_at(*at) > key).last().unwrap_or(end);
+            order[at..=end].rotate_right(1);
+        }
         order
     }
 }
@@ -233,17 +239,21 @@ impl Encoder {
 
     /// Blocks that hold anything but a former owner's data, and what they hold.
     fn media(&mut self, media: &[Media; PBLKS_MAX as usize]) {
-        let mask_at = self.len;
-        self.put([0; 8]);
         let mut mask = 0_u64;
+        // Which blocks these are cannot be guessed: without branches this is fastest.
         for (pblk, block) in media.iter().enumerate() {
-            if !matches!(block, Media { now: Content::Stale, durable: Content::Stale }) {
-                mask |= 1 << pblk;
-                self.put(block.now.bytes());
-                self.put(block.durable.bytes());
-            }
+            let Media { now, durable } = block;
+            let stale = matches!(now, Content::Stale) & matches!(durable, Content::Stale);
+            mask |= u64::from(!stale) << pblk;
         }
-        self.bytes[mask_at..mask_at + 8].copy_from_slice(&mask.to_le_bytes());
+        self.put(mask.to_le_bytes());
+        let mut left = mask;
+        while let Some(block) = media.get(left.trailing_zeros() as usize) {
+            left &= left - 1;
+            let [a, b, c, d] = block.now.bytes();
+            let [e, f, g, h] = block.durable.bytes();
+            self.put([a, b, c, d, e, f, g, h]);
+        }
     }
 }
 
@@ -330,11 +340,13 @@ impl Task {
 impl Mapping {
     #[inline]
     fn byte(self) -> u8 {
-        match self {
+        // Neighbours are often alike, but not always: selected rather than jumped to.
+        let kind = match self {
             Mapping::Hole => 0,
-            Mapping::Unwritten(pblk) => 1 + 2 * pblk,
-            Mapping::Written(pblk) => 2 + 2 * pblk,
-        }
+            Mapping::Unwritten(_) => 1,
+            Mapping::Written(_) => 2,
+        };
+        kind + 2 * self.pblk().unwrap_or(0)
     }
 }
 

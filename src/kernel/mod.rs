@@ -40,5 +40,7 @@ pub use state::{
     Acked, Bound, Content, EsTree, FLUSHER, Fifo, Frame, Inode, Io, Journal, List, Mapping, Media,
     NO_IRQ, NO_PBLK, NOBODY, Page, Power, Stage, State, TASKS, Task,
 };
-pub use step::{Next, NotEnabled, enabled, enabled_among, is_environment, next, next_of_all, step};
+pub use step::{
+    Next, NotEnabled, enabled, enabled_among, is_environment, next, next_of_all, step, step_at,
+};
 pub use wait::{Giver, Link, Wait, cycle, deadlocked, deadlocked_among, is_stuck, needs};

@@ -125,27 +125,34 @@ fn step_and_tell<O: Observer + ?Sized>(
     let Choice { actor, ordinal } = choice;
     let next = next(setup, state, actor);
     let Next::Ready { pc } = next else { return Err(NotEnabled { choice, next }) };
-    let fault = fault_of(state, choice, pc);
-    if ordinal > 0 && fault.is_none() {
+    if ordinal > 0 && fault_of(state, choice, pc).is_none() {
         return Err(NotEnabled { choice, next });
     }
+    step_at(setup, state, choice, pc, obs);
+    Ok(())
+}
+
+/// Takes a step that [`enabled_among`] listed, where its actor is [`Next::Ready`]: whoever has
+/// both need not look again.
+pub fn step_at<O: Observer>(setup: &Setup, state: &mut State, choice: Choice, pc: Pc, obs: &mut O) {
+    debug_assert_eq!(next(setup, state, choice.actor), Next::Ready { pc });
+    let fault = fault_of(state, choice, pc);
     let mut machine = Machine { setup, state, obs, fault };
     machine.obs.note(Note::At(pc));
     if let Some(fault) = fault {
         machine.spend(fault);
     }
-    match actor {
+    match choice.actor {
         Actor::Irq(io) => machine.step_irq(io, pc),
         Actor::Jbd2 => machine.step_jbd2(pc),
         Actor::Shrinker => machine.step_shrinker(),
         Actor::Power => machine.step_power(pc),
         Actor::Thread(_) | Actor::Kworker(_) | Actor::Flusher => {
-            if let Some(task) = actor.task() {
+            if let Some(task) = choice.actor.task() {
                 machine.step_task(task, pc);
             }
         }
     }
-    Ok(())
 }
 
 /// How many ordinals to try for an actor's step.

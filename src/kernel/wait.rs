@@ -3,8 +3,8 @@
 use super::choice::{ACTORS, Actor};
 use super::pc::Pc;
 use super::setup::{Op, Setup};
-use super::state::{Acked, List, NO_IRQ, Power, Stage, State, Task};
-use super::step::{Next, enabled_among, is_environment, next, next_of_all};
+use super::state::{Acked, Frame, Io, List, NO_IRQ, Power, Stage, State};
+use super::step::{Next, enabled_among, is_environment, next_of_all};
 use crate::bounds::KWORKERS_MAX;
 
 /// What a blocked actor waits for.
@@ -60,129 +60,216 @@ pub struct Link {
 /// The actors that could satisfy a wait. Everything in the outer list has to happen; each entry
 /// lists who could make it happen. An empty entry means that nobody can.
 pub fn needs(setup: &Setup, state: &State, wait: Wait) -> Vec<Vec<Giver>> {
-    let one = |actor| vec![vec![Giver { io: None, actor }]];
-    match wait {
-        Wait::Mutex { ino } => {
-            let inode = &state.inodes[usize::from(ino)];
-            let holds = |t: &u8| inode.i_mutex == *t || inode.shared & (1 << t) != 0;
-            let holders = (0..state.tasks.len() as u8).filter(holds);
-            holders.map(|t| vec![Giver { io: None, actor: Actor::of_task(t) }]).collect()
-        }
-        Wait::Unwritten { ino } => state
-            .ios()
-            .filter(|(_, io)| io.ino == ino && io.counted)
-            .map(|(io, _)| converters(setup, state, io))
-            .collect(),
-        Wait::DioCount { ino } => {
-            let held = state.ios().filter(|(_, io)| io.ino == ino && io.dio_held);
-            let writes = held.map(|(io, _)| dio_droppers(setup, state, io));
-            let reads = readers(setup, state, ino).map(|actor| vec![Giver { io: None, actor }]);
-            writes.chain(reads).collect()
-        }
-        Wait::Writeback { ino } => state
-            .ios()
-            .filter(|(_, io)| io.ino == ino && io.page_writeback)
-            .map(|(io, _)| acknowledgers(setup, state, io))
-            .collect(),
-        Wait::Ordered => state
-            .ios()
-            .filter(|(_, io)| io.ordered && io.stage == Stage::Submitted)
-            .map(|(io, _)| vec![Giver { io: Some(io), actor: Actor::Irq(io) }])
-            .collect(),
-        Wait::Throttle => {
-            let counted = state.ios().filter(|(_, io)| io.aio && io.stage != Stage::Free);
-            vec![counted.flat_map(|(io, _)| converters(setup, state, io)).collect()]
-        }
-        Wait::Bio { io } => vec![vec![Giver { io: Some(io), actor: Actor::Irq(io) }]],
-        Wait::Slot | Wait::Event => {
-            let pending = state.ios().filter(|(_, io)| io.aio && io.ack == Acked::No);
-            let pending = pending.flat_map(|(io, _)| acknowledgers(setup, state, io));
-            // One event is enough, of whichever IO, also of one that is yet to be submitted.
-            vec![pending.chain(submitters(setup, state)).collect()]
-        }
-        Wait::Transaction | Wait::Commit => one(Actor::Jbd2),
-        Wait::Handles => {
-            let holders = (0..).zip(&state.tasks).filter(|(_, task)| task.handle);
-            holders.map(|(t, _)| vec![Giver { io: None, actor: Actor::of_task(t) }]).collect()
+    let nexts = next_of_all(setup, state);
+    let mut needs = Vec::new();
+    Givers { setup, state, nexts: &nexts, hear: &mut needs }.of(wait);
+    needs
+}
+
+/// Hears what a wait needs, one thing after the other.
+trait Hear {
+    /// Something has to happen; who could make it happen is told next.
+    fn need(&mut self);
+    /// Somebody could make that happen.
+    fn giver(&mut self, giver: Giver);
+}
+
+/// Everything that was told, for those who show it.
+impl Hear for Vec<Vec<Giver>> {
+    fn need(&mut self) {
+        self.push(Vec::new());
+    }
+
+    fn giver(&mut self, giver: Giver) {
+        if let Some(givers) = self.last_mut() {
+            givers.push(giver);
         }
     }
 }
 
-/// Threads whose programs still have an AIO write to submit.
-fn submitters<'a>(setup: &'a Setup, state: &'a State) -> impl Iterator<Item = Giver> + 'a {
-    let threads = (0..).zip(&setup.threads);
-    let submits = threads.filter(|(t, program)| {
-        let left = program.iter().skip(usize::from(state.tasks[usize::from(*t)].op));
-        left.into_iter().any(|op| matches!(op, Op::DioWrite { aio: true, .. }))
-    });
-    submits.map(|(t, _)| Giver { io: None, actor: Actor::Thread(t) })
+/// Only whether something is needed that nobody outside a set of actors could give. A search asks
+/// this in every state in which somebody waits: nothing is put on the heap for it.
+struct Hopeless {
+    /// The actors of the set, as bits by their positions.
+    set: u32,
+    /// So it is with a need that was told completely.
+    found: bool,
+    /// Givers of the latest need have all been in the set.
+    latest: bool,
 }
 
-/// Who can bring an IO to its acknowledgement, or its pages out of PageWriteback: its irq handler
-/// while that runs, later whoever converts it.
-fn acknowledgers(setup: &Setup, state: &State, index: u8) -> Vec<Giver> {
-    let io = &state.ios[usize::from(index)];
-    if io.irq == NO_IRQ && io.stage != Stage::Submitted {
-        return converters(setup, state, index);
+impl Hear for Hopeless {
+    fn need(&mut self) {
+        self.found |= self.latest;
+        self.latest = true;
     }
-    let converting = converters(setup, state, index);
-    let irq = Giver { io: Some(index), actor: Actor::Irq(index) };
-    core::iter::once(irq).chain(converting).collect()
-}
 
-/// Who can drop an IO's share of `i_dio_count`.
-fn dio_droppers(setup: &Setup, state: &State, index: u8) -> Vec<Giver> {
-    let io = &state.ios[usize::from(index)];
-    if !io.waits || io.stage == Stage::Submitted {
-        return acknowledgers(setup, state, index);
+    fn giver(&mut self, giver: Giver) {
+        self.latest &= self.set & bit(giver.actor) != 0;
     }
-    vec![Giver { io: Some(index), actor: Actor::Thread(io.thread) }]
 }
 
-/// Threads inside a direct read of an inode.
-fn readers<'a>(setup: &'a Setup, state: &'a State, ino: u8) -> impl Iterator<Item = Actor> + 'a {
-    let tasks = (0..).zip(&state.tasks);
-    let reading = tasks.filter(move |(t, task)| {
-        let op = setup.op(*t, task.op);
-        op.is_some_and(|op| op.ino() == ino)
-            && task.frames().iter().any(|frame| frame.pc == Pc::ReadDone)
-    });
-    reading.map(|(t, _)| Actor::of_task(t))
+fn bit(actor: Actor) -> u32 {
+    1 << actor.position()
 }
 
-/// Who can bring an IO to its conversion.
-fn converters(setup: &Setup, state: &State, index: u8) -> Vec<Giver> {
-    let io = &state.ios[usize::from(index)];
-    let by = |actor| Giver { io: Some(index), actor };
-    let givers = match io.stage {
-        Stage::Free | Stage::Converted => Vec::new(),
-        Stage::Prepared => vec![by(Actor::Thread(io.thread))],
-        Stage::Submitted | Stage::Completed => vec![by(Actor::Irq(index))],
-        Stage::Listed => match io.list {
-            List::Private { task, .. } => vec![by(Actor::of_task(task))],
-            List::Dio => (1..KWORKERS_MAX as u8).map(|k| by(Actor::Kworker(k))).collect(),
-            List::Unrsv => vec![by(Actor::Kworker(1))],
-            List::Inode => {
-                // The worker, or any task that will flush this inode's list.
-                let flushes = |task: &Task| {
-                    let pcs = [Pc::FlushTake, Pc::FsyncLock, Pc::ReadFlushLock];
-                    task.frames().iter().any(|f| f.a == io.ino && pcs.contains(&f.pc))
-                };
-                let tasks = (0..).zip(&state.tasks).filter(|(_, task)| flushes(task));
-                let flushers = tasks.map(|(t, _)| by(Actor::of_task(t)));
-                core::iter::once(by(Actor::Kworker(0))).chain(flushers).collect()
+/// Who could give what a wait needs, told to somebody.
+struct Givers<'a, H> {
+    setup: &'a Setup,
+    state: &'a State,
+    /// What every actor would do.
+    nexts: &'a [Next; ACTORS],
+    hear: &'a mut H,
+}
+
+impl<H: Hear> Givers<'_, H> {
+    fn of(&mut self, wait: Wait) {
+        let state = self.state;
+        match wait {
+            Wait::Mutex { ino } => {
+                let inode = &state.inodes[usize::from(ino)];
+                let holds = |t: &u8| inode.i_mutex == *t || inode.shared & (1 << t) != 0;
+                let holders = (0..state.tasks.len() as u8).filter(holds);
+                holders.for_each(|t| self.one(None, Actor::of_task(t)));
             }
-        },
-        Stage::Converting => {
-            let ends =
-                |task: &Task| task.frames().iter().any(|f| f.pc == Pc::EndIo && f.a == index);
-            let tasks = (0..).zip(&state.tasks).filter(|(_, task)| ends(task));
-            let tasks: Vec<Giver> = tasks.map(|(t, _)| by(Actor::of_task(t))).collect();
-            if tasks.is_empty() { vec![by(Actor::Thread(io.thread))] } else { tasks }
+            Wait::Unwritten { ino } => {
+                let counted = state.ios().filter(|(_, io)| io.ino == ino && io.counted);
+                counted.for_each(|(io, _)| self.need_of(io, Self::converters));
+            }
+            Wait::DioCount { ino } => {
+                let held = state.ios().filter(|(_, io)| io.ino == ino && io.dio_held);
+                held.for_each(|(io, _)| self.need_of(io, Self::dio_droppers));
+                self.readers(ino);
+            }
+            Wait::Writeback { ino } => {
+                let written = state.ios().filter(|(_, io)| io.ino == ino && io.page_writeback);
+                written.for_each(|(io, _)| self.need_of(io, Self::acknowledgers));
+            }
+            Wait::Ordered => {
+                let ordered = |io: &Io| io.ordered && io.stage == Stage::Submitted;
+                let ordered = state.ios().filter(|(_, io)| ordered(io));
+                ordered.for_each(|(io, _)| self.one(Some(io), Actor::Irq(io)));
+            }
+            Wait::Throttle => {
+                self.hear.need();
+                let counted = state.ios().filter(|(_, io)| io.aio);
+                counted.for_each(|(io, _)| self.converters(io));
+            }
+            Wait::Bio { io } => self.one(Some(io), Actor::Irq(io)),
+            Wait::Slot | Wait::Event => {
+                // One event is enough, of whichever IO, also of one that is yet to be submitted.
+                self.hear.need();
+                let pending = state.ios().filter(|(_, io)| io.aio && io.ack == Acked::No);
+                pending.for_each(|(io, _)| self.acknowledgers(io));
+                self.submitters();
+            }
+            Wait::Transaction | Wait::Commit => self.one(None, Actor::Jbd2),
+            Wait::Handles => {
+                let holders = (0..).zip(&state.tasks).filter(|(_, task)| task.handle);
+                holders.for_each(|(t, _)| self.one(None, Actor::of_task(t)));
+            }
         }
-    };
-    let acts = |giver: &Giver| !matches!(next(setup, state, giver.actor), Next::Done);
-    givers.into_iter().filter(acts).collect()
+    }
+
+    /// Something that only one actor could give.
+    fn one(&mut self, io: Option<u8>, actor: Actor) {
+        self.hear.need();
+        self.hear.giver(Giver { io, actor });
+    }
+
+    /// Something that has to happen to an IO.
+    fn need_of(&mut self, io: u8, givers: impl Fn(&mut Self, u8)) {
+        self.hear.need();
+        givers(self, io);
+    }
+
+    /// Threads whose programs still have an AIO write to submit.
+    fn submitters(&mut self) {
+        for (t, program) in (0..).zip(&self.setup.threads) {
+            let mut left = program.iter().skip(usize::from(self.state.tasks[usize::from(t)].op));
+            if left.any(|op| matches!(op, Op::DioWrite { aio: true, .. })) {
+                self.hear.giver(Giver { io: None, actor: Actor::Thread(t) });
+            }
+        }
+    }
+
+    /// Who can bring an IO to its acknowledgement, or its pages out of PageWriteback: its irq
+    /// handler while that runs, later whoever converts it.
+    fn acknowledgers(&mut self, index: u8) {
+        let io = &self.state.ios[usize::from(index)];
+        if io.irq != NO_IRQ || io.stage == Stage::Submitted {
+            self.hear.giver(Giver { io: Some(index), actor: Actor::Irq(index) });
+        }
+        self.converters(index);
+    }
+
+    /// Who can drop an IO's share of `i_dio_count`.
+    fn dio_droppers(&mut self, index: u8) {
+        let io = &self.state.ios[usize::from(index)];
+        if !io.waits || io.stage == Stage::Submitted {
+            return self.acknowledgers(index);
+        }
+        self.hear.giver(Giver { io: Some(index), actor: Actor::Thread(io.thread) });
+    }
+
+    /// Threads inside a direct read of an inode: each has to leave it.
+    fn readers(&mut self, ino: u8) {
+        for (t, task) in (0..).zip(&self.state.tasks) {
+            let op = self.setup.op(t, task.op);
+            let reads = op.is_some_and(|op| op.ino() == ino)
+                && task.frames().iter().any(|frame| frame.pc == Pc::ReadDone);
+            if reads {
+                self.one(None, Actor::of_task(t));
+            }
+        }
+    }
+
+    /// Who can bring an IO to its conversion.
+    fn converters(&mut self, index: u8) {
+        let io = &self.state.ios[usize::from(index)];
+        match io.stage {
+            Stage::Free | Stage::Converted => {}
+            Stage::Prepared => self.by(index, Actor::Thread(io.thread)),
+            Stage::Submitted | Stage::Completed => self.by(index, Actor::Irq(index)),
+            Stage::Listed => match io.list {
+                List::Private { task, .. } => self.by(index, Actor::of_task(task)),
+                List::Dio => {
+                    (1..KWORKERS_MAX as u8).for_each(|k| self.by(index, Actor::Kworker(k)));
+                }
+                List::Unrsv => self.by(index, Actor::Kworker(1)),
+                List::Inode => {
+                    // The worker, or any task that will flush this inode's list.
+                    self.by(index, Actor::Kworker(0));
+                    let pcs = [Pc::FlushTake, Pc::FsyncLock, Pc::ReadFlushLock];
+                    self.inside(index, |frame| frame.a == io.ino && pcs.contains(&frame.pc));
+                }
+            },
+            Stage::Converting => {
+                if !self.inside(index, |frame| frame.pc == Pc::EndIo && frame.a == index) {
+                    self.by(index, Actor::Thread(io.thread));
+                }
+            }
+        }
+    }
+
+    /// Tells of the tasks that are in a function, for an IO; false if there are none.
+    fn inside(&mut self, io: u8, function: impl Fn(&Frame) -> bool) -> bool {
+        let mut any = false;
+        for (t, task) in (0..).zip(&self.state.tasks) {
+            if task.frames().iter().any(&function) {
+                self.by(io, Actor::of_task(t));
+                any = true;
+            }
+        }
+        any
+    }
+
+    /// Tells of an actor, for an IO, unless it has nothing to do.
+    fn by(&mut self, io: u8, actor: Actor) {
+        if self.nexts[usize::from(actor.position())] != Next::Done {
+            self.hear.giver(Giver { io: Some(io), actor });
+        }
+    }
 }
 
 /// Whether nothing but the environment can move although somebody still has something to do.
@@ -209,24 +296,37 @@ pub fn deadlocked_among(
     state: &State,
     nexts: &[Next; ACTORS],
 ) -> Vec<(Actor, Wait)> {
-    let mut stuck: Vec<(Actor, Wait)> = Vec::new();
-    for (actor, next) in Actor::ALL.into_iter().zip(nexts) {
-        if let Next::Blocked { wait, .. } = *next {
-            stuck.push((actor, wait));
+    let waits = |actor: Actor| match nexts[usize::from(actor.position())] {
+        Next::Blocked { wait, .. } => Some(wait),
+        _ => None,
+    };
+    let waiters = Actor::all().filter(|actor| waits(*actor).is_some());
+    let mut stuck = waiters.fold(0, |bits, actor| bits | bit(actor));
+    // Whoever hopes leaves the set, and others may then hope too.
+    let mut before = 0;
+    while stuck != before {
+        before = stuck;
+        for actor in members(before) {
+            let mut hopeless = Hopeless { set: stuck, found: false, latest: false };
+            if let Some(wait) = waits(actor) {
+                Givers { setup, state, nexts, hear: &mut hopeless }.of(wait);
+            }
+            if !hopeless.found && !hopeless.latest {
+                stuck &= !bit(actor);
+            }
         }
     }
-    while !stuck.is_empty() {
-        let before = stuck.len();
-        let names = stuck.iter().fold(0_u32, |bits, (actor, _)| bits | 1 << actor.position());
-        stuck.retain(|(_, wait)| {
-            let named = |giver: &Giver| names & (1 << giver.actor.position()) != 0;
-            needs(setup, state, *wait).iter().any(|givers| givers.iter().all(named))
-        });
-        if stuck.len() == before {
-            break;
-        }
-    }
-    stuck
+    members(stuck).filter_map(|actor| Some((actor, waits(actor)?))).collect()
+}
+
+/// The actors of a set, in the order of [`Actor::ALL`].
+fn members(set: u32) -> impl Iterator<Item = Actor> {
+    let mut left = set;
+    core::iter::from_fn(move || {
+        let at = left.trailing_zeros();
+        left &= left.wrapping_sub(1);
+        Actor::ALL.get(at as usize).copied()
+    })
 }
 
 /// The shortest wait-for cycle among deadlocked actors, if there is a deadlock that is a cycle.
