@@ -142,7 +142,7 @@ export function explore(model, jobs, inFull, tell) {
     worker.terminate();
     // A worker that never came up will not come up again; one that died of a job does the next.
     if (!ready) return here();
-    tell("failed", at, `${text}. A new worker goes on.`, 0);
+    tell("failed", at, `${String(text).replace(/\.$/, "")}. A new worker goes on.`, 0);
     at += 1;
     start();
   };

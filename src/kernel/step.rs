@@ -109,19 +109,6 @@ pub fn step<O: Observer>(
     choice: Choice,
     obs: &mut O,
 ) -> Result<(), NotEnabled> {
-    // The page carries the machine once, not once for every kind of listener; natively a search
-    // has a machine in which what it does not listen to is compiled away.
-    #[cfg(target_arch = "wasm32")]
-    let obs: &mut dyn Observer = obs;
-    step_and_tell(setup, state, choice, obs)
-}
-
-fn step_and_tell<O: Observer + ?Sized>(
-    setup: &Setup,
-    state: &mut State,
-    choice: Choice,
-    obs: &mut O,
-) -> Result<(), NotEnabled> {
     let Choice { actor, ordinal } = choice;
     let next = next(setup, state, actor);
     let Next::Ready { pc } = next else { return Err(NotEnabled { choice, next }) };
@@ -136,6 +123,10 @@ fn step_and_tell<O: Observer + ?Sized>(
 /// both need not look again.
 pub fn step_at<O: Observer>(setup: &Setup, state: &mut State, choice: Choice, pc: Pc, obs: &mut O) {
     debug_assert_eq!(next(setup, state, choice.actor), Next::Ready { pc });
+    // The page carries the machine once, not once for every kind of listener; natively a search
+    // has a machine in which what it does not listen to is compiled away.
+    #[cfg(target_arch = "wasm32")]
+    let obs: &mut dyn Observer = obs;
     let fault = fault_of(state, choice, pc);
     let mut machine = Machine { setup, state, obs, fault };
     machine.obs.note(Note::At(pc));

@@ -136,7 +136,7 @@ impl Asked {
         Ok(Asked { script, design, states })
     }
 
-    fn job(script: &Script, design: &Design, states: u32) -> Job {
+    fn job(script: &str, design: &Design, states: u32) -> Job {
         format!("{states}\n{design}\n{script}")
     }
 }
@@ -162,7 +162,7 @@ impl Explorer {
     /// Begins to search what a session runs.
     pub fn begin_scenario(&mut self, session: &Session) -> Vec<Job> {
         let (scenario, design) = (scenario_of(session), session.design());
-        let job = Asked::job(&scenario.script, &design, STATES_MAX);
+        let job = Asked::job(&scenario.script.to_string(), &design, STATES_MAX);
         self.subject = Some((scenario, design));
         self.report = None;
         self.begin(Task::Scenario, vec![0]);
@@ -326,9 +326,13 @@ impl Explorer {
     }
 
     fn begin_cells(&mut self, cells: Vec<u32>, states: u32) -> Vec<Job> {
+        // Printed once a scenario: with every cell the page would stand still while it begins.
+        let scripts: Vec<String> =
+            self.matrix.scenarios().iter().map(|scenario| scenario.script.to_string()).collect();
+        let columns = self.matrix.designs().len() as u32;
         let job = |cell: &u32| {
-            let (scenario, design) = self.matrix.place(*cell)?;
-            Some(Asked::job(&scenario.script, design, states))
+            let (_, design) = self.matrix.place(*cell)?;
+            Some(Asked::job(scripts.get((cell / columns) as usize)?, design, states))
         };
         let jobs = cells.iter().filter_map(job).collect();
         self.begin(Task::Matrix, cells);

@@ -1,0 +1,109 @@
+// The explorer: every interleaving in a worker, findings that open their runs, the matrix. Part of
+// a page built with FEATURES=explorer; EXTENTSCOPE_EXPLORER says that this one is.
+
+import { accessibilityFaults, expect, test } from "./fixtures";
+import type { Page } from "@playwright/test";
+
+test.skip(!process.env.EXTENTSCOPE_EXPLORER, "the page was built without the explorer");
+
+async function open(page: Page) {
+  await page.getByRole("button", { name: "Explore" }).click();
+  const explorer = page.getByRole("dialog", { name: "Explorer" });
+  await expect(explorer).toBeVisible();
+  return explorer;
+}
+
+test("the deadlock is found, and its shortest run replays on the stage", async ({ page, stage }) => {
+  await stage.open();
+  await stage.choose("S7", "rfc-osync");
+  const explorer = await open(page);
+  await explorer.getByRole("button", { name: "Search this script" }).click();
+  const deadlock = explorer.getByRole("listitem").filter({ hasText: "NO-DEADLOCK" });
+  await expect(deadlock).toContainText("broken");
+  await expect(deadlock).toContainText("After step 5 nothing can avoid it.");
+  await expect(explorer).toContainText(/395 states, 842 transitions, depth 38, \d+ ms; complete/);
+  expect(await accessibilityFaults(page), "with findings").toEqual([]);
+  await deadlock.getByRole("button", { name: "shortest run, 16 steps" }).click();
+  await expect(explorer).toBeHidden();
+  await expect(stage.place()).toHaveText("step 16 of 16");
+  await expect(stage.verdict()).toContainText("Deadlock");
+  await expect(stage.status()).toContainText("After step 5 nothing can avoid it.");
+  await stage.back().click();
+  await expect(stage.verdict()).toContainText("Running");
+});
+
+test("the matrix fills in, can be paused and stopped, and keeps the page free", async ({ page, stage }) => {
+  await page.addInitScript(() => {
+    const kept = window as unknown as { longTasks: number[] };
+    kept.longTasks = [];
+    const note = (list: PerformanceObserverEntryList) =>
+      list.getEntries().forEach(({ duration }) => kept.longTasks.push(duration));
+    new PerformanceObserver(note).observe({ entryTypes: ["longtask"] });
+  });
+  await stage.open();
+  const explorer = await open(page);
+  await explorer.getByRole("button", { name: "Fill the matrix" }).click();
+  // By structure: to name hundreds of buttons by role takes the driver longer, on the page's own
+  // thread, than what is measured here.
+  const status = page.locator(".explorer-status");
+  await page.evaluate(() => ((window as unknown as { longTasks: number[] }).longTasks = []));
+  await expect(status).toContainText("336 of 336 cells", { timeout: 30_000 });
+  expect(await page.evaluate(() => (window as unknown as { longTasks: number[] }).longTasks)).toEqual([]);
+  const cell = explorer.getByRole("button", { name: /^S7 under rfc-osync: NO-DEADLOCK is broken in 16 steps/ });
+  await expect(cell).toBeVisible();
+  await explorer.getByRole("button", { name: "Pause" }).click();
+  await expect(explorer).toContainText("Paused.");
+  await explorer.getByRole("button", { name: "Resume" }).click();
+  await explorer.getByRole("button", { name: "Stop" }).click();
+  await expect(status).toContainText("The matrix: 336 cells");
+  await explorer.getByRole("button", { name: /^S7 under v3\.8: every promise holds/ }).click();
+  await expect(page.getByRole("combobox", { name: "design" })).toHaveValue("v3.8");
+});
+
+test("without workers the page searches by itself", async ({ page, stage }) => {
+  await page.addInitScript(() => Object.assign(window, { Worker: undefined }));
+  await stage.open();
+  const explorer = await open(page);
+  await explorer.getByRole("button", { name: "Search this script" }).click();
+  await expect(explorer).toContainText(/complete/);
+});
+
+test("a worker that dies is reported, and another goes on", async ({ page, stage }) => {
+  await page.addInitScript(() => {
+    // The first worker comes up and then dies of its job.
+    const Real = Worker;
+    let first = true;
+    class Mortal extends Real {
+      set onmessage(hear: (event: MessageEvent) => void) {
+        const dies = first;
+        first = false;
+        super.onmessage = (event: MessageEvent) => {
+          if (dies && event.data[0] !== "ready") {
+            this.onmessage_ended = true;
+            hear(new MessageEvent("message", { data: ["died", 0, "out of memory."] }));
+          } else {
+            hear(event);
+          }
+        };
+      }
+      onmessage_ended = false;
+    }
+    Object.assign(window, { Worker: Mortal });
+  });
+  await stage.open();
+  const explorer = await open(page);
+  await explorer.getByRole("button", { name: "Fill the matrix" }).click();
+  await expect(explorer.getByRole("status")).toContainText("The search of S1 under v3.8 ended early: out of memory. A new worker goes on.");
+  await expect(explorer.getByRole("button", { name: /^S7 under rfc-osync: NO-DEADLOCK/ })).toBeVisible();
+  await explorer.getByRole("button", { name: "Stop" }).click();
+});
+
+test("the explorer on a phone scrolls down, not sideways", async ({ page, stage }) => {
+  await page.setViewportSize({ width: 390, height: 844 });
+  await stage.open();
+  const explorer = await open(page);
+  await explorer.getByRole("button", { name: "Search this script" }).click();
+  await expect(explorer).toContainText(/complete/);
+  const overflow = await explorer.evaluate((dialog) => dialog.scrollWidth - dialog.clientWidth);
+  expect(overflow).toBeLessThanOrEqual(0);
+});
