@@ -1,13 +1,13 @@
 # The scripts in .ci/ do the work and say what they are doing.
 
-.PHONY: help serve dev build test fmt wasm-test e2e measure bench
+.PHONY: help serve dev build test fmt wasm-test e2e measure bench bench-web
 
 help:
 	@echo "make serve      build and serve the page, installing what is missing"
 	@echo "make test       run every check and test, installing what is missing"
 	@echo "make build      a release build in dist/, for any static server"
 	@echo "make dev        as serve, built fast and unoptimised"
-	@echo "make fmt, make wasm-test, make e2e, make measure, make bench"
+	@echo "make fmt, make wasm-test, make e2e, make measure, make bench, make bench-web"
 
 serve:
 	@.ci/serve --release
@@ -35,3 +35,8 @@ measure: build
 
 bench:
 	cargo bench --locked
+
+# Leaves a page with the explorer in dist/.
+bench-web:
+	@FEATURES=explorer .ci/build
+	@node e2e/bench-web.mjs

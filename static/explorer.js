@@ -98,14 +98,23 @@ if (inWorker) {
 // The page's side.
 
 let current = new Orders();
+/** Ends what is under way; nothing is heard of it any more. */
+let end = () => {};
 
 export function order(word) {
   current.give(word);
 }
 
-export function explore(model, jobs, inFull, tell) {
-  current.give("stop");
+export function explore(model, jobs, inFull, say) {
+  end();
   let worker;
+  let over = false;
+  const tell = (...event) => over || say(...event);
+  end = () => {
+    over = true;
+    current.give("stop");
+    worker?.terminate();
+  };
   let at = 0; // the job that is being done
   let ready = false;
 
@@ -133,6 +142,7 @@ export function explore(model, jobs, inFull, tell) {
   };
 
   const hear = ([kind, position, text, ms]) => {
+    if (over) return;
     if (kind === "ready") return void (ready = true);
     if (kind !== "died") {
       at = kind === "report" || kind === "failed" ? position + 1 : position;
