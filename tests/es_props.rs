@@ -18,3 +18,12 @@ proptest! {
         es_common::run_bytes(&data);
     }
 }
+
+/// Found by the property above: the posted conversion of `[12/1)` inside an extent has no node for
+/// its middle, and takes the right part, which is cached, out again.
+#[test]
+fn an_undone_posted_conversion_leaves_nothing_cached() {
+    es_common::run_bytes(&[
+        7, 0, 209, 64, 21, 82, 255, 238, 29, 0, 206, 22, 0, 1, 57, 22, 0, 0, 111, 204, 52, 0,
+    ]);
+}

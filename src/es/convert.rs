@@ -343,6 +343,8 @@ impl<S: Store> Es<S> {
         self.insert_or(rules, mem, right, |it| it.s.set(at, es))?;
         self.insert_or(rules, mem, middle, |it| {
             let right = it.s.next(at);
+            // Inserting it had made it the cached extent.
+            it.s.set_cache(NIL);
             it.free(right, es.status);
             it.s.set(at, es);
         })
