@@ -4,12 +4,16 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use expect_test::expect_file;
+use expect_test::{ExpectFile, expect_file};
 use extentscope::kernel::{
     Acked, Actor, Choice, Design, Io, Next, Power, Promise, Row, Setup, Stage, State, deadlocked,
     enabled, is_stuck, next, step,
 };
 use extentscope::scenario::{PRESETS, Script};
+
+#[path = "common/features.rs"]
+mod features;
+use features::features;
 
 /// States up to which a cell is worth walking here; the explorer does the larger ones.
 const STATES_MAX: usize = 20_000;
@@ -109,13 +113,33 @@ fn names(broken: u16) -> String {
 
 #[test]
 fn every_preset_breaks_what_it_says_and_nothing_else() {
+    let presets = PRESETS.iter().map(|preset| {
+        let script = Script::parse(preset.script).unwrap_or_else(|e| panic!("{}: {e}", preset.id));
+        (preset.id, script, Design::parse(preset.design).ok())
+    });
+    check(presets, &expect_file!["data/reachable.txt"]);
+}
+
+#[test]
+fn every_feature_breaks_what_it_says_and_nothing_else() {
+    check(
+        features().map(|(name, script)| (name, script, None)),
+        &expect_file!["data/features.txt"],
+    );
+}
+
+/// Walks scripts under every design, those that they name, and one more; compares what is broken
+/// with what they say, and all counts with a file.
+fn check<'a>(
+    scripts: impl Iterator<Item = (&'a str, Script, Option<Design>)>,
+    expected_table: &ExpectFile,
+) {
     let mut table = String::new();
     let mut differ = Vec::new();
-    for preset in PRESETS {
-        let script = Script::parse(preset.script).unwrap_or_else(|e| panic!("{}: {e}", preset.id));
+    for (id, script, own) in scripts {
         let mut designs: Vec<Design> = Row::ALL.iter().map(|row| row.design()).collect();
         designs.extend(script.expectations.iter().flat_map(|e| e.designs.clone()));
-        designs.push(Design::parse(preset.design).expect("a design"));
+        designs.extend(own);
         let mut done = Vec::new();
         for design in designs {
             if done.contains(&design) {
@@ -124,7 +148,7 @@ fn every_preset_breaks_what_it_says_and_nothing_else() {
             done.push(design);
             let setup = Setup { design, ..script.setup.clone() };
             let Some(graph) = explore(&setup) else {
-                writeln!(table, "{:5} {design}: more than {STATES_MAX} states", preset.id)
+                writeln!(table, "{:5} {design}: more than {STATES_MAX} states", id)
                     .expect("a String takes it");
                 continue;
             };
@@ -134,19 +158,19 @@ fn every_preset_breaks_what_it_says_and_nothing_else() {
             writeln!(
                 table,
                 "{:5} {design}: {states} states, {transitions} transitions, {found_names}",
-                preset.id
+                id
             )
             .expect("a String takes it");
             let expected = script.expected(&design).unwrap_or(0);
             if expected != found {
                 differ.push(format!(
                     "{} {design}: expected {}, found {found_names}",
-                    preset.id,
+                    id,
                     names(expected)
                 ));
             }
         }
     }
-    expect_file!["data/reachable.txt"].assert_eq(&table);
+    expected_table.assert_eq(&table);
     assert!(differ.is_empty(), "{}", differ.join("\n"));
 }

@@ -15,6 +15,8 @@ const CASES: &[(&str, &str)] = &[
     ("aio_write O_DSYNC into unwritten", "t1: aio_write io=0+4 sync=1\nt1: getevents"),
     ("aio_write O_DSYNC over written", "t1: aio_write io=8+4 sync=1\nt1: getevents"),
     ("aio_write beyond the end", "t1: aio_write io=13+3\nt1: getevents"),
+    ("aio_write of a batch", "t1: aio_write io=0+2,8+2\nt1: getevents"),
+    ("aio_write of more than there are slots", "t1: aio_write io=0+2,8+2,2+2\nt1: getevents"),
     ("dio_write into unwritten", "t1: dio_write 0 4"),
     ("dio_write O_SYNC into unwritten", "t1: dio_write 0 4 sync=2"),
     ("dio_read of written and unwritten", "t1: dio_read 6 4"),

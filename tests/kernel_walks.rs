@@ -5,6 +5,9 @@ use extentscope::kernel::{
 };
 use extentscope::scenario::{PRESETS, Run, Script};
 
+#[path = "common/features.rs"]
+mod features;
+
 /// Steps of all walks together.
 const STEPS: u32 = 1_000_000;
 
@@ -30,6 +33,11 @@ fn setups() -> Vec<Setup> {
         }
         let design = Design::parse(preset.design).expect("a design");
         setups.push(Setup { design, ..script.setup });
+    }
+    for (_, script) in features::features() {
+        for row in Row::ALL {
+            setups.push(Setup { design: row.design(), ..script.setup.clone() });
+        }
     }
     setups
 }

@@ -7,6 +7,7 @@ use extentscope::kernel::{Choice, Design, Setup};
 use extentscope::scenario::{Preset, Run, Script};
 use extentscope::view::lockdep;
 use extentscope::view::narrate::{CAPTION_CHARS_MAX, Standing, caption, standing};
+use extentscope::view::why;
 use extentscope::view::wrap::COLUMNS_MAX;
 
 fn check(preset: &str, design: &str, choices: &str, expected: Expect) {
@@ -188,4 +189,38 @@ fn a_deadlock_reads_like_a_lockdep_report() {
          *** DEADLOCK ***
     "#]]
     .assert_eq(&report("H-e5", "rfc-osync +decrement=after_sync", e5));
+}
+
+#[test]
+fn a_batch_that_finds_the_context_full_returns_a_short_count() {
+    let script = "slots 2\nfile a 16 blocks, W 0+8\nt1: aio_write io=0+2,2+2,4+2\nt1: getevents\n";
+    let mut run = Run::new(Script::parse(script).expect("a script").setup);
+    let mut text = String::new();
+    for choice in "t1 t1 t1 t1 t1 t1 t1 irq:io1 t1 irq:io1 t1 t1 t1".split(' ') {
+        let waits = lines_of_why_not(&run);
+        run.step(choice.parse().expect("a choice")).expect("an enabled choice");
+        write!(text, "{waits}{}\n", caption(&run)).expect("a String takes it");
+    }
+    expect![[r#"
+        t1 submits write A, an AIO write of [0/2), and takes slot 1 of 2.
+        t1 takes i_mutex for write A.
+        t1 maps [0/2) (written, nothing will have to be converted), submits the bio of write A and drops i_mutex.
+        t1 submits write B, an AIO write of [2/2), and takes slot 2 of 2.
+        t1 takes i_mutex for write B.
+        t1 maps [2/2) (written, nothing will have to be converted), submits the bio of write B and drops i_mutex.
+        t1 finds the AIO context full for write C; io_submit returns 2 of 3; now it waits for a slot of the AIO context (2 taken).
+          t1 cannot take a slot (aio_write io=4+2) (io_submit): it waits for a slot of the AIO context (2 taken), the bio of write A is on its way; irq:io1 can step.
+        The bio of write A is done: the irq acknowledges write A, its event is in the ring.
+        t1 finds the AIO context full and reaps the event of A first.
+        The irq drops i_dio_count, write A no longer counts as in flight.
+        t1 submits write C, an AIO write of [4/2), and takes slot 2 of 2.
+        t1 takes i_mutex for write C.
+        t1 maps [4/2) (written, nothing will have to be converted), submits the bio of write C and drops i_mutex; io_submit returns 1.
+    "#]].assert_eq(&text);
+}
+
+/// Why threads cannot step, a line each.
+fn lines_of_why_not(run: &Run) -> String {
+    let blocked = why::not(run.setup(), run.state());
+    blocked.iter().map(|why| format!("  {why}\n")).collect()
 }

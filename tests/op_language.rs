@@ -1,7 +1,7 @@
 //! The op language: what is wrong is said where it is wrong, and what is printed reads back.
 
 use expect_test::{Expect, expect, expect_file};
-use extentscope::kernel::{Design, Op, Range, Row, Sync};
+use extentscope::kernel::{Design, Iocbs, Op, Range, Row, Sync};
 use extentscope::scenario::{OP_WORDS, OpText, PRESETS, Script, parse_op_line};
 use proptest::prelude::*;
 
@@ -35,8 +35,7 @@ fn a_script_is_printed_in_one_way() {
             file a 16 blocks, U 0+8, W 8+4
             allow shrink 1
 
-            t1: aio_write io=0+4 sync=1
-            t1: aio_write io=4+4 sync=1
+            t1: aio_write io=0+4,4+4 sync=1
             t1: getevents
             t2: dio_write 8 4
             t2: dio_read 8 1
@@ -53,6 +52,8 @@ const WRONG: &[&str] = &[
     "t1: aio_write io=0-4",
     "t1: aio_write",
     "t1: aio_write io=14+4",
+    "t1: aio_write io=0+4,4-4",
+    "t1: aio_write io=0+1,1+1,2+1,3+1,4+1,5+1,6+1,7+1,8+1",
     "t1: dio_write 0 4 snyc=1",
     "t1: dio_write 0 4 sync=3",
     "t1: dio_read 100B 4",
@@ -116,7 +117,8 @@ fn reads_back(text: &str) {
     for script in [&mut script, &mut again] {
         script.lines.clear();
         for op in script.setup.threads.iter_mut().flatten() {
-            if let Op::DioWrite { nr, .. } | Op::BufWrite { nr, .. } = op {
+            if let Op::DioWrite { nr, .. } | Op::AioBatch { nr, .. } | Op::BufWrite { nr, .. } = op
+            {
                 *nr = 0;
             }
         }
@@ -128,7 +130,9 @@ fn op() -> impl Strategy<Value = Op> {
     let range = (0_u8..12, 1_u8..4).prop_map(|(lblk, len)| Range::new(lblk, len));
     let sync = prop_oneof![Just(Sync::No), Just(Sync::Dsync), Just(Sync::Osync)];
     let nr = 0;
-    (0_u8..10, range, sync, 0_u8..4, any::<bool>()).prop_map(move |(kind, range, sync, n, flag)| {
+    let ranges = proptest::collection::vec(range.clone(), 2..9);
+    let args = (0_u8..11, range, sync, 0_u8..4, any::<bool>(), ranges);
+    args.prop_map(move |(kind, range, sync, n, flag, ranges)| {
         let ino = 0;
         match kind {
             0 | 1 => Op::DioWrite { ino, range, sync, aio: flag, nr },
@@ -138,6 +142,10 @@ fn op() -> impl Strategy<Value = Op> {
             5 => Op::Fsync { ino, datasync: flag },
             6 => Op::Fallocate { ino, range },
             7 => Op::Truncate { ino, size: n },
+            10 => {
+                let iocbs = Iocbs::new(&ranges).expect("two to eight");
+                Op::AioBatch { ino, iocbs, sync, nr }
+            }
             8 => Op::DropCaches { what: 1 + n % 3 },
             _ => Op::Getevents { nr: n },
         }
@@ -155,7 +163,7 @@ proptest! {
     #[test]
     fn a_script_of_any_operations_reads_back(
         row in 0..Row::ALL.len(),
-        ops in proptest::collection::vec((1_u8..5, op()), 0..20),
+        ops in proptest::collection::vec((1_u8..5, op()), 0..7),
     ) {
         let mut text = format!("design {}\nfile a 16 blocks, U 0+3\n", Row::ALL[row].id());
         for (thread, op) in ops {

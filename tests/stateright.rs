@@ -1,6 +1,8 @@
 //! Our search against Stateright's, on the same machine: as many states, as deep, and the same
-//! verdicts, for every preset in every design that is small enough.
+//! verdicts, for every preset and feature in every design that is small enough.
 
+#[path = "common/features.rs"]
+mod features;
 #[path = "common/stateright_model.rs"]
 mod stateright_model;
 
@@ -18,16 +20,18 @@ const PAIRS_MIN: u32 = 100;
 /// It has its own `main` so that its one line is shown: `stateright: N pairs, 0 differ`.
 fn main() {
     let (mut pairs, mut differ) = (0, 0);
-    for scenario in Scenario::presets() {
+    let presets = Scenario::presets().into_iter().map(|s| (s.name.to_string(), s.script));
+    let features = features::features().map(|(name, script)| (name.to_string(), script));
+    for (name, script) in presets.chain(features) {
         for row in Row::ALL {
-            let setup = Setup { design: row.design(), ..scenario.script.setup.clone() };
+            let setup = Setup { design: row.design(), ..script.setup.clone() };
             let bounds = Bounds { states: STATES_SMALL, ..Bounds::default() };
             let search = Search::run(setup.clone(), bounds);
             if search.limit().is_some() {
                 continue;
             }
             pairs += 1;
-            let name = format!("{} {}", scenario.name, row.id());
+            let name = format!("{name} {}", row.id());
             for difference in differences(setup, &search) {
                 println!("{name}: {difference}");
                 differ += 1;

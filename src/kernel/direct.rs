@@ -7,7 +7,9 @@ use super::note::{Note, Observer};
 use super::pc::{Pc, counts_dio};
 use super::promise::Promise;
 use super::setup::{Op, Range, Sync};
-use super::state::{Acked, Bound, Content, Frame, Io, Mapping, NO_PBLK, Page, Stage, Task};
+use super::state::{
+    Acked, Bound, Content, Frame, Io, Mapping, NO_PBLK, Page, Stage, Submitting, Task,
+};
 use super::step::{FsyncFor, Machine, fsync_frame, is_overwrite, read_frame, write_lock_is_shared};
 
 const BLOCKS: usize = BLOCKS_MAX as usize;
@@ -17,10 +19,15 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
         let Some(op @ Op::DioWrite { ino, range, aio, .. }) = self.op(task) else { return };
         match pc {
             Pc::IoSubmit => {
-                if self.state.slots_used() >= self.setup.slots {
+                let Submitting { iocb, returned } = self.task(task).submitting;
+                if self.state.slots_used() < self.setup.slots {
+                    if let Some(io) = self.prepare_io(task) {
+                        self.go(task, Pc::WriteLock, io);
+                    }
+                } else if iocb > returned {
+                    self.return_from_submit(task);
+                } else {
                     self.reap(task);
-                } else if let Some(io) = self.prepare_io(task) {
-                    self.go(task, Pc::WriteLock, io);
                 }
             }
             Pc::WriteLock => {
@@ -123,6 +130,26 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
         if sync != Sync::No && by_submitter {
             self.call(task, fsync_frame(&self.knobs(), ino, who));
         }
+    }
+
+    /// One iocb of a batch has been submitted: on to the next, or the call returns.
+    pub(super) fn next_iocb(&mut self, task: u8) {
+        let op = self.setup.op(task, self.task(task).op);
+        let Some(op @ Op::AioBatch { .. }) = op else { return };
+        self.task(task).submitting.iocb += 1;
+        if self.task(task).submitting.iocb < op.writes() {
+            return self.call(task, Frame { pc: Pc::IoSubmit, a: 0, b: 0 });
+        }
+        self.return_from_submit(task);
+    }
+
+    /// `io_submit` of a batch returns how many iocbs it has submitted; the thread calls again for
+    /// the rest, if there is one.
+    fn return_from_submit(&mut self, task: u8) {
+        let Submitting { iocb, returned } = self.task(task).submitting;
+        let left = self.setup.op(task, self.task(task).op).map_or(0, Op::writes) - iocb;
+        self.obs.note(Note::SubmitReturned { submitted: iocb - returned, left });
+        self.task(task).submitting.returned = iocb;
     }
 
     pub(super) fn step_read(&mut self, task: u8, pc: Pc) {

@@ -1,7 +1,8 @@
 //! The bytes of a state: the same on every target, and only what can still matter.
 
 use crate::bounds::{
-    BLOCKS_MAX, ES_EXTENTS_MAX, FRAMES_MAX, INODES_MAX, IOS_MAX, KWORKERS_MAX, PBLKS_MAX, WORK_MAX,
+    BLOCKS_MAX, ES_EXTENTS_MAX, FRAMES_MAX, INODES_MAX, IOS_MAX, KWORKERS_MAX, PBLKS_MAX,
+    SLOTS_MAX, WORK_MAX,
 };
 
 use super::choice::Actor;
@@ -10,12 +11,12 @@ use super::pc::Pc;
 use super::setup::{Budgets, Setup};
 use super::state::{
     Acked, Content, EsTree, FLUSHER, Frame, Inode, Io, List, Mapping, Media, Page, Stage, State,
-    TASKS, Task,
+    Submitting, TASKS, Task,
 };
 
 /// Bytes of a state at most; [`Encoder`] says part by part what they are.
 pub const ENCODED_MAX: usize = {
-    let task = 8 + 3 * FRAMES_MAX + 2 * BLOCKS_MAX;
+    let task = 9 + 3 * FRAMES_MAX + 2 * BLOCKS_MAX;
     let io = 16 + BLOCKS_MAX;
     let es = 8 + 8 * ES_EXTENTS_MAX + 4 * ES_EXTENTS_MAX;
     let inode = es + 2 * BLOCKS_MAX + 16 + (2 + 5 * BLOCKS_MAX) + 4 * BLOCKS_MAX;
@@ -146,9 +147,13 @@ impl Encoder {
     }
 
     fn task(&mut self, task: &Task, names: &Names) {
-        let flags = u8::from(task.handle) | u8::from(task.begun) << 1;
+        let Submitting { iocb, returned } = task.submitting;
+        let flags = u8::from(task.handle) | u8::from(task.begun) << 1 | u8::from(iocb > 0) << 2;
         let depth = task.depth();
         self.put([depth, task.op, task.i_mutex, task.shared, flags, task.to_reap]);
+        if iocb > 0 {
+            self.byte(iocb << 4 | returned);
+        }
         // An idle task has nothing in its registers.
         if depth > 0 {
             task.frames().iter().for_each(|frame| self.put(names.of_frame(*frame)));
@@ -363,5 +368,7 @@ impl Content {
 
 // A block of a file fits in the byte that names it.
 const _: () = assert!(BLOCKS_MAX <= 16 && INODES_MAX <= 8);
+// The places in a batch fit in half a byte each.
+const _: () = assert!(SLOTS_MAX < 16);
 // A mapping fits in its byte, and the media in their mask.
 const _: () = assert!(2 + 2 * PBLKS_MAX <= 256 && PBLKS_MAX <= 64);

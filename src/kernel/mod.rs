@@ -35,10 +35,10 @@ pub use encode::{ENCODED_MAX, Encoder};
 pub use note::{Fault, Note, Observer};
 pub use pc::{Pc, PcInfo, Plan, irq_plan, worker_plan};
 pub use promise::Promise;
-pub use setup::{Budgets, File, FileExtent, Op, Range, Setup, Sync};
+pub use setup::{Budgets, File, FileExtent, Iocbs, Op, Range, Setup, Sync};
 pub use state::{
     Acked, Bound, Content, EsTree, FLUSHER, Fifo, Frame, Inode, Io, Journal, List, Mapping, Media,
-    NO_IRQ, NO_PBLK, NOBODY, Page, Power, Stage, State, TASKS, Task,
+    NO_IRQ, NO_PBLK, NOBODY, Page, Power, Stage, State, Submitting, TASKS, Task,
 };
 pub use step::{
     Next, NotEnabled, enabled, enabled_among, is_environment, next, next_of_all, step, step_at,

@@ -24,6 +24,9 @@ pub enum Note {
     Es { ino: u8, op: es::EsOp },
     /// The disk tree of a range changed.
     Disk { ino: u8, range: Range },
+    /// An `io_submit` of several iocbs returned: how many it has submitted, and how many of the
+    /// batch are left for another call.
+    SubmitReturned { submitted: u8, left: u8 },
     /// A bio was submitted.
     Submitted { io: u8 },
     /// The device finished a bio.

@@ -1,6 +1,6 @@
 //! A compiled scenario: everything that a run does not change.
 
-use crate::bounds::{BLOCKS_MAX, INODES_MAX, THREADS_MAX};
+use crate::bounds::{BLOCKS_MAX, INODES_MAX, SLOTS_MAX, THREADS_MAX};
 
 use super::design::{Design, Row};
 
@@ -88,6 +88,11 @@ pub enum Op {
     /// thread reaps an event first, as a program does on `-EAGAIN`; otherwise it returns when it
     /// is done. `nr` counts the writes of the whole script from 0: the page calls them A, B, C, …
     DioWrite { ino: u8, range: Range, sync: Sync, aio: bool, nr: u8 },
+    /// One `io_submit` of several iocbs, each a direct write to the same file (fs/aio.c v3.8,
+    /// `do_io_submit`). The call returns the number submitted: one that finds the context full
+    /// (`-EAGAIN`) after its first iocb returns the short count, and the thread calls again with
+    /// the rest. `nr` is the number of the first write.
+    AioBatch { ino: u8, iocbs: Iocbs, sync: Sync, nr: u8 },
     /// A direct read.
     DioRead { ino: u8, range: Range },
     /// A buffered write: into the page cache, with fsync if the file is open for O_(D)SYNC.
@@ -105,6 +110,28 @@ pub enum Op {
     /// `io_getevents`: waits for this many events and reaps them; 0 means for all that are
     /// outstanding.
     Getevents { nr: u8 },
+}
+
+/// The ranges of one `io_submit`, in order: two at least, [`SLOTS_MAX`] at most.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Iocbs {
+    ranges: [Range; SLOTS_MAX as usize],
+    len: u8,
+}
+
+impl Iocbs {
+    /// The iocbs of some ranges; nothing if there are not enough for a batch, or too many.
+    pub fn new(ranges: &[Range]) -> Option<Iocbs> {
+        let mut iocbs =
+            Iocbs { ranges: [Range::new(0, 1); SLOTS_MAX as usize], len: ranges.len() as u8 };
+        iocbs.ranges.get_mut(..ranges.len())?.copy_from_slice(ranges);
+        (ranges.len() > 1).then_some(iocbs)
+    }
+
+    /// The ranges, in order.
+    pub fn as_slice(&self) -> &[Range] {
+        &self.ranges[..usize::from(self.len)]
+    }
 }
 
 impl Range {
@@ -145,10 +172,10 @@ impl Setup {
     /// Appends an operation to a thread's program and numbers it if it is a write. Threads in
     /// between come into being with empty programs.
     pub fn push(&mut self, thread: u8, mut op: Op) {
-        let is_write = |op: &&Op| matches!(op, Op::DioWrite { .. } | Op::BufWrite { .. });
-        let writes = self.threads.iter().flatten().filter(is_write).count();
-        if let Op::DioWrite { nr, .. } | Op::BufWrite { nr, .. } = &mut op {
-            *nr = writes as u8;
+        let writes = self.threads.iter().flatten().map(|op| op.writes()).sum();
+        if let Op::DioWrite { nr, .. } | Op::AioBatch { nr, .. } | Op::BufWrite { nr, .. } = &mut op
+        {
+            *nr = writes;
         }
         let thread = usize::from(thread);
         if self.threads.len() <= thread {
@@ -167,7 +194,25 @@ impl Setup {
 }
 
 impl Op {
-    /// The blocks that a read or write is on.
+    /// How many writes the operation is.
+    pub fn writes(self) -> u8 {
+        match self {
+            Op::DioWrite { .. } | Op::BufWrite { .. } => 1,
+            Op::AioBatch { iocbs, .. } => iocbs.len,
+            _ => 0,
+        }
+    }
+
+    /// One iocb of a batch, counted from 0, as the write that it is; any other operation is
+    /// itself.
+    pub fn iocb(self, index: u8) -> Op {
+        let Op::AioBatch { ino, iocbs, sync, nr } = self else { return self };
+        let index = index.min(iocbs.len - 1);
+        let range = iocbs.ranges[usize::from(index)];
+        Op::DioWrite { ino, range, sync, aio: true, nr: nr + index }
+    }
+
+    /// The blocks that a read or write is on; a batch has them iocb by iocb ([`Op::iocb`]).
     pub fn range(self) -> Option<Range> {
         match self {
             Op::DioWrite { range, .. }
@@ -175,7 +220,7 @@ impl Op {
             | Op::BufWrite { range, .. }
             | Op::BufRead { range, .. }
             | Op::Fallocate { range, .. } => Some(range),
-            Op::Fsync { .. } | Op::Truncate { .. } => None,
+            Op::Fsync { .. } | Op::Truncate { .. } | Op::AioBatch { .. } => None,
             Op::Getevents { .. } | Op::DropCaches { .. } => None,
         }
     }
@@ -184,6 +229,7 @@ impl Op {
     pub fn ino(self) -> u8 {
         match self {
             Op::DioWrite { ino, .. }
+            | Op::AioBatch { ino, .. }
             | Op::DioRead { ino, .. }
             | Op::BufWrite { ino, .. }
             | Op::BufRead { ino, .. }

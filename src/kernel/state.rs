@@ -10,7 +10,7 @@ use crate::bounds::{
 use crate::es;
 
 use super::pc::Pc;
-use super::setup::{Budgets, Range, Setup};
+use super::setup::{Budgets, Op, Range, Setup};
 
 /// The extent status tree of one inode, as the machine keeps it: a sorted array.
 pub type EsTree = es::Flat<{ ES_EXTENTS_MAX as usize }>;
@@ -105,6 +105,17 @@ pub struct Task {
     pub to_reap: u8,
     /// Whether what the call has to remember from its beginning has been noted.
     pub begun: bool,
+    /// How far a batch has come.
+    pub submitting: Submitting,
+}
+
+/// How far an `io_submit` of several iocbs has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub struct Submitting {
+    /// The iocb that is submitted now, counted from 0: as many have been submitted before it.
+    pub iocb: u8,
+    /// How many of those belong to calls that have returned a short count.
+    pub returned: u8,
 }
 
 /// One kernel function on a task's stack: where it is, and its two arguments.
@@ -443,11 +454,18 @@ impl Task {
         must: [0; BLOCKS_MAX as usize],
         to_reap: 0,
         begun: false,
+        submitting: Submitting { iocb: 0, returned: 0 },
     };
 
     /// A thread between two operations.
     pub(super) fn at_op(op: u8) -> Task {
         Task { op, ..Task::IDLE }
+    }
+
+    /// What a thread runs or runs next; of a batch the iocb that it has come to. Kworkers and the
+    /// flusher have no operation.
+    pub fn current(&self, setup: &Setup, thread: u8) -> Option<Op> {
+        Some(setup.op(thread, self.op)?.iocb(self.submitting.iocb))
     }
 
     /// The functions that the task is inside of, outermost first.

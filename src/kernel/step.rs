@@ -12,7 +12,9 @@ use super::note::{Note, Observer};
 use super::pc::{Pc, irq_plan, worker_plan};
 use super::promise::Promise;
 use super::setup::{Op, Range, Setup};
-use super::state::{Bound, Frame, Inode, Io, Mapping, NO_IRQ, NOBODY, Power, Stage, State, Task};
+use super::state::{
+    Bound, Frame, Inode, Io, Mapping, NO_IRQ, NOBODY, Power, Stage, State, Submitting, Task,
+};
 use super::wait::Wait;
 
 /// What an actor would do next.
@@ -249,11 +251,11 @@ fn is_first_idle_dio_worker(state: &State, kworker: u8) -> bool {
 fn op_entry(setup: &Setup, state: &State, thread: u8) -> Option<Frame> {
     let knobs = &setup.design.knobs;
     let frame = |pc, a| Some(Frame { pc, a, b: 0 });
-    let op = setup.op(thread, state.tasks[usize::from(thread)].op)?;
+    let op = state.tasks[usize::from(thread)].current(setup, thread)?;
     let ino = op.ino();
     let unclean = |range| state.inodes[usize::from(ino)].has_unclean_pages(range);
     match op {
-        Op::DioWrite { aio: true, .. } => frame(Pc::IoSubmit, 0),
+        Op::DioWrite { aio: true, .. } | Op::AioBatch { .. } => frame(Pc::IoSubmit, 0),
         Op::DioWrite { .. } => frame(Pc::WriteLock, 0),
         Op::DioRead { range, .. } if unclean(range) => frame(Pc::ReadPages, ino),
         Op::DioRead { .. } => Some(read_frame(setup, ino)),
@@ -305,12 +307,12 @@ fn wait_at(setup: &Setup, state: &State, actor: Actor, pc: Pc) -> Option<Wait> {
     let task = actor.task().map(|t| &state.tasks[usize::from(t)]);
     let frame = || task.and_then(Task::top).or_else(|| entry(setup, state, actor));
     let a = || frame().map_or(0, |f| f.a);
-    let op = || task.and_then(|task| setup.op(actor.task()?, task.op));
+    let op = || task.and_then(|task| task.current(setup, actor.task()?));
     let inode = |ino: u8| &state.inodes[usize::from(ino)];
     let transaction = || state.journal.locked.then_some(Wait::Transaction);
     let ino_of_op = || op().map_or(0, |op| op.ino());
     match pc {
-        Pc::IoSubmit => wait_to_submit(setup, state),
+        Pc::IoSubmit => wait_to_submit(setup, state, task?),
         Pc::WriteLock => {
             let shared = op().is_some_and(|op| write_lock_is_shared(setup, state, op));
             wait_for_lock(state, ino_of_op(), shared)
@@ -374,8 +376,13 @@ fn wait_at(setup: &Setup, state: &State, actor: Actor, pc: Pc) -> Option<Wait> {
 }
 
 /// A slot of the AIO context, and under a throttle fewer conversions.
-fn wait_to_submit(setup: &Setup, state: &State) -> Option<Wait> {
+fn wait_to_submit(setup: &Setup, state: &State, task: &Task) -> Option<Wait> {
     if state.slots_used() >= setup.slots {
+        let Submitting { iocb, returned } = task.submitting;
+        if iocb > returned {
+            // The call returns the short count.
+            return None;
+        }
         return state.events.is_empty().then_some(Wait::Slot);
     }
     let limit = match setup.design.knobs.throttle {
@@ -414,7 +421,7 @@ pub(super) fn is_overwrite(inode: &Inode, range: Range) -> bool {
 
 /// The pages that a task's function is about.
 fn range_of_pages(setup: &Setup, actor: Actor, task: Option<&Task>, pc: Pc) -> Range {
-    let op = actor.task().zip(task).and_then(|(t, task)| setup.op(t, task.op));
+    let op = actor.task().zip(task).and_then(|(t, task)| task.current(setup, t));
     match (pc, op) {
         (Pc::TruncPages, Some(Op::Truncate { size, .. })) => {
             Range::new(size, Inode::whole().len - size)
@@ -540,6 +547,7 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
                         (false, _) => {}
                     }
                     self.ret(task);
+                    self.next_iocb(task);
                 }
                 _ => return,
             }
@@ -618,7 +626,7 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
 
     /// The operation of a thread; kworkers and the flusher have none.
     pub(super) fn op(&self, task: u8) -> Option<Op> {
-        self.setup.op(task, self.state.tasks[usize::from(task)].op)
+        self.state.tasks[usize::from(task)].current(self.setup, task)
     }
 
     pub(super) fn task(&mut self, task: u8) -> &mut Task {

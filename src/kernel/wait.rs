@@ -187,7 +187,7 @@ impl<H: Hear> Givers<'_, H> {
     fn submitters(&mut self) {
         for (t, program) in (0..).zip(&self.setup.threads) {
             let mut left = program.iter().skip(usize::from(self.state.tasks[usize::from(t)].op));
-            if left.any(|op| matches!(op, Op::DioWrite { aio: true, .. })) {
+            if left.any(|op| matches!(op, Op::DioWrite { aio: true, .. } | Op::AioBatch { .. })) {
                 self.hear.giver(Giver { io: None, actor: Actor::Thread(t) });
             }
         }
@@ -215,7 +215,7 @@ impl<H: Hear> Givers<'_, H> {
     /// Threads inside a direct read of an inode: each has to leave it.
     fn readers(&mut self, ino: u8) {
         for (t, task) in (0..).zip(&self.state.tasks) {
-            let op = self.setup.op(t, task.op);
+            let op = task.current(self.setup, t);
             let reads = op.is_some_and(|op| op.ino() == ino)
                 && task.frames().iter().any(|frame| frame.pc == Pc::ReadDone);
             if reads {

@@ -19,7 +19,9 @@
 use core::fmt;
 
 use crate::bounds::{BLOCKS_MAX, INODES_MAX, OPS_MAX, SCRIPT_BYTES_MAX, SLOTS_MAX, THREADS_MAX};
-use crate::kernel::{Budgets, Design, File, FileExtent, Op, Promise, Range, Row, Setup, Sync};
+use crate::kernel::{
+    Budgets, Design, File, FileExtent, Iocbs, Op, Promise, Range, Row, Setup, Sync,
+};
 
 /// A script that has been read.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -290,10 +292,14 @@ impl Script {
         let at = words.column();
         let ops = read_ops(&self.setup, words)?;
         for op in ops {
-            let length = self.setup.threads.get(usize::from(thread)).map_or(0, Vec::len);
-            if length >= OPS_MAX as usize {
+            let program =
+                self.setup.threads.get(usize::from(thread)).map_or(&[][..], Vec::as_slice);
+            // Each iocb of a batch counts, as each is a write with a number of its own.
+            let count = |op: &Op| u32::from(op.writes().max(1));
+            if program.iter().map(count).sum::<u32>() + count(&op) > OPS_MAX {
                 let word = Word { text: "", column: at };
-                return Err(words.error(word, &format!("at most {OPS_MAX} ops a thread"), None));
+                let expected = format!("at most {OPS_MAX} ops a thread, each iocb counting");
+                return Err(words.error(word, &expected, None));
             }
             self.setup.push(thread, op);
             if self.lines.len() <= usize::from(thread) {
@@ -311,7 +317,7 @@ pub fn parse_op_line(setup: &Setup, text: &str) -> Result<Vec<Op>, ScriptError> 
     read_ops(setup, &mut words)
 }
 
-/// The operations of one line; `io=0+4,4+4` is several.
+/// The operations of one line: one.
 fn read_ops(setup: &Setup, words: &mut Words) -> Result<Vec<Op>, ScriptError> {
     let word = words.expect("an operation, as in aio_write io=0+4")?;
     let mut args = Args { ino: 0, sync: Sync::No, ranges: Vec::new() };
@@ -346,6 +352,9 @@ fn read_ops(setup: &Setup, words: &mut Words) -> Result<Vec<Op>, ScriptError> {
         return Err(words.error(words.here(), &format!("a range: {usage}"), None));
     }
     let aio = name == "aio_write";
+    if let Some(iocbs) = Iocbs::new(&ranges).filter(|_| aio) {
+        return Ok(vec![Op::AioBatch { ino, iocbs, sync, nr: 0 }]);
+    }
     let op = |range| match name {
         "aio_write" | "dio_write" => Op::DioWrite { ino, range, sync, aio, nr: 0 },
         "dio_read" => Op::DioRead { ino, range },
@@ -422,6 +431,10 @@ impl Args {
                 }
                 Some(("io", list)) if name == "aio_write" => {
                     for range in list.split(',') {
+                        if self.ranges.len() >= SLOTS_MAX as usize {
+                            let expected = format!("at most {SLOTS_MAX} iocbs");
+                            return Err(words.error(word, &expected, None));
+                        }
                         self.ranges.push(words.range(word, range, file)?);
                     }
                 }
@@ -718,6 +731,13 @@ impl fmt::Display for OpText<'_> {
         match self.op {
             Op::DioWrite { range, sync, aio: true, .. } => {
                 write!(f, "aio_write io={}+{}{}", range.lblk, range.len, sync_of(sync))?;
+            }
+            Op::AioBatch { iocbs, sync, .. } => {
+                for (i, range) in iocbs.as_slice().iter().enumerate() {
+                    let start = if i == 0 { "aio_write io=" } else { "," };
+                    write!(f, "{start}{}+{}", range.lblk, range.len)?;
+                }
+                f.write_str(sync_of(sync))?;
             }
             Op::DioWrite { range, sync, .. } => {
                 write!(f, "dio_write {} {}{}", range.lblk, range.len, sync_of(sync))?;

@@ -55,7 +55,11 @@ impl OpFields {
     /// not have keep their values.
     pub fn read(&mut self, setup: &Setup, line: &str) {
         let Ok(ops) = parse_op_line(setup, line) else { return };
+        // A batch has more ranges than the fields.
         let [op] = ops.as_slice() else { return };
+        if op.writes() > 1 {
+            return;
+        }
         let [word, ..] = line.split_whitespace().collect::<Vec<_>>()[..] else { return };
         self.word =
             OP_WORDS.iter().map(|(known, _)| *known).find(|k| *k == word).unwrap_or(self.word);
@@ -68,7 +72,11 @@ impl OpFields {
             Op::Truncate { size: number, .. }
             | Op::DropCaches { what: number }
             | Op::Getevents { nr: number } => self.number = number,
-            Op::DioRead { .. } | Op::BufRead { .. } | Op::Fsync { .. } | Op::Fallocate { .. } => {}
+            Op::DioRead { .. }
+            | Op::AioBatch { .. }
+            | Op::BufRead { .. }
+            | Op::Fsync { .. }
+            | Op::Fallocate { .. } => {}
         }
     }
 

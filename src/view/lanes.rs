@@ -183,7 +183,7 @@ fn write_of(setup: &Setup, state: &State, actor: Actor) -> Option<u8> {
     let task = &state.tasks[usize::from(actor.task()?)];
     let at_io = |pc| matches!(pc, Pc::EndIo | Pc::ConvertStart | Pc::ConvertMap);
     match (task.frames().iter().find(|frame| at_io(frame.pc)), actor) {
-        (_, Actor::Thread(t)) => match setup.op(t, task.op) {
+        (_, Actor::Thread(t)) => match task.current(setup, t) {
             Some(Op::DioWrite { nr, .. } | Op::BufWrite { nr, .. }) => Some(nr),
             _ => None,
         },

@@ -32,6 +32,7 @@ pub fn caption(run: &Run) -> String {
     };
     let before = run.state_at(run.cursor() - 1);
     let mut text = sentence(run.setup(), before, run.state(), *choice, run.last_notes());
+    text += &submit_returned(run.last_notes());
     if let Next::Blocked { wait, .. } = next(run.setup(), run.state(), choice.actor) {
         let more = format!("; now it {}", wait_text(run.setup(), run.state(), wait));
         if text.chars().count() + more.chars().count() < CAPTION_CHARS_MAX {
@@ -40,6 +41,21 @@ pub fn caption(run: &Run) -> String {
     }
     text.push('.');
     text
+}
+
+/// What an `io_submit` of several iocbs returned in a step, if it did.
+fn submit_returned(notes: &[Note]) -> String {
+    let returned = notes.iter().find_map(|n| match n {
+        Note::SubmitReturned { submitted, left } => Some((submitted, left)),
+        _ => None,
+    });
+    match returned {
+        None => String::new(),
+        Some((submitted, 0)) => format!("; io_submit returns {submitted}"),
+        Some((submitted, left)) => {
+            format!("; io_submit returns {submitted} of {}", submitted + left)
+        }
+    }
 }
 
 /// What a button for a choice says.
@@ -210,7 +226,7 @@ fn subject_of(setup: &Setup, state: &State, actor: Actor, pc: Pc) -> String {
         },
         Actor::Jbd2 | Actor::Shrinker | Actor::Power => String::new(),
         Actor::Thread(t) if state.tasks[usize::from(t)].depth() < 2 => {
-            let op = setup.op(t, state.tasks[usize::from(t)].op);
+            let op = state.tasks[usize::from(t)].current(setup, t);
             op.map_or(String::new(), |op| format!(" ({})", op_text(setup, op)))
         }
         Actor::Thread(_) | Actor::Kworker(_) | Actor::Flusher => {
@@ -435,6 +451,9 @@ fn write_sentence(
         return format!("{who} finds the AIO context full and reaps the event of {event} first");
     }
     match pc {
+        Pc::IoSubmit if notes.iter().any(|n| matches!(n, Note::SubmitReturned { .. })) => {
+            format!("{who} finds the AIO context full for {write}")
+        }
         Pc::IoSubmit => {
             let slots = format!("slot {} of {}", after.slots_used(), setup.slots);
             format!("{who} submits {write}, an AIO write of {range}{flag}, and takes {slots}")
@@ -621,7 +640,7 @@ fn listed_names(state: &State, who: Actor) -> Vec<String> {
 
 fn op_of(setup: &Setup, state: &State, who: Actor) -> Option<Op> {
     let task = who.task()?;
-    setup.op(task, state.tasks[usize::from(task)].op)
+    state.tasks[usize::from(task)].current(setup, task)
 }
 
 fn capitalised(text: &str) -> String {

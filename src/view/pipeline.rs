@@ -66,15 +66,19 @@ impl Ack {
 pub fn pipeline(setup: &Setup, state: &State) -> Pipeline {
     let mut ios: Vec<IoRow> = Vec::new();
     for (thread, program) in (0..).zip(&setup.threads) {
-        for (index, op) in (0..).zip(program) {
-            let Op::DioWrite { nr, .. } = *op else { continue };
+        let writes = (0..)
+            .zip(program)
+            .flat_map(|(index, op)| (0..op.writes()).map(move |iocb| (index, iocb, op.iocb(iocb))));
+        for (index, iocb, op) in writes {
+            let Op::DioWrite { nr, .. } = op else { continue };
             let is_this = |io: &Io| io.nr == nr && io.thread == thread && !io.writeback;
             let found = state.ios().find(|(_, io)| is_this(io));
-            let done = state.tasks[usize::from(thread)].op > index;
+            let task = &state.tasks[usize::from(thread)];
+            let done = task.op > index || task.op == index && task.submitting.iocb > iocb;
             if let Some((_, io)) = found {
-                ios.extend(row(setup, thread, *op).map(|row| live(setup, state, io, row)));
+                ios.extend(row(setup, thread, op).map(|row| live(setup, state, io, row)));
             } else if done {
-                let row = row(setup, thread, *op);
+                let row = row(setup, thread, op);
                 ios.extend(row.map(|row| IoRow {
                     column: Some(4),
                     place: "finished".into(),
