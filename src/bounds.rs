@@ -31,6 +31,9 @@ pub const SCRIPT_BYTES_MAX: u32 = 64 * 1024;
 pub const LAB_BYTES_MAX: u32 = 64 * 1024;
 /// Extents that the `build` lines of a laboratory make, together.
 pub const LAB_EXTENTS_MAX: u32 = 20_000;
+/// Writes of a timed run. Each block is written once a lap, and a block's writes are counted in a
+/// byte.
+pub const LOAD_WRITES_MAX: u32 = 4_000;
 /// Steps of a run that the page keeps.
 pub const STEPS_MAX: u32 = 5_000;
 /// States that one search visits: about 40 bytes each, and a few kilobytes for those of the
@@ -51,6 +54,7 @@ const _: () = assert!(INODES_MAX * BLOCKS_MAX < PBLKS_MAX);
 const _: () = assert!(ES_EXTENTS_MAX >= BLOCKS_MAX);
 // Media cells name a write by one byte, 0 and 1 being zeroes and old data.
 const _: () = assert!(THREADS_MAX * OPS_MAX < 256 - 2);
+const _: () = assert!(LOAD_WRITES_MAX / BLOCKS_MAX < 255);
 // What a search finds can be replayed as a run, and its states can be numbered.
 const _: () = assert!(DEPTH_MAX <= STEPS_MAX);
 const _: () = assert!(STATES_MAX < u32::MAX / 2);

@@ -408,6 +408,16 @@ impl State {
         debug_assert_eq!(self, from, "a state has more than its setup");
     }
 
+    /// Each thread that is through its program stands at its beginning again, as a program that
+    /// loops. A search has no use for it: counts of writes go on, up to 255 a block.
+    pub fn begin_again(&mut self, setup: &Setup) {
+        for (task, program) in self.tasks.iter_mut().zip(&setup.threads) {
+            if usize::from(task.op) >= program.len() {
+                *task = Task::at_op(0);
+            }
+        }
+    }
+
     /// The kworker tasks' indices.
     pub fn kworkers() -> core::ops::Range<u8> {
         THREADS_MAX as u8..FLUSHER

@@ -1,11 +1,13 @@
 //! Scenarios as people write them: the op language and the presets.
 
+mod load;
 mod matrix;
 mod op_language;
 mod presets;
 mod run;
 mod walk;
 
+pub use load::{Load, LoadEnd, Loaded};
 pub use matrix::{Cell, Matrix, Outcome, Scenario, agrees, code};
 pub(crate) use op_language::nearest;
 pub use op_language::{

@@ -4,7 +4,7 @@
 //! [`CAPTION_CHARS_MAX`] characters.
 
 use crate::kernel::{
-    Acked, Actor, Choice, Content, Fault, Giver, InodeLock, Link, List, Next, Note, Op, Pc,
+    Acked, Actor, Bound, Choice, Content, Fault, Giver, InodeLock, Link, List, Next, Note, Op, Pc,
     Promise, Range, Setup, Stage, State, Sync, Wait, cycle, needs, next,
 };
 use crate::scenario::{OpText, Run};
@@ -187,17 +187,21 @@ pub enum Standing {
     Running,
 }
 
+/// A bound that was reached: its constant, and what it limits.
+pub fn bound_text(bound: Bound) -> &'static str {
+    match bound {
+        Bound::Ios => "IOS_MAX: no more direct IOs can be in flight or unreaped",
+        Bound::Frames => "FRAMES_MAX: functions are nested as deep as the model goes",
+        Bound::EsExtents => "ES_EXTENTS_MAX: the status tree holds no more extents",
+        Bound::Pblks => "PBLKS_MAX: every physical block is allocated",
+    }
+}
+
 /// How the run stands at its cursor.
 pub fn standing(run: &Run) -> Standing {
     let (setup, state) = (run.setup(), run.state());
     if let Some(bound) = state.bound {
-        use crate::kernel::Bound;
-        return Standing::Bound(match bound {
-            Bound::Ios => "IOS_MAX: no more direct IOs can be in flight or unreaped",
-            Bound::Frames => "FRAMES_MAX: functions are nested as deep as the model goes",
-            Bound::EsExtents => "ES_EXTENTS_MAX: the status tree holds no more extents",
-            Bound::Pblks => "PBLKS_MAX: every physical block is allocated",
-        });
+        return Standing::Bound(bound_text(bound));
     }
     if let Some(sentence) = cycle_sentence(setup, state) {
         return Standing::Deadlock(sentence);

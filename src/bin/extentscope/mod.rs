@@ -1,6 +1,7 @@
 //! What can be asked for on the command line.
 
 mod input;
+mod load;
 mod run;
 mod tables;
 mod verdicts;
@@ -9,7 +10,7 @@ use std::io;
 use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
-use extentscope::bounds::STATES_MAX;
+use extentscope::bounds::{LOAD_WRITES_MAX, SLOTS_MAX, STATES_MAX};
 
 /// ext4's extent status tree and the conversion of unwritten extents, stepped and searched.
 #[derive(Parser)]
@@ -36,6 +37,8 @@ enum Command {
     Check(CheckArguments),
     /// Try every interleaving of every preset under every design.
     Matrix(MatrixArguments),
+    /// Take S9 at length: many AIO writes, few slots, a slow worker; the backlog and the throughput.
+    Load(LoadArguments),
     /// List the designs.
     Designs,
     /// List the presets, or compare random runs of them with what they expect.
@@ -92,6 +95,24 @@ struct MatrixArguments {
 }
 
 #[derive(Args)]
+struct LoadArguments {
+    /// A design, once or more often; else all of them.
+    #[arg(long)]
+    design: Vec<String>,
+    /// AIO writes of one block each.
+    #[arg(long, default_value_t = 1000,
+          value_parser = clap::value_parser!(u32).range(1..=i64::from(LOAD_WRITES_MAX)))]
+    writes: u32,
+    /// Slots of the AIO context.
+    #[arg(long, default_value_t = 4,
+          value_parser = clap::value_parser!(u8).range(1..=i64::from(SLOTS_MAX)))]
+    slots: u8,
+    /// A worker takes a step for so many steps of the others, or when nobody else can.
+    #[arg(long, default_value_t = 8)]
+    slow: u8,
+}
+
+#[derive(Args)]
 struct PresetsArguments {
     /// Compare random runs of every preset in every design with what the presets expect.
     #[arg(long)]
@@ -129,6 +150,7 @@ pub fn main() -> ExitCode {
         Command::Run(run) => run::run(&mut out, &run),
         Command::Check(check) => verdicts::check(&mut out, &check),
         Command::Matrix(matrix) => verdicts::matrix(&mut out, &matrix),
+        Command::Load(load) => load::load(&mut out, &load),
         Command::Designs => tables::designs(&mut out),
         Command::Presets(presets) if presets.check => verdicts::presets(&mut out, presets.seed),
         Command::Presets(_) => tables::presets(&mut out),

@@ -151,7 +151,7 @@ fn json_of(cell: &Cell) -> Value {
     })
 }
 
-fn promises(bits: u16) -> String {
+pub(super) fn promises(bits: u16) -> String {
     let broken = Promise::ALL.into_iter().filter(|promise| bits & promise.bit() != 0);
     let ids: Vec<&str> = broken.map(Promise::id).collect();
     if ids.is_empty() { "ok".into() } else { ids.join(" ") }
