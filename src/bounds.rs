@@ -25,6 +25,8 @@ pub const FRAMES_MAX: u32 = 8;
 pub const ES_EXTENTS_MAX: u32 = 16;
 /// Slots of the AIO context.
 pub const SLOTS_MAX: u32 = IOS_MAX;
+/// Handles whose credits a transaction of a small journal has room for, at most.
+pub const JOURNAL_MAX: u32 = 8;
 /// Bytes of a script.
 pub const SCRIPT_BYTES_MAX: u32 = 64 * 1024;
 /// Bytes of a tree laboratory's text.

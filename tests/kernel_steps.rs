@@ -4,7 +4,7 @@
 use std::fmt::Write as _;
 
 use expect_test::expect_file;
-use extentscope::kernel::{Actor, NOBODY, Note, Row, Setup, State};
+use extentscope::kernel::{Actor, NOBODY, Note, Page, Row, Setup, State};
 use extentscope::scenario::{Run, Script};
 
 /// An operation, and what has to be there for it to be interesting.
@@ -22,6 +22,7 @@ const CASES: &[(&str, &str)] = &[
     ("dio_read of written and unwritten", "t1: dio_read 6 4"),
     ("buf_write and fsync over unwritten", "t1: buf_write 0 4\nt1: fsync"),
     ("buf_write into a hole, O_SYNC", "t1: buf_write 12 1 sync=2"),
+    ("buf_write and fsync, a small journal", "journal 2\nt1: buf_write 0 4\nt1: fsync"),
     ("buf_read", "t1: buf_read 8 2\nt1: buf_read 8 2"),
     ("fallocate", "t1: fallocate 12 2"),
     ("truncate", "t1: truncate 4"),
@@ -97,4 +98,18 @@ fn every_operation_in_every_era() {
             expect_file![format!("{}/tests/{name}", env!("CARGO_MANIFEST_DIR"))].assert_eq(&text);
         }
     }
+}
+
+#[test]
+fn the_flushers_last_run_writes_every_dirty_page_of_its_file() {
+    let text = "file a 16 blocks\nfile b 16 blocks, U 0+8\nallow flusher 1\n\
+                t1: buf_write 0 1 file=b\nt1: buf_write 4 1 file=b";
+    let mut run = Run::new(Script::parse(text).expect("a script").setup);
+    for choice in "t1 t1 t1 t1 flusher flusher".split(' ') {
+        run.step(choice.parse().expect("a choice")).expect("an enabled choice");
+    }
+    let pages = run.state().inodes[1].pages;
+    let out = |lblk: usize| matches!(pages[lblk], Page::Writeback(_));
+    assert!(out(0) && out(4), "{pages:?}");
+    assert_eq!(run.state().left.flusher, 0);
 }

@@ -19,6 +19,7 @@ fn a_script_is_printed_in_one_way() {
         "title  two writes # to one file\n\
          design rfc-osync +decrement=after_sync\n\
          slots 3   # maxevents\n\
+         journal 4\n\
          file a 16 blocks, W 8+4, U 0+8\n\
          allow shrink\n\
          t1: aio_write io=0+4,4+4 sync=1\n\
@@ -32,6 +33,7 @@ fn a_script_is_printed_in_one_way() {
             design rfc-osync +decrement=after_sync
             mount dioread_nolock
             slots 3
+            journal 4
             file a 16 blocks, U 0+8, W 8+4
             allow shrink 1
 
@@ -59,6 +61,8 @@ const WRONG: &[&str] = &[
     "t1: dio_read 100B 4",
     "t9: fsync",
     "slots 99",
+    "journal 1",
+    "jurnal 3",
     "slots",
     "desing v3.8",
     "design v3.88",

@@ -18,6 +18,11 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
         };
         if pc == Pc::BufLock {
             self.lock_mutex(task, ino);
+            let small = self.setup.journal > 0;
+            return self.go(task, if small { Pc::BufStart } else { Pc::BufCopy }, ino);
+        }
+        if pc == Pc::BufStart {
+            self.open_handle(task);
             return self.go(task, Pc::BufCopy, ino);
         }
         self.reserve_delayed(ino, range);
@@ -31,6 +36,11 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
         }
         inode.size = inode.size.max(range.end());
         self.obs.note(Note::Dirtied { ino, range });
+        if self.task(task).handle {
+            self.close_handle(task);
+            // A delayed write changes nothing that is in the journal: its credits come back.
+            self.state.journal.credits -= 1;
+        }
         self.unlock_mutex(task, ino);
         self.ret(task);
         if sync != Sync::No {
@@ -71,10 +81,11 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
     pub(super) fn step_writeback(&mut self, task: u8) {
         let ino = self.a(task);
         let range = self.op(task).and_then(Op::range).unwrap_or(Inode::whole());
-        if let Some(run) = self.dirty_run(ino, range) {
+        let dirty = |machine: &Self| machine.state.inodes[usize::from(ino)].dirty_run(range);
+        if let Some(run) = dirty(self) {
             self.submit_writeback(ino, run);
         }
-        if self.dirty_run(ino, range).is_some() && self.state.bound.is_none() {
+        if dirty(self).is_some() && self.state.bound.is_none() {
             return;
         }
         if task == FLUSHER {
@@ -84,20 +95,10 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
         self.go(task, Pc::WritebackWait, ino);
     }
 
-    /// The first run of dirty pages in a range that can go out as one bio: all allocated with one
-    /// status, or all not allocated.
-    fn dirty_run(&self, ino: u8, range: Range) -> Option<Range> {
-        let inode = &self.state.inodes[usize::from(ino)];
-        let dirty = |lblk: &u8| matches!(inode.pages[usize::from(*lblk)], Page::Dirty(_));
-        let kind = |lblk: u8| core::mem::discriminant(&inode.disk[usize::from(lblk)]);
-        let first = range.blocks().find(dirty)?;
-        let run = (first..range.end()).take_while(|lblk| dirty(lblk) && kind(*lblk) == kind(first));
-        Some(Range::new(first, run.count() as u8))
-    }
-
     fn submit_writeback(&mut self, ino: u8, run: Range) {
         let Some(index) = self.free_io() else { return };
         let was_written = self.is_written(ino, run);
+        let reserves = self.knobs().reservation && self.setup.dioread_nolock && !was_written;
         let mut pblk = [super::state::NO_PBLK; BLOCKS];
         let mut mapped = run.len;
         let each = |lblk: u8, to: u8| pblk[usize::from(lblk - run.lblk)] = to;
@@ -120,6 +121,11 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
             }
         }
         inode.i_unwritten += u8::from(unwritten);
+        if reserves && !unwritten && self.setup.journal > 0 {
+            // Nothing is left to convert: the reserved handle is freed.
+            self.state.journal.reserved -= 1;
+            self.state.journal.credits -= 1;
+        }
         if unwritten {
             self.mark_pending(ino, run);
         }

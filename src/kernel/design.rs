@@ -94,6 +94,9 @@ pub struct Knobs {
     pub es_convert: EsConvert,
     /// How tasks take `i_es_lock`, which early conversion also takes in irq context.
     pub es_lock: EsLock,
+    /// Writeback reserves the handle of its conversion when it starts (v3.11): that handle joins
+    /// even a locked transaction and never waits for room in one.
+    pub reservation: bool,
 }
 
 /// K1: what the ES tree holds.
@@ -391,6 +394,7 @@ impl Row {
             worker_via_es: false,
             es_convert: EsConvert::Corrected,
             es_lock: EsLock::Irqsave,
+            reservation: false,
         };
         // The RFC was posted against v3.8: fallocate still waits.
         const RFC: Knobs = Knobs {
@@ -408,6 +412,7 @@ impl Row {
             trunc: TruncWait::DioAndWriteback,
             workers: Workers::RsvAndUnrsv,
             writeback_cleared: WritebackCleared::Converted,
+            reservation: true,
             ..V3_9
         };
         const V3_12: Knobs =
@@ -593,6 +598,10 @@ pub const KNOBS: &[KnobInfo] = &[
     knob!("es_lock", "how tasks take i_es_lock", es_lock, [
         "irqsave" => EsLock::Irqsave,
         "plain" => EsLock::Plain,
+    ]),
+    knob!("reservation", "writeback reserves the handle of its conversion", reservation, [
+        "no" => false,
+        "yes" => true,
     ]),
 ];
 

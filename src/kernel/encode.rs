@@ -133,6 +133,9 @@ impl Encoder {
         let bound = state.bound.map_or(0, |bound| 1 + bound as u8);
         let flags = u8::from(journal.requested) | u8::from(journal.locked) << 1;
         self.put([low, high, bound, flags, journal.handles]);
+        if setup.journal > 0 {
+            self.put([journal.credits, journal.reserved]);
+        }
         &self.bytes[..self.len]
     }
 

@@ -71,7 +71,7 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
         state.unrsv_work = Fifo::EMPTY;
         state.dio_work = Fifo::EMPTY;
         state.events = Fifo::EMPTY;
-        state.journal = Journal { requested: false, locked: false, handles: 0 };
+        state.journal = Journal::EMPTY;
         for media in &mut state.media {
             media.now = media.durable;
         }

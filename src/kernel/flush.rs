@@ -8,7 +8,7 @@ use super::pc::Pc;
 use super::promise::Promise;
 use super::setup::{Op, Range};
 use super::state::{Acked, Frame, List};
-use super::step::{FsyncFor, Machine, fsync_frame};
+use super::step::{FsyncFor, Machine, fsync_frame, is_reserved};
 
 impl<O: Observer + ?Sized> Machine<'_, O> {
     pub(super) fn step_fsync(&mut self, task: u8, pc: Pc) {
@@ -107,9 +107,11 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
     pub(super) fn step_convert(&mut self, task: u8, pc: Pc) {
         let index = self.a(task);
         if pc == Pc::ConvertStart {
-            self.task(task).handle = true;
-            self.state.journal.handles += 1;
-            self.obs.note(Note::Handle { open: true });
+            if self.setup.journal > 0 && is_reserved(self.setup, self.io(index)) {
+                // Its credits stay in the transaction that it joins.
+                self.state.journal.reserved -= 1;
+            }
+            self.open_handle(task);
             return self.go(task, Pc::ConvertMap, index);
         }
         let io = *self.io(index);
@@ -120,10 +122,22 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
             self.obs.note(Note::Converted { io: index, shadowed: !converted });
         }
         self.io(index).converted = true;
+        self.close_handle(task);
+        self.ret(task);
+    }
+
+    /// `ext4_journal_start`: a handle that outlives its step.
+    pub(super) fn open_handle(&mut self, task: u8) {
+        self.task(task).handle = true;
+        self.state.journal.handles += 1;
+        self.obs.note(Note::Handle { open: true });
+    }
+
+    /// `ext4_journal_stop`.
+    pub(super) fn close_handle(&mut self, task: u8) {
         self.task(task).handle = false;
         self.state.journal.handles -= 1;
         self.obs.note(Note::Handle { open: false });
-        self.ret(task);
     }
 
     /// The conversion failed. Whether that is reported shows when the write is acknowledged.
@@ -153,6 +167,8 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
         }
         self.state.journal.locked = false;
         self.state.journal.requested = false;
+        // The next transaction begins with what is reserved.
+        self.state.journal.credits = self.state.journal.reserved;
         for io in &mut self.state.ios {
             io.ordered = false;
         }

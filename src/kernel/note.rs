@@ -67,6 +67,8 @@ pub enum Note {
     Recovered { wrong: u8 },
     /// A commit of the running transaction was asked for.
     CommitRequested,
+    /// The running transaction has no room for a handle: its commit was asked for instead.
+    NoRoom,
     /// The device's cache was flushed.
     Flushed,
     /// The transaction was locked; how many handles it still waits for.

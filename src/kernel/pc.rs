@@ -122,6 +122,8 @@ pub enum Pc {
     QueueDioWork,
     /// Plan: clear PageWriteback.
     EndWriteback,
+    /// Buffered write: start a handle, where the journal is small.
+    BufStart,
 }
 
 /// What is known of a place.
@@ -227,6 +229,9 @@ impl Pc {
             }
             Pc::BufLock => {
                 ("ext4_file_write", "take the inode's lock", "fs/ext4/file.c v3.8", true)
+            }
+            Pc::BufStart => {
+                ("ext4_da_write_begin", "start a jbd2 handle", "fs/ext4/inode.c v3.12", true)
             }
             Pc::BufCopy => {
                 ("ext4_da_write_begin", "copy into the page cache", "fs/ext4/inode.c v3.12", true)

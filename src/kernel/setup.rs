@@ -13,6 +13,10 @@ pub struct Setup {
     pub dioread_nolock: bool,
     /// Slots of the AIO context (`maxevents` of `io_setup`).
     pub slots: u8,
+    /// How many handles' credits one transaction has room for (`j_max_transaction_buffers`, in
+    /// handles); 0 if there is room for all. With a limit, the handle that a buffered write holds
+    /// while it waits for its page is told apart too.
+    pub journal: u8,
     /// The files, at most [`INODES_MAX`].
     pub files: Vec<File>,
     /// The programs of `t1`, `t2`, …, at most [`THREADS_MAX`].
@@ -158,6 +162,7 @@ impl Setup {
             design: row.design(),
             dioread_nolock: true,
             slots: 2,
+            journal: 0,
             files: vec![File { name: "a".into(), blocks: BLOCKS_MAX as u8, extents: Vec::new() }],
             threads: Vec::new(),
             budgets: Budgets::default(),

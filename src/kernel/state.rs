@@ -280,6 +280,11 @@ pub struct Journal {
     pub locked: bool,
     /// Open handles of the running transaction.
     pub handles: u8,
+    /// What is taken of the running transaction's room, in handles, also what is reserved
+    /// (`t_outstanding_credits`). Counted only where the setup limits it.
+    pub credits: u8,
+    /// Reserved for handles that have not started (`j_reserved_credits`).
+    pub reserved: u8,
 }
 
 /// The content of a physical block, in the device's volatile cache and on the medium.
@@ -289,6 +294,12 @@ pub struct Media {
     pub now: Content,
     /// What a power cut leaves.
     pub durable: Content,
+}
+
+impl Journal {
+    /// A transaction in which nothing has happened.
+    pub const EMPTY: Journal =
+        Journal { requested: false, locked: false, handles: 0, credits: 0, reserved: 0 };
 }
 
 impl Media {
@@ -359,7 +370,7 @@ impl State {
             unrsv_work: Fifo::EMPTY,
             dio_work: Fifo::EMPTY,
             events: Fifo::EMPTY,
-            journal: Journal { requested: false, locked: false, handles: 0 },
+            journal: Journal::EMPTY,
             media: [Media::STALE; PBLKS_MAX as usize],
             left: setup.budgets,
             power: Power::On,
@@ -617,6 +628,16 @@ impl Inode {
     pub fn has_unclean_pages(&self, range: Range) -> bool {
         let unclean = |page: &Page| matches!(page, Page::Dirty(_) | Page::Writeback(_));
         range.blocks().any(|lblk| unclean(&self.pages[usize::from(lblk)]))
+    }
+
+    /// The first run of dirty pages in a range that can go out as one bio: all allocated with one
+    /// status, or all not allocated.
+    pub fn dirty_run(&self, range: Range) -> Option<Range> {
+        let dirty = |lblk: &u8| matches!(self.pages[usize::from(*lblk)], Page::Dirty(_));
+        let kind = |lblk: u8| core::mem::discriminant(&self.disk[usize::from(lblk)]);
+        let first = range.blocks().find(dirty)?;
+        let run = (first..range.end()).take_while(|lblk| dirty(lblk) && kind(*lblk) == kind(first));
+        Some(Range::new(first, run.count() as u8))
     }
 
     /// Whether a page of the range is under PageWriteback.

@@ -13,7 +13,8 @@ use super::pc::{Pc, irq_plan, worker_plan};
 use super::promise::Promise;
 use super::setup::{Op, Range, Setup};
 use super::state::{
-    Bound, Frame, Inode, Io, Mapping, NO_IRQ, NOBODY, Power, Stage, State, Submitting, Task,
+    Bound, Frame, Inode, Io, Journal, Mapping, NO_IRQ, NOBODY, Power, Stage, State, Submitting,
+    Task,
 };
 use super::wait::Wait;
 
@@ -309,7 +310,6 @@ fn wait_at(setup: &Setup, state: &State, actor: Actor, pc: Pc) -> Option<Wait> {
     let a = || frame().map_or(0, |f| f.a);
     let op = || task.and_then(|task| task.current(setup, actor.task()?));
     let inode = |ino: u8| &state.inodes[usize::from(ino)];
-    let transaction = || state.journal.locked.then_some(Wait::Transaction);
     let ino_of_op = || op().map_or(0, |op| op.ino());
     match pc {
         Pc::IoSubmit => wait_to_submit(setup, state, task?),
@@ -324,24 +324,25 @@ fn wait_at(setup: &Setup, state: &State, actor: Actor, pc: Pc) -> Option<Wait> {
         Pc::ReadFlushLock | Pc::FallocLock | Pc::FsyncLock | Pc::BufLock | Pc::TruncLock => {
             wait_for_lock(state, a(), false)
         }
-        Pc::WriteMap => {
-            let ino = ino_of_op();
-            let range = op().and_then(Op::range)?;
-            // A handle is started only where there is something to allocate or to split.
-            if is_overwrite(inode(ino), range) { None } else { transaction() }
-        }
         Pc::DioAwait => {
             let io = a();
             let Io { stage, irq, .. } = state.ios[usize::from(io)];
             (stage != Stage::Completed || irq != NO_IRQ).then_some(Wait::Bio { io })
         }
-        Pc::WritebackSubmit | Pc::FallocMap | Pc::TruncFree | Pc::SizeUpdate => transaction(),
-        Pc::ConvertStart => {
-            // A reserved handle joins a locked transaction (v3.11, for writeback).
-            let io = &state.ios[usize::from(a())];
-            let reserved = io.writeback && setup.design.knobs.workers != Workers::One;
-            if reserved { None } else { transaction() }
+        Pc::WriteMap
+        | Pc::WritebackSubmit
+        | Pc::FallocMap
+        | Pc::TruncFree
+        | Pc::SizeUpdate
+        | Pc::ConvertStart => {
+            wait_for_handle(setup, state, handle_at(setup, state, pc, frame()?, op())?)
         }
+        // The page is grabbed, which waits for it, before the handle starts (v3.9), and may go out
+        // again in between.
+        Pc::BufStart if inode(a()).has_writeback(op().and_then(Op::range)?) => {
+            Some(Wait::Writeback { ino: a() })
+        }
+        Pc::BufStart => wait_for_handle(setup, state, handle_at(setup, state, pc, frame()?, op())?),
         Pc::FlushWait => {
             let ino = a();
             (inode(ino).i_unwritten > 0).then_some(Wait::Unwritten { ino })
@@ -373,6 +374,58 @@ fn wait_at(setup: &Setup, state: &State, actor: Actor, pc: Pc) -> Option<Wait> {
         }
         _ => None,
     }
+}
+
+/// The handle that a step starts, if it starts one: how many handles it reserves with it.
+fn handle_at(setup: &Setup, state: &State, pc: Pc, frame: Frame, op: Option<Op>) -> Option<u8> {
+    match pc {
+        Pc::WriteMap => {
+            let op = op?;
+            // A handle is started only where there is something to allocate or to split.
+            (!is_overwrite(&state.inodes[usize::from(op.ino())], op.range()?)).then_some(0)
+        }
+        Pc::FallocMap | Pc::TruncFree | Pc::SizeUpdate | Pc::BufStart => Some(0),
+        Pc::WritebackSubmit => {
+            let inode = &state.inodes[usize::from(frame.a)];
+            let range = op.and_then(Op::range).unwrap_or(Inode::whole());
+            match inode.dirty_run(range) {
+                None if setup.journal > 0 => None,
+                // `ext4_writepages`, v3.11: with dioread_nolock a handle for the conversion.
+                Some(run) if !is_overwrite(inode, run) => {
+                    Some(u8::from(setup.dioread_nolock && setup.design.knobs.reservation))
+                }
+                _ => Some(0),
+            }
+        }
+        // A reserved handle has its credits, and joins a locked transaction.
+        Pc::ConvertStart if is_reserved(setup, &state.ios[usize::from(frame.a)]) => None,
+        Pc::ConvertStart => Some(0),
+        _ => None,
+    }
+}
+
+/// Whether the handle of an IO's conversion was reserved.
+pub(super) fn is_reserved(setup: &Setup, io: &Io) -> bool {
+    io.writeback && setup.design.knobs.reservation
+}
+
+/// What a handle waits for that is to start, and to reserve others (fs/jbd2/transaction.c v3.12,
+/// `add_transaction_credits`).
+fn wait_for_handle(setup: &Setup, state: &State, reserves: u8) -> Option<Wait> {
+    let Journal { requested, locked, credits, reserved, .. } = state.journal;
+    let room = setup.journal;
+    if locked {
+        return Some(Wait::Transaction);
+    }
+    if room == 0 {
+        return None;
+    }
+    // Half of a transaction can be reserved; what is reserved a commit does not free.
+    let too_many = reserves > 0 && reserved + reserves > room / 2;
+    if too_many || reserved + 1 + reserves > room {
+        return Some(Wait::Reserved);
+    }
+    (requested && credits + 1 + reserves > room).then_some(Wait::Transaction)
 }
 
 /// A slot of the AIO context, and under a throttle fewer conversions.
@@ -455,6 +508,9 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
         if self.task(task).depth() == 0 {
             self.begin(task);
         }
+        if !self.takes_credits(task, pc) {
+            return;
+        }
         match pc {
             Pc::IoSubmit
             | Pc::WriteLock
@@ -470,7 +526,7 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
             | Pc::ReadMap
             | Pc::ReadDone
             | Pc::ReadUnlock => self.step_read(task, pc),
-            Pc::BufLock | Pc::BufCopy => self.step_buffered_write(task, pc),
+            Pc::BufLock | Pc::BufStart | Pc::BufCopy => self.step_buffered_write(task, pc),
             Pc::BufRead | Pc::BufReadDone => self.step_buffered_read(task, pc),
             Pc::WritebackSubmit => self.step_writeback(task),
             Pc::WritebackWait => self.ret(task),
@@ -491,6 +547,26 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
         self.settle(task);
     }
 
+    /// Takes the credits of a step's handle, if it starts one. False if the transaction has no room
+    /// for them: then its commit has been asked for, and the step is still to come.
+    fn takes_credits(&mut self, task: u8, pc: Pc) -> bool {
+        if self.setup.journal == 0 {
+            return true;
+        }
+        let (frame, op) = (self.task(task).top(), self.op(task));
+        let wanted = frame.and_then(|frame| handle_at(self.setup, self.state, pc, frame, op));
+        let Some(reserves) = wanted else { return true };
+        let journal = &mut self.state.journal;
+        if journal.credits + 1 + reserves > self.setup.journal {
+            journal.requested = true;
+            self.obs.note(Note::NoRoom);
+            return false;
+        }
+        journal.credits += 1 + reserves;
+        journal.reserved += reserves;
+        true
+    }
+
     /// An idle task begins: a thread its operation, a kworker its work, the flusher its run.
     fn begin(&mut self, task: u8) {
         let actor = Actor::of_task(task);
@@ -499,10 +575,11 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
             self.obs.note(Note::Began { thread, op });
             self.task(task).must = [0; crate::bounds::BLOCKS_MAX as usize];
         }
+        let begins = entry(self.setup, self.state, actor).filter(|f| f.pc != Pc::WorkTake);
         if actor == Actor::Flusher {
             self.state.left.flusher -= 1;
         }
-        if let Some(frame) = entry(self.setup, self.state, actor).filter(|f| f.pc != Pc::WorkTake) {
+        if let Some(frame) = begins {
             self.call(task, frame);
         }
     }

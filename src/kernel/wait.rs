@@ -31,6 +31,8 @@ pub enum Wait {
     Ordered,
     /// The locked transaction to be committed, so that a handle can start.
     Transaction,
+    /// Reserved handles to start, so that there is room for another.
+    Reserved,
     /// The open handles of the locked transaction to stop.
     Handles,
     /// The running transaction to be committed.
@@ -162,6 +164,12 @@ impl<H: Hear> Givers<'_, H> {
                 let pending = state.ios().filter(|(_, io)| io.aio && io.ack == Acked::No);
                 pending.for_each(|(io, _)| self.acknowledgers(io));
                 self.submitters();
+            }
+            Wait::Reserved => {
+                self.hear.need();
+                let reserved = |io: &Io| io.writeback && io.unwritten && !io.converted;
+                let reserved = state.ios().filter(|(_, io)| reserved(io));
+                reserved.for_each(|(io, _)| self.converters(io));
             }
             Wait::Transaction | Wait::Commit => self.one(None, Actor::Jbd2),
             Wait::Handles => {

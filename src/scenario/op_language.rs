@@ -5,6 +5,7 @@
 //! design rfc-osync                   a design, with knobs if need be
 //! mount dioread_nolock               or nodioread_nolock
 //! slots 2                            maxevents of the AIO context
+//! journal 3                          handles that a transaction has room for; else for all
 //! file a 16 blocks, U 0+8, W 8+4     what is allocated at the start
 //! allow shrink 1                     what the environment may do, and how often
 //! t1: aio_write io=0+4 sync=1        operations of thread t1, in order
@@ -18,7 +19,9 @@
 
 use core::fmt;
 
-use crate::bounds::{BLOCKS_MAX, INODES_MAX, OPS_MAX, SCRIPT_BYTES_MAX, SLOTS_MAX, THREADS_MAX};
+use crate::bounds::{
+    BLOCKS_MAX, INODES_MAX, JOURNAL_MAX, OPS_MAX, SCRIPT_BYTES_MAX, SLOTS_MAX, THREADS_MAX,
+};
 use crate::kernel::{
     Budgets, Design, File, FileExtent, Iocbs, Op, Promise, Range, Row, Setup, Sync,
 };
@@ -88,11 +91,13 @@ pub const BUDGET_WORDS: &[(&str, &str)] = &[
     ("nomem", "allocations in irq context that fail"),
 ];
 
+/// Writeback takes a handle and reserves another.
+const JOURNAL_MIN: u32 = 2;
 /// How often a budget can be allowed.
 const BUDGET_MAX: u32 = 8;
 
 const STATEMENTS: &[&str] =
-    &["title", "design", "mount", "slots", "file", "allow", "expect", "t1:"];
+    &["title", "design", "mount", "slots", "journal", "file", "allow", "expect", "t1:"];
 const MOUNTS: &[&str] = &["dioread_nolock", "nodioread_nolock"];
 
 impl Script {
@@ -160,6 +165,10 @@ impl Script {
             "slots" => {
                 self.setup.slots = words.number("a number of slots", 1, SLOTS_MAX)?;
             }
+            "journal" => {
+                let what = "handles that a transaction has room for";
+                self.setup.journal = words.number(what, JOURNAL_MIN, JOURNAL_MAX)?;
+            }
             "file" => self.file(words)?,
             "allow" => {
                 let word = words.expect("what to allow, as in shrink 1")?;
@@ -180,8 +189,8 @@ impl Script {
                 Some(thread) => return self.thread_line(thread, words),
                 None => {
                     let near = nearest(word.text, STATEMENTS.iter().copied());
-                    let expected = "title, design, mount, slots, file, allow, expect, or a thread \
-                                    (t1: to t4:)";
+                    let expected = "title, design, mount, slots, journal, file, allow, expect, or a \
+                                    thread (t1: to t4:)";
                     return Err(words.error(word, expected, near));
                 }
             },
@@ -671,7 +680,7 @@ impl fmt::Display for ScriptError {
 /// The canonical text: reading it gives the same script, but for the order of threads' lines.
 impl fmt::Display for Script {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Setup { design, dioread_nolock, slots, files, threads, budgets } = &self.setup;
+        let Setup { design, dioread_nolock, slots, journal, files, threads, budgets } = &self.setup;
         if !self.title.is_empty() {
             writeln!(f, "title {}", self.title)?;
         }
@@ -680,6 +689,9 @@ impl fmt::Display for Script {
         }
         writeln!(f, "mount {}", if *dioread_nolock { MOUNTS[0] } else { MOUNTS[1] })?;
         writeln!(f, "slots {slots}")?;
+        if *journal > 0 {
+            writeln!(f, "journal {journal}")?;
+        }
         for file in files {
             write!(f, "file {} {} blocks", file.name, file.blocks)?;
             for FileExtent { range, written } in &file.extents {

@@ -99,6 +99,7 @@ pub fn wait_text(setup: &Setup, state: &State, wait: Wait) -> String {
         Wait::Slot => format!("waits for a slot of the AIO context ({} taken)", setup.slots),
         Wait::Event => "waits for an event".into(),
         Wait::Transaction => "waits for jbd2 to commit, to start a handle".into(),
+        Wait::Reserved => "waits for room: too much of the journal is reserved".into(),
         Wait::Handles => format!("waits for the handle of {} to stop", who(wait)),
         Wait::Commit => "waits for jbd2 to commit".into(),
     }
@@ -260,6 +261,9 @@ fn sentence(
         Actor::Irq(io) => irq_sentence(before, io, pc, notes),
         Actor::Jbd2 => jbd2_sentence(notes),
         Actor::Shrinker | Actor::Power => environment_sentence(notes),
+        Actor::Thread(_) | Actor::Kworker(_) | Actor::Flusher if notes.contains(&Note::NoRoom) => {
+            format!("{who} finds no room for a handle in the transaction and asks for its commit")
+        }
         Actor::Thread(_) | Actor::Kworker(_) | Actor::Flusher => match pc {
             Pc::IoSubmit | Pc::WriteLock | Pc::WriteMap | Pc::DioAwait | Pc::WriteUnlock => {
                 write_sentence(setup, before, after, who, pc, notes)
@@ -275,6 +279,7 @@ fn sentence(
             | Pc::BufRead
             | Pc::BufReadDone => read_sentence(setup, before, who, pc, notes),
             Pc::BufLock
+            | Pc::BufStart
             | Pc::BufCopy
             | Pc::WritebackSubmit
             | Pc::WritebackWait
@@ -349,6 +354,7 @@ fn page_sentence(
             let (write, range) = (write_name(nr), range_text(range));
             format!("{who} begins write {write}, a buffered write of {range}, and takes {lock}")
         }
+        (Pc::BufStart, _) => format!("{who} has its page and starts a jbd2 handle"),
         (Pc::BufCopy, Some(Op::BufWrite { range, nr, .. })) => {
             let (write, range) = (write_name(nr), range_text(range));
             format!("{who} copies write {write} into the page cache, {range} is dirty")

@@ -105,6 +105,10 @@ fn thing(setup: &Setup, state: &State, wait: Wait) -> (String, String) {
         Wait::Slot => ("a slot".into(), "all are taken".into()),
         Wait::Event => ("an event".into(), "the ring is empty".into()),
         Wait::Transaction => ("a new handle".into(), "the transaction is locked".into()),
+        Wait::Reserved => (
+            "room in the journal".into(),
+            format!("{} handles are reserved", state.journal.reserved),
+        ),
         Wait::Handles => ("handles to stop".into(), format!("{} are open", state.journal.handles)),
         Wait::Commit => ("the commit".into(), "not written yet".into()),
     }

@@ -3,9 +3,10 @@
 use extentscope::scenario::Script;
 
 /// A script's name and its text, with what it expects of designs.
-pub const FEATURES: &[(&str, &str)] = &[(
-    "batch",
-    "\
+pub const FEATURES: &[(&str, &str)] = &[
+    (
+        "batch",
+        "\
 slots 2
 file a 16 blocks, U 0+8, W 8+4
 t1: aio_write io=0+2,2+2,4+2
@@ -14,7 +15,38 @@ expect rfc-v1, rfc-nopblk, rfc-dirty, rfc-osync, rfc-osync-skipwait: BOUNDED
 expect kara-opt: BOUNDED
 expect others: ok
 ",
-)];
+    ),
+    (
+        "journal",
+        "\
+title a buffered write holds a handle and waits for its page
+mount dioread_nolock
+journal 3
+file a 16 blocks, U 0+4
+allow flusher 1
+t1: buf_write 0 1
+t1: buf_write 0 1
+t2: fallocate 8 1
+expect v3.11 +reservation=no, v3.12 +reservation=no: NO-DEADLOCK
+expect others: ok
+",
+    ),
+    (
+        "queue",
+        "\
+title a conversion that may wait for room stands before one that must not
+mount dioread_nolock
+journal 4
+file a 16 blocks, U 0+4
+allow flusher 1
+t1: buf_write 0 1
+t1: buf_write 0 1
+t2: aio_write io=2+1
+expect v3.11 +workers=one: NO-DEADLOCK
+expect others: ok
+",
+    ),
+];
 
 /// The features as scripts.
 pub fn features() -> impl Iterator<Item = (&'static str, Script)> {

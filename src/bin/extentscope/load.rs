@@ -20,7 +20,7 @@ pub fn load(out: &mut impl Write, arguments: &LoadArguments) -> Result<End, Wron
     }
     let text = format!(
         "S9 at length: {writes} AIO writes of one block into unwritten blocks, {slots} slots; a \
-         worker takes a step for {slow} steps of the others."
+         worker takes 1 step for {slow} of the others."
     );
     writeln!(out, "{}\n", wrap("", &text))?;
     writeln!(out, "design              writes   steps  steps/write  backlog  ended by")?;
