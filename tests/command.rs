@@ -269,49 +269,49 @@ fn s9_at_length_says_how_high_the_backlog_gets() {
         &["load"],
         1,
         expect![[r#"
-        S9 at length: 1000 AIO writes of one block into unwritten blocks, 4 slots; a
-        worker takes a step for 8 steps of the others.
+            S9 at length: 1000 AIO writes of one block into unwritten blocks, 4 slots; a
+            worker takes 1 step for 8 of the others.
 
-        design              writes   steps  steps/write  backlog  ended by
-        v3.8                  1000   11381         11.3        4  the last write
-        rfc-v1                   6      67         11.1        8  IOS_MAX, BOUNDED
-        rfc-nopblk               6      67         11.1        8  IOS_MAX, BOUNDED
-        rfc-dirty                6      67         11.1        8  IOS_MAX, BOUNDED
-        rfc-osync                6      67         11.1        8  IOS_MAX, BOUNDED
-        rfc-osync-skipwait       6      67         11.1        8  IOS_MAX, BOUNDED
-        kara                  1000   11634         11.6        4  the last write
-        kara-opt                 6      65         10.8        8  IOS_MAX, BOUNDED
-        kara-throttle         1000   12697         12.6        4  the last write
-        rfc-v5                1000   12260         12.2        4  the last write
-        v3.9                  1000   11257         11.2        4  the last write
-        v3.11                 1000   10947         10.9        4  the last write
-        v3.12                 1000   11634         11.6        4  the last write
-        v5.5                  1000   10634         10.6        4  the last write
+            design              writes   steps  steps/write  backlog  ended by
+            v3.8                  1000   11381         11.3        4  the last write
+            rfc-v1                   6      67         11.1        8  IOS_MAX, BOUNDED
+            rfc-nopblk               6      67         11.1        8  IOS_MAX, BOUNDED
+            rfc-dirty                6      67         11.1        8  IOS_MAX, BOUNDED
+            rfc-osync                6      67         11.1        8  IOS_MAX, BOUNDED
+            rfc-osync-skipwait       6      67         11.1        8  IOS_MAX, BOUNDED
+            kara                  1000   11634         11.6        4  the last write
+            kara-opt                 6      65         10.8        8  IOS_MAX, BOUNDED
+            kara-throttle         1000   12697         12.6        4  the last write
+            rfc-v5                1000   12260         12.2        4  the last write
+            v3.9                  1000   11257         11.2        4  the last write
+            v3.11                 1000   10947         10.9        4  the last write
+            v3.12                 1000   11634         11.6        4  the last write
+            v5.5                  1000   10634         10.6        4  the last write
 
-        92844 steps, ? ms
-        a bound of the model: IOS_MAX: no more direct IOs can be in flight or unreaped
-    "#]],
+            92844 steps, ? ms
+            a bound of the model: IOS_MAX: no more direct IOs can be in flight or unreaped
+        "#]],
     );
     check(
         &["load", "--design", "v3.12", "--design", "v5.5", "--slots", "8"],
         0,
         expect![[r#"
-        S9 at length: 1000 AIO writes of one block into unwritten blocks, 8 slots; a
-        worker takes a step for 8 steps of the others.
+            S9 at length: 1000 AIO writes of one block into unwritten blocks, 8 slots; a
+            worker takes 1 step for 8 of the others.
 
-        design              writes   steps  steps/write  backlog  ended by
-        v3.12                 1000   11650         11.6        8  the last write
-        v5.5                  1000   10650         10.6        8  the last write
+            design              writes   steps  steps/write  backlog  ended by
+            v3.12                 1000   11650         11.6        8  the last write
+            v5.5                  1000   10650         10.6        8  the last write
 
-        22300 steps, ? ms
-    "#]],
+            22300 steps, ? ms
+        "#]],
     );
     check(
         &["load", "--design", "kara-opt +fsync=writeback +throttle=4", "--writes", "4000"],
         0,
         expect![[r#"
             S9 at length: 4000 AIO writes of one block into unwritten blocks, 4 slots; a
-            worker takes a step for 8 steps of the others.
+            worker takes 1 step for 8 of the others.
 
             design              writes   steps  steps/write  backlog  ended by
             kara-opt +fsync=writeback +throttle=4

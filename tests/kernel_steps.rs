@@ -19,6 +19,11 @@ const CASES: &[(&str, &str)] = &[
     ("aio_write of more than there are slots", "t1: aio_write io=0+2,8+2,2+2\nt1: getevents"),
     ("dio_write into unwritten", "t1: dio_write 0 4"),
     ("dio_write O_SYNC into unwritten", "t1: dio_write 0 4 sync=2"),
+    ("dio_write over written", "t1: dio_write 8 4"),
+    (
+        "aio_write over written, read meanwhile",
+        "t1: aio_write io=8+2\nt1: buf_read 8 2\nt1: getevents",
+    ),
     ("dio_read of written and unwritten", "t1: dio_read 6 4"),
     ("buf_write and fsync over unwritten", "t1: buf_write 0 4\nt1: fsync"),
     ("buf_write into a hole, O_SYNC", "t1: buf_write 12 1 sync=2"),
@@ -69,6 +74,9 @@ fn held(state: &State) -> String {
     }
     if inode.shared != 0 {
         parts.push("i_rwsem shared".into());
+    }
+    if inode.i_data_sem != 0 {
+        parts.push("i_data_sem shared".into());
     }
     if state.journal.handles > 0 {
         parts.push(format!("handles {}", state.journal.handles));

@@ -253,3 +253,52 @@ fn without_reservations_a_conversion_and_a_buffered_write_wait_for_each_other() 
         jbd2 locks the running transaction and waits for 1 handle; now it waits for the handle of t1 to stop.
         Deadlock: t1 waits for PageWriteback to be cleared, but writeback of [0/1) is being converted by kworker:1; kworker:1 waits for jbd2 to commit, to start a handle; jbd2 waits for the handle of t1 to stop."#]].assert_eq(&told(setup, choices));
 }
+
+#[test]
+fn a_conversion_waits_for_an_overwrite_that_holds_i_data_sem() {
+    let script = "design v3.8\nfile a 16 blocks, U 0+4, W 4+4\n\
+                  t1: aio_write io=0+2\nt2: dio_write 4 2\n";
+    let setup = Script::parse(script).expect("a script").setup;
+    let choices = "t1 t1 t1 irq:io1 t2 t2 kworker:1 kworker:1 irq:io2 t2 t2 t2";
+    expect![[r#"
+        t1 submits write A, an AIO write of [0/2), and takes slot 1 of 2.
+        t1 takes i_mutex for write A.
+        t1 maps [0/2) (unwritten), submits the bio of write A and drops i_mutex.
+        The bio of write A is done: the irq puts the io_end of write A on the inode's list and queues the work.
+        t2 begins write B of [4/2) and takes i_mutex.
+        t2 maps [4/2) (an overwrite), submits the bio of write B, drops i_mutex, keeps i_data_sem; now it waits for the bio of write B.
+        kworker:1 starts the work and takes the inode's list for its own: write A.
+        kworker:1 starts a jbd2 handle to convert write A; now it waits for i_data_sem, held for reading by t2.
+        The bio of write B is done: the irq wakes the thread that waits for it.
+        t2 sees that the bio of write B is done, drops i_dio_count and i_data_sem.
+        t2 takes i_mutex again for write B.
+        t2 drops i_mutex, write B is through.
+        Running"#]].assert_eq(&told(setup.clone(), choices));
+    let before = "t1 t1 t1 irq:io1 t2 t2 kworker:1 kworker:1";
+    let before: Vec<Choice> =
+        before.split_whitespace().map(|c| c.parse().expect("a choice")).collect();
+    let (run, divergence) = Run::replay(setup, &before);
+    assert_eq!(divergence, None);
+    expect![[r#"
+          t2 cannot wait for the bio (dio_write 4 2) (dio_await_completion): it waits for the bio of write B, the bio of write B is on its way; irq:io2 can step.
+          kworker:1 cannot convert in the disk tree, write A (ext4_convert_unwritten_extents): it waits for i_data_sem, held for reading by t2; t2 waits for the bio of write B, the bio of write B is on its way; irq:io2 can step.
+    "#]].assert_eq(&lines_of_why_not(&run));
+}
+
+#[test]
+fn pages_that_were_read_meanwhile_are_dropped_by_the_worker() {
+    let script = "design v5.5\nfile a 16 blocks, W 0+4\nt1: aio_write io=0+1\nt2: buf_read 0 1\n";
+    let setup = Script::parse(script).expect("a script").setup;
+    let choices = "t1 t1 t1 t2 t2 irq:io1 kworker:2 kworker:2 kworker:2";
+    expect![[r#"
+        t1 submits write A, an AIO write of [0/1), and takes slot 1 of 2.
+        t1 takes i_mutex for write A.
+        t1 maps [0/1) (written, nothing will have to be converted), submits the bio of write A and drops i_mutex.
+        t2 misses the page cache, maps [0/1) and submits the bio.
+        t2's read of [0/1) returns the initial data.
+        The bio of write A is done: the irq queues write A as a work item of its own.
+        kworker:2 starts the work and takes the inode's list for its own: write A.
+        kworker:2 drops the pages that were read meanwhile, and i_dio_count, for write A.
+        kworker:2 acknowledges write A, its event is in the ring.
+        Finished"#]].assert_eq(&told(setup, choices));
+}

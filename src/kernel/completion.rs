@@ -74,7 +74,12 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
                 self.obs.note(Note::Listed { io: index, work: true });
             }
             Pc::AioComplete => self.aio_complete(index),
-            Pc::DioDone => self.drop_dio_count(index),
+            Pc::DioDone => {
+                if self.knobs().invalidate {
+                    self.invalidate_pages(io.ino, Range::new(io.lblk, io.len));
+                }
+                self.drop_dio_count(index);
+            }
             Pc::EndWriteback => self.end_page_writeback(index),
             Pc::Decrement => {
                 let inode = &mut self.state.inodes[usize::from(io.ino)];

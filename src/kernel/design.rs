@@ -97,6 +97,9 @@ pub struct Knobs {
     /// Writeback reserves the handle of its conversion when it starts (v3.11): that handle joins
     /// even a locked transaction and never waits for room in one.
     pub reservation: bool,
+    /// When an AIO write is done, clean pages of its range that were read in the meantime are
+    /// dropped, before anybody hears of it (v5.5; a synchronous write drops them in all kernels).
+    pub invalidate: bool,
 }
 
 /// K1: what the ES tree holds.
@@ -395,6 +398,7 @@ impl Row {
             es_convert: EsConvert::Corrected,
             es_lock: EsLock::Irqsave,
             reservation: false,
+            invalidate: false,
         };
         // The RFC was posted against v3.8: fallocate still waits.
         const RFC: Knobs = Knobs {
@@ -455,6 +459,7 @@ impl Row {
                 es_version: es::Version::V3_19,
                 inode_lock: InodeLock::Rwsem,
                 error_reported: true,
+                invalidate: true,
                 ..V3_12
             },
         }
@@ -599,6 +604,10 @@ pub const KNOBS: &[KnobInfo] = &[
         "irqsave" => EsLock::Irqsave,
         "plain" => EsLock::Plain,
     ]),
+    knob!("invalidate", "an AIO write that is done drops the clean pages of its range", invalidate, [
+        "no" => false,
+        "yes" => true,
+    ]),
     knob!("reservation", "writeback reserves the handle of its conversion", reservation, [
         "no" => false,
         "yes" => true,
@@ -672,7 +681,7 @@ impl Knobs {
     /// Why these knobs cannot stand together, if they cannot.
     pub fn contradiction(&self) -> Option<&'static str> {
         let delayed = self.es_content == EsContent::Delayed;
-        let rules: [(bool, &'static str); 8] = [
+        let rules: [(bool, &'static str); 9] = [
             (
                 self.early != Early::No && delayed,
                 "early conversion needs es_content=full, a delayed-only tree holds nothing to \
@@ -697,6 +706,10 @@ impl Knobs {
                 (self.sync_by == SyncBy::DioWorker) != (self.workers == Workers::RsvAndDio)
                     && self.sync_by != SyncBy::Submitter,
                 "sync_by=dio_worker and workers=rsv_and_dio go together",
+            ),
+            (
+                self.invalidate && self.workers != Workers::RsvAndDio,
+                "invalidate needs workers=rsv_and_dio, an irq cannot drop pages",
             ),
             (self.worker_via_es && delayed, "worker_via_es needs es_content=full"),
             (self.dirty_bit != es::DirtyBit::No && delayed, "dirty_bit needs es_content=full"),

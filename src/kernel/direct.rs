@@ -52,7 +52,14 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
                 let io = self.a(task);
                 self.go(task, Pc::WriteUnlock, io);
             }
+            Pc::OverwriteLock => {
+                self.lock_mutex(task, ino);
+                let io = self.a(task);
+                self.go(task, Pc::WriteUnlock, io);
+            }
             _ => {
+                // generic_file_direct_write, still under the lock.
+                self.invalidate_pages(ino, range);
                 let io = self.a(task);
                 self.io(io).stage = Stage::Converted;
                 self.unlock_mutex(task, ino);
@@ -92,6 +99,10 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
         *io = Io { stage, unwritten, counted, waits, pblk, dio_held: true, ..*io };
         self.obs.note(Note::Submitted { io: index });
         if waits {
+            if self.is_nolock_overwrite(op) {
+                self.state.inodes[usize::from(ino)].i_data_sem |= 1 << task;
+                self.unlock_mutex(task, ino);
+            }
             return self.go(task, Pc::DioAwait, index);
         }
         if unwritten {
@@ -112,6 +123,11 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
         self.drop_dio_count(index);
         let extends = range.end() > self.state.inodes[usize::from(ino)].size;
         let failed = self.io(index).error;
+        let inode = &mut self.state.inodes[usize::from(ino)];
+        if inode.i_data_sem & (1 << task) != 0 {
+            inode.i_data_sem &= !(1 << task);
+            return self.go(task, Pc::OverwriteLock, index);
+        }
         let then = if extends && !failed { Pc::SizeUpdate } else { Pc::WriteUnlock };
         self.go(task, then, index);
         if self.io(index).unwritten && !failed {
@@ -119,6 +135,21 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
             self.io(index).stage = Stage::Converting;
             self.call(task, Frame { pc: Pc::ConvertStart, a: index, b: 0 });
         }
+    }
+
+    /// Whether a synchronous write goes on without `i_mutex`, holding `i_data_sem` for reading until
+    /// its bio is done (`ext4_file_dio_write` v3.8): blocks that are all written, inside the file,
+    /// nothing cached, dioread_nolock.
+    fn is_nolock_overwrite(&self, op: Op) -> bool {
+        let (inode, Some(range)) = (&self.state.inodes[usize::from(op.ino())], op.range()) else {
+            return false;
+        };
+        self.knobs().inode_lock == InodeLock::Mutex
+            && self.setup.dioread_nolock
+            && matches!(op, Op::DioWrite { aio: false, .. })
+            && range.end() <= inode.size
+            && inode.pages.iter().all(|page| *page == Page::Absent)
+            && is_overwrite(inode, range)
     }
 
     /// The write's system call returns, by way of fsync if the file is open for O_(D)SYNC.
@@ -305,7 +336,11 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
         let failed = io.error || io.convert_failed;
         let inode = &mut self.state.inodes[usize::from(io.ino)];
         for (lblk, pblk) in io.blocks().zip(io.pblk) {
-            // What a later write has overtaken on the device promises nothing of its own.
+            // What a later write has overtaken on the device promises nothing of its own, and what
+            // was cut off in the meantime is owed to nobody.
+            if inode.disk[usize::from(lblk)].pblk() != Some(pblk) {
+                continue;
+            }
             match self.state.media.get(usize::from(pblk)).map(|media| media.now) {
                 Some(Content::Write { nr, version, .. }) if nr == io.nr && !failed => {
                     inode.acked[usize::from(lblk)] = version;
@@ -367,6 +402,21 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
         }
         range_pages.fill(Page::Absent);
         self.obs.note(Note::PagesDropped { ino, range });
+    }
+
+    /// Drops the clean pages of a range (`invalidate_inode_pages2_range`): what is dirty stays.
+    pub(super) fn invalidate_pages(&mut self, ino: u8, range: Range) {
+        let pages = &mut self.state.inodes[usize::from(ino)].pages;
+        let mut dropped = false;
+        for page in &mut pages[usize::from(range.lblk)..usize::from(range.end())] {
+            if matches!(page, Page::Clean(_)) {
+                *page = Page::Absent;
+                dropped = true;
+            }
+        }
+        if dropped {
+            self.obs.note(Note::PagesDropped { ino, range });
+        }
     }
 
     /// Whether a write needs nothing but its data: asked by writeback too.

@@ -2,7 +2,7 @@
 
 use crate::bounds::{
     BLOCKS_MAX, ES_EXTENTS_MAX, FRAMES_MAX, INODES_MAX, IOS_MAX, KWORKERS_MAX, PBLKS_MAX,
-    SLOTS_MAX, WORK_MAX,
+    SLOTS_MAX, THREADS_MAX, WORK_MAX,
 };
 
 use super::choice::Actor;
@@ -201,7 +201,8 @@ impl Encoder {
         self.mappings(&inode.committed);
         let shared = inode.shared.to_le_bytes();
         self.put([inode.i_mutex, inode.i_dio_count, inode.i_unwritten, shared[0], shared[1]]);
-        self.put([u8::from(inode.dirty_tid), inode.size, inode.committed_size]);
+        let flags = u8::from(inode.dirty_tid) | inode.i_data_sem << 4;
+        self.put([flags, inode.size, inode.committed_size]);
         let cached = (0..).zip(&inode.pages).filter(|(_, page)| !matches!(page, Page::Absent));
         let mask = cached.clone().fold(0_u16, |mask, (lblk, _)| mask | 1 << lblk);
         self.put(mask.to_le_bytes());
@@ -327,6 +328,7 @@ impl Pc {
                 | Pc::DioAwait
                 | Pc::SizeUpdate
                 | Pc::WriteUnlock
+                | Pc::OverwriteLock
                 | Pc::WriteReturn
                 | Pc::ConvertStart
                 | Pc::ConvertMap
@@ -373,5 +375,7 @@ impl Content {
 const _: () = assert!(BLOCKS_MAX <= 16 && INODES_MAX <= 8);
 // The places in a batch fit in half a byte each.
 const _: () = assert!(SLOTS_MAX < 16);
+// Readers of i_data_sem fit in half a byte.
+const _: () = assert!(THREADS_MAX <= 4);
 // A mapping fits in its byte, and the media in their mask.
 const _: () = assert!(2 + 2 * PBLKS_MAX <= 256 && PBLKS_MAX <= 64);

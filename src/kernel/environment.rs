@@ -81,6 +81,7 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
                 disk: inode.committed,
                 i_mutex: NOBODY,
                 shared: 0,
+                i_data_sem: 0,
                 size: inode.committed_size,
                 pages: [Page::Absent; crate::bounds::BLOCKS_MAX as usize],
                 i_dio_count: 0,

@@ -124,6 +124,8 @@ pub enum Pc {
     EndWriteback,
     /// Buffered write: start a handle, where the journal is small.
     BufStart,
+    /// Synchronous overwrite under dioread_nolock: take `i_mutex` again.
+    OverwriteLock,
 }
 
 /// What is known of a place.
@@ -157,6 +159,9 @@ impl Pc {
             }
             Pc::WriteUnlock => {
                 ("ext4_file_dio_write", "drop i_mutex", "fs/ext4/file.c v3.8", false)
+            }
+            Pc::OverwriteLock => {
+                ("ext4_ext_direct_IO", "take i_mutex again", "fs/ext4/inode.c v3.7", true)
             }
             Pc::WriteReturn => ("ext4_file_write", "return", "fs/ext4/file.c v3.8", false),
             Pc::ReadCheck => {
@@ -412,7 +417,8 @@ pub fn irq_plan(knobs: &Knobs, io: &Io) -> Plan {
         return Plan::of([(true, Pc::BioDone)]);
     }
     let ours = knobs.workers == Workers::RsvAndDio;
-    let for_worker = io.unwritten && !io.error || ours && io.sync;
+    // What invalidates pages may sleep (iomap_dio_bio_end_io, v5.5: every write is queued).
+    let for_worker = io.unwritten && !io.error || ours && (io.sync || knobs.invalidate);
     if !for_worker {
         // A bio that failed has transferred nothing: there is nothing to convert.
         return Plan::of([

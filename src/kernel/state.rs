@@ -237,6 +237,9 @@ pub struct Inode {
     pub i_mutex: u8,
     /// Tasks that hold `i_rwsem` shared: bit `n` for task `n`.
     pub shared: u16,
+    /// Threads that hold `i_data_sem` for reading over a write: bit `n` for thread `n`. All other
+    /// sections under it are within one step.
+    pub i_data_sem: u8,
     /// `i_size` in blocks.
     pub size: u8,
     /// `i_size` as last committed; what lies beyond is cut off in recovery (the orphan list).
@@ -609,6 +612,7 @@ impl Inode {
             committed: [Mapping::Hole; BLOCKS_MAX as usize],
             i_mutex: NOBODY,
             shared: 0,
+            i_data_sem: 0,
             size: 0,
             committed_size: 0,
             pages: [Page::Absent; BLOCKS_MAX as usize],

@@ -317,6 +317,7 @@ fn wait_at(setup: &Setup, state: &State, actor: Actor, pc: Pc) -> Option<Wait> {
             let shared = op().is_some_and(|op| write_lock_is_shared(setup, state, op));
             wait_for_lock(state, ino_of_op(), shared)
         }
+        Pc::OverwriteLock => wait_for_lock(state, ino_of_op(), false),
         Pc::ReadLock => {
             let shared = setup.design.knobs.inode_lock == InodeLock::Rwsem;
             wait_for_lock(state, a(), shared)
@@ -335,8 +336,11 @@ fn wait_at(setup: &Setup, state: &State, actor: Actor, pc: Pc) -> Option<Wait> {
         | Pc::TruncFree
         | Pc::SizeUpdate
         | Pc::ConvertStart => {
-            wait_for_handle(setup, state, handle_at(setup, state, pc, frame()?, op())?)
+            let handle = handle_at(setup, state, pc, frame()?, op())?;
+            let wait = wait_for_handle(setup, state, handle);
+            wait.or_else(|| wait_for_data_sem(state, pc, frame()?, op()))
         }
+        Pc::ConvertMap => wait_for_data_sem(state, pc, frame()?, op()),
         // The page is grabbed, which waits for it, before the handle starts (v3.9), and may go out
         // again in between.
         Pc::BufStart if inode(a()).has_writeback(op().and_then(Op::range)?) => {
@@ -374,6 +378,22 @@ fn wait_at(setup: &Setup, state: &State, actor: Actor, pc: Pc) -> Option<Wait> {
         }
         _ => None,
     }
+}
+
+/// `i_data_sem` for writing, where a step changes the disk tree: an overwrite may hold it.
+fn wait_for_data_sem(state: &State, pc: Pc, frame: Frame, op: Option<Op>) -> Option<Wait> {
+    let ino = match pc {
+        Pc::WriteMap | Pc::FallocMap | Pc::TruncFree => op?.ino(),
+        Pc::WritebackSubmit => {
+            let range = op.and_then(Op::range).unwrap_or(Inode::whole());
+            let inode = &state.inodes[usize::from(frame.a)];
+            inode.dirty_run(range).filter(|run| !is_overwrite(inode, *run))?;
+            frame.a
+        }
+        Pc::ConvertMap => state.ios[usize::from(frame.a)].ino,
+        _ => return None,
+    };
+    (state.inodes[usize::from(ino)].i_data_sem != 0).then_some(Wait::DataSem { ino })
 }
 
 /// The handle that a step starts, if it starts one: how many handles it reserves with it.
@@ -517,6 +537,7 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
             | Pc::WriteMap
             | Pc::DioAwait
             | Pc::SizeUpdate
+            | Pc::OverwriteLock
             | Pc::WriteUnlock => self.step_write(task, pc),
             Pc::ReadPages
             | Pc::ReadCheck

@@ -70,6 +70,8 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
         if self.state.ios.iter().any(pending) {
             self.break_promise(Promise::TruncExcl);
         }
+        // A write may have been acknowledged since truncate found no direct IO.
+        self.forget_promises(ino, size);
         self.free_blocks(ino, tail(size));
         let inode = &mut self.state.inodes[usize::from(ino)];
         inode.size = inode.size.min(size);

@@ -5,7 +5,7 @@ use super::pc::Pc;
 use super::setup::{Op, Setup};
 use super::state::{Acked, Frame, Io, List, NO_IRQ, Power, Stage, State};
 use super::step::{Next, enabled_among, is_environment, next_of_all};
-use crate::bounds::KWORKERS_MAX;
+use crate::bounds::{KWORKERS_MAX, THREADS_MAX};
 
 /// What a blocked actor waits for.
 #[allow(missing_docs, reason = "the variant says what its fields are")]
@@ -13,6 +13,8 @@ use crate::bounds::KWORKERS_MAX;
 pub enum Wait {
     /// `i_mutex` of an inode.
     Mutex { ino: u8 },
+    /// `i_data_sem` of an inode, for writing.
+    DataSem { ino: u8 },
     /// `i_unwritten` of an inode to become 0.
     Unwritten { ino: u8 },
     /// The bio of an IO.
@@ -133,6 +135,11 @@ impl<H: Hear> Givers<'_, H> {
                 let holds = |t: &u8| inode.i_mutex == *t || inode.shared & (1 << t) != 0;
                 let holders = (0..state.tasks.len() as u8).filter(holds);
                 holders.for_each(|t| self.one(None, Actor::of_task(t)));
+            }
+            Wait::DataSem { ino } => {
+                let readers = state.inodes[usize::from(ino)].i_data_sem;
+                let readers = (0..THREADS_MAX as u8).filter(|t| readers & (1 << t) != 0);
+                readers.for_each(|t| self.one(None, Actor::Thread(t)));
             }
             Wait::Unwritten { ino } => {
                 let counted = state.ios().filter(|(_, io)| io.ino == ino && io.counted);

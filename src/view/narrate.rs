@@ -84,6 +84,9 @@ pub fn wait_text(setup: &Setup, state: &State, wait: Wait) -> String {
             let lock = lock_name(setup);
             format!("waits for {lock}, held by {}", who(wait))
         }
+        Wait::DataSem { .. } => {
+            format!("waits for i_data_sem, held for reading by {}", who(wait))
+        }
         Wait::DioCount { ino } => {
             let count = state.inodes[usize::from(ino)].i_dio_count;
             format!("waits until i_dio_count is 0 (now {count})")
@@ -265,9 +268,12 @@ fn sentence(
             format!("{who} finds no room for a handle in the transaction and asks for its commit")
         }
         Actor::Thread(_) | Actor::Kworker(_) | Actor::Flusher => match pc {
-            Pc::IoSubmit | Pc::WriteLock | Pc::WriteMap | Pc::DioAwait | Pc::WriteUnlock => {
-                write_sentence(setup, before, after, who, pc, notes)
-            }
+            Pc::IoSubmit
+            | Pc::WriteLock
+            | Pc::WriteMap
+            | Pc::DioAwait
+            | Pc::OverwriteLock
+            | Pc::WriteUnlock => write_sentence(setup, before, after, who, pc, notes),
             Pc::ReadPages
             | Pc::ReadCheck
             | Pc::ReadFlushLock
@@ -451,6 +457,7 @@ fn write_sentence(
     let Some(Op::DioWrite { range, sync, aio, nr, .. }) = op else { return String::new() };
     let write = format!("write {}", write_name(nr));
     let range = range_text(range);
+    let lock = lock_name(setup);
     let flag = match sync {
         Sync::No => "",
         Sync::Dsync => " with O_DSYNC",
@@ -468,8 +475,8 @@ fn write_sentence(
             let slots = format!("slot {} of {}", after.slots_used(), setup.slots);
             format!("{who} submits {write}, an AIO write of {range}{flag}, and takes {slots}")
         }
-        Pc::WriteLock if aio => format!("{who} takes i_mutex for {write}"),
-        Pc::WriteLock => format!("{who} begins {write} of {range}{flag} and takes i_mutex"),
+        Pc::WriteLock if aio => format!("{who} takes {lock} for {write}"),
+        Pc::WriteLock => format!("{who} begins {write} of {range}{flag} and takes {lock}"),
         Pc::WriteMap => {
             let submitted = notes.iter().find_map(|n| match n {
                 Note::Submitted { io } => Some(&after.ios[usize::from(*io)]),
@@ -479,12 +486,27 @@ fn write_sentence(
                 Some(io) if io.unwritten => "unwritten",
                 _ => "written, nothing will have to be converted",
             };
-            let then = if aio { " and drops i_mutex" } else { "" };
+            let keeps = who.task().is_some_and(|task| holds_data_sem(after, task));
+            let then = match (keeps, aio) {
+                (true, _) => ", drops i_mutex, keeps i_data_sem",
+                (false, true) => &format!(" and drops {lock}"),
+                (false, false) => "",
+            };
+            let mapped = if keeps { "an overwrite" } else { mapped };
             format!("{who} maps {range} ({mapped}), submits the bio of {write}{then}")
         }
+        Pc::DioAwait if who.task().is_some_and(|task| holds_data_sem(before, task)) => {
+            format!("{who} sees that the bio of {write} is done, drops i_dio_count and i_data_sem")
+        }
+        Pc::OverwriteLock => format!("{who} takes i_mutex again for {write}"),
         Pc::DioAwait => format!("{who} sees that the bio of {write} is done and drops i_dio_count"),
-        _ => format!("{who} drops i_mutex, {write} is through"),
+        _ => format!("{who} drops {lock}, {write} is through"),
     }
+}
+
+/// Whether a thread holds some `i_data_sem` over its write.
+fn holds_data_sem(state: &State, task: u8) -> bool {
+    state.inodes.iter().any(|inode| u32::from(inode.i_data_sem) >> task & 1 != 0)
 }
 
 fn read_sentence(setup: &Setup, before: &State, who: Actor, pc: Pc, notes: &[Note]) -> String {
@@ -582,6 +604,12 @@ fn task_sentence(before: &State, after: &State, who: Actor, pc: Pc, notes: &[Not
             format!("{who} decrements i_unwritten to {} for {}", left.unwrap_or(0), write())
         }
         Pc::AioComplete => format!("{who} acknowledges {}, its event is in the ring", write()),
+        Pc::DioDone if notes.iter().any(|n| matches!(n, Note::PagesDropped { .. })) => {
+            format!(
+                "{who} drops the pages that were read meanwhile, and i_dio_count, for {}",
+                write()
+            )
+        }
         Pc::DioDone => format!("{who} drops i_dio_count for {}", write()),
         Pc::Getevents => {
             let reaped = notes.iter().find_map(|n| match n {

@@ -224,6 +224,11 @@ fn holds(session: &Session, actor: Actor) -> Vec<String> {
     let mut holds: Vec<String> = inos.map(|ino| format!("{lock}{}", of_file(setup, ino))).collect();
     let shared = (0..setup.files.len() as u8).filter(|ino| task.shared & (1 << ino) != 0);
     holds.extend(shared.map(|ino| format!("{lock}{} shared", of_file(setup, ino))));
+    if let Actor::Thread(t) = actor {
+        let reads = |ino: &u8| state.inodes[usize::from(*ino)].i_data_sem & (1 << t) != 0;
+        let inos = (0..setup.files.len() as u8).filter(reads);
+        holds.extend(inos.map(|ino| format!("i_data_sem{} shared", of_file(setup, ino))));
+    }
     if task.handle {
         holds.push("jbd2 handle".into());
     }

@@ -105,6 +105,7 @@ fn thing(setup: &Setup, state: &State, wait: Wait) -> (String, String) {
         Wait::Slot => ("a slot".into(), "all are taken".into()),
         Wait::Event => ("an event".into(), "the ring is empty".into()),
         Wait::Transaction => ("a new handle".into(), "the transaction is locked".into()),
+        Wait::DataSem { .. } => ("i_data_sem".into(), "held for reading".into()),
         Wait::Reserved => (
             "room in the journal".into(),
             format!("{} handles are reserved", state.journal.reserved),

@@ -46,6 +46,44 @@ expect v3.11 +workers=one: NO-DEADLOCK
 expect others: ok
 ",
     ),
+    (
+        "invalidate",
+        "\
+title a page that was read while an AIO write was on its way
+file a 16 blocks, W 0+4
+t1: aio_write io=0+1
+t1: getevents
+t1: buf_read 0 1
+t2: buf_read 0 1
+expect v5.5, v3.12 +invalidate: ok
+expect v5.5 +invalidate=no: RAW
+expect others: RAW
+",
+    ),
+    (
+        "invalidate sync",
+        "\
+title a synchronous write drops what was read meanwhile
+file a 16 blocks, W 0+4
+t1: dio_write 0 1
+t1: buf_read 0 1
+t2: buf_read 0 1
+expect others: ok
+",
+    ),
+    (
+        "overwrite",
+        "\
+title a conversion waits for an overwrite that holds i_data_sem
+mount dioread_nolock
+file a 16 blocks, U 0+4, W 4+4
+allow crash
+t1: dio_write 4 2 sync=1
+t2: aio_write io=0+2
+t2: truncate 5
+expect others: ok
+",
+    ),
 ];
 
 /// The features as scripts.
