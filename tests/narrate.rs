@@ -204,7 +204,7 @@ fn a_batch_that_finds_the_context_full_returns_a_short_count() {
     for choice in "t1 t1 t1 t1 t1 t1 t1 irq:io1 t1 irq:io1 t1 t1 t1".split(' ') {
         let waits = lines_of_why_not(&run);
         run.step(choice.parse().expect("a choice")).expect("an enabled choice");
-        write!(text, "{waits}{}\n", caption(&run)).expect("a String takes it");
+        writeln!(text, "{waits}{}", caption(&run)).expect("a String takes it");
     }
     expect![[r#"
         t1 submits write A, an AIO write of [0/2), and takes slot 1 of 2.
@@ -214,7 +214,7 @@ fn a_batch_that_finds_the_context_full_returns_a_short_count() {
         t1 takes i_mutex for write B.
         t1 maps [2/2) (written, nothing will have to be converted), submits the bio of write B and drops i_mutex.
         t1 finds the AIO context full for write C; io_submit returns 2 of 3; now it waits for a slot of the AIO context (2 taken).
-          t1 cannot take a slot (aio_write io=4+2) (io_submit): it waits for a slot of the AIO context (2 taken), the bio of write A is on its way; irq:io1 can step.
+        t1 cannot take a slot (aio_write io=4+2) (io_submit): it waits for a slot of the AIO context (2 taken), the bio of write A is on its way; irq:io1 can step.
         The bio of write A is done: the irq acknowledges write A, its event is in the ring.
         t1 finds the AIO context full and reaps the event of A first.
         The irq drops i_dio_count, write A no longer counts as in flight.
@@ -227,7 +227,7 @@ fn a_batch_that_finds_the_context_full_returns_a_short_count() {
 /// Why threads cannot step, a line each.
 fn lines_of_why_not(run: &Run) -> String {
     let blocked = why::not(run.setup(), run.state());
-    blocked.iter().map(|why| format!("  {why}\n")).collect()
+    blocked.iter().map(|why| format!("{why}\n")).collect()
 }
 
 #[test]
@@ -292,8 +292,8 @@ fn pages_that_were_read_meanwhile_are_dropped_by_the_worker() {
     let choices = "t1 t1 t1 t2 t2 irq:io1 kworker:2 kworker:2 kworker:2";
     expect![[r#"
         t1 submits write A, an AIO write of [0/1), and takes slot 1 of 2.
-        t1 takes i_mutex for write A.
-        t1 maps [0/1) (written, nothing will have to be converted), submits the bio of write A and drops i_mutex.
+        t1 takes i_rwsem for write A.
+        t1 maps [0/1) (written, nothing will have to be converted), submits the bio of write A and drops i_rwsem.
         t2 misses the page cache, maps [0/1) and submits the bio.
         t2's read of [0/1) returns the initial data.
         The bio of write A is done: the irq queues write A as a work item of its own.
