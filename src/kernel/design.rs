@@ -604,7 +604,7 @@ pub const KNOBS: &[KnobInfo] = &[
         "irqsave" => EsLock::Irqsave,
         "plain" => EsLock::Plain,
     ]),
-    knob!("invalidate", "an AIO write that is done drops the clean pages of its range", invalidate, [
+    knob!("invalidate", "an AIO write that is done drops clean pages of its range", invalidate, [
         "no" => false,
         "yes" => true,
     ]),

@@ -137,9 +137,9 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
         }
     }
 
-    /// Whether a synchronous write goes on without `i_mutex`, holding `i_data_sem` for reading until
-    /// its bio is done (`ext4_file_dio_write` v3.8): blocks that are all written, inside the file,
-    /// nothing cached, dioread_nolock.
+    /// Whether a synchronous write goes on without `i_mutex`, holding `i_data_sem` for reading
+    /// until its bio is done (`ext4_file_dio_write` v3.8): blocks that are all written, inside the
+    /// file, nothing cached, dioread_nolock.
     fn is_nolock_overwrite(&self, op: Op) -> bool {
         let (inode, Some(range)) = (&self.state.inodes[usize::from(op.ino())], op.range()) else {
             return false;

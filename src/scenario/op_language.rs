@@ -189,8 +189,8 @@ impl Script {
                 Some(thread) => return self.thread_line(thread, words),
                 None => {
                     let near = nearest(word.text, STATEMENTS.iter().copied());
-                    let expected = "title, design, mount, slots, journal, file, allow, expect, or a \
-                                    thread (t1: to t4:)";
+                    let expected = "title, design, mount, slots, journal, file, allow, expect, or \
+                                    a thread (t1: to t4:)";
                     return Err(words.error(word, expected, near));
                 }
             },

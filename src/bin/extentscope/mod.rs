@@ -37,7 +37,7 @@ enum Command {
     Check(CheckArguments),
     /// Try every interleaving of every preset under every design.
     Matrix(MatrixArguments),
-    /// Take S9 at length: many AIO writes, few slots, a slow worker; the backlog and the throughput.
+    /// Take S9 at length: many AIO writes, few slots, a slow worker; how high is the backlog?
     Load(LoadArguments),
     /// List the designs.
     Designs,
