@@ -220,7 +220,7 @@ fn a_batch_that_finds_the_context_full_returns_a_short_count() {
         The irq drops i_dio_count, write A no longer counts as in flight.
         t1 submits write C, an AIO write of [4/2), and takes slot 2 of 2.
         t1 takes i_mutex for write C.
-        t1 maps [4/2) (written, nothing will have to be converted), submits the bio of write C and drops i_mutex; io_submit returns 1.
+        t1 maps [4/2) (written, nothing will have to be converted), submits the bio of write C and drops i_mutex; io_submit returns 1 of 1.
     "#]].assert_eq(&text);
 }
 
@@ -249,7 +249,7 @@ fn without_reservations_a_conversion_and_a_buffered_write_wait_for_each_other() 
         flusher starts the writeback of [0/1), mapped as unwritten until its conversion.
         The bio of writeback of [0/1) is done: the irq puts the io_end of writeback of [0/1) on the inode's list and queues the work.
         kworker:1 starts the work and takes the inode's list for its own: writeback of [0/1).
-        kworker:1 finds no room for a handle in the transaction and asks for its commit; now it waits for jbd2 to commit, to start a handle.
+        kworker:1 finds no room for a handle and asks jbd2 to commit; now it waits for jbd2 to commit, to start a handle.
         jbd2 locks the running transaction and waits for 1 handle; now it waits for the handle of t1 to stop.
         Deadlock: t1 waits for PageWriteback to be cleared, but writeback of [0/1) is being converted by kworker:1; kworker:1 waits for jbd2 to commit, to start a handle; jbd2 waits for the handle of t1 to stop."#]].assert_eq(&told(setup, choices));
 }
@@ -266,12 +266,12 @@ fn a_conversion_waits_for_an_overwrite_that_holds_i_data_sem() {
         t1 maps [0/2) (unwritten), submits the bio of write A and drops i_mutex.
         The bio of write A is done: the irq puts the io_end of write A on the inode's list and queues the work.
         t2 begins write B of [4/2) and takes i_mutex.
-        t2 maps [4/2) (an overwrite), submits the bio of write B, drops i_mutex, keeps i_data_sem; now it waits for the bio of write B.
+        t2 maps [4/2) (an overwrite, i_data_sem is kept), submits the bio of write B and drops i_mutex; now it waits for the bio of write B.
         kworker:1 starts the work and takes the inode's list for its own: write A.
-        kworker:1 starts a jbd2 handle to convert write A; now it waits for i_data_sem, held for reading by t2.
+        kworker:1 starts a jbd2 handle to convert write A; now it waits for i_data_sem, held by t2.
         The bio of write B is done: the irq wakes the thread that waits for it.
-        t2 sees that the bio of write B is done, drops i_dio_count and i_data_sem.
-        t2 takes i_mutex again for write B.
+        t2 sees that the bio of write B is done and drops i_dio_count and i_data_sem.
+        t2 takes i_mutex for write B.
         t2 drops i_mutex, write B is through.
         Running"#]].assert_eq(&told(setup.clone(), choices));
     let before = "t1 t1 t1 irq:io1 t2 t2 kworker:1 kworker:1";
@@ -280,8 +280,8 @@ fn a_conversion_waits_for_an_overwrite_that_holds_i_data_sem() {
     let (run, divergence) = Run::replay(setup, &before);
     assert_eq!(divergence, None);
     expect![[r#"
-          t2 cannot wait for the bio (dio_write 4 2) (dio_await_completion): it waits for the bio of write B, the bio of write B is on its way; irq:io2 can step.
-          kworker:1 cannot convert in the disk tree, write A (ext4_convert_unwritten_extents): it waits for i_data_sem, held for reading by t2; t2 waits for the bio of write B, the bio of write B is on its way; irq:io2 can step.
+        t2 cannot wait for the bio (dio_write 4 2) (dio_await_completion): it waits for the bio of write B, the bio of write B is on its way; irq:io2 can step.
+        kworker:1 cannot convert in the disk tree, write A (ext4_convert_unwritten_extents): it waits for i_data_sem, held by t2; t2 waits for the bio of write B, the bio of write B is on its way; irq:io2 can step.
     "#]].assert_eq(&lines_of_why_not(&run));
 }
 
@@ -298,7 +298,7 @@ fn pages_that_were_read_meanwhile_are_dropped_by_the_worker() {
         t2's read of [0/1) returns the initial data.
         The bio of write A is done: the irq queues write A as a work item of its own.
         kworker:2 starts the work and takes the inode's list for its own: write A.
-        kworker:2 drops the pages that were read meanwhile, and i_dio_count, for write A.
+        kworker:2 drops pages read meanwhile and i_dio_count for write A.
         kworker:2 acknowledges write A, its event is in the ring.
         Finished"#]].assert_eq(&told(setup, choices));
 }

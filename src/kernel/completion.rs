@@ -76,7 +76,7 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
             Pc::AioComplete => self.aio_complete(index),
             Pc::DioDone => {
                 if self.knobs().invalidate {
-                    self.invalidate_pages(io.ino, Range::new(io.lblk, io.len));
+                    self.drop_pages(io.ino, Range::new(io.lblk, io.len), true);
                 }
                 self.drop_dio_count(index);
             }

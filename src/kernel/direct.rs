@@ -59,7 +59,7 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
             }
             _ => {
                 // generic_file_direct_write, still under the lock.
-                self.invalidate_pages(ino, range);
+                self.drop_pages(ino, range, true);
                 let io = self.a(task);
                 self.io(io).stage = Stage::Converted;
                 self.unlock_mutex(task, ino);
@@ -73,7 +73,7 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
         let Op::DioWrite { ino, range, aio, .. } = op else { return };
         let index = self.a(task);
         let extends = range.end() > self.state.inodes[usize::from(ino)].size;
-        self.drop_pages(ino, range);
+        self.drop_pages(ino, range, false);
         let mut pblk = [NO_PBLK; BLOCKS];
         let mut each = |lblk: u8, to: u8| pblk[usize::from(lblk - range.lblk)] = to;
         let unwritten = if extends {
@@ -178,7 +178,8 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
     /// the rest, if there is one.
     fn return_from_submit(&mut self, task: u8) {
         let Submitting { iocb, returned } = self.task(task).submitting;
-        let left = self.setup.op(task, self.task(task).op).map_or(0, Op::writes) - iocb;
+        let op = self.setup.op(task, self.task(task).op);
+        let left = op.map_or(iocb, Op::writes) - iocb;
         self.obs.note(Note::SubmitReturned { submitted: iocb - returned, left });
         self.task(task).submitting.returned = iocb;
     }
@@ -393,23 +394,14 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
         self.io(index).free_if_done();
     }
 
-    /// Drops the pages of a range, whatever is in them.
-    pub(super) fn drop_pages(&mut self, ino: u8, range: Range) {
-        let pages = &mut self.state.inodes[usize::from(ino)].pages;
-        let range_pages = &mut pages[usize::from(range.lblk)..usize::from(range.end())];
-        if range_pages.iter().all(|page| *page == Page::Absent) {
-            return;
-        }
-        range_pages.fill(Page::Absent);
-        self.obs.note(Note::PagesDropped { ino, range });
-    }
-
-    /// Drops the clean pages of a range (`invalidate_inode_pages2_range`): what is dirty stays.
-    pub(super) fn invalidate_pages(&mut self, ino: u8, range: Range) {
+    /// Drops the pages of a range: all of them, or with `clean` (`invalidate_inode_pages2_range`)
+    /// those that are as on the device.
+    pub(super) fn drop_pages(&mut self, ino: u8, range: Range, clean: bool) {
         let pages = &mut self.state.inodes[usize::from(ino)].pages;
         let mut dropped = false;
         for page in &mut pages[usize::from(range.lblk)..usize::from(range.end())] {
-            if matches!(page, Page::Clean(_)) {
+            let stays = *page == Page::Absent || clean && !matches!(page, Page::Clean(_));
+            if !stays {
                 *page = Page::Absent;
                 dropped = true;
             }

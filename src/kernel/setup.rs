@@ -119,22 +119,22 @@ pub enum Op {
 /// The ranges of one `io_submit`, in order: two at least, [`SLOTS_MAX`] at most.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Iocbs {
-    ranges: [Range; SLOTS_MAX as usize],
+    /// First block and blocks less one, half a byte each: operations are copied often.
+    ranges: [u8; SLOTS_MAX as usize],
     len: u8,
 }
+
+// A range fits in its byte.
+const _: () = assert!(BLOCKS_MAX <= 16);
 
 impl Iocbs {
     /// The iocbs of some ranges; nothing if there are not enough for a batch, or too many.
     pub fn new(ranges: &[Range]) -> Option<Iocbs> {
-        let mut iocbs =
-            Iocbs { ranges: [Range::new(0, 1); SLOTS_MAX as usize], len: ranges.len() as u8 };
-        iocbs.ranges.get_mut(..ranges.len())?.copy_from_slice(ranges);
-        (ranges.len() > 1).then_some(iocbs)
-    }
-
-    /// The ranges, in order.
-    pub fn as_slice(&self) -> &[Range] {
-        &self.ranges[..usize::from(self.len)]
+        let mut iocbs = Iocbs { ranges: [0; SLOTS_MAX as usize], len: ranges.len() as u8 };
+        for (place, range) in iocbs.ranges.iter_mut().zip(ranges) {
+            *place = range.lblk << 4 | (range.len - 1);
+        }
+        (2..=iocbs.ranges.len()).contains(&ranges.len()).then_some(iocbs)
     }
 }
 
@@ -213,7 +213,8 @@ impl Op {
     pub fn iocb(self, index: u8) -> Op {
         let Op::AioBatch { ino, iocbs, sync, nr } = self else { return self };
         let index = index.min(iocbs.len - 1);
-        let range = iocbs.ranges[usize::from(index)];
+        let packed = iocbs.ranges[usize::from(index)];
+        let range = Range::new(packed >> 4, (packed & 15) + 1);
         Op::DioWrite { ino, range, sync, aio: true, nr: nr + index }
     }
 

@@ -335,18 +335,9 @@ fn wait_at(setup: &Setup, state: &State, actor: Actor, pc: Pc) -> Option<Wait> {
         | Pc::FallocMap
         | Pc::TruncFree
         | Pc::SizeUpdate
-        | Pc::ConvertStart => {
-            let handle = handle_at(setup, state, pc, frame()?, op())?;
-            let wait = wait_for_handle(setup, state, handle);
-            wait.or_else(|| wait_for_data_sem(state, pc, frame()?, op()))
-        }
-        Pc::ConvertMap => wait_for_data_sem(state, pc, frame()?, op()),
-        // The page is grabbed, which waits for it, before the handle starts (v3.9), and may go out
-        // again in between.
-        Pc::BufStart if inode(a()).has_writeback(op().and_then(Op::range)?) => {
-            Some(Wait::Writeback { ino: a() })
-        }
-        Pc::BufStart => wait_for_handle(setup, state, handle_at(setup, state, pc, frame()?, op())?),
+        | Pc::ConvertStart
+        | Pc::ConvertMap
+        | Pc::BufStart => wait_to_change(setup, state, pc, frame()?, op()),
         Pc::FlushWait => {
             let ino = a();
             (inode(ino).i_unwritten > 0).then_some(Wait::Unwritten { ino })
@@ -380,48 +371,68 @@ fn wait_at(setup: &Setup, state: &State, actor: Actor, pc: Pc) -> Option<Wait> {
     }
 }
 
-/// `i_data_sem` for writing, where a step changes the disk tree: an overwrite may hold it.
-fn wait_for_data_sem(state: &State, pc: Pc, frame: Frame, op: Option<Op>) -> Option<Wait> {
-    let ino = match pc {
-        Pc::WriteMap | Pc::FallocMap | Pc::TruncFree => op?.ino(),
-        Pc::WritebackSubmit => {
-            let range = op.and_then(Op::range).unwrap_or(Inode::whole());
-            let inode = &state.inodes[usize::from(frame.a)];
-            inode.dirty_run(range).filter(|run| !is_overwrite(inode, *run))?;
-            frame.a
-        }
-        Pc::ConvertMap => state.ios[usize::from(frame.a)].ino,
-        _ => return None,
-    };
-    (state.inodes[usize::from(ino)].i_data_sem != 0).then_some(Wait::DataSem { ino })
+/// What has to be there for a step that starts a handle, or changes the disk tree.
+fn wait_to_change(
+    setup: &Setup,
+    state: &State,
+    pc: Pc,
+    frame: Frame,
+    op: Option<Op>,
+) -> Option<Wait> {
+    let Change { ino, handle, tree } = change_at(setup, state, pc, frame, op)?;
+    let inode = &state.inodes[usize::from(ino)];
+    // The page is grabbed, which waits for it, before the handle starts (v3.9), and may go out
+    // again in between.
+    if pc == Pc::BufStart && inode.has_writeback(op?.range()?) {
+        return Some(Wait::Writeback { ino });
+    }
+    let wait = handle.and_then(|reserves| wait_for_handle(setup, state, reserves));
+    wait.or_else(|| (tree && inode.i_data_sem != 0).then_some(Wait::DataSem { ino }))
 }
 
-/// The handle that a step starts, if it starts one: how many handles it reserves with it.
-fn handle_at(setup: &Setup, state: &State, pc: Pc, frame: Frame, op: Option<Op>) -> Option<u8> {
+/// What a step takes of the journal and of an inode.
+struct Change {
+    ino: u8,
+    /// The handle that it starts, if it starts one: how many handles it reserves with it.
+    handle: Option<u8>,
+    /// It changes the disk tree, under `i_data_sem` for writing: an overwrite may hold that.
+    tree: bool,
+}
+
+fn change_at(setup: &Setup, state: &State, pc: Pc, frame: Frame, op: Option<Op>) -> Option<Change> {
+    let range = op.and_then(Op::range);
+    let mut change = Change { ino: frame.a, handle: Some(0), tree: true };
     match pc {
-        Pc::WriteMap => {
-            let op = op?;
+        Pc::WriteMap | Pc::FallocMap | Pc::TruncFree | Pc::SizeUpdate => {
+            change.ino = op?.ino();
+            change.tree = pc != Pc::SizeUpdate;
             // A handle is started only where there is something to allocate or to split.
-            (!is_overwrite(&state.inodes[usize::from(op.ino())], op.range()?)).then_some(0)
-        }
-        Pc::FallocMap | Pc::TruncFree | Pc::SizeUpdate | Pc::BufStart => Some(0),
-        Pc::WritebackSubmit => {
-            let inode = &state.inodes[usize::from(frame.a)];
-            let range = op.and_then(Op::range).unwrap_or(Inode::whole());
-            match inode.dirty_run(range) {
-                None if setup.journal > 0 => None,
-                // `ext4_writepages`, v3.11: with dioread_nolock a handle for the conversion.
-                Some(run) if !is_overwrite(inode, run) => {
-                    Some(u8::from(setup.dioread_nolock && setup.design.knobs.reservation))
-                }
-                _ => Some(0),
+            if pc == Pc::WriteMap && is_overwrite(&state.inodes[usize::from(change.ino)], range?) {
+                return None;
             }
         }
+        Pc::BufStart => change.tree = false,
+        Pc::WritebackSubmit => {
+            let inode = &state.inodes[usize::from(frame.a)];
+            let run = inode.dirty_run(range.unwrap_or(Inode::whole()));
+            if run.is_none() && setup.journal > 0 {
+                return None;
+            }
+            change.tree = run.is_some_and(|run| !is_overwrite(inode, run));
+            // `ext4_writepages`, v3.11: with dioread_nolock a handle for the conversion.
+            let reserves = change.tree && setup.dioread_nolock && setup.design.knobs.reservation;
+            change.handle = Some(u8::from(reserves));
+        }
         // A reserved handle has its credits, and joins a locked transaction.
-        Pc::ConvertStart if is_reserved(setup, &state.ios[usize::from(frame.a)]) => None,
-        Pc::ConvertStart => Some(0),
-        _ => None,
+        Pc::ConvertStart if is_reserved(setup, &state.ios[usize::from(frame.a)]) => return None,
+        Pc::ConvertStart | Pc::ConvertMap => {
+            change.ino = state.ios[usize::from(frame.a)].ino;
+            change.tree = pc == Pc::ConvertMap;
+            change.handle = (!change.tree).then_some(0);
+        }
+        _ => return None,
     }
+    Some(change)
 }
 
 /// Whether the handle of an IO's conversion was reserved.
@@ -575,8 +586,8 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
             return true;
         }
         let (frame, op) = (self.task(task).top(), self.op(task));
-        let wanted = frame.and_then(|frame| handle_at(self.setup, self.state, pc, frame, op));
-        let Some(reserves) = wanted else { return true };
+        let change = frame.and_then(|frame| change_at(self.setup, self.state, pc, frame, op));
+        let Some(reserves) = change.and_then(|change| change.handle) else { return true };
         let journal = &mut self.state.journal;
         if journal.credits + 1 + reserves > self.setup.journal {
             journal.requested = true;

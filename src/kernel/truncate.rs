@@ -41,7 +41,7 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
                 self.go(task, Pc::TruncPages, ino);
             }
             Pc::TruncPages => {
-                self.drop_pages(ino, tail(size));
+                self.drop_pages(ino, tail(size), false);
                 self.go(task, Pc::TruncFree, ino);
                 match self.knobs().trunc {
                     TruncWait::Both => {

@@ -307,8 +307,7 @@ impl Script {
             let count = |op: &Op| u32::from(op.writes().max(1));
             if program.iter().map(count).sum::<u32>() + count(&op) > OPS_MAX {
                 let word = Word { text: "", column: at };
-                let expected = format!("at most {OPS_MAX} ops a thread, each iocb counting");
-                return Err(words.error(word, &expected, None));
+                return Err(words.error(word, &format!("at most {OPS_MAX} ops a thread"), None));
             }
             self.setup.push(thread, op);
             if self.lines.len() <= usize::from(thread) {
@@ -741,11 +740,9 @@ impl fmt::Display for OpText<'_> {
             Sync::Osync => " sync=2",
         };
         match self.op {
-            Op::DioWrite { range, sync, aio: true, .. } => {
-                write!(f, "aio_write io={}+{}{}", range.lblk, range.len, sync_of(sync))?;
-            }
-            Op::AioBatch { iocbs, sync, .. } => {
-                for (i, range) in iocbs.as_slice().iter().enumerate() {
+            Op::DioWrite { sync, aio: true, .. } | Op::AioBatch { sync, .. } => {
+                let iocbs = (0..self.op.writes()).filter_map(|i| self.op.iocb(i).range());
+                for (i, range) in iocbs.enumerate() {
                     let start = if i == 0 { "aio_write io=" } else { "," };
                     write!(f, "{start}{}+{}", range.lblk, range.len)?;
                 }

@@ -45,17 +45,12 @@ pub fn caption(run: &Run) -> String {
 
 /// What an `io_submit` of several iocbs returned in a step, if it did.
 fn submit_returned(notes: &[Note]) -> String {
-    let returned = notes.iter().find_map(|n| match n {
-        Note::SubmitReturned { submitted, left } => Some((submitted, left)),
-        _ => None,
-    });
-    match returned {
-        None => String::new(),
-        Some((submitted, 0)) => format!("; io_submit returns {submitted}"),
-        Some((submitted, left)) => {
-            format!("; io_submit returns {submitted} of {}", submitted + left)
+    for note in notes {
+        if let Note::SubmitReturned { submitted, left } = note {
+            return format!("; io_submit returns {submitted} of {}", submitted + left);
         }
     }
+    String::new()
 }
 
 /// What a button for a choice says.
@@ -80,12 +75,10 @@ pub fn wait_text(setup: &Setup, state: &State, wait: Wait) -> String {
         givers.first().and_then(|g| g.first()).map_or("nobody".into(), |g| g.actor.to_string())
     };
     match wait {
-        Wait::Mutex { .. } => {
-            let lock = lock_name(setup);
+        Wait::Mutex { .. } | Wait::DataSem { .. } => {
+            let is_mutex = matches!(wait, Wait::Mutex { .. });
+            let lock = if is_mutex { lock_name(setup) } else { "i_data_sem" };
             format!("waits for {lock}, held by {}", who(wait))
-        }
-        Wait::DataSem { .. } => {
-            format!("waits for i_data_sem, held for reading by {}", who(wait))
         }
         Wait::DioCount { ino } => {
             let count = state.inodes[usize::from(ino)].i_dio_count;
@@ -102,7 +95,7 @@ pub fn wait_text(setup: &Setup, state: &State, wait: Wait) -> String {
         Wait::Slot => format!("waits for a slot of the AIO context ({} taken)", setup.slots),
         Wait::Event => "waits for an event".into(),
         Wait::Transaction => "waits for jbd2 to commit, to start a handle".into(),
-        Wait::Reserved => "waits for room: too much of the journal is reserved".into(),
+        Wait::Reserved => "waits for reserved handles to start".into(),
         Wait::Handles => format!("waits for the handle of {} to stop", who(wait)),
         Wait::Commit => "waits for jbd2 to commit".into(),
     }
@@ -265,7 +258,7 @@ fn sentence(
         Actor::Jbd2 => jbd2_sentence(notes),
         Actor::Shrinker | Actor::Power => environment_sentence(notes),
         Actor::Thread(_) | Actor::Kworker(_) | Actor::Flusher if notes.contains(&Note::NoRoom) => {
-            format!("{who} finds no room for a handle in the transaction and asks for its commit")
+            format!("{who} finds no room for a handle and asks jbd2 to commit")
         }
         Actor::Thread(_) | Actor::Kworker(_) | Actor::Flusher => match pc {
             Pc::IoSubmit
@@ -468,14 +461,16 @@ fn write_sentence(
         return format!("{who} finds the AIO context full and reaps the event of {event} first");
     }
     match pc {
-        Pc::IoSubmit if notes.iter().any(|n| matches!(n, Note::SubmitReturned { .. })) => {
+        Pc::IoSubmit if after.slots_used() == before.slots_used() => {
             format!("{who} finds the AIO context full for {write}")
         }
         Pc::IoSubmit => {
             let slots = format!("slot {} of {}", after.slots_used(), setup.slots);
             format!("{who} submits {write}, an AIO write of {range}{flag}, and takes {slots}")
         }
-        Pc::WriteLock if aio => format!("{who} takes {lock} for {write}"),
+        Pc::WriteLock | Pc::OverwriteLock if aio || pc == Pc::OverwriteLock => {
+            format!("{who} takes {lock} for {write}")
+        }
         Pc::WriteLock => format!("{who} begins {write} of {range}{flag} and takes {lock}"),
         Pc::WriteMap => {
             let submitted = notes.iter().find_map(|n| match n {
@@ -487,19 +482,15 @@ fn write_sentence(
                 _ => "written, nothing will have to be converted",
             };
             let keeps = who.task().is_some_and(|task| holds_data_sem(after, task));
-            let then = match (keeps, aio) {
-                (true, _) => ", drops i_mutex, keeps i_data_sem",
-                (false, true) => &format!(" and drops {lock}"),
-                (false, false) => "",
-            };
-            let mapped = if keeps { "an overwrite" } else { mapped };
+            let mapped = if keeps { "an overwrite, i_data_sem is kept" } else { mapped };
+            let then = if aio || keeps { &format!(" and drops {lock}") } else { "" };
             format!("{who} maps {range} ({mapped}), submits the bio of {write}{then}")
         }
-        Pc::DioAwait if who.task().is_some_and(|task| holds_data_sem(before, task)) => {
-            format!("{who} sees that the bio of {write} is done, drops i_dio_count and i_data_sem")
+        Pc::DioAwait => {
+            let kept = who.task().is_some_and(|task| holds_data_sem(before, task));
+            let too = if kept { " and i_data_sem" } else { "" };
+            format!("{who} sees that the bio of {write} is done and drops i_dio_count{too}")
         }
-        Pc::OverwriteLock => format!("{who} takes i_mutex again for {write}"),
-        Pc::DioAwait => format!("{who} sees that the bio of {write} is done and drops i_dio_count"),
         _ => format!("{who} drops {lock}, {write} is through"),
     }
 }
@@ -604,13 +595,11 @@ fn task_sentence(before: &State, after: &State, who: Actor, pc: Pc, notes: &[Not
             format!("{who} decrements i_unwritten to {} for {}", left.unwrap_or(0), write())
         }
         Pc::AioComplete => format!("{who} acknowledges {}, its event is in the ring", write()),
-        Pc::DioDone if notes.iter().any(|n| matches!(n, Note::PagesDropped { .. })) => {
-            format!(
-                "{who} drops the pages that were read meanwhile, and i_dio_count, for {}",
-                write()
-            )
+        Pc::DioDone => {
+            let dropped = notes.iter().any(|n| matches!(n, Note::PagesDropped { .. }));
+            let pages = if dropped { "pages read meanwhile and " } else { "" };
+            format!("{who} drops {pages}i_dio_count for {}", write())
         }
-        Pc::DioDone => format!("{who} drops i_dio_count for {}", write()),
         Pc::Getevents => {
             let reaped = notes.iter().find_map(|n| match n {
                 Note::Reaped { nr, .. } => Some(write_name(*nr)),

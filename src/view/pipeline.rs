@@ -66,25 +66,19 @@ impl Ack {
 pub fn pipeline(setup: &Setup, state: &State) -> Pipeline {
     let mut ios: Vec<IoRow> = Vec::new();
     for (thread, program) in (0..).zip(&setup.threads) {
-        let writes = (0..)
-            .zip(program)
-            .flat_map(|(index, op)| (0..op.writes()).map(move |iocb| (index, iocb, op.iocb(iocb))));
-        for (index, iocb, op) in writes {
-            let Op::DioWrite { nr, .. } = op else { continue };
-            let is_this = |io: &Io| io.nr == nr && io.thread == thread && !io.writeback;
-            let found = state.ios().find(|(_, io)| is_this(io));
-            let task = &state.tasks[usize::from(thread)];
-            let done = task.op > index || task.op == index && task.submitting.iocb > iocb;
-            if let Some((_, io)) = found {
-                ios.extend(row(setup, thread, op).map(|row| live(setup, state, io, row)));
-            } else if done {
-                let row = row(setup, thread, op);
-                ios.extend(row.map(|row| IoRow {
-                    column: Some(4),
-                    place: "finished".into(),
-                    ack: Ack::Known,
-                    ..row
-                }));
+        for (index, op) in (0..).zip(program) {
+            for iocb in 0..op.writes() {
+                // Of a batch each iocb is a write.
+                let Some((nr, row)) = row(setup, thread, op.iocb(iocb)) else { continue };
+                let is_this = |io: &Io| io.nr == nr && io.thread == thread && !io.writeback;
+                let task = &state.tasks[usize::from(thread)];
+                let done = task.op > index || task.op == index && task.submitting.iocb > iocb;
+                if let Some((_, io)) = state.ios().find(|(_, io)| is_this(io)) {
+                    ios.push(live(setup, state, io, row));
+                } else if done {
+                    let place = "finished".into();
+                    ios.push(IoRow { column: Some(4), place, ack: Ack::Known, ..row });
+                }
             }
         }
     }
@@ -114,7 +108,8 @@ fn live(setup: &Setup, state: &State, io: &Io, row: IoRow) -> IoRow {
     IoRow { column, place, ack, counted: io.counted, dio: io.dio_held, ..row }
 }
 
-fn row(setup: &Setup, thread: u8, op: Op) -> Option<IoRow> {
+/// A direct write's number, and its row before it has begun.
+fn row(setup: &Setup, thread: u8, op: Op) -> Option<(u8, IoRow)> {
     let Op::DioWrite { ino, range, sync, aio, nr } = op else { return None };
     let flag = match sync {
         Sync::No => "",
@@ -124,7 +119,7 @@ fn row(setup: &Setup, thread: u8, op: Op) -> Option<IoRow> {
     let how = if aio { "AIO" } else { "sync" };
     let file = file_prefix(setup, ino);
     let what = format!("{} {file}{} {how}{flag}", Actor::Thread(thread), range_text(range));
-    Some(IoRow { key: nr.into(), name: write_name(nr), what, ..EMPTY })
+    Some((nr, IoRow { key: nr.into(), name: write_name(nr), what, ..EMPTY }))
 }
 
 fn writeback_row(setup: &Setup, index: u8, io: &Io) -> IoRow {

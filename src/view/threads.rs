@@ -214,20 +214,21 @@ fn stack(session: &Session, actor: Actor) -> Vec<&'static str> {
 fn holds(session: &Session, actor: Actor) -> Vec<String> {
     let run = session.run();
     let (setup, state) = (run.setup(), run.state());
-    let Some(task) = actor.task() else {
+    let Some(number) = actor.task() else {
         let locked = actor == Actor::Jbd2 && state.journal.locked;
         return if locked { vec!["locked transaction".into()] } else { Vec::new() };
     };
-    let task = &state.tasks[usize::from(task)];
+    let task = &state.tasks[usize::from(number)];
     let inos = (0..setup.files.len() as u8).filter(|ino| task.i_mutex & (1 << ino) != 0);
     let lock = lock_name(setup);
     let mut holds: Vec<String> = inos.map(|ino| format!("{lock}{}", of_file(setup, ino))).collect();
-    let shared = (0..setup.files.len() as u8).filter(|ino| task.shared & (1 << ino) != 0);
-    holds.extend(shared.map(|ino| format!("{lock}{} shared", of_file(setup, ino))));
-    if let Actor::Thread(t) = actor {
-        let reads = |ino: &u8| state.inodes[usize::from(*ino)].i_data_sem & (1 << t) != 0;
-        let inos = (0..setup.files.len() as u8).filter(reads);
-        holds.extend(inos.map(|ino| format!("i_data_sem{} shared", of_file(setup, ino))));
+    for ino in 0..setup.files.len() as u8 {
+        let reads = u32::from(state.inodes[usize::from(ino)].i_data_sem) >> number;
+        for (name, held) in [(lock, task.shared >> ino), ("i_data_sem", reads as u8)] {
+            if held & 1 != 0 {
+                holds.push(format!("{name}{} shared", of_file(setup, ino)));
+            }
+        }
     }
     if task.handle {
         holds.push("jbd2 handle".into());

@@ -104,12 +104,9 @@ fn thing(setup: &Setup, state: &State, wait: Wait) -> (String, String) {
         Wait::Bio { io } => (format!("bio of {}", io_name(state, io)), "in flight".into()),
         Wait::Slot => ("a slot".into(), "all are taken".into()),
         Wait::Event => ("an event".into(), "the ring is empty".into()),
-        Wait::Transaction => ("a new handle".into(), "the transaction is locked".into()),
+        Wait::Transaction => ("a new handle".into(), "transaction locked or full".into()),
         Wait::DataSem { .. } => ("i_data_sem".into(), "held for reading".into()),
-        Wait::Reserved => (
-            "room in the journal".into(),
-            format!("{} handles are reserved", state.journal.reserved),
-        ),
+        Wait::Reserved => ("room in the journal".into(), "too much is reserved".into()),
         Wait::Handles => ("handles to stop".into(), format!("{} are open", state.journal.handles)),
         Wait::Commit => ("the commit".into(), "not written yet".into()),
     }
