@@ -36,7 +36,5 @@ measure: build
 bench:
 	cargo bench --locked
 
-# Leaves a page with the explorer in dist/.
-bench-web:
-	@FEATURES=explorer .ci/build
+bench-web: build
 	@node e2e/bench-web.mjs

@@ -1,5 +1,5 @@
 // Prints how fast the explorer is in Chromium's worker, and what the page's own thread feels of it:
-// the whole matrix, every design by every preset. Needs a page built with FEATURES=explorer.
+// the whole matrix, every design by every preset.
 
 import { chromium } from "playwright-core";
 import * as browsers from "./browsers.mjs";

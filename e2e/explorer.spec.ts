@@ -1,10 +1,7 @@
-// The explorer: every interleaving in a worker, findings that open their runs, the matrix. Part of
-// a page built with FEATURES=explorer; EXTENTSCOPE_EXPLORER says that this one is.
+// The explorer: every interleaving in a worker, findings that open their runs, the matrix.
 
 import { accessibilityFaults, expect, test } from "./fixtures";
 import type { Page } from "@playwright/test";
-
-test.skip(!process.env.EXTENTSCOPE_EXPLORER, "the page was built without the explorer");
 
 async function open(page: Page) {
   await page.getByRole("button", { name: "Explore" }).click();

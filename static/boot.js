@@ -5,7 +5,7 @@
 // Contract with src/app/panic.rs and the tests:
 //   window.extentscopeNoteRun(text)         keeps the current run, as text
 //   window.extentscopePanic(message, text?) shows the banner; without text, the kept run
-//   window.extentscopeExplore(module, jobs, inFull, tell), extentscopeOrder(word): explorer.js
+//   window.extentscopeExplore(model, jobs, inFull, tell), extentscopeOrder(word): explorer.js
 //   <html data-ready="true">                set by Rust once the page is mounted
 //   #boot-status                            part of the skeleton; gone once the page is mounted
 //   #trouble                                role="alert"; holds both kinds of bad news
@@ -50,9 +50,9 @@ window.extentscopePanic = (message, text = keptRun) => {
 // The explorer is fetched when it is first asked for.
 const explorer = () => import("./explorer.js");
 
-window.extentscopeExplore = (module, jobs, inFull, tell) =>
+window.extentscopeExplore = (model, jobs, inFull, tell) =>
   explorer().then(
-    ({ explore }) => explore({ glue: glueUrl.href, module }, jobs, inFull, tell),
+    ({ explore }) => explore(model, jobs, inFull, tell),
     (error) => {
       tell("failed", 0, `the explorer could not be downloaded (${error.message})`, 0);
       tell("end", 0, "", 0);

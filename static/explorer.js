@@ -1,10 +1,10 @@
 // Runs searches where the page's thread does not feel them. This file is both sides: on the page it
-// starts a worker and hears from it; in the worker, which is this file again, it searches. The
-// worker gets the page's own compiled module, so the two are never of two versions. Where there are
-// no workers the page searches itself, in slices that fit between two frames.
+// starts a worker and hears from it; in the worker, which is this file again, it searches. What
+// searches is a module of its own, src/bin/search.rs, built for speed; it says which model it has,
+// and one that is not the page's is refused. Where there are no workers the page searches itself,
+// in slices that fit between two frames.
 //
 // `tell(kind, position, text, ms)`: "progress", "report", "failed" of the job at a position, "end".
-// The model is `globalThis.extentscopeSearch`, installed by src/app/explorer.rs.
 
 const PAGE_SLICE_MS = 8;
 const WORKER_SLICE_MS = 40;
@@ -42,20 +42,29 @@ function turn() {
   });
 }
 
-async function work(jobs, first, inFull, orders, sliceMs, tell) {
-  const model = globalThis.extentscopeSearch;
+/** The module that searches, if its model is the page's. */
+async function load(expected) {
+  const search = await import("./search.js");
+  await search.default();
+  if (search.model() !== expected) {
+    throw new Error("the page and its explorer are of two versions: reload the page");
+  }
+  return search;
+}
+
+async function work(search, jobs, first, inFull, orders, sliceMs, tell) {
   let sliceBegan = performance.now();
   let told = 0;
   for (let position = first; position < jobs.length && !orders.stopped; position++) {
     let ms = 0;
-    const wrong = model.begin(jobs[position]);
+    const wrong = search.begin(jobs[position]);
     if (wrong) {
       tell("failed", position, wrong, 0);
       continue;
     }
     for (let done = false; !done; ) {
       const began = performance.now();
-      const progress = model.advance(STATES_AT_ONCE);
+      const progress = search.advance(STATES_AT_ONCE);
       const now = performance.now();
       ms += now - began;
       done = progress.endsWith(" 1");
@@ -68,11 +77,11 @@ async function work(jobs, first, inFull, orders, sliceMs, tell) {
       await orders.obey();
       sliceBegan = performance.now();
       if (orders.stopped && !done) {
-        model.stop();
+        search.stop();
         done = true;
       }
     }
-    tell("report", position, model.report(inFull), ms);
+    tell("report", position, search.report(inFull), ms);
   }
   tell("end", 0, "", 0);
 }
@@ -85,10 +94,9 @@ if (inWorker) {
   addEventListener("message", async ({ data }) => {
     if (data.order) return orders.give(data.order);
     try {
-      const glue = await import(data.glue);
-      await glue.default({ module_or_path: data.module });
+      const search = await load(data.model);
       postMessage(["ready"]);
-      await work(data.jobs, data.first, data.inFull, orders, WORKER_SLICE_MS, tell);
+      await work(search, data.jobs, data.first, data.inFull, orders, WORKER_SLICE_MS, tell);
     } catch (error) {
       postMessage(["died", 0, String(error?.message ?? error)]);
     }
@@ -130,12 +138,13 @@ export function explore(model, jobs, inFull, say) {
       event.preventDefault();
       hear(["died", 0, event.message ?? "the worker could not be loaded"]);
     };
-    worker.postMessage({ ...model, jobs, first: at, inFull });
+    worker.postMessage({ model, jobs, first: at, inFull });
   };
 
   const here = () => {
     current = new Orders();
-    work(jobs, at, inFull, current, PAGE_SLICE_MS, tell).catch((error) => {
+    const begun = load(model).then((search) => work(search, jobs, at, inFull, current, PAGE_SLICE_MS, tell));
+    begun.catch((error) => {
       tell("failed", at, String(error.message), 0);
       tell("end", 0, "", 0);
     });

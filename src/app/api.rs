@@ -84,14 +84,14 @@ fn to_js(value: &impl Serialize) -> Answer {
     value.serialize(&serializer).map_err(|e| error(&e.to_string()))
 }
 
-pub(super) fn method(api: &Object, name: &str, body: impl Fn(JsValue) -> Answer + 'static) {
+fn method(api: &Object, name: &str, body: impl Fn(JsValue) -> Answer + 'static) {
     let body = Closure::<dyn Fn(JsValue) -> Answer>::new(body);
     put(api, name, body.as_ref());
     // The object lives as long as the page.
     body.forget();
 }
 
-pub(super) fn put(target: &JsValue, name: &str, value: &JsValue) {
+fn put(target: &JsValue, name: &str, value: &JsValue) {
     // Fails only on a frozen or exotic target, which neither of ours is.
     let _ = Reflect::set(target, &name.into(), value);
 }

@@ -1,68 +1,24 @@
 //! The explorer: a dialog with what an exhaustive search found, and the matrix of designs by
-//! scenarios. The searching is done by `static/explorer.js`, in a worker that runs this module.
+//! scenarios. The searching is done by `static/explorer.js`, in a worker that runs `src/bin/search.rs`.
 
-use core::cell::RefCell;
-
-use js_sys::{Array, Function, Object};
+use js_sys::{Array, Function};
 use leptos::html::Dialog;
 use leptos::prelude::*;
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::prelude::*;
 
-use super::api::{method, put};
 use super::desk::Desk;
 use super::parts::list;
-use crate::check::{Bounds, Detail, Report, Search};
-use crate::kernel::{Promise, Setup};
-use crate::view::{Asked, Event, Explorer, FindingRow, Job, Witness, progress_text};
+use crate::kernel::Promise;
+use crate::view::{Event, Explorer, FindingRow, Job, Witness, model_checksum};
 
 #[wasm_bindgen]
 extern "C" {
     #[wasm_bindgen(js_name = extentscopeExplore)]
-    fn explore(module: &JsValue, jobs: &Array, in_full: bool, tell: &Function);
+    fn explore(model: &str, jobs: &Array, in_full: bool, tell: &Function);
 
     #[wasm_bindgen(js_name = extentscopeOrder)]
     fn order(word: &str);
-}
-
-thread_local! {
-    /// The search that is under way in this worker, or on the page where there are no workers.
-    static SEARCH: RefCell<Option<Search>> = const { RefCell::new(None) };
-}
-
-/// Puts `extentscopeSearch` where `static/explorer.js` finds it, on the page and in its worker.
-pub fn install_search() {
-    let api = Object::new();
-    method(&api, "begin", |job| {
-        let begun = Asked::parse(&job.as_string().unwrap_or_default()).map(|asked| {
-            let setup = Setup { design: asked.design, ..asked.script.setup };
-            let bounds = Bounds { states: asked.states, ..Bounds::default() };
-            SEARCH.set(Some(Search::new(setup, bounds)));
-        });
-        Ok(begun.err().unwrap_or_default().into())
-    });
-    method(&api, "advance", |states| {
-        let states = states.as_f64().unwrap_or(1.0) as u32;
-        Ok(on_search(|search| progress_text(&search.advance(states))))
-    });
-    method(&api, "stop", |_| {
-        Ok(on_search(|search| {
-            search.stop();
-            String::new()
-        }))
-    });
-    method(&api, "report", |in_full| {
-        let detail = if in_full.is_truthy() { Detail::Full } else { Detail::Verdicts };
-        let text = on_search(|search| Report::of(search, detail).to_string());
-        // Hundreds of megabytes may hang on it.
-        SEARCH.set(None);
-        Ok(text)
-    });
-    put(&js_sys::global(), "extentscopeSearch", &api);
-}
-
-fn on_search(act: impl FnOnce(&mut Search) -> String) -> JsValue {
-    SEARCH.with_borrow_mut(|search| search.as_mut().map(act)).unwrap_or_default().into()
 }
 
 /// The explorer's state and the dialog, to be handed around.
@@ -97,7 +53,7 @@ impl Board {
         let jobs: Array = jobs.into_iter().map(JsValue::from).collect();
         self.tell.with_value(|tell| {
             if let Some(tell) = tell {
-                explore(&wasm_bindgen::module(), &jobs, in_full, tell);
+                explore(&model_checksum(), &jobs, in_full, tell);
             }
         });
     }

@@ -2,7 +2,6 @@
 
 mod api;
 mod desk;
-#[cfg(feature = "explorer")]
 mod explorer;
 pub mod panic;
 mod parts;
@@ -30,11 +29,9 @@ use web_sys::HtmlElement;
 
 use desk::Desk;
 
-/// Starts the page. In a worker, which runs the same module, there is nothing to mount.
+/// Starts the page.
 pub fn main() {
     panic::install();
-    #[cfg(feature = "explorer")]
-    explorer::install_search();
     let Some(document) = web_sys::window().and_then(|window| window.document()) else { return };
     let (Some(root), Some(place)) =
         (document.document_element(), document.get_element_by_id("app"))

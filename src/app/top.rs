@@ -3,7 +3,6 @@
 use leptos::prelude::*;
 
 use super::desk::Desk;
-#[cfg(feature = "explorer")]
 use super::explorer::explorer_button;
 use super::parts::{list, option};
 use super::theme;
@@ -14,17 +13,13 @@ use crate::view::BadgeKind;
 /// Wordmark, scenario, design, verdict, theme.
 pub fn top() -> AnyView {
     let desk = Desk::of_page();
-    #[cfg(feature = "explorer")]
-    let explorer = explorer_button();
-    #[cfg(not(feature = "explorer"))]
-    let explorer = ();
     view! {
         <header class="area-top">
             <h1 class="wordmark">"extentscope"</h1>
             {scenario_select(desk)}
             {design_select(desk)}
             {verdict(desk)}
-            {explorer}
+            {explorer_button()}
             {theme_select()}
             <p class="story design-story">
                 {desk.text(|s| s.design.1.into())} " " <cite>{desk.text(|s| s.design.2.into())}</cite>

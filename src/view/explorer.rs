@@ -1,14 +1,16 @@
 //! The explorer as the page shows it: what is searched, how far it has come, what it found.
 
 use crate::bounds::{MATRIX_FIRST_STATES, STATES_MAX};
-use crate::check::{Limit, Report, Verdict};
-use crate::kernel::{Choice, Design, Promise, Row};
-use crate::scenario::{Cell, Matrix, Outcome, Preset, Scenario, Script};
+use crate::check::{Limit, Report, Verdict, fingerprint};
+use crate::kernel::{Choice, Design, Encoder, Promise, Row};
+use crate::scenario::{Cell, Matrix, Outcome, PRESETS, Preset, Run, Scenario, Script};
 
 use super::session::{Preselect, Session};
 
 /// What a person's own script is called in the matrix.
 const OWN: &str = "own";
+/// Steps of each preset that [`model_checksum`] takes.
+const MODEL_STEPS: u32 = 100;
 
 /// The state of the explorer. Whoever searches is told by [`Job`]s and tells by [`Event`]s.
 #[derive(Clone, Debug)]
@@ -123,6 +125,25 @@ pub fn progress_text(progress: &crate::check::Progress) -> String {
     let bytes = progress.visited_bytes + progress.frontier_bytes;
     let done = u8::from(progress.done);
     format!("{} {} {} {bytes} {done}", progress.states, progress.depth, progress.frontier)
+}
+
+/// What a model does, in sixteen letters: where the first enabled steps of every preset lead. The
+/// page and the module that searches for it compare theirs.
+pub fn model_checksum() -> String {
+    let mut encoder = Encoder::new();
+    let mut ends = Vec::new();
+    for preset in PRESETS {
+        let Ok(script) = Script::parse(preset.script) else { continue };
+        let mut run = Run::new(script.setup);
+        for _ in 0..MODEL_STEPS {
+            let Some(choice) = run.enabled().first().copied() else { break };
+            if run.step(choice).is_err() {
+                break;
+            }
+        }
+        ends.extend_from_slice(encoder.encode(run.setup(), run.state()));
+    }
+    format!("{:016x}", fingerprint(&ends).low)
 }
 
 impl Asked {
@@ -487,7 +508,7 @@ mod tests {
 
     #[test]
     fn a_report_reads_back() {
-        for preset in crate::scenario::PRESETS {
+        for preset in PRESETS {
             let script = Script::parse(preset.script).expect("a preset");
             let mut search = Search::new(script.setup, Bounds { states: 3_000, depth: 1_000 });
             for _ in 0..2 {

@@ -30,7 +30,9 @@ mod waits;
 
 pub use console::OpFields;
 pub use editor::{Editor, GutterLine, editor};
-pub use explorer::{Asked, Event, Explorer, FindingRow, Job, Witness, progress_text};
+pub use explorer::{
+    Asked, Event, Explorer, FindingRow, Job, Witness, model_checksum, progress_text,
+};
 pub use lanes::{Lane, Lanes, Span, SpanKind, lanes};
 pub use names::actor_title;
 pub use pipeline::{Ack, COLUMNS, IoRow, Pipeline, pipeline};
