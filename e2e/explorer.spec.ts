@@ -25,11 +25,14 @@ test("the deadlock is found, and its shortest run replays on the stage", async (
   await expect(stage.place()).toHaveText("step 16 of 16");
   await expect(stage.verdict()).toContainText("Deadlock");
   await expect(stage.status()).toContainText("After step 5 nothing can avoid it.");
+  await expect(page.getByRole("img", { name: /^Lanes of .* after step 5 nothing can avoid the end$/ })).toBeVisible();
+  await expect(page.getByText("no return", { exact: true })).toBeVisible();
   await stage.back().click();
   await expect(stage.verdict()).toContainText("Running");
 });
 
-test("the matrix fills in, can be paused and stopped, and a cell opens its design", async ({ page, stage }) => {
+test("the matrix fills in, can be paused and stopped, and a cell opens its design", async ({ page, stage, context }) => {
+  await context.grantPermissions(["clipboard-read", "clipboard-write"]);
   await stage.open();
   const explorer = await open(page);
   await explorer.getByRole("button", { name: "Fill the matrix" }).click();
@@ -42,6 +45,11 @@ test("the matrix fills in, can be paused and stopped, and a cell opens its desig
   await explorer.getByRole("button", { name: "Resume" }).click();
   await explorer.getByRole("button", { name: "Stop" }).click();
   await expect(status).toContainText("The matrix: 336 cells");
+  await explorer.getByRole("button", { name: "Copy the matrix" }).click();
+  await expect(explorer.getByRole("status")).toContainText("Copied: the matrix.");
+  const copied = await page.evaluate(() => navigator.clipboard.readText());
+  expect(copied).toMatch(/^S7 .* DEAD /m);
+  expect(Math.max(...copied.split("\n").map((line) => line.length))).toBeLessThanOrEqual(78);
   await explorer.getByRole("button", { name: /^S7 under v3\.8: every promise holds/ }).click();
   await expect(page.getByRole("combobox", { name: "design" })).toHaveValue("v3.8");
 });

@@ -82,11 +82,12 @@ test("switching the design keeps the steps that the new one can take", async ({ 
   await expect(stage.verdict()).toContainText("Finished");
 });
 
-test("a reload starts afresh", async ({ page, stage }) => {
+test("a reload keeps the run, which the address bar holds", async ({ page, stage }) => {
   await stage.open();
   await stage.forward().click();
   await expect(stage.place()).toHaveText("step 1 of 1");
+  await expect(page).toHaveURL(/#v1;.*c=a;/);
   await page.reload();
   await stage.isReady();
-  await expect(stage.place()).toHaveText("step 0 of 0");
+  await expect(stage.place()).toHaveText("step 1 of 1");
 });

@@ -3,7 +3,8 @@
 // `pattern_script` hands the two hashed file names over in this file's own address.
 //
 // Contract with src/app/panic.rs and the tests:
-//   window.extentscopeNoteRun(text)         keeps the current run, as text
+//   window.extentscopeNoteRun(text, link)   keeps the current run, as text and in the address bar
+//   window.extentscopeCopy(text, told)      to the clipboard; no text: the address of the run
 //   window.extentscopePanic(message, text?) shows the banner; without text, the kept run
 //   window.extentscopeExplore(model, jobs, inFull, tell), extentscopeOrder(word): explorer.js
 //   <html data-ready="true">                set by Rust once the page is mounted
@@ -21,19 +22,59 @@ const isReady = () => document.documentElement.dataset.ready === "true";
 let keptRun = "";
 let panicked = false;
 
-window.extentscopeNoteRun = (text) => {
+// The address bar follows a few times a second: browsers count, and refuse more than that.
+const ADDRESS_MS = 250;
+let keptLink = location.hash.slice(1);
+let addressDue = 0;
+
+const runAddress = () => location.href.split("#")[0] + (keptLink ? `#${keptLink}` : "");
+
+function writeAddress() {
+  clearTimeout(addressDue);
+  addressDue = 0;
+  // The address of an embedded page is its host's.
+  if (window.parent === window) history.replaceState(null, "", runAddress());
+}
+
+window.extentscopeNoteRun = (text, link = "") => {
   keptRun = String(text);
+  if (!link || link === keptLink) return;
+  keptLink = link;
+  addressDue ||= setTimeout(writeAddress, ADDRESS_MS);
+};
+
+// Another link was typed or chosen while the page is open.
+addEventListener("hashchange", () => {
+  const link = location.hash.slice(1);
+  if (link && link !== keptLink) window.extentscope?.open(link);
+});
+
+window.extentscopeCopy = async (text, told) => {
+  const copied = text || runAddress();
+  try {
+    await navigator.clipboard.writeText(copied);
+    told(true);
+  } catch {
+    // Clipboards are closed to pages without TLS; an older way is not.
+    const box = document.body.appendChild(document.createElement("textarea"));
+    box.value = copied;
+    box.select();
+    const worked = document.execCommand("copy");
+    box.remove();
+    told(worked);
+  }
 };
 
 window.extentscopePanic = (message, text = keptRun) => {
   // The trap that follows a panic, and every later call into the dead module, would only hide it.
   if (panicked) return;
   panicked = true;
+  writeAddress();
   console.error(message); // a console adds the stack
   byId("trouble-text").value = [
     String(message).trim(),
     `build: ${glueUrl.pathname.split("/").pop()}`,
-    `address: ${location.href}`,
+    `address: ${runAddress()}`,
     `browser: ${navigator.userAgent}`,
     "",
     text ? `run:\n${text}` : "run: no step was taken yet",
@@ -43,7 +84,7 @@ window.extentscopePanic = (message, text = keptRun) => {
   byId("trouble-again").textContent = "Reload";
   tell(
     "The page has stopped: a mistake in extentscope, not in your script",
-    "What is on screen is the last good step and answers no more. Copy the text below if you want to report it, then reload.",
+    "What is on screen is the last good step and answers no more. Copy the text below if you want to report it. The address bar holds the run: reloading opens it again.",
   );
 };
 

@@ -25,7 +25,7 @@ fn recorded(global: &str) -> String {
 #[wasm_bindgen_test]
 fn a_run_is_kept_where_it_outlives_the_module() {
     record("extentscopeNoteRun", "keptRun");
-    panic::note_run("aio_write 0+4");
+    panic::note_run("aio_write 0+4", "v1;d=v3.8");
     assert_eq!(recorded("keptRun"), "aio_write 0+4");
 }
 

@@ -7,6 +7,7 @@ use wasm_bindgen::JsCast;
 
 use super::desk::Desk;
 use super::parts::{icon, shapes};
+use super::top::copy_of;
 use crate::view::Session;
 
 /// Tenths of a second for a step, from slow to fast, evenly on a logarithmic scale.
@@ -177,6 +178,8 @@ pub fn listen_to_keys() {
                 desk.act(|s| s.forward());
             }
             "ArrowLeft" | "h" => desk.act(|s| s.back()),
+            "c" => copy_of(desk, "link", |_| String::new()),
+            "t" => copy_of(desk, "steps", Session::steps_text),
             "Home" => desk.act(|s| s.seek(0)),
             "End" => desk.act(|s| s.seek(usize::MAX)),
             _ => return,

@@ -23,7 +23,12 @@ type Read<T, R> = Box<dyn Fn(&T) -> R + Send + Sync>;
 impl Desk {
     /// Sets the desk up for everything below the current component.
     pub fn provide() -> Desk {
-        let session = RwSignal::new(Session::new());
+        let mut session = Session::new();
+        let hash = web_sys::window().and_then(|window| window.location().hash().ok());
+        if let Some(link) = hash.filter(|hash| hash.len() > 1) {
+            session.open_link(&link);
+        }
+        let session = RwSignal::new(session);
         let revision = Memo::new(move |_| session.with(Session::revision));
         let stage = Memo::new(move |_| {
             // `track` alone would never make the lazy memo look at the session.
@@ -113,8 +118,7 @@ impl Desk {
     pub fn act<T>(self, command: impl FnOnce(&mut Session) -> T) -> T {
         let mut session = self.session.write();
         let result = command(&mut session);
-        session.revise();
-        panic::note_run(&session.as_text());
+        note(&mut session);
         result
     }
 
@@ -122,6 +126,13 @@ impl Desk {
     pub fn edit(self, draft: &str) {
         self.session.write().edit(draft);
     }
+}
+
+/// What is to be done after every command, once for all kinds of them.
+#[inline(never)]
+fn note(session: &mut Session) {
+    session.revise();
+    panic::note_run(&session.as_text(), &session.link(""));
 }
 
 fn follow<T, R>(memo: Memo<T>, read: Read<T, R>) -> Signal<R>

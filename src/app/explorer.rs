@@ -9,6 +9,7 @@ use wasm_bindgen::prelude::*;
 
 use super::desk::Desk;
 use super::parts::list;
+use super::top::copy_and_tell;
 use crate::kernel::Promise;
 use crate::view::{Event, Explorer, FindingRow, Job, Witness, model_checksum};
 
@@ -149,6 +150,10 @@ fn head(board: Board) -> AnyView {
                 pause,
             )}
             {button("Stop", idle, stop)}
+            {button("Copy the matrix", board.hidden(|e| e.matrix().cells().next().is_none()), move |_| {
+                let text = board.explorer.with_untracked(|e| e.matrix().to_string());
+                copy_and_tell("matrix", &text, move |told| board.explorer.write().say(told));
+            })}
             {button("Close", Signal::stored(false), move |_| {
                 if let Some(dialog) = board.dialog.get_untracked() {
                     dialog.close();

@@ -24,7 +24,12 @@ pub fn lanes_panel() -> AnyView {
 
 fn picture(desk: Desk) -> AnyView {
     let label = desk.text(|s| {
-        format!("Lanes of steps {} to {}", s.lanes.first + 1, s.lanes.first + s.lanes.steps)
+        let mut text =
+            format!("Lanes of steps {} to {}", s.lanes.first + 1, s.lanes.first + s.lanes.steps);
+        if let Some(step) = s.lanes.no_return {
+            text += &format!("; after step {step} nothing can avoid the end");
+        }
+        text
     });
     let names = desk.keys(|s| s.lanes.lanes.iter().map(|lane| lane.name.clone()).collect());
     let ticks = desk.keys(|s| {
@@ -51,6 +56,16 @@ fn picture(desk: Desk) -> AnyView {
             </div>
             {list(names, move |name| lane(desk, name))}
             <i class="lane-cursor"></i>
+            <span
+                class="lane-no-return"
+                hidden=desk.flag(|s| s.lanes.no_return.is_none())
+                style=("--at", desk.text(|s| {
+                    let Lanes { first, no_return, .. } = s.lanes;
+                    no_return.map_or(String::new(), |step| (step - first).to_string())
+                }))
+            >
+                "no return"
+            </span>
         </div>
     }
     .into_any()

@@ -13,7 +13,7 @@ extern "C" {
     fn show_banner(message: &str) -> Result<(), JsValue>;
 
     #[wasm_bindgen(catch, js_name = extentscopeNoteRun)]
-    fn hand_over_run(run: &str) -> Result<(), JsValue>;
+    fn hand_over_run(run: &str, link: &str) -> Result<(), JsValue>;
 }
 
 /// Makes every panic visible on the page, after what was there before has had its say.
@@ -27,10 +27,11 @@ pub fn install() {
 
 /// Keeps the run on the JavaScript side, where it outlives the wasm instance: also a stack
 /// overflow or a failed allocation, which reach no panic hook, can then be reported with it. To be
-/// called after every step, with the text that `share as text` gives.
-pub fn note_run(run: &str) {
+/// called after every step, with the run as text and as the fragment of an address, which `static/boot.js`
+/// keeps in the address bar.
+pub fn note_run(run: &str, link: &str) {
     // In a worker or a unit test there is no banner to keep it for.
-    let _ = hand_over_run(run);
+    let _ = hand_over_run(run, link);
 }
 
 fn show(info: &PanicHookInfo<'_>) {

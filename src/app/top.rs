@@ -2,13 +2,22 @@
 
 use leptos::prelude::*;
 
+use wasm_bindgen::prelude::*;
+
 use super::desk::Desk;
 use super::explorer::explorer_button;
 use super::parts::{list, option};
 use super::theme;
 use crate::kernel::{Design, Row};
 use crate::scenario::PRESETS;
-use crate::view::BadgeKind;
+use crate::view::{BadgeKind, Session};
+
+#[wasm_bindgen]
+extern "C" {
+    /// Of `static/boot.js`; an empty text stands for the address of this run.
+    #[wasm_bindgen(js_name = extentscopeCopy)]
+    fn copy_text(text: &str, told: &JsValue);
+}
 
 /// Wordmark, scenario, design, verdict, theme.
 pub fn top() -> AnyView {
@@ -24,6 +33,7 @@ pub fn top() -> AnyView {
             <p class="story design-story">
                 {desk.text(|s| s.design.1.into())} " " <cite>{desk.text(|s| s.design.2.into())}</cite>
             </p>
+            {share(desk)}
         </header>
     }
     .into_any()
@@ -97,6 +107,46 @@ fn verdict(desk: Desk) -> AnyView {
         </div>
     }
     .into_any()
+}
+
+/// What can be sent to somebody else. The address bar holds the link at all times.
+fn share(desk: Desk) -> AnyView {
+    view! {
+        <div class="share" role="group" aria-label="Copy">
+            <span class="quiet">"copy"</span>
+            {copy(desk, "link", |_| String::new())}
+            {copy(desk, "script", |s| s.text().into())}
+            {copy(desk, "steps", Session::steps_text)}
+        </div>
+    }
+    .into_any()
+}
+
+fn copy(desk: Desk, what: &'static str, text: fn(&Session) -> String) -> AnyView {
+    view! {
+        <button type="button" aria-label=format!("Copy {what}") on:click=move |_| copy_of(desk, what, text)>
+            {what}
+        </button>
+    }
+    .into_any()
+}
+
+/// Copies something of the run, and says so in the caption; an empty text is the run's address.
+pub fn copy_of(desk: Desk, what: &'static str, text: fn(&Session) -> String) {
+    copy_and_tell(what, &desk.read(text), move |told| desk.act(|s| s.say(&told)));
+}
+
+/// Copies, and tells whether that worked.
+pub fn copy_and_tell(what: &'static str, text: &str, tell: impl FnOnce(String) + 'static) {
+    let tell: Box<dyn FnOnce(String)> = Box::new(tell);
+    let told = Closure::once_into_js(move |worked: bool| {
+        tell(if worked {
+            format!("Copied: the {what}.")
+        } else {
+            format!("The browser keeps its clipboard closed: the {what} is not copied.")
+        });
+    });
+    copy_text(text, &told);
 }
 
 fn theme_select() -> AnyView {

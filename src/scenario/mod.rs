@@ -1,5 +1,6 @@
 //! Scenarios as people write them: the op language and the presets.
 
+mod link;
 mod load;
 mod matrix;
 mod op_language;
@@ -7,6 +8,7 @@ mod presets;
 mod run;
 mod walk;
 
+pub use link::{LINK_VERSION, Link, state_sum};
 pub use load::{Load, LoadEnd, Loaded};
 pub use matrix::{Cell, Matrix, Outcome, Scenario, agrees, code};
 pub(crate) use op_language::nearest;

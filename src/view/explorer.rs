@@ -93,6 +93,8 @@ pub struct Witness {
     pub choices: Vec<Choice>,
     /// What it shows.
     pub notice: String,
+    /// The steps after which its end could no longer be avoided, if that is known.
+    pub no_return: Option<u32>,
 }
 
 /// One promise in the list of findings.
@@ -212,6 +214,11 @@ impl Explorer {
         self.paused = paused;
     }
 
+    /// Tells something that a person should know.
+    pub fn say(&mut self, text: String) {
+        self.trouble = text;
+    }
+
     /// Notes that nothing is wanted any more after the job that is being done.
     pub fn stop(&mut self) {
         self.paused = false;
@@ -311,12 +318,10 @@ impl Explorer {
             Some(run) if calm => (run, "the fewest switches"),
             _ => (witness, "the fewest steps"),
         };
-        let no_return = match finding.no_return {
-            Some(step) if !calm => format!(" {}", speak_no_return(step)),
-            _ => String::new(),
-        };
-        let notice = format!("The run with {which} that breaks {}.{no_return}", promise.id());
-        Some(witness_of(scenario, design, choices, notice))
+        let no_return = finding.no_return.filter(|_| !calm);
+        let told = no_return.map_or(String::new(), |step| format!(" {}", speak_no_return(step)));
+        let notice = format!("The run with {which} that breaks {}.{told}", promise.id());
+        Some(Witness { no_return, ..witness_of(scenario, design, choices, notice) })
     }
 
     /// What a cell opens: its shortest run, or the scenario at its start if nothing is broken.
@@ -444,6 +449,7 @@ fn witness_of(scenario: &Scenario, design: &Design, run: &[Choice], notice: Stri
         design: *design,
         choices: run.to_vec(),
         notice,
+        no_return: None,
     }
 }
 

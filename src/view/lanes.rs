@@ -19,6 +19,8 @@ pub struct Lanes {
     pub steps: usize,
     /// Steps taken at the cursor.
     pub cursor: usize,
+    /// The steps after which the end could no longer be avoided, if it is known and drawn.
+    pub no_return: Option<usize>,
     /// One an actor.
     pub lanes: Vec<Lane>,
 }
@@ -66,7 +68,9 @@ pub fn lanes(session: &Session) -> Lanes {
     let steps = (total - first).min(STEPS_SHOWN);
     let lanes = lane_names(session);
     let lanes = lanes.into_iter().map(|name| lane(session, name, first..first + steps)).collect();
-    Lanes { first, columns: steps.max(16), steps, cursor: run.cursor(), lanes }
+    let no_return = session.no_return().map(|step| step as usize);
+    let no_return = no_return.filter(|step| (first..=first + steps).contains(step));
+    Lanes { first, columns: steps.max(16), steps, cursor: run.cursor(), no_return, lanes }
 }
 
 /// Threads, irq, the first kworker and jbd2 always have a lane; the others once they act.

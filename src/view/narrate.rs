@@ -8,6 +8,7 @@ use crate::kernel::{
     Promise, Range, Setup, Stage, State, Sync, Wait, cycle, needs, next,
 };
 use crate::scenario::{OpText, Run};
+use crate::view::wrap::COLUMNS_MAX;
 
 /// Characters of a caption.
 pub const CAPTION_CHARS_MAX: usize = 140;
@@ -66,6 +67,18 @@ pub fn step_label(setup: &Setup, state: &State, choice: Choice) -> StepLabel {
         does: format!("{}{}", info.does, subject_of(setup, state, choice.actor, pc)),
         source: info.source,
     }
+}
+
+/// A step of a run as a line of plain text that fits a mail: its number, who, and what it does.
+/// The kernel function's name stands in front where there is room for it.
+pub fn step_line(run: &Run, step: usize) -> Option<String> {
+    let choice = *run.choices().get(step)?;
+    let label = step_label(run.setup(), run.state_at(step), choice);
+    let start = format!("{:>4}  {:<10} ", step + 1, choice.to_string());
+    let long = format!("{start}{}: {}", label.function, label.does);
+    let is_long = label.function.is_empty() || long.chars().count() > COLUMNS_MAX as usize;
+    let line = if is_long { start + &label.does } else { long };
+    Some(line.chars().take(COLUMNS_MAX as usize).collect())
 }
 
 /// What an actor waits for, as what it does: `waits for i_mutex, held by t1`.

@@ -2,11 +2,12 @@
 
 use crate::kernel::{Choice, Design, File, Next, Op, is_environment, is_stuck};
 use crate::scenario::{
-    Divergence, OpText, Preset, Run, RunError, Script, ScriptError, parse_op_line,
+    Divergence, Link, OpText, Preset, Run, RunError, Script, ScriptError, parse_op_line, state_sum,
 };
 
 use super::explorer::Witness;
 use super::narrate;
+use super::wrap::wrap;
 
 /// What the page opens with: where the thread's argument ends.
 const FIRST_PRESET: &str = "S7";
@@ -25,6 +26,8 @@ pub struct Session {
     /// Something that a person should know about the last command.
     notice: Option<String>,
     playing: bool,
+    /// The steps after which a run's end could no longer be avoided, and that run.
+    no_return: Option<(u32, Vec<Choice>)>,
     /// Counts what changes anything but the editor's text.
     revision: u64,
 }
@@ -58,6 +61,7 @@ impl Session {
             error: None,
             notice: None,
             playing: false,
+            no_return: None,
             revision: 0,
         };
         session.load_preset(FIRST_PRESET);
@@ -172,6 +176,14 @@ impl Session {
         let (run, divergence) = Run::replay(self.script.setup.clone(), &witness.choices);
         self.run = run;
         self.notice = Some(divergence.map_or(witness.notice.clone(), |d| self.tell(d)));
+        self.no_return = witness.no_return.map(|step| (step, witness.choices.clone()));
+    }
+
+    /// The steps after which the end of this run could no longer be avoided, if the explorer has
+    /// said so: of another run nothing is known.
+    pub fn no_return(&self) -> Option<u32> {
+        let (step, run) = self.no_return.as_ref()?;
+        (run == self.run.choices()).then_some(*step)
     }
 
     /// Takes what the editor holds.
@@ -318,6 +330,72 @@ impl Session {
         )
     }
 
+    /// The run as a list of steps, as plain text of at most [`super::wrap::COLUMNS_MAX`]
+    /// columns.
+    pub fn steps_text(&self) -> String {
+        let mut text = wrap("", self.title());
+        text += &format!("\n{}\n\n", wrap("design ", &self.design().to_string()));
+        for line in (0..).map_while(|step| narrate::step_line(&self.run, step)) {
+            text += &line;
+            text.push('\n');
+        }
+        if let Some(cycle) = narrate::cycle_sentence(self.run.setup(), self.run.state()) {
+            text += &format!("\n{}\n", wrap("*** ", &cycle));
+        }
+        text
+    }
+
+    /// Tells something that a person should know.
+    pub fn say(&mut self, notice: &str) {
+        self.notice = Some(notice.into());
+    }
+
+    /// The run as the fragment of an address, without `#`; the view is a word of the page's.
+    pub fn link(&self, view: &str) -> String {
+        let choices = self.run.choices().to_vec();
+        let end = state_sum(self.run.setup(), self.run.state_at(choices.len()));
+        let link = Link {
+            design: self.design().to_string(),
+            preset: self.preset.filter(|preset| preset.script == self.text),
+            script: self.text.clone(),
+            choices,
+            cursor: Some(self.run.cursor() as u32),
+            view: view.into(),
+            end: Some(end),
+        };
+        link.write()
+    }
+
+    /// Shows the run that a link holds, as far as it can be read, and says what is wrong with it;
+    /// returns the view that it names.
+    pub fn open_link(&mut self, fragment: &str) -> String {
+        let (link, mut wrong) = Link::read(fragment);
+        if link.script.is_empty() || self.apply(&link.script).is_err() {
+            self.notice = Some(link_notice(&wrong));
+            return link.view;
+        }
+        self.preset = link.preset;
+        match Design::parse(&link.design) {
+            Ok(design) => self.set_design(design),
+            Err(_) if link.design.is_empty() => {}
+            Err(error) => wrong.push(format!(
+                "its design `{}` cannot be read: expected {}",
+                link.design, error.expected
+            )),
+        }
+        let (run, divergence) = Run::replay(self.script.setup.clone(), &link.choices);
+        self.run = run;
+        let end = self.run.choices().len();
+        if let Some(divergence) = divergence {
+            wrong.push(self.tell(divergence));
+        } else if link.end.is_some_and(|sum| sum != state_sum(self.run.setup(), self.run.state())) {
+            wrong.push("this model ends in another state than the one it was made with".into());
+        }
+        self.run.seek(link.cursor.map_or(end, |cursor| cursor as usize));
+        self.notice = (!wrong.is_empty()).then(|| link_notice(&wrong));
+        link.view
+    }
+
     fn tell(&self, divergence: Divergence) -> String {
         let Divergence { at, error } = divergence;
         let why = self.why_not(error);
@@ -337,6 +415,10 @@ impl Session {
             RunError::NotEnabled { choice, .. } => format!("{choice} has nothing to do there."),
         }
     }
+}
+
+fn link_notice(wrong: &[String]) -> String {
+    format!("What could be read of the link is shown: {}.", wrong.join("; ").trim_end_matches('.'))
 }
 
 /// A script with one more line.

@@ -119,6 +119,10 @@ impl Lanes {
         let spans = sorted(spans, |(_, span)| span.from as u64);
         let current =
             spans.iter().position(|(_, s)| s.from < self.cursor && self.cursor <= s.from + s.len);
+        let mut caption = format!("Steps {} to {}", self.first + 1, self.first + self.steps);
+        if let Some(step) = self.no_return {
+            caption += &format!("; after step {step} nothing can avoid the end");
+        }
         let row = |(lane, span): &(&String, &super::Span)| {
             let last = span.from + span.len;
             let steps = match span.len {
@@ -128,7 +132,7 @@ impl Lanes {
             vec![steps, (*lane).clone(), span.label.clone(), span.steps.join("; ")]
         };
         Table {
-            caption: format!("Steps {} to {}", self.first + 1, self.first + self.steps),
+            caption,
             heads: &["steps", "who", "what", "step by step"],
             rows: spans.iter().map(row).collect(),
             current,

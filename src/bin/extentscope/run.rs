@@ -7,7 +7,7 @@ use extentscope::kernel::{Choice, Note, is_environment};
 use extentscope::scenario::{Dice, Run, RunError};
 use extentscope::view::narrate::{self, Standing};
 use extentscope::view::why;
-use extentscope::view::wrap::{COLUMNS_MAX, wrap};
+use extentscope::view::wrap::wrap;
 
 use super::input::{Input, read_choices};
 use super::{End, RunArguments, Wrong};
@@ -65,17 +65,10 @@ pub fn run(out: &mut impl Write, arguments: &RunArguments) -> Result<End, Wrong>
 fn print_step(out: &mut impl Write, run: &Run, verbose: bool, seen: &mut u16) -> Result<(), Wrong> {
     let Some(step) = run.cursor().checked_sub(1) else { return Ok(()) };
     let Some(choice) = run.choices().get(step) else { return Ok(()) };
-    let start = format!("{:>4}  {:<10} ", run.cursor(), choice.to_string());
     if verbose {
+        let start = format!("{:>4}  {:<10} ", run.cursor(), choice.to_string());
         writeln!(out, "{}", wrap(&start, &narrate::caption(run)))?;
-    } else {
-        let label = narrate::step_label(run.setup(), run.state_at(step), *choice);
-        // The function's name stands in front where there is room for it.
-        let short = start.clone() + &label.does;
-        let long = format!("{start}{}: {}", label.function, label.does);
-        let fits = |line: &str| line.chars().count() <= COLUMNS_MAX as usize;
-        let line = if fits(&long) && !label.function.is_empty() { long } else { short };
-        let line: String = line.chars().take(COLUMNS_MAX as usize).collect();
+    } else if let Some(line) = narrate::step_line(run, step) {
         writeln!(out, "{line}")?;
     }
     for note in run.last_notes() {

@@ -1,0 +1,61 @@
+// The address bar holds the whole run; what can be copied; links that are damaged, older or newer.
+
+import { expect, test } from "./fixtures";
+
+test("the address of a run opens the same run at the same step", async ({ page, stage, context }) => {
+  await stage.open();
+  await stage.choose("S7", "rfc-osync");
+  await stage.runOut();
+  await stage.back().click();
+  const place = (await stage.place().textContent()) ?? "";
+  const at = place.match(/\d+/)?.[0];
+  await expect(page).toHaveURL(new RegExp(`#v1;d=rfc-osync;p=S7\\.\\w{4};c=[a-zA-Z0-9.]+;a=${at};s=\\w{4};k=\\w{4}$`));
+  const address = page.url();
+  const other = await context.newPage();
+  await other.goto(address);
+  await expect(other.getByText(place, { exact: true })).toBeVisible();
+  await expect(other.getByRole("combobox", { name: "design" })).toHaveValue("rfc-osync");
+  const views = [page, other].map((one) => one.evaluate(() => JSON.stringify(window.extentscope.view())));
+  const [here, there] = await Promise.all(views);
+  expect(JSON.parse(there)).toEqual({ ...JSON.parse(here), notice: null });
+});
+
+test("another link that is typed into the address bar is opened", async ({ page, stage }) => {
+  await stage.open();
+  await page.evaluate(() => (location.hash = "#v0;design=kara;preset=S1;choices=t1,t1;at=1"));
+  await expect(stage.place()).toHaveText("step 1 of 2");
+  await expect(page.getByRole("combobox", { name: "scenario" })).toHaveValue("S1");
+});
+
+test("a damaged link says what is damaged and shows the rest", async ({ stage }) => {
+  await stage.open("#v1;d=kara;p=S7;c=aa?b;a=1");
+  await expect(stage.status()).toContainText("the link is cut off");
+  await expect(stage.status()).toContainText("after 2 choices, `?b` names none");
+  await expect(stage.place()).toHaveText("step 1 of 2");
+});
+
+test("a link of a newer version is explained", async ({ stage }) => {
+  await stage.open("#v7;d=kara;p=S7;c=a;z=9");
+  await expect(stage.status()).toContainText("the link is of version 7, and this page knows those up to 1");
+  await expect(stage.place()).toHaveText("step 1 of 1");
+});
+
+test("the link, the script and the steps can be copied", async ({ page, stage, context }) => {
+  await context.grantPermissions(["clipboard-read", "clipboard-write"]);
+  await stage.open();
+  await stage.choose("S7", "rfc-osync");
+  await stage.runOut();
+  const clipboard = () => page.evaluate(() => navigator.clipboard.readText());
+  await page.getByRole("button", { name: "Copy link" }).click();
+  await expect(stage.status()).toContainText("Copied: the link.");
+  expect(await clipboard()).toMatch(/^http.*#v1;d=rfc-osync;p=S7/);
+  await page.getByRole("button", { name: "Copy script" }).click();
+  await expect(stage.status()).toContainText("Copied: the script.");
+  expect(await clipboard()).toBe(await stage.script().inputValue());
+  await stage.name().click();
+  await page.keyboard.press("t");
+  await expect(stage.status()).toContainText("Copied: the steps.");
+  const steps = await clipboard();
+  expect(steps).toMatch(/^ +1 {2}t1 /m);
+  expect(Math.max(...steps.split("\n").map((line) => line.length))).toBeLessThanOrEqual(78);
+});

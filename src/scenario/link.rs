@@ -1,0 +1,266 @@
+//! Links: a whole run as the fragment of an address, so that nothing is stored anywhere.
+//!
+//! Version 1 is `v1;d=DESIGN;p=PRESET.SUM;c=CHOICES;a=CURSOR;w=VIEW;s=STATE;k=SUM`, with `t=TEXT`
+//! in place of `p` where the script is a person's own, and `w` only where the page has a view to
+//! name. Every character survives a mail. `s` is a checksum of the state at the end of the run: if
+//! it differs, the model is not the one that the link was made with. `k` is one of what stands
+//! before it: if it differs, the link was damaged on its way. Version 0 is what people write by
+//! hand: `v0;design=rfc-osync;preset=S7;choices=t1,t1,irq:io1;at=3`.
+
+use super::presets::Preset;
+use crate::bounds::STEPS_MAX;
+use crate::check::fingerprint;
+use crate::kernel::{Actor, Choice, Encoder, Setup, State};
+
+/// The version that is written; those before it are upgraded.
+pub const LINK_VERSION: usize = 1;
+
+/// What makes a link of a version one of the next, from 0 on.
+const UPGRADES: [fn(&str) -> String; LINK_VERSION] = [from_version_0];
+
+/// The keys of version 0, and what they became.
+const KEYS_0: [(&str, &str); 6] = [
+    ("design", "d"),
+    ("preset", "p"),
+    ("script", "t"),
+    ("choices", "c"),
+    ("at", "a"),
+    ("view", "w"),
+];
+
+/// What a link says.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Link {
+    /// The design's name, knobs included; empty if the link does not say.
+    pub design: String,
+    /// The preset whose text is run, if it is one.
+    pub preset: Option<&'static Preset>,
+    /// The script's text; empty if nothing could be read.
+    pub script: String,
+    /// The choices.
+    pub choices: Vec<Choice>,
+    /// Where in the run the page stands, in steps; the end if the link does not say.
+    pub cursor: Option<u32>,
+    /// What the page wants to remember of its view: a word.
+    pub view: String,
+    /// [`state_sum`] of the end of the run, if the link has one.
+    pub end: Option<String>,
+}
+
+impl Link {
+    /// The fragment, without `#`.
+    pub fn write(&self) -> String {
+        let mut text = format!("v{LINK_VERSION};d={}", self.design.replace(" +", "+"));
+        match self.preset {
+            Some(preset) => {
+                push(&mut text, "p", preset.id);
+                text.push('.');
+                text.push_str(&sum(preset.script.as_bytes()));
+            }
+            None => push(&mut text, "t", &escape(&self.script)),
+        }
+        push(&mut text, "c", &pack(&self.choices));
+        if let Some(cursor) = self.cursor {
+            push(&mut text, "a", &cursor.to_string());
+        }
+        if !self.view.is_empty() {
+            push(&mut text, "w", &self.view);
+        }
+        if let Some(end) = &self.end {
+            push(&mut text, "s", end);
+        }
+        let whole = sum(text.as_bytes());
+        push(&mut text, "k", &whole);
+        text
+    }
+
+    /// Reads a fragment, with or without `#`: what could be read, and a sentence for each thing
+    /// that is wrong with it.
+    pub fn read(fragment: &str) -> (Link, Vec<String>) {
+        let mut text = fragment.trim().trim_start_matches('#').to_string();
+        let mut wrong = Vec::new();
+        let version = text.split(';').next().and_then(|v| v.strip_prefix('v')?.parse().ok());
+        match version {
+            Some(old) if old < LINK_VERSION => {
+                UPGRADES[old..].iter().for_each(|upgrade| text = upgrade(&text));
+            }
+            Some(LINK_VERSION) => {
+                let (before, after) = text.rsplit_once(";k=").unwrap_or((&text, ""));
+                if after.is_empty() {
+                    wrong.push("the link is cut off: it does not end in its checksum, k".into());
+                } else if after != sum(before.as_bytes()) {
+                    wrong.push("the link is damaged: its checksum is that of another".into());
+                }
+            }
+            Some(new) => wrong.push(format!(
+                "the link is of version {new}, and this page knows those up to {LINK_VERSION}"
+            )),
+            None => wrong.push("the link does not begin with its version, such as v1".into()),
+        }
+        let mut link = Link::default();
+        for field in text.split(';').skip(1) {
+            if let Err(what) = link.take(field) {
+                wrong.push(what);
+            }
+        }
+        if link.script.is_empty() {
+            wrong.push("it names no script: expected p, a preset, or t, a text".into());
+        }
+        (link, wrong)
+    }
+
+    fn take(&mut self, field: &str) -> Result<(), String> {
+        let (key, value) = field.split_once('=').unwrap_or((field, ""));
+        match key {
+            "d" => self.design = value.replace('+', " +"),
+            "p" => {
+                let (id, text) = value.split_once('.').unwrap_or((value, ""));
+                let preset =
+                    Preset::find(id).ok_or_else(|| format!("there is no preset `{id}`"))?;
+                self.preset = Some(preset);
+                self.script = preset.script.into();
+                if !text.is_empty() && text != sum(preset.script.as_bytes()) {
+                    return Err(format!("the text of {id} was another when the link was made"));
+                }
+            }
+            "t" => self.script = unescape(value),
+            "c" => {
+                let rest = unpack(value, &mut self.choices);
+                if !rest.is_empty() {
+                    let read = self.choices.len();
+                    let rest: String = rest.chars().take(8).collect();
+                    return Err(format!("after {read} choices, `{rest}` names none"));
+                }
+            }
+            "a" => {
+                let cursor = value.parse().map_err(|_| format!("`a={value}` is no step"))?;
+                self.cursor = Some(cursor);
+            }
+            "w" => self.view = value.into(),
+            "s" => self.end = Some(value.into()),
+            "k" => {}
+            _ => return Err(format!("`{field}` is nothing that a link has")),
+        }
+        Ok(())
+    }
+}
+
+/// Four characters that stand for a state.
+pub fn state_sum(setup: &Setup, state: &State) -> String {
+    sum(Encoder::new().encode(setup, state))
+}
+
+/// Four characters that stand for some bytes.
+fn sum(bytes: &[u8]) -> String {
+    let bits = fingerprint(bytes).low;
+    (0..4).map(|at| char::from(DIGITS[(bits >> (5 * at)) as usize & 31])).collect()
+}
+
+const DIGITS: &[u8; 32] = b"0123456789abcdefghijklmnopqrstuv";
+
+fn push(text: &mut String, key: &str, value: &str) {
+    text.push(';');
+    text.push_str(key);
+    text.push('=');
+    text.push_str(value);
+}
+
+/// An actor is a letter, by its position in [`Actor::ALL`]; a capital one takes its second step;
+/// other ordinals stand behind a dot, in two hexadecimal digits. A number says how often.
+fn pack(choices: &[Choice]) -> String {
+    let mut text = String::new();
+    for same in choices.chunk_by(|a, b| a == b) {
+        let Choice { actor, ordinal } = same[0];
+        let letter = char::from(b'a' + actor.position());
+        text.push(if ordinal == 1 { letter.to_ascii_uppercase() } else { letter });
+        if ordinal > 1 {
+            text.push_str(&format!(".{ordinal:02x}"));
+        }
+        if same.len() > 1 {
+            text.push_str(&same.len().to_string());
+        }
+    }
+    text
+}
+
+/// Reads what [`pack`] wrote; what is returned could not be read.
+fn unpack<'a>(text: &'a str, choices: &mut Vec<Choice>) -> &'a str {
+    let mut rest = text;
+    while let Some(letter) = rest.bytes().next() {
+        let position = letter.to_ascii_lowercase().wrapping_sub(b'a');
+        let Some(actor) = Actor::ALL.get(usize::from(position)).copied() else { return rest };
+        let mut ordinal = u8::from(letter.is_ascii_uppercase());
+        let mut after = &rest[1..];
+        if let Some(dotted) = after.strip_prefix('.') {
+            let digits = dotted.get(..2).and_then(|hex| u8::from_str_radix(hex, 16).ok());
+            let Some(digits) = digits else { return rest };
+            ordinal = digits;
+            after = &dotted[2..];
+        }
+        let digits = after.bytes().take_while(u8::is_ascii_digit).count();
+        let (times, after) = after.split_at(digits);
+        let times = if times.is_empty() { Ok(1) } else { times.parse::<usize>() };
+        let times = times.unwrap_or(usize::MAX);
+        if times > (STEPS_MAX as usize).saturating_sub(choices.len()) {
+            return rest;
+        }
+        choices.extend(core::iter::repeat_n(Choice { actor, ordinal }, times));
+        rest = after;
+    }
+    ""
+}
+
+/// A script in characters that mail programs leave alone.
+fn escape(script: &str) -> String {
+    let mut text = String::new();
+    for byte in script.bytes() {
+        match byte {
+            b' ' => text.push('+'),
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b',' | b':' | b'=' => {
+                text.push(byte.into());
+            }
+            _ => text.push_str(&format!("~{byte:02x}")),
+        }
+    }
+    text
+}
+
+/// Reads what [`escape`] wrote, and what people write by hand; what makes no sense stays as it is.
+fn unescape(text: &str) -> String {
+    let mut bytes = Vec::new();
+    let mut rest = text.as_bytes();
+    while let [first, after @ ..] = rest {
+        rest = after;
+        let hex = after.get(..2).and_then(|hex| core::str::from_utf8(hex).ok());
+        match (first, hex.and_then(|hex| u8::from_str_radix(hex, 16).ok())) {
+            (b'+', _) => bytes.push(b' '),
+            (b'~' | b'%', Some(byte)) => {
+                bytes.push(byte);
+                rest = &after[2..];
+            }
+            _ => bytes.push(*first),
+        }
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
+fn from_version_0(text: &str) -> String {
+    let mut new = String::from("v1");
+    for field in text.split(';').skip(1) {
+        let (key, value) = field.split_once('=').unwrap_or((field, ""));
+        let key = KEYS_0.iter().find(|(old, _)| *old == key).map_or(key, |(_, new)| new);
+        if key != "c" {
+            push(&mut new, key, value);
+            continue;
+        }
+        let words = value.split(',').filter(|word| !word.is_empty());
+        let choices: Result<Vec<Choice>, &str> =
+            words.map(|word| word.parse().map_err(|_| word)).collect();
+        match choices {
+            Ok(choices) => push(&mut new, key, &pack(&choices)),
+            // Shown as what it is when it is read.
+            Err(word) => push(&mut new, key, &format!("?{word}")),
+        }
+    }
+    new
+}

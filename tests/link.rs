@@ -1,0 +1,129 @@
+//! Links: a run survives its link, and a link that did not survive its way says so.
+
+use std::fs;
+use std::path::Path;
+
+use extentscope::kernel::{Design, Row};
+use extentscope::scenario::{Dice, Link, PRESETS};
+use extentscope::view::Session;
+
+/// A preset under a design, and so many steps of a random run.
+fn session(preset: &str, design: &str, seed: u64, steps: u32) -> Session {
+    let mut session = Session::new();
+    session.load_preset(preset);
+    session.set_design(Design::parse(design).expect("a design"));
+    walk(&mut session, seed, steps);
+    session
+}
+
+fn walk(session: &mut Session, seed: u64, steps: u32) {
+    let mut dice = Dice::new(seed);
+    for _ in 0..steps {
+        let Some(choice) = dice.choose(&session.run().enabled()) else { break };
+        session.step(choice).expect("an enabled step");
+    }
+}
+
+/// What a person would see is the same.
+fn check_same(left: &Session, right: &Session) {
+    assert_eq!(left.as_text(), right.as_text());
+    assert_eq!(left.run().state(), right.run().state());
+    assert_eq!(left.preselect(), right.preselect());
+}
+
+#[test]
+fn every_preset_under_every_design_is_restored_from_a_short_link() {
+    for preset in PRESETS {
+        for row in Row::ALL {
+            let mut there = session(preset.id, row.id(), 7, 60);
+            there.seek(there.run().cursor() / 2);
+            let link = there.link("tree");
+            assert!(link.len() < 200, "{} characters with #: {link}", link.len() + 1);
+            let mut here = Session::new();
+            assert_eq!(here.open_link(&format!("#{link}")), "tree");
+            assert_eq!(here.notice(), None, "{link}");
+            check_same(&there, &here);
+            assert_eq!(here.link("tree"), link);
+        }
+    }
+}
+
+#[test]
+fn scripts_of_ones_own_are_restored_whatever_is_in_them() {
+    let texts = [
+        "title Grüße; 100% ~ + # =\nfile a 8 blocks, U 0+8\nt1: aio_write io=0+4\n",
+        "design kara +workers=two\nslots 2\nfile a 16 blocks, U 0+8, W 8+4\nt1: write 0+2 sync",
+        "file a 8 blocks\n\n# only a comment \u{1f427}\n",
+    ];
+    for text in texts {
+        let mut there = Session::new();
+        if there.apply(text).is_err() {
+            continue; // a text that is wrong is never run, so there is no link to it
+        }
+        walk(&mut there, 3, 20);
+        let mut here = Session::new();
+        here.open_link(&there.link(""));
+        assert_eq!(here.notice(), None);
+        check_same(&there, &here);
+        assert!(there.link("").bytes().all(|b| b.is_ascii_graphic() && !b"<>\"'()".contains(&b)));
+    }
+}
+
+#[test]
+fn a_damaged_link_is_never_taken_for_a_whole_one() {
+    let whole = session("S7", "rfc-osync", 11, 40).link("tree");
+    let (link, wrong) = Link::read(&whole);
+    assert_eq!(wrong, [""; 0]);
+    let damages = (0..whole.len()).flat_map(|at| {
+        let (before, after) = (&whole[..at], &whole[at + 1..]);
+        let other = ['0', 'z', ';', '=', 'é'].map(|c| format!("{before}{c}{after}"));
+        other.into_iter().chain([before.to_string(), format!("{before}{after}")])
+    });
+    for damaged in damages.filter(|damaged| *damaged != whole) {
+        let (read, wrong) = Link::read(&damaged);
+        assert!(!wrong.is_empty() || read == link, "{damaged}");
+        let mut session = Session::new();
+        session.open_link(&damaged);
+        assert!(session.notice().is_some_and(|n| n.contains("link")) || read == link, "{damaged}");
+    }
+}
+
+#[test]
+fn links_of_every_version_open() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/links");
+    let mut seen = [0; extentscope::scenario::LINK_VERSION + 1];
+    for entry in fs::read_dir(folder).expect("the fixtures").flatten() {
+        let text = fs::read_to_string(entry.path()).expect("a fixture");
+        let (link, expected) = text.split_once('\n').expect("a link and what it opens");
+        let mut session = Session::new();
+        session.open_link(link);
+        let notice = session.notice().map_or(String::new(), |n| format!("# {n}\n"));
+        assert_eq!(session.as_text() + &notice, expected, "{}", entry.path().display());
+        let version = link.trim_start_matches('#').as_bytes().get(1).map_or(0, |v| v - b'0');
+        if let Some(count) = seen.get_mut(usize::from(version)) {
+            *count += 1;
+        }
+    }
+    assert!(seen.iter().all(|count| *count > 0), "a version has no fixture: {seen:?}");
+}
+
+#[test]
+fn what_is_wrong_with_a_link_is_said() {
+    let check = |link: &str, expect: &str| {
+        let mut session = Session::new();
+        session.open_link(link);
+        let notice = session.notice().unwrap_or_default();
+        assert!(notice.contains(expect), "{link}: {notice}");
+    };
+    check("v9;d=kara;p=S7", "the link is of version 9, and this page knows those up to 1");
+    check("hello", "does not begin with its version");
+    check("v0;preset=S99", "there is no preset `S99`");
+    check("v0;preset=S7;design=kaba", "its design `kaba` cannot be read");
+    check("v0;preset=S7;choices=t1,t9", "after 0 choices, `?t9` names none");
+    check("v0;preset=S7;choices=irq:io1", "Kept the first 0 steps");
+    check("v0;preset=S7;colour=red", "`colour=red` is nothing that a link has");
+    check("v1;d=kara;p=S7.0000;c=;a=0", "the text of S7 was another when the link was made");
+    let mut drifted = Link::read("v0;preset=S7;choices=t1").0;
+    drifted.end = Some("0000".into());
+    check(&drifted.write(), "ends in another state than the one it was made with");
+}
