@@ -11,6 +11,7 @@ mod wire;
 mod bar;
 mod chart;
 mod console;
+mod knobs;
 #[cfg(feature = "lab")]
 mod lab;
 mod lanes;

@@ -6,6 +6,7 @@ use wasm_bindgen::prelude::*;
 
 use super::desk::Desk;
 use super::explorer::explorer_button;
+use super::knobs::knobs_button;
 use super::parts::{list, option};
 use super::theme;
 use crate::kernel::{Design, Row};
@@ -28,7 +29,7 @@ pub fn top() -> AnyView {
             {scenario_select(desk)}
             {design_select(desk)}
             {verdict(desk)}
-            {explorer_button()}
+            <div class="top-actions">{knobs_button()} {explorer_button()}</div>
             {theme_select()}
             <p class="story design-story">
                 {desk.text(|s| s.design.1.into())} " " <cite>{desk.text(|s| s.design.2.into())}</cite>

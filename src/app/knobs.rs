@@ -1,0 +1,107 @@
+//! The knobs of the design at hand: a dialog in which any of them can be turned. What does not fit
+//! together is refused with the reason, and stays there to be completed.
+
+use leptos::html::Dialog;
+use leptos::prelude::*;
+
+use super::desk::Desk;
+use super::parts::option;
+use crate::kernel::{Design, KNOBS, KnobInfo};
+
+/// The button and its dialog.
+pub fn knobs_button() -> AnyView {
+    let desk = Desk::of_page();
+    let dialog: NodeRef<Dialog> = NodeRef::new();
+    // What is chosen in the dialog: the design that is run, or one that does not fit together.
+    let draft = RwSignal::new(desk.read(|s| s.design()));
+    let name = desk.text(|s| s.design.0.clone());
+    Effect::new(move |_| {
+        name.track();
+        draft.set(desk.read(|s| s.design()));
+    });
+    let show = move |_| {
+        if let Some(dialog) = dialog.get_untracked() {
+            draft.set(desk.read(|s| s.design()));
+            // It fails only where the dialog is open already.
+            let _ = dialog.show_modal();
+        }
+    };
+    let close = move |_| {
+        if let Some(dialog) = dialog.get_untracked() {
+            dialog.close();
+        }
+    };
+    let back = move |_| take(desk, draft, draft.get_untracked().row.design());
+    let wrong = Signal::derive(move || match draft.get().knobs.contradiction() {
+        Some(reason) => format!("Not run, since {reason}."),
+        None => String::new(),
+    });
+    let rows: Vec<AnyView> = KNOBS.iter().map(|info| knob(desk, draft, info)).collect();
+    view! {
+        <button type="button" class="knobs-open" on:click=show>
+            "Knobs"
+        </button>
+        <dialog
+            class="knobs"
+            aria-labelledby="knobs-title"
+            node_ref=dialog
+            // The page's keys are for the run behind the dialog.
+            on:keydown=|ev| ev.stop_propagation()
+        >
+            <header class="explorer-head">
+                <h2 class="wordmark" id="knobs-title">"Knobs"</h2>
+                <button type="button" on:click=back>
+                    {Signal::derive(move || format!("Back to {}", draft.get().row.id()))}
+                </button>
+                <button type="button" on:click=close>
+                    "Close"
+                </button>
+            </header>
+            <p class="mono">{Signal::derive(move || draft.get().to_string())}</p>
+            <p class="script-error" role="status">{wrong}</p>
+            <div class="knob-list">{rows}</div>
+        </dialog>
+    }
+    .into_any()
+}
+
+/// Runs a design, if its knobs fit together.
+fn take(desk: Desk, draft: RwSignal<Design>, design: Design) {
+    draft.set(design);
+    if design.knobs.contradiction().is_none() {
+        desk.act(|s| s.set_design(design));
+    }
+}
+
+fn knob(desk: Desk, draft: RwSignal<Design>, info: &'static KnobInfo) -> AnyView {
+    let options = info.values.iter().enumerate().map(|(i, value)| {
+        let chosen = Signal::derive(move || (info.get)(&draft.get().knobs) == i);
+        option((*value).into(), (*value).into(), chosen)
+    });
+    let options: Vec<AnyView> = options.collect();
+    let turn = move |ev| {
+        let value = event_target_value(&ev);
+        let Some(i) = info.values.iter().position(|known| *known == value) else { return };
+        let mut design = draft.get_untracked();
+        (info.set)(&mut design.knobs, i);
+        take(desk, draft, design);
+    };
+    // What the row has, where the knob was turned away from it.
+    let was = Signal::derive(move || {
+        let design = draft.get();
+        let row = (info.get)(&design.row.knobs());
+        match row == (info.get)(&design.knobs) {
+            true => String::new(),
+            false => format!("{}: {}", design.row.id(), info.values[row]),
+        }
+    });
+    view! {
+        <label class="knob">
+            <span class="mono">{info.id}</span>
+            <span class="quiet">{info.what}</span>
+            <select on:change=turn>{options}</select>
+            <strong>{was}</strong>
+        </label>
+    }
+    .into_any()
+}
