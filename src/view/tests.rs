@@ -5,7 +5,7 @@ use expect_test::{Expect, expect};
 use super::narrate::cycle_sentence;
 use super::{BadgeKind, Preselect, Session, badge, lanes, pipeline, series, steps, strata};
 use super::{threads, trees, wait_graph};
-use crate::kernel::{Choice, Row};
+use crate::kernel::{Actor, Choice, Row};
 use crate::scenario::PRESETS;
 
 fn session(preset: &str, row: Row) -> Session {
@@ -257,4 +257,27 @@ fn playing_stops_where_nothing_is_left() {
     assert_eq!(badge(session.run()).kind, BadgeKind::Deadlock);
     session.toggle_play();
     assert_eq!(session.run().cursor(), 0, "playing again starts over");
+}
+
+#[test]
+fn a_small_journal_shows_what_is_taken_of_it() {
+    let mut session = Session::new();
+    session.apply("journal 3\nfile a 16 blocks, U 0+4\nt1: fallocate 8 1\n").expect("a script");
+    let jbd2 = |session: &Session| {
+        let rows = threads(session);
+        rows.into_iter().find(|row| row.actor == Actor::Jbd2).and_then(|row| row.op)
+    };
+    let mut seen: Vec<String> = Vec::new();
+    loop {
+        let now = jbd2(&session).unwrap_or_default();
+        if seen.last() != Some(&now) {
+            seen.push(now);
+        }
+        if !session.forward() {
+            break;
+        }
+    }
+    check(&seen.join("\n"), expect![[r#"
+        credits 0 of 3, 0 reserved
+        credits 1 of 3, 0 reserved"#]]);
 }

@@ -1,6 +1,6 @@
 //! Who is where: every thread, irq handler, kworker and the commit thread.
 
-use crate::kernel::{Actor, Next, Pc, Stage, State, deadlocked, needs, next, worker_plan};
+use crate::kernel::{Actor, Journal, Next, Pc, Stage, State, deadlocked, needs, next, worker_plan};
 
 use super::names::of_file;
 use super::narrate::{io_name, lock_name, wait_text};
@@ -123,11 +123,11 @@ pub(super) fn givers(needs: &[Vec<crate::kernel::Giver>]) -> String {
 }
 
 fn op_of(session: &Session, actor: Actor) -> (Option<String>, Option<u32>) {
-    let state = session.run().state();
+    let (setup, state) = (session.run().setup(), session.run().state());
     match actor {
         Actor::Thread(t) => {
             let index = state.tasks[usize::from(t)].op;
-            let op = session.run().setup().op(t, index);
+            let op = setup.op(t, index);
             (op.map(|op| session.op_text(op)), session.line_of(t, index))
         }
         Actor::Irq(index) => {
@@ -137,6 +137,11 @@ fn op_of(session: &Session, actor: Actor) -> (Option<String>, Option<u32>) {
             (name, None)
         }
         Actor::Kworker(_) | Actor::Flusher => (worker_io(state, actor), None),
+        Actor::Jbd2 if setup.journal > 0 => {
+            let Journal { credits, reserved, .. } = state.journal;
+            let room = setup.journal;
+            (Some(format!("credits {credits} of {room}, {reserved} reserved")), None)
+        }
         Actor::Jbd2 | Actor::Shrinker | Actor::Power => (None, None),
     }
 }
