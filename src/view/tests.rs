@@ -277,7 +277,10 @@ fn a_small_journal_shows_what_is_taken_of_it() {
             break;
         }
     }
-    check(&seen.join("\n"), expect![[r#"
+    check(
+        &seen.join("\n"),
+        expect![[r#"
         credits 0 of 3, 0 reserved
-        credits 1 of 3, 0 reserved"#]]);
+        credits 1 of 3, 0 reserved"#]],
+    );
 }
