@@ -10,7 +10,7 @@
 use super::presets::Preset;
 use crate::bounds::STEPS_MAX;
 use crate::check::fingerprint;
-use crate::kernel::{Actor, Choice, Encoder, Setup, State};
+use crate::kernel::{ACTORS, Actor, Choice, Encoder, Setup, State};
 
 /// The version that is written; those before it are upgraded.
 pub const LINK_VERSION: usize = 1;
@@ -43,7 +43,7 @@ pub struct Link {
     pub cursor: Option<u32>,
     /// What the page wants to remember of its view: a word.
     pub view: String,
-    /// [`state_sum`] of the end of the run, if the link has one.
+    /// [`state_sum`] of the end of the run, if the link has one and nothing is wrong with it.
     pub end: Option<String>,
 }
 
@@ -97,29 +97,35 @@ impl Link {
             )),
             None => wrong.push("the link does not begin with its version, such as v1".into()),
         }
+        let whole = wrong.is_empty();
         let mut link = Link::default();
         for field in text.split(';').skip(1) {
-            if let Err(what) = link.take(field) {
+            if let Err(what) = link.take(field, whole) {
                 wrong.push(what);
             }
         }
         if link.script.is_empty() {
             wrong.push("it names no script: expected p, a preset, or t, a text".into());
         }
+        if !wrong.is_empty() {
+            // Only the end of a run that was read as it was written says something of the model.
+            link.end = None;
+        }
         (link, wrong)
     }
 
-    fn take(&mut self, field: &str) -> Result<(), String> {
+    /// Takes one field; in a link that is not whole, a preset's checksum says nothing.
+    fn take(&mut self, field: &str, whole: bool) -> Result<(), String> {
         let (key, value) = field.split_once('=').unwrap_or((field, ""));
         match key {
             "d" => self.design = value.replace('+', " +"),
             "p" => {
                 let (id, text) = value.split_once('.').unwrap_or((value, ""));
                 let preset =
-                    Preset::find(id).ok_or_else(|| format!("there is no preset `{id}`"))?;
+                    Preset::find(id).ok_or_else(|| format!("there is no preset `{}`", head(id)))?;
                 self.preset = Some(preset);
                 self.script = preset.script.into();
-                if !text.is_empty() && text != sum(preset.script.as_bytes()) {
+                if whole && !text.is_empty() && text != sum(preset.script.as_bytes()) {
                     return Err(format!("the text of {id} was another when the link was made"));
                 }
             }
@@ -133,16 +139,21 @@ impl Link {
                 }
             }
             "a" => {
-                let cursor = value.parse().map_err(|_| format!("`a={value}` is no step"))?;
-                self.cursor = Some(cursor);
+                let cursor = value.parse();
+                self.cursor = Some(cursor.map_err(|_| format!("`{}` is no step", head(field)))?);
             }
             "w" => self.view = value.into(),
             "s" => self.end = Some(value.into()),
             "k" => {}
-            _ => return Err(format!("`{field}` is nothing that a link has")),
+            _ => return Err(format!("`{}` is nothing that a link has", head(field))),
         }
         Ok(())
     }
+}
+
+/// As much of what could not be read as fits in a sentence.
+pub(crate) fn head(text: &str) -> &str {
+    text.char_indices().nth(24).map_or(text, |(end, _)| &text[..end])
 }
 
 /// Four characters that stand for a state.
@@ -164,6 +175,8 @@ fn push(text: &mut String, key: &str, value: &str) {
     text.push('=');
     text.push_str(value);
 }
+
+const _: () = assert!(ACTORS <= 26, "an actor is a letter");
 
 /// An actor is a letter, by its position in [`Actor::ALL`]; a capital one takes its second step;
 /// other ordinals stand behind a dot, in two hexadecimal digits. A number says how often.
@@ -231,7 +244,9 @@ fn unescape(text: &str) -> String {
     let mut rest = text.as_bytes();
     while let [first, after @ ..] = rest {
         rest = after;
-        let hex = after.get(..2).and_then(|hex| core::str::from_utf8(hex).ok());
+        // `from_str_radix` would take a sign.
+        let hex = after.get(..2).filter(|hex| hex.iter().all(u8::is_ascii_hexdigit));
+        let hex = hex.and_then(|hex| core::str::from_utf8(hex).ok());
         match (first, hex.and_then(|hex| u8::from_str_radix(hex, 16).ok())) {
             (b'+', _) => bytes.push(b' '),
             (b'~' | b'%', Some(byte)) => {

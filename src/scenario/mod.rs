@@ -8,6 +8,7 @@ mod presets;
 mod run;
 mod walk;
 
+pub(crate) use link::head;
 pub use link::{LINK_VERSION, Link, state_sum};
 pub use load::{Load, LoadEnd, Loaded};
 pub use matrix::{Cell, Matrix, Outcome, Scenario, agrees, code};

@@ -2,7 +2,8 @@
 
 use crate::kernel::{Choice, Design, File, Next, Op, is_environment, is_stuck};
 use crate::scenario::{
-    Divergence, Link, OpText, Preset, Run, RunError, Script, ScriptError, parse_op_line, state_sum,
+    Divergence, Link, OpText, Preset, Run, RunError, Script, ScriptError, head, parse_op_line,
+    state_sum,
 };
 
 use super::explorer::Witness;
@@ -370,17 +371,28 @@ impl Session {
     /// returns the view that it names.
     pub fn open_link(&mut self, fragment: &str) -> String {
         let (link, mut wrong) = Link::read(fragment);
-        if link.script.is_empty() || self.apply(&link.script).is_err() {
+        if link.script.is_empty() {
+            self.notice = Some(link_notice(&wrong));
+            return link.view;
+        }
+        if let Err(error) = self.apply(&link.script) {
+            let line = error.line;
+            wrong.push(format!(
+                "its script cannot be run and stands in the editor, see line {line}"
+            ));
             self.notice = Some(link_notice(&wrong));
             return link.view;
         }
         self.preset = link.preset;
         match Design::parse(&link.design) {
+            // A script that names its design stays as it was written.
+            Ok(design) if design == self.design() => {}
             Ok(design) => self.set_design(design),
             Err(_) if link.design.is_empty() => {}
             Err(error) => wrong.push(format!(
                 "its design `{}` cannot be read: expected {}",
-                link.design, error.expected
+                head(&link.design),
+                error.expected
             )),
         }
         let (run, divergence) = Run::replay(self.script.setup.clone(), &link.choices);
@@ -390,6 +402,8 @@ impl Session {
             wrong.push(self.tell(divergence));
         } else if link.end.is_some_and(|sum| sum != state_sum(self.run.setup(), self.run.state())) {
             wrong.push("this model ends in another state than the one it was made with".into());
+        } else if let Some(cursor) = link.cursor.filter(|cursor| *cursor as usize > end) {
+            wrong.push(format!("it stands at step {cursor} of a run of {end}"));
         }
         self.run.seek(link.cursor.map_or(end, |cursor| cursor as usize));
         self.notice = (!wrong.is_empty()).then(|| link_notice(&wrong));
@@ -417,8 +431,10 @@ impl Session {
     }
 }
 
+/// What is wrong with a link: the first two things, what follows mostly follows from them.
 fn link_notice(wrong: &[String]) -> String {
-    format!("What could be read of the link is shown: {}.", wrong.join("; ").trim_end_matches('.'))
+    let first = wrong[..wrong.len().min(2)].join("; ");
+    format!("What could be read of the link is shown: {}.", first.trim_end_matches('.'))
 }
 
 /// A script with one more line.
