@@ -10,6 +10,7 @@ pub mod wrap;
 
 pub mod lab;
 
+mod branches;
 mod console;
 mod editor;
 mod explorer;
@@ -28,6 +29,7 @@ mod threads;
 mod tree;
 mod waits;
 
+pub use branches::{BranchRow, Fork, branches};
 pub use console::OpFields;
 pub use editor::{Editor, GutterLine, editor};
 pub use explorer::{

@@ -2,7 +2,7 @@
 
 use std::io::{BufRead, Write};
 
-use extentscope::bounds::STEPS_MAX;
+use extentscope::bounds::{BRANCHES_MAX, STEPS_MAX};
 use extentscope::kernel::{Choice, Note, is_environment};
 use extentscope::scenario::{Dice, Run, RunError};
 use extentscope::view::narrate::{self, Standing};
@@ -85,6 +85,7 @@ fn print_step(out: &mut impl Write, run: &Run, verbose: bool, seen: &mut u16) ->
 fn refuse(out: &mut impl Write, run: &Run, choice: Choice, error: RunError) -> Result<(), Wrong> {
     let text = match error {
         RunError::TooLong => format!("a run has at most {STEPS_MAX} steps"),
+        RunError::TooManyBranches => format!("a run has at most {BRANCHES_MAX} branches"),
         RunError::NotEnabled { .. } => {
             let reason = why::reason(run.setup(), run.state(), choice);
             format!("step {}: {choice} cannot be taken: {reason}", run.cursor() + 1)
