@@ -10,6 +10,8 @@ pub mod wrap;
 
 pub mod lab;
 
+pub mod object;
+
 mod branches;
 mod console;
 mod editor;
@@ -26,6 +28,7 @@ mod stage;
 mod strata;
 mod tables;
 mod threads;
+mod time;
 mod tree;
 mod waits;
 
@@ -45,6 +48,7 @@ pub use steps::{StepRow, steps};
 pub use strata::{FileStrata, Kind, Mark, MarkKind, Segment, Strata, Stratum, strata};
 pub use tables::Table;
 pub use threads::{Context, ThreadRow, threads};
+pub use time::Stop;
 pub use tree::{NODE, TreeNode, TreeView, trees};
 pub use verdict::{Badge, BadgeKind, badge, finding};
 pub use waits::{CycleNode, WaitGraph, WaitRow, wait_graph};

@@ -388,6 +388,12 @@ impl Session {
         text
     }
 
+    /// Stops to play, and says nothing of the command before.
+    pub(super) fn pause(&mut self) {
+        self.playing = false;
+        self.notice = None;
+    }
+
     /// Tells something that a person should know.
     pub fn say(&mut self, notice: &str) {
         self.notice = Some(notice.into());
@@ -499,7 +505,7 @@ impl Session {
 
 /// The first step that is not the environment's; when all is done, what the environment may still
 /// do.
-fn default_choice(setup: &Setup, state: &State) -> Option<Choice> {
+pub(super) fn default_choice(setup: &Setup, state: &State) -> Option<Choice> {
     let all = enabled(setup, state);
     let own = all.iter().find(|choice| !is_environment(state, **choice));
     own.or_else(|| all.first().filter(|_| !is_stuck(setup, state))).copied()
