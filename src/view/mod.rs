@@ -10,6 +10,7 @@ pub mod wrap;
 
 pub mod lab;
 
+pub mod commands;
 pub mod object;
 
 mod branches;
