@@ -11,6 +11,7 @@ pub mod wrap;
 pub mod lab;
 
 pub mod commands;
+pub mod mail;
 pub mod object;
 
 mod branches;

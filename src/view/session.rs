@@ -10,6 +10,7 @@ use crate::scenario::{
 };
 
 use super::explorer::Witness;
+use super::mail;
 use super::narrate;
 use super::wrap::wrap;
 
@@ -386,6 +387,12 @@ impl Session {
             text += &format!("\n{}\n", wrap("*** ", &cycle));
         }
         text
+    }
+
+    /// The run as plain text for a mail, with the link that opens it on a page of this address.
+    pub fn mail_text(&self, page: &str) -> String {
+        let link = format!("{page}#{}", self.link(""));
+        mail::mail(self.run(), self.title(), self.no_return(), &link)
     }
 
     /// Stops to play, and says nothing of the command before.
