@@ -38,6 +38,9 @@ pub const LAB_EXTENTS_MAX: u32 = 20_000;
 pub const LOAD_WRITES_MAX: u32 = 4_000;
 /// Steps of a run that the page keeps.
 pub const STEPS_MAX: u32 = 5_000;
+/// Branches of a run, the main one included. A branch is kept as its own choices, a byte or two
+/// each; only the one that is shown has its states.
+pub const BRANCHES_MAX: u32 = 64;
 /// States that one search visits: about 40 bytes each, and a few kilobytes for those of the
 /// frontier.
 pub const STATES_MAX: u32 = 8_000_000;

@@ -240,6 +240,20 @@ fn random_runs_of_the_presets_find_what_they_expect() {
 }
 
 #[test]
+fn a_run_is_printed_for_a_mail_and_its_link_opens_it() {
+    let arguments = ["run", "S7", "--design", "rfc-osync", "--mail"];
+    let (status, text) = run(&arguments, "");
+    assert_eq!(status, 1, "{text}");
+    let (body, link) = text.trim_end().rsplit_once('\n').expect("a link");
+    assert!(body.contains("\n *** DEADLOCK ***\n"), "{body}");
+    assert!(body.lines().all(|line| line.chars().count() <= 78), "{body}");
+    let mut session = extentscope::view::Session::new();
+    session.open_link(link);
+    assert_eq!(session.notice(), None);
+    assert_eq!(format!("{}\n", session.mail_text("")), format!("{body}\n{link}\n\n"));
+}
+
+#[test]
 fn the_matrix_leaves_no_cell_out() {
     let (status, text) = run(&["matrix", "--json", "--states", "300"], "");
     assert_eq!(status, 0);

@@ -150,3 +150,62 @@ fn what_is_wrong_with_a_link_is_said_in_a_sentence() {
     drifted.end = Some("0000".into());
     check(&drifted.write(), "ends in another state than the one it was made with");
 }
+
+/// A run in which somebody went back now and then and did something else.
+fn branched(seed: u64) -> Session {
+    let mut session = session("S7", "rfc-osync", seed, 30);
+    for turn in 0..5 {
+        session.seek(session.run().cursor() / 2);
+        walk(&mut session, seed + turn, 6);
+    }
+    session
+}
+
+#[test]
+fn branches_are_restored() {
+    for seed in 0..20 {
+        let mut there = branched(seed);
+        assert!(there.branches().list().len() > 2);
+        for branch in 0..there.branches().list().len() as u32 {
+            there.switch_branch(branch);
+            let link = there.link("");
+            let mut here = Session::new();
+            here.open_link(&link);
+            assert_eq!(here.notice(), None, "{link}");
+            check_same(&there, &here);
+            assert_eq!(here.branches().list(), there.branches().list());
+            assert_eq!(here.link(""), link);
+        }
+    }
+}
+
+#[test]
+fn branches_that_a_design_cuts_short_are_restored_in_full() {
+    let mut there = branched(3);
+    let plans: Vec<_> = (0..3).map(|branch| there.branches().plan(branch)).collect();
+    there.set_design(Row::V3_8.design());
+    let mut here = Session::new();
+    here.open_link(&there.link(""));
+    assert!(here.notice().is_some_and(|notice| notice.contains("Kept the first")));
+    here.set_design(Row::RfcOsync.design());
+    let again: Vec<_> = (0..3).map(|branch| here.branches().plan(branch)).collect();
+    assert_eq!(again, plans);
+}
+
+#[test]
+fn a_damaged_list_of_branches_is_never_taken_for_a_whole_one() {
+    let whole = branched(3).link("");
+    let (link, wrong) = Link::read(&whole);
+    assert_eq!(wrong, [""; 0]);
+    for at in 0..whole.len() {
+        for damaged in [
+            whole[..at].to_string(),
+            format!("{}{}", &whole[..at], &whole[at + 1..]),
+            format!("{}9{}", &whole[..at], &whole[at + 1..]),
+        ] {
+            let (read, wrong) = Link::read(&damaged);
+            assert!(!wrong.is_empty() || read == link, "{damaged}");
+            Session::new().open_link(&damaged);
+        }
+    }
+}

@@ -2,11 +2,14 @@
 //!
 //! Version 1 is `v1;d=DESIGN;p=PRESET.SUM;c=CHOICES;a=CURSOR;w=VIEW;s=STATE;k=SUM`, with `t=TEXT`
 //! in place of `p` where the script is a person's own, and `w` only where the page has a view to
-//! name. Every character survives a mail. `s` is a checksum of the state at the end of the run: if
-//! it differs, the model is not the one that the link was made with. `k` is one of what stands
-//! before it: if it differs, the link was damaged on its way. Version 0 is what people write by
-//! hand: `v0;design=rfc-osync;preset=S7;choices=t1,t1,irq:io1;at=3`.
+//! name. `b` holds the branches if there are several, `c` the choices of the one that is shown and
+//! `o` its position: `b=CHOICES,PARENT.FORK.CHOICES`, each from its fork on. Every character
+//! survives a mail. `s` is a checksum of the state at the end of the run: if it differs, the model
+//! is not the one that the link was made with. `k` is one of what stands before it: if it differs,
+//! the link was damaged on its way. Version 0 is what people write by hand:
+//! `v0;design=rfc-osync;preset=S7;choices=t1,t1,irq:io1;at=3`.
 
+use super::branches::{Branch, branch_name, is_tree};
 use super::presets::Preset;
 use crate::bounds::STEPS_MAX;
 use crate::check::fingerprint;
@@ -37,8 +40,12 @@ pub struct Link {
     pub preset: Option<&'static Preset>,
     /// The script's text; empty if nothing could be read.
     pub script: String,
-    /// The choices.
+    /// The choices of the branch that is shown.
     pub choices: Vec<Choice>,
+    /// All branches; empty if there is but one.
+    pub branches: Vec<Branch>,
+    /// The position of the branch that is shown.
+    pub current: u32,
     /// Where in the run the page stands, in steps; the end if the link does not say.
     pub cursor: Option<u32>,
     /// What the page wants to remember of its view: a word.
@@ -60,6 +67,10 @@ impl Link {
             None => push(&mut text, "t", &escape(&self.script)),
         }
         push(&mut text, "c", &pack(&self.choices));
+        if !self.branches.is_empty() {
+            push(&mut text, "b", &self.pack_branches());
+            push(&mut text, "o", &self.current.to_string());
+        }
         if let Some(cursor) = self.cursor {
             push(&mut text, "a", &cursor.to_string());
         }
@@ -104,6 +115,7 @@ impl Link {
                 wrong.push(what);
             }
         }
+        link.join_branches(&mut wrong);
         if link.script.is_empty() {
             wrong.push("it names no script: expected p, a preset, or t, a text".into());
         }
@@ -138,6 +150,11 @@ impl Link {
                     return Err(format!("after {read} choices, `{rest}` names none"));
                 }
             }
+            "b" => return self.unpack_branches(value),
+            "o" => {
+                let current = value.parse();
+                self.current = current.map_err(|_| format!("`{}` is no branch", head(field)))?;
+            }
             "a" => {
                 let cursor = value.parse();
                 self.cursor = Some(cursor.map_err(|_| format!("`{}` is no step", head(field)))?);
@@ -148,6 +165,67 @@ impl Link {
             _ => return Err(format!("`{}` is nothing that a link has", head(field))),
         }
         Ok(())
+    }
+}
+
+impl Link {
+    /// The choices of the current branch stand in `c` already.
+    fn pack_branches(&self) -> String {
+        let mut text = String::new();
+        for (index, branch) in (0..).zip(&self.branches) {
+            if index > 0 {
+                text.push_str(&format!(",{}.{}.", branch.parent, branch.fork));
+            }
+            if index != self.current {
+                text.push_str(&pack(&branch.steps));
+            }
+        }
+        text
+    }
+
+    fn unpack_branches(&mut self, value: &str) -> Result<(), String> {
+        for (index, text) in value.split(',').enumerate() {
+            let mut branch = Branch::default();
+            let mut steps = text;
+            if index > 0 {
+                let mut words = text.splitn(3, '.');
+                let mut number = || words.next().and_then(|word| word.parse().ok());
+                let (Some(parent), Some(fork), Some(rest)) = (number(), number(), words.next())
+                else {
+                    return Err(format!(
+                        "`{}` is no branch: expected PARENT.FORK.CHOICES",
+                        head(text)
+                    ));
+                };
+                (branch.parent, branch.fork, steps) = (parent, fork, rest);
+            }
+            let rest = unpack(steps, &mut branch.steps);
+            self.branches.push(branch);
+            if !rest.is_empty() {
+                let name = branch_name(index as u32);
+                return Err(format!("in the branch {name}, `{}` names no choice", head(rest)));
+            }
+        }
+        Ok(())
+    }
+
+    /// Gives the current branch its choices. If the branches do not fit together, only that one is
+    /// left.
+    fn join_branches(&mut self, wrong: &mut Vec<String>) {
+        if self.branches.is_empty() && self.current == 0 {
+            return;
+        }
+        if let Some(current) = self.branches.get_mut(self.current as usize) {
+            let own = self.choices.get(current.fork as usize..);
+            current.steps = own.unwrap_or_default().to_vec();
+        }
+        let known = (self.current as usize) < self.branches.len();
+        if let (true, Ok(())) = (known, is_tree(&self.branches)) {
+            return;
+        }
+        wrong.push("its branches do not fit together: only the one that is shown is left".into());
+        self.branches.clear();
+        self.current = 0;
     }
 }
 

@@ -1,5 +1,7 @@
-//! Scenarios as people write them: the op language and the presets.
+//! Scenarios as people write them: the op language and the presets; runs of them, their branches,
+//! and the link that holds all of it.
 
+mod branches;
 mod link;
 mod load;
 mod matrix;
@@ -8,6 +10,7 @@ mod presets;
 mod run;
 mod walk;
 
+pub use branches::{Branch, Branches, branch_name, is_tree};
 pub(crate) use link::head;
 pub use link::{LINK_VERSION, Link, state_sum};
 pub use load::{Load, LoadEnd, Loaded};

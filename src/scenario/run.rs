@@ -23,6 +23,8 @@ pub enum RunError {
     NotEnabled { choice: Choice, next: Next },
     /// [`STEPS_MAX`] steps have been taken.
     TooLong,
+    /// There are [`BRANCHES_MAX`](crate::bounds::BRANCHES_MAX) branches.
+    TooManyBranches,
 }
 
 /// Where a list of choices stopped being a run of a setup.
@@ -106,14 +108,20 @@ impl Run {
         let mut notes = Vec::new();
         step(&self.setup, &mut state, choice, &mut notes)
             .map_err(|e| RunError::NotEnabled { choice, next: e.next })?;
-        self.choices.truncate(self.cursor);
-        self.notes.truncate(self.cursor);
-        self.states.truncate(self.cursor + 1);
+        self.cut(self.cursor);
         self.choices.push(choice);
         self.notes.push(notes);
         self.states.push(state);
         self.cursor += 1;
         Ok(())
+    }
+
+    /// Forgets all after a number of steps.
+    pub(super) fn cut(&mut self, steps: usize) {
+        self.choices.truncate(steps);
+        self.notes.truncate(steps);
+        self.states.truncate(steps + 1);
+        self.cursor = self.cursor.min(steps);
     }
 
     /// Moves the cursor; past the end it stands at the end.

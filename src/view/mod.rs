@@ -10,6 +10,11 @@ pub mod wrap;
 
 pub mod lab;
 
+pub mod commands;
+pub mod mail;
+pub mod object;
+
+mod branches;
 mod console;
 mod editor;
 mod explorer;
@@ -25,9 +30,11 @@ mod stage;
 mod strata;
 mod tables;
 mod threads;
+mod time;
 mod tree;
 mod waits;
 
+pub use branches::{BranchRow, Fork, branches};
 pub use console::OpFields;
 pub use editor::{Editor, GutterLine, editor};
 pub use explorer::{
@@ -43,6 +50,7 @@ pub use steps::{StepRow, steps};
 pub use strata::{FileStrata, Kind, Mark, MarkKind, Segment, Strata, Stratum, strata};
 pub use tables::Table;
 pub use threads::{Context, ThreadRow, threads};
+pub use time::Stop;
 pub use tree::{NODE, TreeNode, TreeView, trees};
 pub use verdict::{Badge, BadgeKind, badge, finding};
 pub use waits::{CycleNode, WaitGraph, WaitRow, wait_graph};

@@ -8,7 +8,8 @@ use crate::kernel::{
     Promise, Range, Setup, Stage, State, Sync, Wait, cycle, needs, next,
 };
 use crate::scenario::{OpText, Run};
-use crate::view::wrap::COLUMNS_MAX;
+
+use super::wrap::{COLUMNS_MAX, wrap};
 
 /// Characters of a caption.
 pub const CAPTION_CHARS_MAX: usize = 140;
@@ -79,6 +80,22 @@ pub fn step_line(run: &Run, step: usize) -> Option<String> {
     let is_long = label.function.is_empty() || long.chars().count() > COLUMNS_MAX as usize;
     let line = if is_long { start + &label.does } else { long };
     Some(line.chars().take(COLUMNS_MAX as usize).collect())
+}
+
+/// The promises that a step of a run broke, and that were not seen broken before, in lines of plain
+/// text.
+pub fn broken_lines(run: &Run, step: usize, seen: &mut u16) -> String {
+    let mut lines = String::new();
+    for note in run.notes_of(step) {
+        let Note::Broke(promise) = note else { continue };
+        if *seen & promise.bit() == 0 {
+            *seen |= promise.bit();
+            let text = format!("{} is broken: {}", promise.id(), promise.sentence());
+            lines += &wrap("      *** ", &text);
+            lines.push('\n');
+        }
+    }
+    lines
 }
 
 /// What an actor waits for, as what it does: `waits for i_mutex, held by t1`.

@@ -1,12 +1,16 @@
 //! The state of the page: a script, the run of it, and what a person may do to both.
 
-use crate::kernel::{Choice, Design, File, Next, Op, is_environment, is_stuck};
+use crate::bounds::BRANCHES_MAX;
+use crate::kernel::{
+    Choice, Design, File, Next, Op, Setup, State, enabled, is_environment, is_stuck,
+};
 use crate::scenario::{
-    Divergence, Link, OpText, Preset, Run, RunError, Script, ScriptError, head, parse_op_line,
-    state_sum,
+    Branches, Divergence, Link, OpText, Preset, Run, RunError, Script, ScriptError, branch_name,
+    head, parse_op_line, state_sum,
 };
 
 use super::explorer::Witness;
+use super::mail;
 use super::narrate;
 use super::wrap::wrap;
 
@@ -22,13 +26,13 @@ pub struct Session {
     /// The text in the editor, which may not be run yet.
     draft: String,
     preset: Option<&'static Preset>,
-    run: Run,
+    branches: Branches,
     error: Option<ScriptError>,
     /// Something that a person should know about the last command.
     notice: Option<String>,
     playing: bool,
     /// The steps after which a run's end could no longer be avoided, and that run.
-    no_return: Option<(u32, Vec<Choice>)>,
+    no_return: Option<(u32, Setup, Vec<Choice>)>,
     /// Counts what changes anything but the editor's text.
     revision: u64,
 }
@@ -52,13 +56,13 @@ impl Session {
     /// The page as it opens.
     pub fn new() -> Session {
         let script = Script::parse("").expect("nothing is a script too");
-        let run = Run::new(script.setup.clone());
+        let branches = Branches::new(script.setup.clone());
         let mut session = Session {
             script,
             text: String::new(),
             draft: String::new(),
             preset: None,
-            run,
+            branches,
             error: None,
             notice: None,
             playing: false,
@@ -69,9 +73,14 @@ impl Session {
         session
     }
 
-    /// The run.
+    /// The run: the branch that is shown.
     pub fn run(&self) -> &Run {
-        &self.run
+        self.branches.run()
+    }
+
+    /// The run with all of its branches.
+    pub fn branches(&self) -> &Branches {
+        &self.branches
     }
 
     /// What the script is about.
@@ -122,7 +131,7 @@ impl Session {
 
     /// The design that is run.
     pub fn design(&self) -> Design {
-        self.run.setup().design
+        self.run().setup().design
     }
 
     /// What the scenario select shows.
@@ -136,7 +145,7 @@ impl Session {
     /// The line (from 1) at which each thread stands, as `(line, thread)`; a thread that is done
     /// stands nowhere.
     pub fn current_lines(&self) -> Vec<(u32, u8)> {
-        let state = self.run.state();
+        let state = self.run().state();
         let at = (0..).zip(&self.script.lines).filter_map(|(thread, lines)| {
             let op = state.tasks.get(usize::from(thread))?.op;
             lines.get(usize::from(op)).map(|line| (*line, thread))
@@ -174,17 +183,18 @@ impl Session {
         }
         self.preset = witness.preset.and_then(Preset::find);
         self.set_design(witness.design);
-        let (run, divergence) = Run::replay(self.script.setup.clone(), &witness.choices);
-        self.run = run;
+        let divergence = self.take_choices(witness.choices.clone());
         self.notice = Some(divergence.map_or(witness.notice.clone(), |d| self.tell(d)));
-        self.no_return = witness.no_return.map(|step| (step, witness.choices.clone()));
+        let of = self.run().setup().clone();
+        self.no_return = witness.no_return.map(|step| (step, of, witness.choices.clone()));
     }
 
     /// The steps after which the end of this run could no longer be avoided, if the explorer has
-    /// said so: of another run nothing is known.
+    /// said so: of another run, and of the same choices under another design, nothing is known.
     pub fn no_return(&self) -> Option<u32> {
-        let (step, run) = self.no_return.as_ref()?;
-        (run == self.run.choices()).then_some(*step)
+        let (step, setup, choices) = self.no_return.as_ref()?;
+        let run = self.run();
+        (setup == run.setup() && choices == run.choices()).then_some(*step)
     }
 
     /// Takes what the editor holds.
@@ -215,13 +225,14 @@ impl Session {
         Ok(())
     }
 
-    /// Goes back to the start and forgets the run.
+    /// Goes back to the start and forgets the run, with all of its branches.
     pub fn restart(&mut self) {
         self.playing = false;
-        self.run = Run::new(self.script.setup.clone());
+        self.branches = Branches::new(self.script.setup.clone());
     }
 
-    /// Runs the same choices under another design, as far as they can be taken.
+    /// Runs the same choices under another design, as far as they can be taken. Branches keep the
+    /// choices that it cannot take.
     pub fn set_design(&mut self, design: Design) {
         if self.script.names_design {
             // The script would contradict the select: it says the new design from now on.
@@ -230,14 +241,12 @@ impl Session {
         }
         self.playing = false;
         self.script.setup.design = design;
-        let (run, divergence) = self.run.under(self.script.setup.clone());
-        self.run = run;
-        self.notice = divergence.map(|d| self.tell(d));
+        self.run_again();
     }
 
     /// Appends an operation to a thread's program and keeps the run.
     pub fn issue(&mut self, thread: u8, line: &str) -> Result<(), ScriptError> {
-        parse_op_line(self.run.setup(), line)?;
+        parse_op_line(self.run().setup(), line)?;
         let added = format!("t{}: {}", thread + 1, line.trim());
         let text = with_line(&self.text, &added);
         let mut script = Script::parse(&text)?;
@@ -246,9 +255,7 @@ impl Session {
         self.script = script;
         self.text = text;
         self.error = None;
-        let (run, divergence) = self.run.under(self.script.setup.clone());
-        self.run = run;
-        self.notice = divergence.map(|d| self.tell(d));
+        self.run_again();
         Ok(())
     }
 
@@ -259,29 +266,36 @@ impl Session {
 
     /// The files of the script.
     pub fn files(&self) -> &[File] {
-        &self.run.setup().files
+        &self.run().setup().files
     }
 
     /// The choice that a step forward takes: the run's own; at its end the first enabled one that
     /// is not the environment's; when all is done, what the environment may still do.
     pub fn next_choice(&self) -> Option<Choice> {
-        let (setup, state) = (self.run.setup(), self.run.state());
-        if let Some(planned) = self.run.choices().get(self.run.cursor()) {
-            return Some(*planned);
-        }
-        let enabled = self.run.enabled();
-        let own = enabled.iter().find(|choice| !is_environment(state, **choice));
-        let after = || enabled.first().filter(|_| !is_stuck(setup, state));
-        own.or_else(after).copied()
+        let run = self.run();
+        let planned = run.choices().get(run.cursor()).copied();
+        planned.or_else(|| default_choice(run.setup(), run.state()))
     }
 
     /// Takes a choice.
     pub fn step(&mut self, choice: Choice) -> Result<(), RunError> {
         self.notice = None;
-        let result = self.run.step(choice);
-        if let Err(error) = result {
-            self.playing = false;
-            self.notice = Some(self.why_not(error));
+        let before = (self.branches.list().len(), self.branches.current());
+        let result = self.branches.step(choice);
+        let now = self.branches.current();
+        match result {
+            Err(error) => {
+                self.playing = false;
+                self.notice = Some(self.why_not(error));
+            }
+            Ok(()) if before.0 < self.branches.list().len() => {
+                let (new, old) = (branch_name(now), branch_name(before.1));
+                self.notice = Some(format!("This is branch {new} now; {old} is kept as it was."));
+            }
+            Ok(()) if before.1 != now => {
+                self.notice = Some(format!("Branch {} went this way before.", branch_name(now)));
+            }
+            Ok(()) => {}
         }
         result
     }
@@ -293,21 +307,52 @@ impl Session {
 
     /// Goes one step back.
     pub fn back(&mut self) {
-        self.seek(self.run.cursor().saturating_sub(1));
+        self.seek(self.run().cursor().saturating_sub(1));
     }
 
     /// Goes to a step of the run; past the end, to the end.
     pub fn seek(&mut self, steps: usize) {
         self.playing = false;
         self.notice = None;
-        self.run.seek(steps);
+        self.branches.seek(steps);
+    }
+
+    /// Begins a branch at the cursor.
+    pub fn branch_here(&mut self) {
+        self.playing = false;
+        let old = self.branches.current();
+        self.notice = Some(match self.branches.branch_here() {
+            Ok(()) => {
+                let new = branch_name(self.branches.current());
+                format!("This is branch {new} now; {} is kept as it was.", branch_name(old))
+            }
+            Err(error) => self.why_not(error),
+        });
+    }
+
+    /// Shows another branch, at the same step or at its end.
+    pub fn switch_branch(&mut self, branch: u32) {
+        self.playing = false;
+        let divergence = self.branches.switch(branch);
+        self.notice = divergence.map(|d| self.tell(d));
+    }
+
+    /// Shows the next branch, or the one before; after the last comes the first.
+    pub fn turn_branch(&mut self, forward: bool) {
+        let count = self.branches.list().len() as u32;
+        if count == 1 {
+            self.notice = Some("There is no other branch: go back and take another step.".into());
+            return;
+        }
+        let by = if forward { 1 } else { count - 1 };
+        self.switch_branch((self.branches.current() + by) % count);
     }
 
     /// Starts or stops to play. At the end of everything it starts again from the beginning.
     pub fn toggle_play(&mut self) {
         self.playing = !self.playing;
         if self.playing && self.next_choice().is_none() {
-            self.run.seek(0);
+            self.branches.seek(0);
         }
     }
 
@@ -320,13 +365,13 @@ impl Session {
 
     /// The run as text: the script, its design, the choices and where the cursor stands.
     pub fn as_text(&self) -> String {
-        let choices: Vec<String> = self.run.choices().iter().map(Choice::to_string).collect();
+        let choices: Vec<String> = self.run().choices().iter().map(Choice::to_string).collect();
         format!(
             "{}# under {}\n# choices: {}\n# at step {} of {}\n",
             self.text,
             self.design(),
             choices.join(" "),
-            self.run.cursor(),
+            self.run().cursor(),
             choices.len()
         )
     }
@@ -336,14 +381,26 @@ impl Session {
     pub fn steps_text(&self) -> String {
         let mut text = wrap("", self.title());
         text += &format!("\n{}\n\n", wrap("design ", &self.design().to_string()));
-        for line in (0..).map_while(|step| narrate::step_line(&self.run, step)) {
+        for line in (0..).map_while(|step| narrate::step_line(self.run(), step)) {
             text += &line;
             text.push('\n');
         }
-        if let Some(cycle) = narrate::cycle_sentence(self.run.setup(), self.run.state()) {
+        if let Some(cycle) = narrate::cycle_sentence(self.run().setup(), self.run().state()) {
             text += &format!("\n{}\n", wrap("*** ", &cycle));
         }
         text
+    }
+
+    /// The run as plain text for a mail, with the link that opens it on a page of this address.
+    pub fn mail_text(&self, page: &str) -> String {
+        let link = format!("{page}#{}", self.link(""));
+        mail::mail(self.run(), self.title(), self.no_return(), &link)
+    }
+
+    /// Stops to play, and says nothing of the command before.
+    pub(super) fn pause(&mut self) {
+        self.playing = false;
+        self.notice = None;
     }
 
     /// Tells something that a person should know.
@@ -353,14 +410,17 @@ impl Session {
 
     /// The run as the fragment of an address, without `#`; the view is a word of the page's.
     pub fn link(&self, view: &str) -> String {
-        let choices = self.run.choices().to_vec();
-        let end = state_sum(self.run.setup(), self.run.state_at(choices.len()));
+        let run = self.run();
+        let end = state_sum(run.setup(), run.state_at(run.choices().len()));
+        let list = self.branches.list();
         let link = Link {
             design: self.design().to_string(),
             preset: self.preset.filter(|preset| preset.script == self.text),
             script: self.text.clone(),
-            choices,
-            cursor: Some(self.run.cursor() as u32),
+            choices: self.branches.plan(self.branches.current()),
+            branches: if list.len() > 1 { list.to_vec() } else { Vec::new() },
+            current: self.branches.current(),
+            cursor: Some(self.run().cursor() as u32),
             view: view.into(),
             end: Some(end),
         };
@@ -395,19 +455,48 @@ impl Session {
                 error.expected
             )),
         }
-        let (run, divergence) = Run::replay(self.script.setup.clone(), &link.choices);
-        self.run = run;
-        let end = self.run.choices().len();
+        let setup = self.script.setup.clone();
+        let divergence = match Branches::restore(setup, link.branches, link.current) {
+            Some((branches, divergence)) => {
+                self.branches = branches;
+                divergence
+            }
+            None => self.take_choices(link.choices),
+        };
+        let end = self.run().choices().len();
+        let end_sum = state_sum(self.run().setup(), self.run().state_at(end));
         if let Some(divergence) = divergence {
             wrong.push(self.tell(divergence));
-        } else if link.end.is_some_and(|sum| sum != state_sum(self.run.setup(), self.run.state())) {
+        } else if link.end.is_some_and(|sum| sum != end_sum) {
             wrong.push("this model ends in another state than the one it was made with".into());
         } else if let Some(cursor) = link.cursor.filter(|cursor| *cursor as usize > end) {
             wrong.push(format!("it stands at step {cursor} of a run of {end}"));
         }
-        self.run.seek(link.cursor.map_or(end, |cursor| cursor as usize));
+        self.branches.seek(link.cursor.map_or(end, |cursor| cursor as usize));
         self.notice = (!wrong.is_empty()).then(|| link_notice(&wrong));
         link.view
+    }
+
+    /// A run of choices and no branches, the cursor at its end.
+    fn take_choices(&mut self, choices: Vec<Choice>) -> Option<Divergence> {
+        self.branches = Branches::new(self.script.setup.clone());
+        for (at, choice) in choices.into_iter().enumerate() {
+            if let Err(error) = self.branches.step(choice) {
+                return Some(Divergence { at, error });
+            }
+        }
+        None
+    }
+
+    /// Runs all branches under the script's setup, and says where it stops them.
+    fn run_again(&mut self) {
+        let divergence = self.branches.under(self.script.setup.clone());
+        let mut notice = divergence.map_or(String::new(), |d| self.tell(d));
+        for (branch, steps) in self.branches.cut_short() {
+            let (name, all) = (branch_name(branch), self.branches.len_of(branch));
+            notice += &format!(" Branch {name} can be taken for {steps} of {all} steps.");
+        }
+        self.notice = (!notice.is_empty()).then(|| notice.trim_start().into());
     }
 
     fn tell(&self, divergence: Divergence) -> String {
@@ -422,13 +511,25 @@ impl Session {
     fn why_not(&self, error: RunError) -> String {
         match error {
             RunError::TooLong => "the run has as many steps as the page keeps.".into(),
+            RunError::TooManyBranches => format!(
+                "There are {BRANCHES_MAX} branches, as many as the page keeps (BRANCHES_MAX): go \
+                 to the end of one to take other steps."
+            ),
             RunError::NotEnabled { choice, next: Next::Blocked { wait, .. } } => {
-                let wait = narrate::wait_text(self.run.setup(), self.run.state(), wait);
+                let wait = narrate::wait_text(self.run().setup(), self.run().state(), wait);
                 format!("{choice} {wait}.")
             }
             RunError::NotEnabled { choice, .. } => format!("{choice} has nothing to do there."),
         }
     }
+}
+
+/// The first step that is not the environment's; when all is done, what the environment may still
+/// do.
+pub(super) fn default_choice(setup: &Setup, state: &State) -> Option<Choice> {
+    let all = enabled(setup, state);
+    let own = all.iter().find(|choice| !is_environment(state, **choice));
+    own.or_else(|| all.first().filter(|_| !is_stuck(setup, state))).copied()
 }
 
 /// What is wrong with a link: the first two things, what follows mostly follows from them.

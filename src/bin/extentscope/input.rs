@@ -12,6 +12,8 @@ use super::Wrong;
 pub struct Input {
     /// The script, under a preset's id or its file's name.
     pub scenario: Scenario,
+    /// The script as it was read.
+    pub text: String,
     /// The design that was asked for, else the script's, or the preset's.
     pub design: Design,
 }
@@ -31,7 +33,7 @@ impl Input {
         script.setup.design = design;
         let stem = std::path::Path::new(name).file_stem().and_then(|stem| stem.to_str());
         let name = if fallback.is_some() { name } else { stem.unwrap_or(name) };
-        Ok(Input { scenario: Scenario { name: name.into(), script }, design })
+        Ok(Input { scenario: Scenario { name: name.into(), script }, text, design })
     }
 }
 

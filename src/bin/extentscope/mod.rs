@@ -64,6 +64,9 @@ struct RunArguments {
     /// Say of every step what it means, and of every actor that waits, why.
     #[arg(long, short)]
     verbose: bool,
+    /// Print the whole run as text for a mail: steps in columns, the finding, the run's link.
+    #[arg(long, conflicts_with_all = ["ask", "verbose"])]
+    mail: bool,
 }
 
 #[derive(Args)]

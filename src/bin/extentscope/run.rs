@@ -2,9 +2,10 @@
 
 use std::io::{BufRead, Write};
 
-use extentscope::bounds::STEPS_MAX;
-use extentscope::kernel::{Choice, Note, is_environment};
-use extentscope::scenario::{Dice, Run, RunError};
+use extentscope::bounds::{BRANCHES_MAX, STEPS_MAX};
+use extentscope::kernel::{Choice, is_environment};
+use extentscope::scenario::{Dice, Link, PRESETS, Run, RunError, state_sum};
+use extentscope::view::mail::mail;
 use extentscope::view::narrate::{self, Standing};
 use extentscope::view::why;
 use extentscope::view::wrap::wrap;
@@ -24,18 +25,23 @@ pub fn run(out: &mut impl Write, arguments: &RunArguments) -> Result<End, Wrong>
     let input = Input::read(&arguments.script, arguments.design.as_deref())?;
     let choices = read_choices(&arguments.choices)?;
     let script = input.scenario.script;
-    if !script.title.is_empty() {
+    let say = !arguments.mail;
+    if say && !script.title.is_empty() {
         writeln!(out, "{}", wrap("", &script.title))?;
     }
-    writeln!(out, "{}\n", wrap("design ", &input.design.to_string()))?;
-    let mut run = Run::new(script.setup);
+    if say {
+        writeln!(out, "{}\n", wrap("design ", &input.design.to_string()))?;
+    }
+    let mut run = Run::new(script.setup.clone());
     let mut seen = 0;
     for choice in &choices {
         if let Err(error) = run.step(*choice) {
             refuse(out, &run, *choice, error)?;
             return Ok(End::Finding);
         }
-        print_step(out, &run, arguments.verbose, &mut seen)?;
+        if say {
+            print_step(out, &run, arguments.verbose, &mut seen)?;
+        }
     }
     let mut source = match (arguments.ask, arguments.seed) {
         (true, _) => Source::Person,
@@ -54,11 +60,40 @@ pub fn run(out: &mut impl Write, arguments: &RunArguments) -> Result<End, Wrong>
         };
         let Some(choice) = choice else { break };
         match run.step(choice) {
+            Ok(()) if !say => {}
             Ok(()) => print_step(out, &run, arguments.verbose, &mut seen)?,
             Err(error) => refuse(out, &run, choice, error)?,
         }
     }
-    sum_up(out, &run)
+    if say {
+        return sum_up(out, &run);
+    }
+    write!(out, "{}", mail(&run, &script.title, None, &link(&run, &input.text)))?;
+    Ok(end_of(&run))
+}
+
+/// The fragment that opens the run on a page.
+fn link(run: &Run, text: &str) -> String {
+    let end = run.choices().len();
+    let link = Link {
+        design: run.setup().design.to_string(),
+        preset: PRESETS.iter().find(|preset| preset.script == text),
+        script: text.into(),
+        choices: run.choices().to_vec(),
+        cursor: Some(end as u32),
+        end: Some(state_sum(run.setup(), run.state_at(end))),
+        ..Link::default()
+    };
+    format!("#{}", link.write())
+}
+
+/// What the exit status says of a run.
+fn end_of(run: &Run) -> End {
+    match narrate::standing(run) {
+        Standing::Deadlock(_) | Standing::Broken(_) => End::Finding,
+        Standing::Bound(_) => End::Bounded,
+        Standing::Finished | Standing::Running => End::Fine,
+    }
 }
 
 /// The step before the cursor, and the promises that it broke.
@@ -71,20 +106,14 @@ fn print_step(out: &mut impl Write, run: &Run, verbose: bool, seen: &mut u16) ->
     } else if let Some(line) = narrate::step_line(run, step) {
         writeln!(out, "{line}")?;
     }
-    for note in run.last_notes() {
-        let Note::Broke(promise) = note else { continue };
-        if *seen & promise.bit() == 0 {
-            *seen |= promise.bit();
-            let text = format!("{} is broken: {}", promise.id(), promise.sentence());
-            writeln!(out, "{}", wrap("      *** ", &text))?;
-        }
-    }
+    write!(out, "{}", narrate::broken_lines(run, step, seen))?;
     Ok(())
 }
 
 fn refuse(out: &mut impl Write, run: &Run, choice: Choice, error: RunError) -> Result<(), Wrong> {
     let text = match error {
         RunError::TooLong => format!("a run has at most {STEPS_MAX} steps"),
+        RunError::TooManyBranches => format!("a run has at most {BRANCHES_MAX} branches"),
         RunError::NotEnabled { .. } => {
             let reason = why::reason(run.setup(), run.state(), choice);
             format!("step {}: {choice} cannot be taken: {reason}", run.cursor() + 1)
@@ -133,20 +162,15 @@ fn ask(out: &mut impl Write, run: &Run, enabled: &[Choice]) -> Result<Option<Cho
 /// How the run stands, and the choices with which it can be had again.
 fn sum_up(out: &mut impl Write, run: &Run) -> Result<End, Wrong> {
     let steps = run.cursor();
-    let (text, end) = match narrate::standing(run) {
-        Standing::Deadlock(sentence) => (sentence, End::Finding),
-        Standing::Broken(promise) => {
-            let text = format!("After {steps} steps {} is broken.", promise.id());
-            (text, End::Finding)
-        }
-        Standing::Bound(bound) => {
-            (format!("A bound of the model was reached: {bound}."), End::Bounded)
-        }
-        Standing::Finished => (format!("Done after {steps} steps."), End::Fine),
-        Standing::Running => (format!("{steps} steps were taken; more can be."), End::Fine),
+    let text = match narrate::standing(run) {
+        Standing::Deadlock(sentence) => sentence,
+        Standing::Broken(promise) => format!("After {steps} steps {} is broken.", promise.id()),
+        Standing::Bound(bound) => format!("A bound of the model was reached: {bound}."),
+        Standing::Finished => format!("Done after {steps} steps."),
+        Standing::Running => format!("{steps} steps were taken; more can be."),
     };
     writeln!(out, "\n{}", wrap("", &text))?;
     let choices: Vec<String> = run.choices().iter().map(Choice::to_string).collect();
     writeln!(out, "{}", wrap("choices: ", &choices.join(" ")))?;
-    Ok(end)
+    Ok(end_of(run))
 }

@@ -12,7 +12,8 @@ use super::input::{Input, read_design};
 use super::{CheckArguments, End, MatrixArguments, Wrong};
 
 pub fn check(out: &mut impl Write, arguments: &CheckArguments) -> Result<End, Wrong> {
-    let Input { scenario, design } = Input::read(&arguments.script, arguments.design.as_deref())?;
+    let Input { scenario, design, .. } =
+        Input::read(&arguments.script, arguments.design.as_deref())?;
     let bounds = Bounds { states: arguments.states, ..Bounds::default() };
     let title = match scenario.script.title.as_str() {
         "" => &scenario.name,

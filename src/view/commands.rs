@@ -1,0 +1,182 @@
+//! Every command of the page, once: keys, help and palette are made of this table.
+
+use super::names::sorted;
+
+/// A command. What it does is the page's; the id says which it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Command {
+    /// A short name that never changes.
+    pub id: &'static str,
+    /// Its keys, as browsers name them, with `Shift+` in front of those that have a name of more
+    /// than a letter. The first is shown.
+    pub keys: &'static [&'static str],
+    /// What it does.
+    pub text: &'static str,
+    /// Under which heading help lists it.
+    pub group: &'static str,
+}
+
+const TIME: &str = "Time";
+const BRANCHES: &str = "Branches";
+const LOOK: &str = "Look";
+const SHARE: &str = "Share";
+const CHECK: &str = "Check";
+const SCENARIO: &str = "Scenario";
+
+/// All commands, in the order of the help.
+pub const COMMANDS: &[Command] = &[
+    of("play", &[" "], "Play or pause", TIME),
+    of("forward", &["ArrowRight", "l"], "Step forward", TIME),
+    of("back", &["ArrowLeft", "h"], "Step back", TIME),
+    of("next-switch", &["Shift+ArrowRight"], "Go to the next context switch", TIME),
+    of("previous-switch", &["Shift+ArrowLeft"], "Go back to the last context switch", TIME),
+    of("next-event", &["."], "Go to the next event of the chosen lane or object", TIME),
+    of("previous-event", &[","], "Go back to the last event of the chosen lane or object", TIME),
+    of("start", &["Home"], "Go to the start", TIME),
+    of("end", &["End"], "Go to the end", TIME),
+    of("go", &["g"], "Go to a step by its number", TIME),
+    of("branch", &["b"], "Begin a branch here", BRANCHES),
+    of("previous-branch", &["["], "Show the previous branch", BRANCHES),
+    of("next-branch", &["]"], "Show the next branch", BRANCHES),
+    of("focus", &["f"], "Focus what is chosen, or fit everything", LOOK),
+    of("why", &["w"], "Say why a step is blocked", LOOK),
+    of("search", &["/"], "Search the commands", LOOK),
+    of("help", &["?"], "List the keys", LOOK),
+    of("copy-link", &["c"], "Copy the link", SHARE),
+    of("copy-text", &["t"], "Copy the steps as plain text", SHARE),
+    of("copy-script", &["r"], "Copy the script and its choices", SHARE),
+    of("explore", &["e"], "Explore every interleaving", CHECK),
+    of("matrix", &["m"], "Compare designs in the matrix", CHECK),
+    of("power", &["x"], "Cut the power", CHECK),
+    of("shrink", &["p"], "Put memory under pressure", CHECK),
+    of("preset-S1", &["1"], "Run S1: read after an acknowledged write", SCENARIO),
+    of("preset-S2", &["2"], "Run S2: the same under memory pressure", SCENARIO),
+    of("preset-S4", &["3"], "Run S4: cut the power after fsync", SCENARIO),
+    of("preset-S5b", &["4"], "Run S5b: reap an O_DSYNC write elsewhere", SCENARIO),
+    of("preset-H-e1", &["5"], "Run H-e1: let the count drop last", SCENARIO),
+    of("preset-H-c", &["6"], "Run H-c: reclaim what cannot be read back", SCENARIO),
+    of("preset-S7", &["7"], "Run S7: let the worker call fsync", SCENARIO),
+    of("preset-S8", &["8"], "Run S8: read behind buffered writeback", SCENARIO),
+    of("preset-S9", &["9"], "Run S9: write more than there are slots", SCENARIO),
+];
+
+const fn of(
+    id: &'static str,
+    keys: &'static [&'static str],
+    text: &'static str,
+    group: &'static str,
+) -> Command {
+    Command { id, keys, text, group }
+}
+
+/// The command of a key, named as in [`Command::keys`].
+pub fn find(key: &str) -> Option<&'static Command> {
+    COMMANDS.iter().find(|command| command.keys.contains(&key))
+}
+
+/// The commands whose text has the letters of a query in their order, in either case; the better
+/// they stand together, the earlier, and equal ones as in the table.
+pub fn matching(query: &str) -> Vec<&'static Command> {
+    let rated = COMMANDS.iter().filter_map(|command| Some((rate(command.text, query)?, command)));
+    sorted(rated.collect(), |(rate, _)| *rate).into_iter().map(|(_, command)| command).collect()
+}
+
+/// A key as people know it.
+pub fn key_text(key: &'static str) -> &'static str {
+    match key {
+        " " => "Space",
+        "ArrowRight" => "\u{2192}",
+        "ArrowLeft" => "\u{2190}",
+        "Shift+ArrowRight" => "Shift+\u{2192}",
+        "Shift+ArrowLeft" => "Shift+\u{2190}",
+        other => other,
+    }
+}
+
+/// How far the letters of a query stand apart in a text; letters at the beginning of words cost
+/// nothing. Nothing if they are not all there. Blanks of the query are not looked for.
+fn rate(text: &str, query: &str) -> Option<u64> {
+    let mut rest = text.bytes();
+    let mut at_word = true;
+    let mut cost = 0;
+    for wanted in query.bytes().filter(|byte| *byte != b' ') {
+        let mut gap = 0;
+        loop {
+            let found = rest.next()?;
+            if found.eq_ignore_ascii_case(&wanted) {
+                cost += if at_word { 0 } else { gap };
+                at_word = false;
+                break;
+            }
+            at_word = found == b' ';
+            gap += 1;
+        }
+    }
+    Some(cost)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scenario::Preset;
+
+    #[test]
+    fn ids_and_keys_are_of_one_command() {
+        for (at, command) in COMMANDS.iter().enumerate() {
+            let others = &COMMANDS[at + 1..];
+            assert!(others.iter().all(|other| other.id != command.id), "{}", command.id);
+            assert!(others.iter().all(|other| other.text != command.text), "{}", command.id);
+            assert!(!command.keys.is_empty());
+            for key in command.keys {
+                assert_eq!(find(key), Some(command), "{key}");
+            }
+            if let Some(preset) = command.id.strip_prefix("preset-") {
+                let preset = Preset::find(preset).expect("a preset");
+                assert!(command.text.starts_with(&format!("Run {}: ", preset.id)));
+            }
+        }
+        assert_eq!(find("Shift+Home"), None);
+    }
+
+    #[test]
+    fn texts_are_verb_phrases_in_sentence_case() {
+        const VERBS: &str = "Play Step Go Begin Show Focus Say Search List Copy Explore Compare \
+                             Cut Put Run";
+        const NAMES: [&str; 9] = ["S1", "S2", "S4", "S5b", "S7", "S8", "S9", "H-e1", "H-c"];
+        for Command { text, .. } in COMMANDS {
+            let mut words = text.split(' ');
+            let first = words.next().unwrap_or_default();
+            assert!(VERBS.split_whitespace().any(|verb| verb == first), "{text}");
+            let is_quiet = |word: &str| {
+                let name = word.trim_end_matches(':');
+                NAMES.contains(&name) || name == "O_DSYNC" || name.to_lowercase() == name
+            };
+            assert!(words.all(is_quiet), "{text}");
+            assert!(!text.ends_with('.'), "{text}");
+        }
+    }
+
+    #[test]
+    fn groups_stand_together() {
+        let mut groups: Vec<&str> = COMMANDS.iter().map(|command| command.group).collect();
+        groups.dedup();
+        assert_eq!(groups, [TIME, BRANCHES, LOOK, SHARE, CHECK, SCENARIO]);
+    }
+
+    fn check(query: &str, expected: &[&str]) {
+        let ids: Vec<&str> = matching(query).iter().map(|command| command.id).collect();
+        assert_eq!(ids[..expected.len().min(ids.len())], *expected, "{query}: {ids:?}");
+    }
+
+    #[test]
+    fn a_query_finds_letters_in_their_order_and_the_closest_first() {
+        assert_eq!(matching("").len(), COMMANDS.len());
+        check("", &["play", "forward", "back"]);
+        check("copy", &["copy-link", "copy-text", "copy-script"]);
+        check("COPY L", &["copy-link"]);
+        check("s7", &["preset-S7"]);
+        check("sf", &["forward"]);
+        check("xyz", &[]);
+        assert!(matching("xyz").is_empty());
+    }
+}

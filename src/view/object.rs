@@ -1,0 +1,443 @@
+//! Every object on the stage in detail: what there is to say of it, what happened to it, where in
+//! the kernel it comes from; and two states side by side, object by object.
+
+use core::fmt;
+
+use crate::bounds::{BLOCKS_MAX, IOS_MAX, THREADS_MAX};
+use crate::kernel::{Actor, KNOBS, NOBODY, Next, Setup, Stage, State, next};
+use crate::scenario::Run;
+
+use super::lockdep::held_by;
+use super::names::{file_name, of_file};
+use super::narrate::{CAPTION_CHARS_MAX, io_name, lock_name, op_text, wait_text, write_name};
+use super::pipeline::{COLUMNS, pipeline};
+use super::strata::{MarkKind, strata};
+
+/// Something that can be pointed at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Object {
+    /// A thread, an irq handler, a kworker, jbd2, the flusher, the environment's two.
+    Actor(Actor),
+    /// A write with its bio, `io_end` and iocb; the key is that of the pipeline's row.
+    Io(u32),
+    /// An inode.
+    Inode(u8),
+    /// A layer of a file: its position in [`LAYERS`].
+    Layer(u8, u8),
+    /// A block of a file, through all layers.
+    Block(u8, u8),
+    /// The device.
+    Device,
+}
+
+/// The layers, as [`strata`] names them, with the kernel's name for what they are, and where it is
+/// declared.
+pub const LAYERS: [(&str, &str, &str); 6] = [
+    ("pages", "struct address_space", "include/linux/fs.h"),
+    ("es", "struct ext4_es_tree", "fs/ext4/extents_status.h"),
+    ("disk", "struct ext4_extent", "fs/ext4/ext4_extents.h"),
+    ("committed", "jbd2_journal_commit_transaction", "fs/jbd2/commit.c"),
+    ("media", "struct bio", "include/linux/blk_types.h"),
+    ("read", "ext4_map_blocks", "fs/ext4/inode.c"),
+];
+
+/// One thing that there is to say: its name and its value. What is empty is not said.
+pub type Field = (String, String);
+
+/// An object in detail.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Detail {
+    /// What it is.
+    pub title: String,
+    /// What there is to say of it at the cursor.
+    pub fields: Vec<Field>,
+    /// The steps of the whole run that changed it, and how.
+    pub history: Vec<(usize, String)>,
+    /// The kernel's name for it: a function, or a type.
+    pub function: &'static str,
+    /// The file.
+    pub source: &'static str,
+    /// The version: of the status tree, or what the design was taken from.
+    pub version: &'static str,
+}
+
+/// One thing that two states do not have in common.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Difference {
+    /// Of what.
+    pub object: Object,
+    /// Its name.
+    pub title: String,
+    /// What differs.
+    pub field: String,
+    /// Its value in one state; empty if there is none.
+    pub before: String,
+    /// Its value in the other.
+    pub after: String,
+    /// `added`, `removed` or `changed`.
+    pub mark: &'static str,
+}
+
+/// An object in detail, at the cursor of a run.
+pub fn detail(run: &Run, object: Object) -> Detail {
+    let setup = run.setup();
+    let (function, source) = origin(setup, run.state(), object);
+    Detail {
+        title: title(setup, object),
+        fields: fields(setup, run.state(), object),
+        history: history(run, object),
+        function,
+        source,
+        version: version(setup, object),
+    }
+}
+
+/// What an object is called.
+pub fn title(setup: &Setup, object: Object) -> String {
+    match object {
+        Object::Actor(actor) => actor.to_string(),
+        Object::Io(key) => match key.checked_sub(WRITEBACKS) {
+            None => format!("write {}", write_name(key as u8)),
+            Some(slot) => format!("writeback io{}", slot + 1),
+        },
+        Object::Inode(ino) => format!("inode {}", file_name(setup, ino)),
+        Object::Layer(ino, layer) => {
+            let name = match LAYERS.get(usize::from(layer)).map_or("", |layer| layer.0) {
+                "pages" => "page cache",
+                "es" => "ES tree",
+                "disk" => "disk tree",
+                "committed" => "committed tree",
+                "media" => "blocks on the device",
+                _ => "what a read gets",
+            };
+            format!("{name}{}", of_file(setup, ino))
+        }
+        Object::Block(ino, lblk) => format!("block {lblk}{}", of_file(setup, ino)),
+        Object::Device => "device".into(),
+    }
+}
+
+/// What there is to say of an object in a state.
+pub fn fields(setup: &Setup, state: &State, object: Object) -> Vec<Field> {
+    let mut fields = Vec::new();
+    match object {
+        Object::Actor(actor) => actor_fields(setup, state, actor, &mut fields),
+        Object::Io(key) => io_fields(setup, state, key, &mut fields),
+        Object::Inode(ino) => inode_fields(setup, state, ino, &mut fields),
+        Object::Layer(ino, layer) => layer_fields(setup, state, (ino, layer), &mut fields),
+        Object::Block(ino, lblk) => block_fields(setup, state, (ino, lblk), &mut fields),
+        Object::Device => device_fields(state, &mut fields),
+    }
+    fields
+}
+
+/// What two states of a setup do not have in common, in the order of [`objects`]; blocks aside,
+/// which their layers have.
+pub fn difference(setup: &Setup, before: &State, after: &State) -> Vec<Difference> {
+    let mut rows = Vec::new();
+    for object in objects(setup, &[before, after]) {
+        let old = fields(setup, before, object);
+        let new = fields(setup, after, object);
+        for (field, before, after) in changes(&old, &new) {
+            let mark = match (before.is_empty(), after.is_empty()) {
+                (true, _) => "added",
+                (_, true) => "removed",
+                _ => "changed",
+            };
+            let title = title(setup, object);
+            rows.push(Difference { object, title, field, before, after, mark });
+        }
+    }
+    rows
+}
+
+/// All objects of some states but blocks, in a fixed order: actors, writes, then file by file its
+/// inode and its layers, then the device.
+pub fn objects(setup: &Setup, states: &[&State]) -> Vec<Object> {
+    let is_there = |actor: &Actor| match *actor {
+        Actor::Thread(thread) => usize::from(thread) < setup.threads.len(),
+        _ => true,
+    };
+    let mut objects: Vec<Object> = Actor::all().filter(is_there).map(Object::Actor).collect();
+    let rows = states.iter().flat_map(|state| pipeline(setup, state).ios);
+    let keys: Vec<u32> = rows.map(|row| row.key).collect();
+    let every = (0..WRITEBACKS + IOS_MAX).filter(|key| keys.contains(key));
+    objects.extend(every.map(Object::Io));
+    for ino in 0..setup.files.len() as u8 {
+        objects.push(Object::Inode(ino));
+        objects.extend((0..LAYERS.len() as u8).map(|layer| Object::Layer(ino, layer)));
+    }
+    objects.push(Object::Device);
+    objects
+}
+
+impl fmt::Display for Object {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match *self {
+            Object::Actor(actor) => actor.fmt(f),
+            Object::Io(key) => write!(f, "io.{key}"),
+            Object::Inode(ino) => write!(f, "inode.{ino}"),
+            Object::Layer(ino, layer) => {
+                let layer = LAYERS.get(usize::from(layer)).map_or("", |layer| layer.0);
+                write!(f, "{layer}.{ino}")
+            }
+            Object::Block(ino, lblk) => write!(f, "block.{ino}.{lblk}"),
+            Object::Device => f.write_str("device"),
+        }
+    }
+}
+
+impl Object {
+    /// Reads what is printed; nothing if it names none.
+    pub fn parse(text: &str) -> Option<Object> {
+        let mut words = text.split('.');
+        let name = words.next()?;
+        let mut number = |below: u32| {
+            let number = words.next()?.parse::<u32>().ok()?;
+            (number < below).then_some(number)
+        };
+        let layer = LAYERS.iter().position(|layer| layer.0 == name);
+        let files = crate::bounds::INODES_MAX;
+        match (name, layer) {
+            (_, Some(layer)) => Some(Object::Layer(number(files)? as u8, layer as u8)),
+            ("io", _) => number(WRITEBACKS + IOS_MAX).map(Object::Io),
+            ("inode", _) => Some(Object::Inode(number(files)? as u8)),
+            ("block", _) => Some(Object::Block(number(files)? as u8, number(BLOCKS_MAX)? as u8)),
+            ("device", _) => Some(Object::Device),
+            _ => Actor::all().find(|actor| actor.to_string() == text).map(Object::Actor),
+        }
+    }
+}
+
+/// The first key of a writeback in the pipeline.
+const WRITEBACKS: u32 = 256;
+
+fn history(run: &Run, object: Object) -> Vec<(usize, String)> {
+    let mut history = Vec::new();
+    let mut old = fields(run.setup(), run.state_at(0), object);
+    for (step, choice) in (1..).zip(run.choices()) {
+        let new = fields(run.setup(), run.state_at(step), object);
+        if old == new {
+            continue;
+        }
+        let mut sentence = choice.actor.to_string();
+        for (number, (field, before, after)) in changes(&old, &new).into_iter().enumerate() {
+            let part = match (before.is_empty(), after.is_empty()) {
+                (true, _) => format!("{field} {after}"),
+                (_, true) => format!("{field} {before} no longer"),
+                _ => format!("{field} {before}, now {after}"),
+            };
+            sentence += if number == 0 { ": " } else { "; " };
+            // The most telling one stands first.
+            if number > 0 && sentence.chars().count() + part.chars().count() >= CAPTION_CHARS_MAX {
+                sentence += "and more";
+                break;
+            }
+            sentence += &part;
+        }
+        history.push((step, sentence + "."));
+        old = new;
+    }
+    history
+}
+
+/// Fields that differ, as name, before and after: those that there were in their order, then new
+/// ones.
+fn changes(old: &[Field], new: &[Field]) -> Vec<(String, String, String)> {
+    let value = |fields: &[Field], name: &str| {
+        fields.iter().find(|field| field.0 == name).map_or(String::new(), |field| field.1.clone())
+    };
+    let mut rows = Vec::new();
+    let is_new = |field: &&Field| old.iter().all(|other| other.0 != field.0);
+    for (name, _) in old.iter().chain(new.iter().filter(is_new)) {
+        let (before, after) = (value(old, name), value(new, name));
+        if before != after {
+            rows.push((name.clone(), before, after));
+        }
+    }
+    rows
+}
+
+fn put(fields: &mut Vec<Field>, name: &str, value: String) {
+    if !value.is_empty() {
+        fields.push((name.into(), value));
+    }
+}
+
+fn yes_no(yes: bool) -> String {
+    if yes { "yes" } else { "no" }.into()
+}
+
+fn actor_fields(setup: &Setup, state: &State, actor: Actor, fields: &mut Vec<Field>) {
+    let knobs = &setup.design.knobs;
+    if let Actor::Thread(thread) = actor {
+        let op = state.tasks[usize::from(thread)].current(setup, thread);
+        put(fields, "operation", op.map_or("done".into(), |op| op_text(setup, op)));
+    }
+    match next(setup, state, actor) {
+        Next::Ready { pc } => put(fields, "next", pc.info_in(knobs).does.into()),
+        Next::Blocked { pc, wait } => {
+            put(fields, "next", pc.info_in(knobs).does.into());
+            put(fields, "but", wait_text(setup, state, wait));
+        }
+        Next::Done => {}
+    }
+    put(fields, "holds", held_by(setup, state, actor).join(", "));
+    if let Some(task) = actor.task() {
+        let frames = state.tasks[usize::from(task)].frames();
+        let names = frames.iter().map(|frame| frame.pc.info_in(knobs).function);
+        let mut names: Vec<&str> = names.filter(|name| !name.is_empty()).collect();
+        names.dedup();
+        put(fields, "in", names.join(" > "));
+    }
+    let left = &state.left;
+    match actor {
+        Actor::Jbd2 => {
+            let journal = &state.journal;
+            let how = if journal.locked { "locked" } else { "running" };
+            put(fields, "transaction", how.into());
+            put(fields, "a commit was asked for", yes_no(journal.requested));
+            put(fields, "open handles", journal.handles.to_string());
+            put(fields, "unasked commits left", left.commit.to_string());
+        }
+        Actor::Flusher => put(fields, "unasked runs left", left.flusher.to_string()),
+        Actor::Shrinker => put(fields, "runs left", left.shrink.to_string()),
+        Actor::Power => put(fields, "cuts left", left.crash.to_string()),
+        Actor::Thread(_) | Actor::Irq(_) | Actor::Kworker(_) => {}
+    }
+}
+
+fn io_fields(setup: &Setup, state: &State, key: u32, fields: &mut Vec<Field>) {
+    let Some(row) = pipeline(setup, state).ios.into_iter().find(|row| row.key == key) else {
+        return;
+    };
+    put(fields, "what", row.what);
+    let stage = row.column.and_then(|column| COLUMNS.get(usize::from(column)));
+    put(fields, "stage", (*stage.unwrap_or(&"not submitted")).into());
+    put(fields, "where", row.place);
+    put(fields, "user space", row.ack.text().into());
+    put(fields, "counted in i_unwritten", yes_no(row.counted));
+    put(fields, "counted in i_dio_count", yes_no(row.dio));
+}
+
+fn inode_fields(setup: &Setup, state: &State, ino: u8, fields: &mut Vec<Field>) {
+    let Some(inode) = state.inodes.get(usize::from(ino)) else { return };
+    put(fields, "i_unwritten", inode.i_unwritten.to_string());
+    put(fields, "i_dio_count", inode.i_dio_count.to_string());
+    let holders = |bits: u16| {
+        let tasks = (0..16).filter(|task| bits >> task & 1 != 0);
+        tasks.map(|task| Actor::of_task(task).to_string()).collect::<Vec<String>>().join(", ")
+    };
+    let owner = match inode.i_mutex {
+        NOBODY if inode.shared == 0 => "free".into(),
+        NOBODY => format!("shared by {}", holders(inode.shared)),
+        task => format!("held by {}", Actor::of_task(task)),
+    };
+    put(fields, lock_name(setup), owner);
+    let readers = holders(u16::from(inode.i_data_sem));
+    if !readers.is_empty() {
+        put(fields, "i_data_sem", format!("held by {readers} over a write"));
+    }
+    put(fields, "i_size", inode.size.to_string());
+    put(fields, "i_size as committed", inode.committed_size.to_string());
+    put(fields, "changed since the last commit", yes_no(inode.dirty_tid));
+}
+
+fn layer_fields(setup: &Setup, state: &State, (ino, at): (u8, u8), fields: &mut Vec<Field>) {
+    let Some(layer) = LAYERS.get(usize::from(at)) else { return };
+    let files = strata(setup, state, None).files;
+    let Some(file) = files.into_iter().find(|file| file.ino == ino) else { return };
+    let Some(row) = file.rows.into_iter().find(|row| row.id == layer.0) else { return };
+    for segment in row.segments {
+        let (range, what) = segment.title.split_once(' ').unwrap_or(("", &segment.title));
+        put(fields, range, what.into());
+    }
+    for mark in row.marks {
+        let what = match mark.kind {
+            MarkKind::Pending => "conversion pending",
+            MarkKind::Wrong => "breaks a promise",
+            MarkKind::Dirty => "dirty",
+            MarkKind::Writeback => "under writeback",
+            MarkKind::Volatile => continue, // the segment says it
+        };
+        let range = format!("[{}/{})", mark.lblk, mark.len);
+        match fields.iter_mut().find(|field| field.0 == what) {
+            Some(field) => field.1 += &format!(" {range}"),
+            None => put(fields, what, range),
+        }
+    }
+    put(fields, "remark", row.remark.unwrap_or_default().into());
+}
+
+fn block_fields(setup: &Setup, state: &State, (ino, lblk): (u8, u8), fields: &mut Vec<Field>) {
+    let files = strata(setup, state, None).files;
+    let Some(file) = files.into_iter().find(|file| file.ino == ino) else { return };
+    for row in file.rows {
+        let mut segments = row.segments.into_iter();
+        let here = segments.find(|s| (s.lblk..s.lblk + s.len).contains(&lblk));
+        put(fields, row.name, here.map_or("nothing".into(), |segment| segment.title));
+    }
+    let (inode, at) = (&state.inodes[usize::from(ino)], usize::from(lblk));
+    let versions = [
+        ("written so often", inode.version[at]),
+        ("acknowledged version", inode.acked[at]),
+        ("version that fsync promised", inode.synced[at]),
+        ("version that O_(D)SYNC promised", inode.osynced[at]),
+    ];
+    for (name, version) in versions {
+        put(fields, name, version.to_string());
+    }
+}
+
+fn device_fields(state: &State, fields: &mut Vec<Field>) {
+    let flying = state.ios().filter(|(_, io)| io.stage == Stage::Submitted);
+    let names: Vec<String> = flying.map(|(index, _)| io_name(state, index)).collect();
+    put(fields, "bios in flight", names.join(", "));
+    let volatile = state.media.iter().filter(|media| media.now != media.durable).count();
+    put(fields, "blocks only in its cache", volatile.to_string());
+    put(fields, "bios that may fail", state.left.eio.to_string());
+    let power = match state.power {
+        crate::kernel::Power::On => "on",
+        crate::kernel::Power::Cut => "cut",
+        crate::kernel::Power::Recovered => "on again, the journal is recovered",
+    };
+    put(fields, "power", power.into());
+}
+
+fn origin(setup: &Setup, state: &State, object: Object) -> (&'static str, &'static str) {
+    match object {
+        Object::Actor(actor) => match next(setup, state, actor) {
+            Next::Ready { pc } | Next::Blocked { pc, .. } => {
+                let info = pc.info_in(&setup.design.knobs);
+                (info.function, info.source)
+            }
+            Next::Done => ("", ""),
+        },
+        Object::Io(_) => ("struct ext4_io_end", "fs/ext4/ext4.h"),
+        Object::Inode(_) => ("struct ext4_inode_info", "fs/ext4/ext4.h"),
+        Object::Layer(_, layer) => {
+            let (_, name, file) = LAYERS[usize::from(layer) % LAYERS.len()];
+            (name, file)
+        }
+        Object::Block(..) => ("struct ext4_map_blocks", "fs/ext4/ext4.h"),
+        Object::Device => ("struct bio", "include/linux/blk_types.h"),
+    }
+}
+
+/// The status tree's version is a knob; all else is the design's.
+fn version(setup: &Setup, object: Object) -> &'static str {
+    let design = &setup.design;
+    match object {
+        Object::Layer(_, 1) => {
+            let knob = KNOBS.iter().find(|knob| knob.id == "es_version");
+            knob.map_or("", |knob| knob.values[(knob.get)(&design.knobs)])
+        }
+        _ => design.row.source(),
+    }
+}
+
+// Threads hold `i_data_sem` as bits, and tasks begin with threads.
+const _: () = assert!(THREADS_MAX <= 8);
+
+#[cfg(test)]
+mod tests;
