@@ -546,7 +546,7 @@ mod tests {
         assert_eq!(session.preselect(), Preselect::Preset("S7"));
         assert!(crate::view::finding(session.run()).is_some_and(|f| f.contains("Deadlock")));
         assert_eq!(session.no_return(), witness.no_return);
-        let other = Design::parse("rfc-osync +reservation=no").expect("a design");
+        let other = Design::parse("rfc-osync +es_version=v3.11").expect("a design");
         session.set_design(other);
         assert_eq!(session.run().choices().len(), witness.choices.len());
         assert_eq!(
