@@ -41,6 +41,8 @@ pub const STEPS_MAX: u32 = 5_000;
 /// Branches of a run, the main one included. A branch is kept as its own choices, a byte or two
 /// each; only the one that is shown has its states.
 pub const BRANCHES_MAX: u32 = 64;
+/// Steps that the history of an object looks at, around the cursor: it is made anew at every step.
+pub const HISTORY_STEPS: u32 = 200;
 /// States that one search visits: about 40 bytes each, and a few kilobytes for those of the
 /// frontier.
 pub const STATES_MAX: u32 = 8_000_000;

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use extentscope::kernel::{Design, Row};
 use extentscope::scenario::{Dice, Link, PRESETS, Preset};
-use extentscope::view::Session;
+use extentscope::view::{Look, Session};
 
 /// A preset under a design, and so many steps of a random run.
 fn session(preset: &str, design: &str, seed: u64, steps: u32) -> Session {
@@ -34,13 +34,15 @@ fn check_same(left: &Session, right: &Session) {
 /// The link of a run in the middle of it is short and opens the same.
 fn check_restored(mut there: Session) {
     there.seek(there.run().cursor() / 2);
-    let link = there.link("tree");
+    there.inspect(Look::parse("es.0"));
+    let link = there.link();
     assert!(link.len() < 200, "{} characters with #: {link}", link.len() + 1);
     let mut here = Session::new();
-    assert_eq!(here.open_link(&format!("#{link}")), "tree");
+    here.open_link(&format!("#{link}"));
     assert_eq!(here.notice(), None, "{link}");
     check_same(&there, &here);
-    assert_eq!(here.link("tree"), link);
+    assert_eq!(here.link(), link);
+    assert_eq!(here.look(), there.look());
 }
 
 #[test]
@@ -65,17 +67,17 @@ fn scripts_of_ones_own_are_restored_whatever_is_in_them() {
         there.apply(text).expect("a script");
         walk(&mut there, 3, 20);
         let mut here = Session::new();
-        here.open_link(&there.link(""));
+        here.open_link(&there.link());
         assert_eq!(here.notice(), None);
         check_same(&there, &here);
-        assert_eq!(here.link(""), there.link(""));
-        assert!(there.link("").bytes().all(|b| b.is_ascii_graphic() && !b"<>\"'()".contains(&b)));
+        assert_eq!(here.link(), there.link());
+        assert!(there.link().bytes().all(|b| b.is_ascii_graphic() && !b"<>\"'()".contains(&b)));
     }
 }
 
 #[test]
 fn a_damaged_link_is_never_taken_for_a_whole_one() {
-    let whole = session("S7", "rfc-osync", 11, 40).link("tree");
+    let whole = session("S7", "rfc-osync", 11, 40).link();
     let (link, wrong) = Link::read(&whole);
     assert_eq!(wrong, [""; 0]);
     let damages = (0..whole.len()).flat_map(|at| {
@@ -168,13 +170,13 @@ fn branches_are_restored() {
         assert!(there.branches().list().len() > 2);
         for branch in 0..there.branches().list().len() as u32 {
             there.switch_branch(branch);
-            let link = there.link("");
+            let link = there.link();
             let mut here = Session::new();
             here.open_link(&link);
             assert_eq!(here.notice(), None, "{link}");
             check_same(&there, &here);
             assert_eq!(here.branches().list(), there.branches().list());
-            assert_eq!(here.link(""), link);
+            assert_eq!(here.link(), link);
         }
     }
 }
@@ -185,7 +187,7 @@ fn branches_that_a_design_cuts_short_are_restored_in_full() {
     let plans: Vec<_> = (0..3).map(|branch| there.branches().plan(branch)).collect();
     there.set_design(Row::V3_8.design());
     let mut here = Session::new();
-    here.open_link(&there.link(""));
+    here.open_link(&there.link());
     assert!(here.notice().is_some_and(|notice| notice.contains("Kept the first")));
     here.set_design(Row::RfcOsync.design());
     let again: Vec<_> = (0..3).map(|branch| here.branches().plan(branch)).collect();
@@ -194,7 +196,7 @@ fn branches_that_a_design_cuts_short_are_restored_in_full() {
 
 #[test]
 fn a_damaged_list_of_branches_is_never_taken_for_a_whole_one() {
-    let whole = branched(3).link("");
+    let whole = branched(3).link();
     let (link, wrong) = Link::read(&whole);
     assert_eq!(wrong, [""; 0]);
     for at in 0..whole.len() {

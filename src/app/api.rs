@@ -69,7 +69,7 @@ pub fn install(desk: Desk) {
         desk.act(|s| s.seek(step as usize));
         view(desk)
     });
-    method(&api, "link", move |_| Ok(desk.read(|s| s.link("")).into()));
+    method(&api, "link", move |_| Ok(desk.read(|s| s.link()).into()));
     method(&api, "open", move |link| {
         let link = text(&link, "open: expected a link's fragment, see link()")?;
         desk.act(|s| s.open_link(&link));

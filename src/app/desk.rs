@@ -132,7 +132,7 @@ impl Desk {
 #[inline(never)]
 fn note(session: &mut Session) {
     session.revise();
-    panic::note_run(&session.as_text(), &session.link(""));
+    panic::note_run(&session.as_text(), &session.link());
 }
 
 fn follow<T, R>(memo: Memo<T>, read: Read<T, R>) -> Signal<R>

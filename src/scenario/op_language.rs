@@ -385,6 +385,11 @@ fn read_truncate(setup: &Setup, words: &mut Words) -> Result<Vec<Op>, ScriptErro
     Ok(vec![Op::Truncate { ino, size }])
 }
 
+/// How often the environment may do something of [`BUDGET_WORDS`]; of other words, never.
+pub(crate) fn budget(budgets: &Budgets, name: &str) -> u8 {
+    budget_of(&mut budgets.clone(), name).map_or(0, |times| *times)
+}
+
 /// The budget of a name.
 fn budget_of<'a>(budgets: &'a mut Budgets, name: &str) -> Option<&'a mut u8> {
     Some(match name {

@@ -11,6 +11,7 @@ pub mod wrap;
 pub mod lab;
 
 pub mod commands;
+pub mod fault;
 pub mod mail;
 pub mod object;
 
@@ -18,6 +19,7 @@ mod branches;
 mod console;
 mod editor;
 mod explorer;
+mod inspector;
 mod session;
 
 mod steps;
@@ -40,6 +42,8 @@ pub use editor::{Editor, GutterLine, editor};
 pub use explorer::{
     Asked, Event, Explorer, FindingRow, Job, Witness, model_checksum, progress_text,
 };
+pub use fault::Fault;
+pub use inspector::{Inspector, Look, inspector};
 pub use lanes::{Lane, Lanes, Span, SpanKind, lanes};
 pub use names::actor_title;
 pub use pipeline::{Ack, COLUMNS, IoRow, Pipeline, pipeline};

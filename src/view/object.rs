@@ -2,8 +2,9 @@
 //! the kernel it comes from; and two states side by side, object by object.
 
 use core::fmt;
+use core::ops::Range;
 
-use crate::bounds::{BLOCKS_MAX, IOS_MAX, THREADS_MAX};
+use crate::bounds::{BLOCKS_MAX, HISTORY_STEPS, IOS_MAX, THREADS_MAX};
 use crate::kernel::{Actor, KNOBS, NOBODY, Next, Setup, Stage, State, next};
 use crate::scenario::Run;
 
@@ -51,8 +52,11 @@ pub struct Detail {
     pub title: String,
     /// What there is to say of it at the cursor.
     pub fields: Vec<Field>,
-    /// The steps of the whole run that changed it, and how.
+    /// The steps around the cursor that changed it, and how; at most [`HISTORY_STEPS`] are looked
+    /// at.
     pub history: Vec<(usize, String)>,
+    /// The steps that were looked at: those after the first number, up to the second.
+    pub looked_at: (usize, usize),
     /// The kernel's name for it: a function, or a type.
     pub function: &'static str,
     /// The file.
@@ -82,10 +86,15 @@ pub struct Difference {
 pub fn detail(run: &Run, object: Object) -> Detail {
     let setup = run.setup();
     let (function, source) = origin(setup, run.state(), object);
+    let wide = HISTORY_STEPS as usize;
+    let first = run.cursor().saturating_sub(wide / 2);
+    let first = first.min(run.choices().len().saturating_sub(wide));
+    let last = run.choices().len().min(first + wide);
     Detail {
         title: title(setup, object),
         fields: fields(setup, run.state(), object),
-        history: history(run, object),
+        history: history(run, object, first..last),
+        looked_at: (first, last),
         function,
         source,
         version: version(setup, object),
@@ -171,6 +180,15 @@ pub fn objects(setup: &Setup, states: &[&State]) -> Vec<Object> {
     objects
 }
 
+/// The IO that a row of the pipeline stands for, while there is one.
+pub fn io_of(state: &State, key: u32) -> Option<u8> {
+    let is_it = |io: &crate::kernel::Io| !io.writeback && u32::from(io.nr) == key;
+    match key.checked_sub(WRITEBACKS) {
+        None => state.ios().find(|(_, io)| is_it(io)).map(|(index, _)| index),
+        Some(slot) => state.ios().map(|(index, _)| index).find(|io| u32::from(*io) == slot),
+    }
+}
+
 impl fmt::Display for Object {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match *self {
@@ -212,10 +230,10 @@ impl Object {
 /// The first key of a writeback in the pipeline.
 const WRITEBACKS: u32 = 256;
 
-fn history(run: &Run, object: Object) -> Vec<(usize, String)> {
+fn history(run: &Run, object: Object, steps: Range<usize>) -> Vec<(usize, String)> {
     let mut history = Vec::new();
-    let mut old = fields(run.setup(), run.state_at(0), object);
-    for (step, choice) in (1..).zip(run.choices()) {
+    let mut old = fields(run.setup(), run.state_at(steps.start), object);
+    for (step, choice) in (steps.start + 1..).zip(&run.choices()[steps]) {
         let new = fields(run.setup(), run.state_at(step), object);
         if old == new {
             continue;

@@ -2,14 +2,15 @@
 
 use crate::bounds::BRANCHES_MAX;
 use crate::kernel::{
-    Choice, Design, File, Next, Op, Setup, State, enabled, is_environment, is_stuck,
+    Actor, Choice, Design, File, Next, Op, Setup, State, enabled, is_environment, is_stuck,
 };
 use crate::scenario::{
     Branches, Divergence, Link, OpText, Preset, Run, RunError, Script, ScriptError, branch_name,
-    head, parse_op_line, state_sum,
+    budget, head, parse_op_line, state_sum,
 };
 
 use super::explorer::Witness;
+use super::inspector::Look;
 use super::mail;
 use super::narrate;
 use super::wrap::wrap;
@@ -33,6 +34,10 @@ pub struct Session {
     playing: bool,
     /// The steps after which a run's end could no longer be avoided, and that run.
     no_return: Option<(u32, Setup, Vec<Choice>)>,
+    /// What the inspector looks at, while it is open.
+    look: Option<Look>,
+    /// A bit for every IO whose completion a person delays.
+    delayed: u32,
     /// Counts what changes anything but the editor's text.
     revision: u64,
 }
@@ -67,6 +72,8 @@ impl Session {
             notice: None,
             playing: false,
             no_return: None,
+            look: None,
+            delayed: 0,
             revision: 0,
         };
         session.load_preset(FIRST_PRESET);
@@ -225,9 +232,30 @@ impl Session {
         Ok(())
     }
 
+    /// What the inspector looks at, while it is open.
+    pub fn look(&self) -> Option<Look> {
+        self.look
+    }
+
+    /// Opens the inspector, or closes it.
+    pub fn inspect(&mut self, look: Option<Look>) {
+        self.look = look;
+    }
+
+    /// Whether a person delays the completion of an IO.
+    pub fn is_delayed(&self, io: u8) -> bool {
+        self.delayed >> io & 1 != 0
+    }
+
+    /// Delays the completion of an IO, or no longer: a step forward then takes others.
+    pub(super) fn turn_delay(&mut self, io: u8) {
+        self.delayed ^= 1 << io;
+    }
+
     /// Goes back to the start and forgets the run, with all of its branches.
     pub fn restart(&mut self) {
         self.playing = false;
+        self.delayed = 0;
         self.branches = Branches::new(self.script.setup.clone());
     }
 
@@ -248,10 +276,23 @@ impl Session {
     pub fn issue(&mut self, thread: u8, line: &str) -> Result<(), ScriptError> {
         parse_op_line(self.run().setup(), line)?;
         let added = format!("t{}: {}", thread + 1, line.trim());
-        let text = with_line(&self.text, &added);
+        self.rewrite(|text| with_line(text, &added))
+    }
+
+    /// Lets the environment do something of [`BUDGET_WORDS`] once more, and keeps the run.
+    ///
+    /// [`BUDGET_WORDS`]: crate::scenario::BUDGET_WORDS
+    pub(super) fn allow_once_more(&mut self, name: &str) -> Result<(), ScriptError> {
+        let times = budget(&self.script.setup.budgets, name) + 1;
+        self.rewrite(|text| with_allowance(text, name, times))
+    }
+
+    /// Changes the script, also as it stands in the editor, and keeps the run.
+    fn rewrite(&mut self, change: impl Fn(&str) -> String) -> Result<(), ScriptError> {
+        let text = change(&self.text);
         let mut script = Script::parse(&text)?;
         script.setup.design = self.design();
-        self.draft = if self.is_edited() { with_line(&self.draft, &added) } else { text.clone() };
+        self.draft = if self.is_edited() { change(&self.draft) } else { text.clone() };
         self.script = script;
         self.text = text;
         self.error = None;
@@ -274,7 +315,22 @@ impl Session {
     pub fn next_choice(&self) -> Option<Choice> {
         let run = self.run();
         let planned = run.choices().get(run.cursor()).copied();
-        planned.or_else(|| default_choice(run.setup(), run.state()))
+        planned.or_else(|| self.default_choice(run.state()))
+    }
+
+    /// The first step that is neither the environment's nor delayed; when all is done, what the
+    /// environment may still do.
+    pub(super) fn default_choice(&self, state: &State) -> Option<Choice> {
+        let setup = self.run().setup();
+        let all = enabled(setup, state);
+        let is_own = |choice: &Choice| !is_environment(state, *choice);
+        let is_delayed =
+            |choice: &Choice| matches!(choice.actor, Actor::Irq(io) if self.is_delayed(io));
+        match all.iter().find(|choice| is_own(choice) && !is_delayed(choice)) {
+            Some(own) => Some(*own),
+            None if all.iter().any(is_own) => None,
+            None => all.first().filter(|_| !is_stuck(setup, state)).copied(),
+        }
     }
 
     /// Takes a choice.
@@ -282,6 +338,9 @@ impl Session {
         self.notice = None;
         let before = (self.branches.list().len(), self.branches.current());
         let result = self.branches.step(choice);
+        if let (Actor::Irq(io), true) = (choice.actor, result.is_ok()) {
+            self.delayed &= !(1 << io);
+        }
         let now = self.branches.current();
         match result {
             Err(error) => {
@@ -302,7 +361,17 @@ impl Session {
 
     /// Takes the next choice; false if there is none.
     pub fn forward(&mut self) -> bool {
-        self.next_choice().is_some_and(|choice| self.step(choice).is_ok())
+        let Some(choice) = self.next_choice() else {
+            let all = self.run().enabled();
+            let own = all.iter().find(|choice| !is_environment(self.run().state(), **choice));
+            if let Some(Choice { actor, .. }) = own {
+                self.notice = Some(format!(
+                    "Only delayed completions are left: let one complete, or step {actor} yourself."
+                ));
+            }
+            return false;
+        };
+        self.step(choice).is_ok()
     }
 
     /// Goes one step back.
@@ -385,7 +454,8 @@ impl Session {
             text += &line;
             text.push('\n');
         }
-        if let Some(cycle) = narrate::cycle_sentence(self.run().setup(), self.run().state()) {
+        let (run, end) = (self.run(), self.run().choices().len());
+        if let Some(cycle) = narrate::cycle_sentence(run.setup(), run.state_at(end)) {
             text += &format!("\n{}\n", wrap("*** ", &cycle));
         }
         text
@@ -393,7 +463,7 @@ impl Session {
 
     /// The run as plain text for a mail, with the link that opens it on a page of this address.
     pub fn mail_text(&self, page: &str) -> String {
-        let link = format!("{page}#{}", self.link(""));
+        let link = format!("{page}#{}", self.link());
         mail::mail(self.run(), self.title(), self.no_return(), &link)
     }
 
@@ -408,8 +478,8 @@ impl Session {
         self.notice = Some(notice.into());
     }
 
-    /// The run as the fragment of an address, without `#`; the view is a word of the page's.
-    pub fn link(&self, view: &str) -> String {
+    /// The run as the fragment of an address, without `#`.
+    pub fn link(&self) -> String {
         let run = self.run();
         let end = state_sum(run.setup(), run.state_at(run.choices().len()));
         let list = self.branches.list();
@@ -421,19 +491,19 @@ impl Session {
             branches: if list.len() > 1 { list.to_vec() } else { Vec::new() },
             current: self.branches.current(),
             cursor: Some(self.run().cursor() as u32),
-            view: view.into(),
+            view: self.look.map_or(String::new(), |look| look.to_string()),
             end: Some(end),
         };
         link.write()
     }
 
-    /// Shows the run that a link holds, as far as it can be read, and says what is wrong with it;
-    /// returns the view that it names.
-    pub fn open_link(&mut self, fragment: &str) -> String {
+    /// Shows the run that a link holds, as far as it can be read, and says what is wrong with it.
+    pub fn open_link(&mut self, fragment: &str) {
         let (link, mut wrong) = Link::read(fragment);
+        self.look = Look::parse(&link.view);
         if link.script.is_empty() {
             self.notice = Some(link_notice(&wrong));
-            return link.view;
+            return;
         }
         if let Err(error) = self.apply(&link.script) {
             let line = error.line;
@@ -441,7 +511,7 @@ impl Session {
                 "its script cannot be run and stands in the editor, see line {line}"
             ));
             self.notice = Some(link_notice(&wrong));
-            return link.view;
+            return;
         }
         self.preset = link.preset;
         match Design::parse(&link.design) {
@@ -474,7 +544,6 @@ impl Session {
         }
         self.branches.seek(link.cursor.map_or(end, |cursor| cursor as usize));
         self.notice = (!wrong.is_empty()).then(|| link_notice(&wrong));
-        link.view
     }
 
     /// A run of choices and no branches, the cursor at its end.
@@ -524,14 +593,6 @@ impl Session {
     }
 }
 
-/// The first step that is not the environment's; when all is done, what the environment may still
-/// do.
-pub(super) fn default_choice(setup: &Setup, state: &State) -> Option<Choice> {
-    let all = enabled(setup, state);
-    let own = all.iter().find(|choice| !is_environment(state, **choice));
-    own.or_else(|| all.first().filter(|_| !is_stuck(setup, state))).copied()
-}
-
 /// What is wrong with a link: the first two things, what follows mostly follows from them.
 fn link_notice(wrong: &[String]) -> String {
     let first = wrong[..wrong.len().min(2)].join("; ");
@@ -542,6 +603,17 @@ fn link_notice(wrong: &[String]) -> String {
 fn with_line(text: &str, line: &str) -> String {
     let gap = if text.is_empty() || text.ends_with('\n') { "" } else { "\n" };
     format!("{text}{gap}{line}\n")
+}
+
+/// A script that allows something so many times.
+fn with_allowance(text: &str, name: &str, times: u8) -> String {
+    let line = format!("allow {name} {times}");
+    let allows = |line: &str| line.split_whitespace().take(2).eq(["allow", name]);
+    if !text.lines().any(allows) {
+        return with_line(text, &line);
+    }
+    let lines = text.lines().map(|old| format!("{}\n", if allows(old) { &line } else { old }));
+    lines.collect()
 }
 
 /// A script that names another design than it did.

@@ -1,8 +1,10 @@
 //! Everything that the page shows at one moment, as one value.
 
 use super::narrate::caption;
+use super::object;
 use super::{
-    Badge, Lanes, Pipeline, Series, Session, StepRow, Strata, ThreadRow, TreeView, WaitGraph,
+    Badge, BranchRow, Inspector, Lanes, Pipeline, Series, Session, StepRow, Strata, ThreadRow,
+    TreeView, WaitGraph,
 };
 
 /// The page at one moment.
@@ -38,6 +40,10 @@ pub struct Stage {
     pub lanes: Lanes,
     /// Pending conversions over steps.
     pub series: Series,
+    /// The branches of the run.
+    pub branches: Vec<BranchRow>,
+    /// What the inspector shows, while it is open.
+    pub inspector: Option<Inspector>,
 }
 
 /// The page as a session stands.
@@ -59,10 +65,24 @@ pub fn stage(session: &Session) -> Stage {
         steps: super::steps(session),
         strata: super::strata(setup, state, None),
         trees: super::trees(run),
-        pipeline: super::pipeline(setup, state),
+        pipeline: pipeline(session),
         threads: super::threads(session),
         waits: super::wait_graph(setup, state),
         lanes: super::lanes(session),
         series: super::series(run),
+        branches: super::branches(session),
+        inspector: super::inspector(session),
     }
+}
+
+/// Writes on their way, with those that a person delays.
+fn pipeline(session: &Session) -> Pipeline {
+    let state = session.run().state();
+    let mut pipeline = super::pipeline(session.run().setup(), state);
+    for row in &mut pipeline.ios {
+        if object::io_of(state, row.key).is_some_and(|io| session.is_delayed(io)) {
+            row.place += ", delayed";
+        }
+    }
+    pipeline
 }

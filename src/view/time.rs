@@ -4,7 +4,7 @@ use crate::bounds::STEPS_MAX;
 use crate::kernel::{Actor, Choice, Setup, State, enabled, step};
 
 use super::object::{self, Object};
-use super::session::{Session, default_choice};
+use super::session::Session;
 
 /// What to stop after.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,7 +35,7 @@ impl Session {
         let mut taken = Vec::new();
         while end + taken.len() < STEPS_MAX as usize {
             let before = state;
-            let Some(choice) = next_choice(&setup, &state, stop) else { break };
+            let Some(choice) = self.next_to(&setup, &state, stop) else { break };
             if step(&setup, &mut state, choice, &mut ()).is_err() {
                 break; // what is enabled can be taken
             }
@@ -67,6 +67,16 @@ impl Session {
         true
     }
 
+    fn next_to(&self, setup: &Setup, state: &State, stop: Stop) -> Option<Choice> {
+        if let Stop::Of(actor) = stop {
+            let all = enabled(setup, state);
+            if let Some(own) = all.into_iter().find(|choice| choice.actor == actor) {
+                return Some(own);
+            }
+        }
+        self.default_choice(state)
+    }
+
     /// Whether something has happened in the step before a place of the run.
     fn stops(&self, stop: Stop, at: usize) -> bool {
         let run = self.run();
@@ -89,16 +99,6 @@ impl Session {
         }
         true
     }
-}
-
-fn next_choice(setup: &Setup, state: &State, stop: Stop) -> Option<Choice> {
-    if let Stop::Of(actor) = stop {
-        let all = enabled(setup, state);
-        if let Some(own) = all.into_iter().find(|choice| choice.actor == actor) {
-            return Some(own);
-        }
-    }
-    default_choice(setup, state)
 }
 
 fn has_happened(

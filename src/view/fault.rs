@@ -1,0 +1,201 @@
+//! Faults, as a person asks for them on the object that they hit. Where the script does not allow
+//! what is asked for, it allows it once more from then on: the run stays.
+
+use crate::kernel::{Actor, Choice, Next, Power, Stage, next};
+
+use super::narrate::io_name;
+use super::object::{LAYERS, Object, io_of};
+use super::session::Session;
+
+/// Something that a person may do to the machine.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fault {
+    /// The power goes; what is only in memory or in the device's cache is lost.
+    Power,
+    /// Memory pressure: a run of the extent status shrinker.
+    Shrink,
+    /// A bio completes now, before all others.
+    Complete(u8),
+    /// A bio fails with EIO.
+    Fail(u8),
+    /// A bio is kept from completing until it is let go, or from that again.
+    Delay(u8),
+}
+
+impl Fault {
+    /// What may be done to an object as the run stands.
+    pub fn of(session: &Session, object: Object) -> Vec<Fault> {
+        let state = session.run().state();
+        let io = match object {
+            Object::Actor(Actor::Irq(io)) => Some(io),
+            Object::Io(key) => io_of(state, key),
+            _ => None,
+        };
+        let flies = |io: &u8| state.ios[usize::from(*io)].stage == Stage::Submitted;
+        if let Some(io) = io.filter(flies) {
+            return vec![Fault::Complete(io), Fault::Fail(io), Fault::Delay(io)];
+        }
+        match object {
+            Object::Layer(_, layer) if LAYERS[usize::from(layer) % LAYERS.len()].0 == "es" => {
+                vec![Fault::Shrink]
+            }
+            Object::Actor(Actor::Shrinker) => vec![Fault::Shrink],
+            Object::Layer(..) | Object::Inode(_) | Object::Block(..) | Object::Device
+                if state.power == Power::On =>
+            {
+                vec![Fault::Power]
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    /// What it does, as a command.
+    pub fn text(self, session: &Session) -> String {
+        let state = session.run().state();
+        match self {
+            Fault::Power => "Cut the power".into(),
+            Fault::Shrink => "Put memory under pressure".into(),
+            Fault::Complete(io) => format!("Complete {} now", io_name(state, io)),
+            Fault::Fail(io) => format!("Fail {} with EIO", io_name(state, io)),
+            Fault::Delay(io) if session.is_delayed(io) => {
+                format!("Let {} complete", io_name(state, io))
+            }
+            Fault::Delay(io) => format!("Delay {}", io_name(state, io)),
+        }
+    }
+}
+
+impl Session {
+    /// Does something to the machine. What cannot be done is said, and changes nothing.
+    pub fn inflict(&mut self, fault: Fault) {
+        self.pause();
+        let state = self.run().state();
+        if fault == Fault::Power && state.power != Power::On {
+            self.say("The power went already.");
+            return;
+        }
+        if fault == Fault::Shrink && state.inodes.iter().all(|inode| inode.es.is_empty()) {
+            self.say("The status trees are empty: there is nothing to reclaim.");
+            return;
+        }
+        let left = state.left;
+        let allowed = match fault {
+            Fault::Power if left.crash == 0 => self.allow_once_more("crash"),
+            Fault::Shrink if left.shrink == 0 => self.allow_once_more("shrink"),
+            Fault::Fail(_) if left.eio == 0 => self.allow_once_more("eio"),
+            _ => Ok(()),
+        };
+        if let Err(error) = allowed {
+            self.say(&format!("The script cannot allow that: expected {}.", error.expected));
+            return;
+        }
+        // What is refused is told by the session's notice.
+        let _ = match fault {
+            Fault::Power => self.step(Actor::Power.into()),
+            Fault::Shrink => self.step(Actor::Shrinker.into()),
+            Fault::Fail(io) => self.step(Choice { actor: Actor::Irq(io), ordinal: 1 }),
+            Fault::Complete(io) => {
+                self.complete(Actor::Irq(io));
+                Ok(())
+            }
+            Fault::Delay(io) => {
+                self.turn_delay(io);
+                Ok(())
+            }
+        };
+    }
+
+    /// The whole of an irq handler, as far as it is not kept waiting.
+    fn complete(&mut self, irq: Actor) {
+        let is_ready = |session: &Session| {
+            let run = session.run();
+            matches!(next(run.setup(), run.state(), irq), Next::Ready { .. })
+        };
+        while is_ready(self) && self.step(irq.into()).is_ok() {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// S7 with both bios in flight.
+    fn session() -> Session {
+        let mut session = Session::new();
+        (0..6).for_each(|_| assert!(session.forward()));
+        session
+    }
+
+    fn check(fault: Fault, last: &str, added: &str) {
+        let mut session = session();
+        let before = session.text().to_string();
+        session.inflict(fault);
+        let run = session.run();
+        assert_eq!(run.choices().last().map(Choice::to_string).as_deref(), Some(last));
+        assert_eq!(session.text(), before + added);
+        assert_eq!(run.choices()[..6], *self::session().run().choices());
+    }
+
+    #[test]
+    fn a_fault_is_a_step_that_the_script_then_allows() {
+        check(Fault::Power, "power", "allow crash 1\n");
+        check(Fault::Shrink, "shrinker", "allow shrink 1\n");
+        check(Fault::Fail(0), "irq:io1/1", "allow eio 1\n");
+        check(Fault::Complete(1), "irq:io2", "");
+    }
+
+    #[test]
+    fn the_same_fault_twice_is_one_line_that_allows_two() {
+        let mut session = session();
+        session.inflict(Fault::Fail(1));
+        session.inflict(Fault::Fail(0));
+        assert!(session.text().ends_with("\nallow eio 2\n"), "{}", session.text());
+        while session.allow_once_more("eio").is_ok() {}
+        assert!(session.text().ends_with("\nallow eio 8\n"), "{}", session.text());
+    }
+
+    #[test]
+    fn what_has_nothing_to_hit_changes_nothing() {
+        let mut session = session();
+        session.inflict(Fault::Shrink);
+        let text = session.text().to_string();
+        session.inflict(Fault::Shrink);
+        assert!(session.notice().is_some_and(|n| n.contains("empty")), "{:?}", session.notice());
+        assert_eq!(session.text(), text);
+    }
+
+    #[test]
+    fn power_goes_once() {
+        let mut session = session();
+        session.inflict(Fault::Power);
+        session.inflict(Fault::Power);
+        assert!(session.notice().is_some_and(|n| n.contains("already")), "{:?}", session.notice());
+        assert_eq!(Fault::of(&session, Object::Device), []);
+    }
+
+    #[test]
+    fn a_delayed_bio_completes_only_when_it_is_let_go() {
+        let mut session = session();
+        session.inflict(Fault::Delay(0));
+        while session.forward() {}
+        let steps = session.run().choices().to_vec();
+        assert!(steps.iter().all(|choice| choice.actor != Actor::Irq(0)));
+        assert!(steps.iter().any(|choice| choice.actor == Actor::Irq(1)));
+        assert!(session.notice().is_some_and(|n| n.contains("irq:io1")), "{:?}", session.notice());
+        assert_eq!(Fault::of(&session, Object::Io(0))[2].text(&session), "Let write A complete");
+        session.inflict(Fault::Delay(0));
+        assert!(session.forward());
+        assert_eq!(session.run().choices()[steps.len()].actor, Actor::Irq(0));
+    }
+
+    #[test]
+    fn objects_offer_what_hits_them() {
+        let session = session();
+        let of = |object: &str| Fault::of(&session, Object::parse(object).expect("an object"));
+        assert_eq!(of("io.1"), [Fault::Complete(1), Fault::Fail(1), Fault::Delay(1)]);
+        assert_eq!(of("irq:io1"), [Fault::Complete(0), Fault::Fail(0), Fault::Delay(0)]);
+        assert_eq!(of("es.0"), [Fault::Shrink]);
+        assert_eq!(of("media.0"), [Fault::Power]);
+        assert_eq!(of("t1"), []);
+    }
+}
