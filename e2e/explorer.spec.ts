@@ -25,7 +25,7 @@ test("the deadlock is found, and its shortest run replays on the stage", async (
   await expect(stage.place()).toHaveText("step 16 of 16");
   await expect(stage.verdict()).toContainText("Deadlock");
   await expect(stage.status()).toContainText("After step 5 nothing can avoid it.");
-  await expect(page.getByRole("img", { name: /^Lanes of .* after step 5 nothing can avoid the end$/ })).toBeVisible();
+  await expect(page.getByRole("grid", { name: /^Lanes of .* after step 5 nothing can avoid the end$/ })).toBeVisible();
   await expect(page.getByText("no return", { exact: true })).toBeVisible();
   await stage.back().click();
   await expect(stage.verdict()).toContainText("Running");

@@ -110,6 +110,25 @@ export class Stage {
     return this.page.getByRole("group", { name: "Run" }).getByText(/^step \d+ of \d+$/);
   }
 
+  // What is looked at more closely.
+
+  branches(): Locator {
+    return this.page.getByRole("navigation", { name: "Branches" });
+  }
+
+  branch(sentence: RegExp): Locator {
+    return this.branches().getByRole("button", { name: sentence });
+  }
+
+  /** The name of a layer or a file, which opens it. */
+  object(name: string): Locator {
+    return this.panel("Strata").getByRole("button", { name, exact: true });
+  }
+
+  inspector(title: string): Locator {
+    return this.page.getByRole("complementary", { name: title });
+  }
+
   async showTable(panel: string) {
     await this.page.getByRole("button", { name: `${panel} as a table` }).click();
   }

@@ -1,14 +1,12 @@
-//! The step bar, the clock that plays, the keys, and the caption.
+//! The step bar, the clock that plays, and the caption.
 
 use core::time::Duration;
 
 use leptos::prelude::*;
-use wasm_bindgen::JsCast;
 
+use super::commands;
 use super::desk::Desk;
 use super::parts::{icon, shapes};
-use super::top::copy_of;
-use crate::view::Session;
 
 /// Tenths of a second for a step, from slow to fast, evenly on a logarithmic scale.
 const PACES: [(&str, u32); 6] = [
@@ -33,8 +31,9 @@ pub fn bar() -> AnyView {
     });
     view! {
         <div class="area-bar" role="group" aria-label="Run">
-            {button(desk, "Go to the start", shapes::FIRST, Some(at_start), |s| s.seek(0))}
-            {button(desk, "Step back", shapes::BACK, Some(at_start), |s| s.back())}
+            {button(desk, "Go to the start", "start", shapes::FIRST, Some(at_start))}
+            {button(desk, "Go back to the last context switch", "previous-switch", shapes::BACK_SWITCH, None)}
+            {button(desk, "Step back", "back", shapes::BACK, Some(at_start))}
             <button type="button" aria-label=verb on:click=move |_| desk.act(|s| s.toggle_play())>
                 {icon(shape)}
                 <span class="bar-word">{verb}</span>
@@ -52,8 +51,10 @@ pub fn bar() -> AnyView {
                 {icon(shapes::FORWARD.to_string())}
                 <span class="bar-word">"Step"</span>
             </button>
-            {button(desk, "Go to the end", shapes::LAST, None, |s| s.seek(usize::MAX))}
+            {button(desk, "Go to the next context switch", "next-switch", shapes::SWITCH, None)}
+            {button(desk, "Go to the end", "end", shapes::LAST, None)}
             {speed(pace)}
+            {faults(desk)}
             {slider(desk)}
         </div>
     }
@@ -63,20 +64,41 @@ pub fn bar() -> AnyView {
 fn button(
     desk: Desk,
     name: &'static str,
+    command: &'static str,
     shape: &'static str,
     disabled: Option<Signal<String>>,
-    command: fn(&mut Session),
 ) -> AnyView {
     let disabled = disabled.unwrap_or_else(|| "false".to_string().into());
     view! {
         <button
             type="button"
+            class:bar-minor=command != "back"
             aria-label=name
+            title=name
             aria-disabled=disabled
-            on:click=move |_| desk.act(command)
+            on:click=move |_| commands::run(desk, command)
         >
             {icon(shape.to_string())}
         </button>
+    }
+    .into_any()
+}
+
+/// Faults that hit the whole machine; those that hit an object are in its menu and the inspector.
+fn faults(desk: Desk) -> AnyView {
+    let fault = |word: &'static str, title: &'static str, command: &'static str| {
+        view! {
+            <button type="button" title=title on:click=move |_| commands::run(desk, command)>
+                {word}
+            </button>
+        }
+        .into_any()
+    };
+    view! {
+        <div class="bar-faults row" role="group" aria-label="Faults">
+            {fault("power cut", "Cut the power", "power")}
+            {fault("memory pressure", "Run the extent status shrinker", "shrink")}
+        </div>
     }
     .into_any()
 }
@@ -158,33 +180,4 @@ pub fn caption() -> AnyView {
         </div>
     }
     .into_any()
-}
-
-/// The page's keys. Keys that the focused control uses itself are left to it.
-pub fn listen_to_keys() {
-    let desk = Desk::of_page();
-    let handle = window_event_listener(leptos::ev::keydown, move |ev| {
-        if ev.ctrl_key() || ev.alt_key() || ev.meta_key() || ev.default_prevented() {
-            return;
-        }
-        let focused = ev.target().and_then(|t| t.dyn_into::<web_sys::Element>().ok());
-        let focused = focused.map(|e| e.tag_name().to_ascii_lowercase()).unwrap_or_default();
-        if matches!(focused.as_str(), "input" | "textarea" | "select") {
-            return;
-        }
-        match ev.key().as_str() {
-            " " if focused != "button" => desk.act(|s| s.toggle_play()),
-            "ArrowRight" | "l" => {
-                desk.act(|s| s.forward());
-            }
-            "ArrowLeft" | "h" => desk.act(|s| s.back()),
-            "c" => copy_of(desk, "link", |_| String::new()),
-            "t" => copy_of(desk, "steps", Session::steps_text),
-            "Home" => desk.act(|s| s.seek(0)),
-            "End" => desk.act(|s| s.seek(usize::MAX)),
-            _ => return,
-        }
-        ev.prevent_default();
-    });
-    on_cleanup(move || handle.remove());
 }

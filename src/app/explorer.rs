@@ -106,7 +106,7 @@ pub fn explorer_button() -> AnyView {
         }
     };
     view! {
-        <button type="button" class="explorer-open" on:click=show>
+        <button type="button" id="explore" on:click=show>
             "Explore"
         </button>
         <dialog
@@ -141,9 +141,13 @@ fn head(board: Board) -> AnyView {
             {button("Search this script", Signal::stored(false), move |_| {
                 board.begin(Explorer::begin_scenario, true);
             })}
-            {button("Fill the matrix", Signal::stored(false), move |_| {
-                board.begin(Explorer::begin_matrix, false);
-            })}
+            <button
+                type="button"
+                id="matrix"
+                on:click=move |_| board.begin(Explorer::begin_matrix, false)
+            >
+                "Fill the matrix"
+            </button>
             {button(
                 board.text(|e| if e.is_paused() { "Resume" } else { "Pause" }.into()),
                 idle,

@@ -38,7 +38,7 @@ pub fn knobs_button() -> AnyView {
     });
     let rows: Vec<AnyView> = KNOBS.iter().map(|info| knob(desk, draft, info)).collect();
     view! {
-        <button type="button" class="knobs-open" on:click=show>
+        <button type="button" id="knobs" on:click=show>
             "Knobs"
         </button>
         <dialog

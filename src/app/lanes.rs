@@ -2,8 +2,10 @@
 
 use leptos::prelude::*;
 
+use super::branches::branches;
 use super::desk::Desk;
-use super::parts::{list, not, panel_head, tables};
+use super::grid;
+use super::parts::{list, name, not, panel_head, tables};
 use crate::view::{Lane, Lanes, Span, SpanKind};
 
 /// Lanes over steps.
@@ -14,6 +16,7 @@ pub fn lanes_panel() -> AnyView {
         <section class="panel area-lanes" aria-labelledby="lanes-title">
             {panel_head("lanes-title", "Lanes", None, Some(table))}
             <div class="panel-body" hidden=Signal::derive(move || !not(table).get())>
+                {branches()}
                 {picture(desk)}
             </div>
             {tables(desk, table, |s| vec![s.lanes.table()])}
@@ -45,16 +48,23 @@ fn picture(desk: Desk) -> AnyView {
     view! {
         <div
             class="lanes"
-            role="img"
-            aria-label=label
             style=("--columns", desk.text(|s| s.lanes.columns.to_string()))
             style=("--cursor", desk.text(|s| (s.lanes.cursor - s.lanes.first).to_string()))
         >
-            <div class="lane lane-ruler">
+            <div class="lane lane-ruler" aria-hidden="true">
                 <span class="lane-name">"step"</span>
                 <div class="lane-steps">{list(ticks, tick)}</div>
             </div>
-            {list(names, move |name| lane(desk, name))}
+            <div
+                class="lane-rows"
+                role="grid"
+                aria-readonly="true"
+                aria-label=label
+                tabindex="0"
+                on:keydown=|ev| grid::rove(&ev, "[role=gridcell]")
+            >
+                {list(names, move |name| lane(desk, name))}
+            </div>
             <i class="lane-cursor"></i>
             <span
                 class="lane-no-return"
@@ -71,8 +81,15 @@ fn picture(desk: Desk) -> AnyView {
     .into_any()
 }
 
-fn lane(desk: Desk, name: String) -> AnyView {
-    let key = name.clone();
+fn lane(desk: Desk, lane: String) -> AnyView {
+    let key = lane.clone();
+    let object = desk.text({
+        let key = lane.clone();
+        move |s| {
+            let lane = s.lanes.lanes.iter().find(|lane| lane.name == key);
+            lane.map_or(String::new(), |lane| lane.actor.to_string())
+        }
+    });
     let find = move |lanes: &Lanes| -> Option<Lane> {
         lanes.lanes.iter().find(|lane| lane.name == key).cloned()
     };
@@ -96,9 +113,9 @@ fn lane(desk: Desk, name: String) -> AnyView {
         span.map_or_else(|| ().into_any(), |span| draw_span(desk, span))
     };
     view! {
-        <div class="lane">
-            <span class="lane-name mono">{name}</span>
-            <div class="lane-steps">{list(keys, draw)}</div>
+        <div class="lane" role="row">
+            <span class="lane-name mono" role="rowheader">{name(object, lane)}</span>
+            <div class="lane-steps" role="presentation">{list(keys, draw)}</div>
         </div>
     }
     .into_any()
@@ -116,10 +133,16 @@ fn draw_span(desk: Desk, span: Span) -> AnyView {
     view! {
         <span
             class=class
+            role="gridcell"
+            tabindex="-1"
             style:grid-column=format!("{} / span {len}", from - first + 1)
             style=("--steps", len.to_string())
             title=steps.join("\n")
             on:click=move |_| desk.act(|s| s.seek(from + len))
+            on:keydown=move |ev| if ev.key() == "Enter" {
+                ev.prevent_default();
+                desk.act(|s| s.seek(from + len));
+            }
         >
             {label}
         </span>

@@ -9,8 +9,12 @@ mod theme;
 mod wire;
 
 mod bar;
+mod branches;
 mod chart;
+mod commands;
 mod console;
+mod grid;
+mod inspector;
 mod knobs;
 #[cfg(feature = "lab")]
 mod lab;
@@ -49,13 +53,21 @@ pub fn main() {
 /// The stage: `static/stage.css` says where everything stands.
 #[component]
 fn App() -> impl IntoView {
-    api::install(Desk::provide());
+    let desk = Desk::provide();
+    api::install(desk);
     theme::provide();
-    bar::listen_to_keys();
+    commands::listen_to_keys();
     let open = RwSignal::new("steps");
+    let menu = RwSignal::new(None);
     view! {
         {patterns()}
-        <main class="stage" data-open=Signal::derive(move || open.get().to_string())>
+        <main
+            class="stage"
+            data-open=Signal::derive(move || open.get().to_string())
+            on:click=move |ev| inspector::open_clicked(desk, &ev)
+            on:contextmenu=move |ev| inspector::open_menu(menu, &ev)
+            on:keydown=move |ev| inspector::open_focused(desk, &ev)
+        >
             {top::top()}
             {bar::caption()}
             <div class="side-left">{script::script_panel()} {steps::steps_panel()}</div>
@@ -64,10 +76,12 @@ fn App() -> impl IntoView {
             {tree::tree_panel()}
             {pipeline::pipeline_panel()}
             <div class="side-right">{threads::threads_panel()} {waits::waits_panel()}</div>
+            {inspector::inspector_panel()}
             {lanes::lanes_panel()}
             {chart::chart_panel()}
             {bar::bar()}
         </main>
+        {inspector::object_menu(menu)}
     }
     .into_any()
 }

@@ -58,6 +58,12 @@ pub fn list(
     erased(keys, Arc::new(item))
 }
 
+/// The name of an object, which opens it in the inspector.
+pub fn name(object: impl Into<Signal<String>>, text: impl Into<Signal<String>>) -> AnyView {
+    let (object, text): (Signal<String>, Signal<String>) = (object.into(), text.into());
+    view! { <button type="button" class="name" data-object=object>{text}</button> }.into_any()
+}
+
 /// One choice of a select.
 pub fn option(value: String, text: String, selected: Signal<bool>) -> AnyView {
     view! { <option value=value prop:selected=selected>{text}</option> }.into_any()
@@ -128,6 +134,10 @@ pub mod shapes {
     pub const PAUSE: &str = "M3.5 3h3v10h-3zM9.5 3h3v10h-3z";
     /// One forward.
     pub const FORWARD: &str = "M3 3v10l7-5zM11 3h2v10h-2z";
+    /// To where another actor goes on.
+    pub const SWITCH: &str = "M1 3h6.5v7H11V7.5l4 3.5-4 3.5V12H5.5V5H1z";
+    /// Back to where another one had gone on.
+    pub const BACK_SWITCH: &str = "M15 3H8.5v7H5V7.5L1 11l4 3.5V12h5.5V5H15z";
     /// To the end.
     pub const LAST: &str = "M13 3h2v10h-2zM7 3v10l5.5-5zM1 3v10l5.5-5z";
 }

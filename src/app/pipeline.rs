@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use super::desk::Desk;
-use super::parts::{list, not, panel_head, tables};
+use super::parts::{list, name, not, panel_head, tables};
 use crate::view::{Ack, COLUMNS, IoRow};
 
 /// One line a write; its letter travels through the stations.
@@ -70,7 +70,7 @@ fn line(desk: Desk, key: u32) -> AnyView {
                 </span>
             </div>
             <p class="io-text">
-                <b>{text(|io| io.name.clone())}</b>
+                <b>{name(format!("io.{key}"), text(|io| io.name.clone()))}</b>
                 " "
                 <span class="mono">{text(|io| io.what.clone())}</span>
                 ": "

@@ -3,7 +3,8 @@
 use leptos::prelude::*;
 
 use super::desk::Desk;
-use super::parts::{list, not, panel_head, pressed, tables};
+use super::grid;
+use super::parts::{list, name, not, panel_head, pressed, tables};
 use crate::view::{FileStrata, Mark, MarkKind, Segment, Stage, Stratum};
 
 /// All files, one ruler each.
@@ -72,17 +73,24 @@ fn picture(desk: Desk, key: &str) -> AnyView {
         <div
             class="strata-file"
             class:is-compact=desk.flag(|s| s.strata.files.len() > 1)
-            role="img"
-            aria-label=text(summary)
             style=("--blocks", blocks.to_string())
         >
             <div class="stratum ruler">
                 <span class="stratum-name">
-                    "file " <b>{text(|f| f.name.clone())}</b>
+                    {name(format!("inode.{ino}"), text(|f| format!("file {}", f.name)))}
                 </span>
-                <div class="stratum-blocks">{ticks.collect::<Vec<_>>()}</div>
+                <div class="stratum-blocks" aria-hidden="true">{ticks.collect::<Vec<_>>()}</div>
             </div>
-            {rows.collect::<Vec<_>>()}
+            <div
+                class="strata-rows"
+                role="grid"
+                aria-readonly="true"
+                aria-label=text(summary)
+                tabindex="0"
+                on:keydown=|ev| grid::rove(&ev, "[role=gridcell][data-object]")
+            >
+                {rows.collect::<Vec<_>>()}
+            </div>
             <p class="counters mono">{text(|f| f.counters.clone())}</p>
         </div>
     }
@@ -101,14 +109,16 @@ fn layer(desk: Desk, ino: u8, row: &Stratum) -> AnyView {
     let piece = move |key: String| {
         let row = desk.peek(find);
         let found = row.and_then(|row| pieces(&row).into_iter().find(|p| p.key() == key));
-        found.map_or_else(|| ().into_any(), Piece::draw)
+        found.map_or_else(|| ().into_any(), |piece| piece.draw(ino))
     };
     view! {
-        <div class=format!("stratum stratum-{id}") title=row.about>
-            <span class="stratum-name">{row.name}</span>
-            <div class="stratum-blocks">
+        <div class=format!("stratum stratum-{id}") role="row" title=row.about>
+            <span class="stratum-name" role="rowheader">
+                {name(format!("{id}.{ino}"), row.name.to_string())}
+            </span>
+            <div class="stratum-blocks" role="presentation">
                 {list(keys, piece)}
-                <span class="stratum-remark">
+                <span class="stratum-remark" aria-hidden="true">
                     {desk.text(move |s| find(s).and_then(|r| r.remark).unwrap_or_default().into())}
                 </span>
             </div>
@@ -170,11 +180,21 @@ impl Piece {
         format!("{lblk} {len} {class} {title}")
     }
 
-    fn draw(self) -> AnyView {
+    fn is_mark(&self) -> bool {
+        self.class.starts_with("mark")
+    }
+
+    fn draw(self, ino: u8) -> AnyView {
+        let Piece { lblk, len, .. } = self;
+        // A mark is in front of the segment that it is about: focus goes to that.
+        let object = (!self.is_mark()).then(|| format!("block.{ino}.{lblk}"));
         view! {
             <span
                 class=self.class
-                style:grid-column=format!("{} / span {}", self.lblk + 1, self.len)
+                role="gridcell"
+                tabindex=object.as_ref().map(|_| "-1")
+                data-object=object
+                style:grid-column=format!("{} / span {len}", lblk + 1)
                 title=self.title
             >
                 <b>{self.label}</b>

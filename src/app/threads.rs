@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use super::desk::Desk;
-use super::parts::{list, panel_head};
+use super::parts::{list, name, panel_head};
 use crate::kernel::Choice;
 use crate::view::{Context, ThreadRow, actor_title};
 
@@ -52,7 +52,7 @@ fn thread(desk: Desk, key: String) -> AnyView {
     view! {
         <li class=text(class)>
             <p class="thread-head">
-                <b class="mono" title=actor_title(actor)>{key}</b>
+                <b class="mono" title=actor_title(actor)>{name(key.clone(), key)}</b>
                 <span class="tag">{text(|r| r.context.word().into())}</span>
                 <span class="thread-op mono">{text(op)}</span>
             </p>

@@ -4,6 +4,7 @@ use leptos::prelude::*;
 
 use wasm_bindgen::prelude::*;
 
+use super::commands::{commands_button, mail};
 use super::desk::Desk;
 use super::explorer::explorer_button;
 use super::knobs::knobs_button;
@@ -29,7 +30,7 @@ pub fn top() -> AnyView {
             {scenario_select(desk)}
             {design_select(desk)}
             {verdict(desk)}
-            <div class="top-actions">{knobs_button()} {explorer_button()}</div>
+            <div class="top-actions">{knobs_button()} {explorer_button()} {commands_button()}</div>
             {theme_select()}
             <p class="story design-story">
                 {desk.text(|s| s.design.1.into())} " " <cite>{desk.text(|s| s.design.2.into())}</cite>
@@ -116,6 +117,7 @@ fn share(desk: Desk) -> AnyView {
         <div class="share" role="group" aria-label="Copy">
             <span class="quiet">"copy"</span>
             {copy(desk, "link", |_| String::new())}
+            {copy(desk, "mail", mail)}
             {copy(desk, "script", |s| s.text().into())}
             {copy(desk, "steps", Session::steps_text)}
         </div>

@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use super::desk::Desk;
+use super::grid;
 use super::parts::{list, not, panel_head, tables};
 use crate::view::{NODE, Stage, TreeNode, TreeView};
 
@@ -59,8 +60,10 @@ fn picture(desk: Desk, ino: u8) -> AnyView {
             </p>
             <p class="quiet">{text(|t| t.empty.unwrap_or_default().into())}</p>
             <svg
-                role="img"
+                role="tree"
                 aria-label=text(summary)
+                tabindex="0"
+                on:keydown=|ev| grid::rove(&ev, "[role=treeitem]")
                 viewBox=text(|t| format!("0 0 {} {}", t.size.0, t.size.1))
                 width=text(|t| t.size.0.to_string())
                 height=text(|t| t.size.1.to_string())
@@ -96,7 +99,8 @@ fn node(desk: Desk, ino: u8, id: u64) -> AnyView {
     };
     let title = |n: &TreeNode| {
         let colour = if n.black { "black" } else { "red" };
-        format!("{} {colour}{}", n.text(), if n.cached { ", cache_es" } else { "" })
+        let pblk = n.pblk.map_or(String::new(), |pblk| format!("@{pblk}"));
+        format!("{}{pblk} {colour}{}", n.text(), if n.cached { ", cache_es" } else { "" })
     };
     let corner = |n: &TreeNode| if n.black { 2 } else { NODE.1 / 2 }.to_string();
     view! {
@@ -111,6 +115,13 @@ fn node(desk: Desk, ino: u8, id: u64) -> AnyView {
         ></line>
         <g
             class=text(class)
+            role="treeitem"
+            tabindex="-1"
+            aria-level=text(|n| n.level().to_string())
+            data-object=desk.text(move |s| {
+                let node = tree(s, ino).and_then(|t| t.nodes.iter().find(|n| n.id == id));
+                node.map_or(String::new(), |n| format!("block.{ino}.{}", n.lblk))
+            })
             style:transform=text(|n| format!("translate({}px, {}px)", n.at.0, n.at.1))
         >
             <title>{text(title)}</title>

@@ -1,6 +1,12 @@
 //! Every command of the page, once: keys, help and palette are made of this table.
 
+use super::fault::Fault;
+use super::inspector::Look;
 use super::names::sorted;
+use super::object::Object;
+use super::session::Session;
+use super::time::Stop;
+use super::why;
 
 /// A command. What it does is the page's; the id says which it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,19 +40,21 @@ pub const COMMANDS: &[Command] = &[
     of("previous-event", &[","], "Go back to the last event of the chosen lane or object", TIME),
     of("start", &["Home"], "Go to the start", TIME),
     of("end", &["End"], "Go to the end", TIME),
-    of("go", &["g"], "Go to a step by its number", TIME),
+    of("go", &["g"], "Go to a step by its number: g, then the number", TIME),
     of("branch", &["b"], "Begin a branch here", BRANCHES),
     of("previous-branch", &["["], "Show the previous branch", BRANCHES),
     of("next-branch", &["]"], "Show the next branch", BRANCHES),
-    of("focus", &["f"], "Focus what is chosen, or fit everything", LOOK),
-    of("why", &["w"], "Say why a step is blocked", LOOK),
-    of("search", &["/"], "Search the commands", LOOK),
-    of("help", &["?"], "List the keys", LOOK),
+    of("changes", &["d"], "Show what the last step changed", LOOK),
+    of("close", &["Escape"], "Close the inspector", LOOK),
+    of("why", &["w"], "Say why steps are blocked", LOOK),
+    of("commands", &["?", "/"], "List and search all commands", LOOK),
     of("copy-link", &["c"], "Copy the link", SHARE),
-    of("copy-text", &["t"], "Copy the steps as plain text", SHARE),
-    of("copy-script", &["r"], "Copy the script and its choices", SHARE),
+    of("copy-mail", &["y"], "Copy the run as text for a mail", SHARE),
+    of("copy-steps", &["t"], "Copy the steps as plain text", SHARE),
+    of("copy-script", &["r"], "Copy the script", SHARE),
     of("explore", &["e"], "Explore every interleaving", CHECK),
     of("matrix", &["m"], "Compare designs in the matrix", CHECK),
+    of("knobs", &["k"], "Turn the knobs of the design", CHECK),
     of("power", &["x"], "Cut the power", CHECK),
     of("shrink", &["p"], "Put memory under pressure", CHECK),
     of("preset-S1", &["1"], "Run S1: read after an acknowledged write", SCENARIO),
@@ -67,6 +75,70 @@ const fn of(
     group: &'static str,
 ) -> Command {
     Command { id, keys, text, group }
+}
+
+impl Session {
+    /// Does a command that is the run's alone; false if it is another's.
+    pub fn command(&mut self, id: &str) -> bool {
+        match id {
+            "play" => self.toggle_play(),
+            "forward" => {
+                self.forward();
+            }
+            "back" => self.back(),
+            "next-switch" => {
+                self.forward_to(Stop::Switch);
+            }
+            "previous-switch" => {
+                self.back_to(Stop::Switch);
+            }
+            "next-event" | "previous-event" => self.go_to_event(id == "next-event"),
+            "start" => self.seek(0),
+            "end" => self.seek(usize::MAX),
+            "branch" => self.branch_here(),
+            "previous-branch" => self.turn_branch(false),
+            "next-branch" => self.turn_branch(true),
+            "changes" => self.inspect(Some(Look::Changes)),
+            "close" => self.inspect(None),
+            "why" => self.say_why_not(),
+            "power" => self.inflict(Fault::Power),
+            "shrink" => self.inflict(Fault::Shrink),
+            _ => match id.strip_prefix("preset-") {
+                Some(preset) => self.load_preset(preset),
+                None => return false,
+            },
+        }
+        true
+    }
+
+    /// Of an actor an event is a step, of any other object a change.
+    fn go_to_event(&mut self, forward: bool) {
+        let stop = match self.look() {
+            Some(Look::Object(Object::Actor(actor))) => Stop::Of(actor),
+            Some(Look::Object(object)) => Stop::Change(object),
+            Some(Look::Changes) | None => {
+                self.say("Choose something first: a thread, a write, a layer, by its name.");
+                return;
+            }
+        };
+        if forward {
+            self.forward_to(stop)
+        } else {
+            self.back_to(stop)
+        };
+    }
+
+    fn say_why_not(&mut self) {
+        let blocked = why::not(self.run().setup(), self.run().state());
+        let lines: Vec<String> = blocked.iter().map(ToString::to_string).collect();
+        self.say(
+            match lines.is_empty() {
+                true => "No step is blocked.".into(),
+                false => lines.join(" "),
+            }
+            .as_str(),
+        );
+    }
 }
 
 /// The command of a key, named as in [`Command::keys`].
@@ -140,8 +212,8 @@ mod tests {
 
     #[test]
     fn texts_are_verb_phrases_in_sentence_case() {
-        const VERBS: &str = "Play Step Go Begin Show Focus Say Search List Copy Explore Compare \
-                             Cut Put Run";
+        const VERBS: &str = "Play Step Go Begin Show Close Say List Copy Explore Compare Turn Cut \
+                             Put Run";
         const NAMES: [&str; 9] = ["S1", "S2", "S4", "S5b", "S7", "S8", "S9", "H-e1", "H-c"];
         for Command { text, .. } in COMMANDS {
             let mut words = text.split(' ');
@@ -169,10 +241,55 @@ mod tests {
     }
 
     #[test]
+    fn commands_of_the_run_are_done_and_others_are_not() {
+        /// What the page does itself.
+        const PAGE: [&str; 9] = [
+            "go",
+            "commands",
+            "copy-link",
+            "copy-mail",
+            "copy-steps",
+            "copy-script",
+            "explore",
+            "matrix",
+            "knobs",
+        ];
+        for Command { id, .. } in COMMANDS {
+            let mut session = Session::new();
+            (0..8).for_each(|_| assert!(session.forward()));
+            session.back();
+            let before = format!("{session:?}");
+            assert_eq!(session.command(id), !PAGE.contains(id), "{id}");
+            // To close what is closed changes nothing either.
+            let is_quiet = PAGE.contains(id) || *id == "close";
+            assert_eq!(before == format!("{session:?}"), is_quiet, "{id}");
+        }
+        assert!(!Session::new().command("nonsense"));
+    }
+
+    #[test]
+    fn events_are_of_what_is_chosen() {
+        let mut session = Session::new();
+        session.command("next-event");
+        assert!(session.notice().is_some_and(|notice| notice.starts_with("Choose something")));
+        session.inspect(Look::parse("irq:io2"));
+        session.command("next-event");
+        let last = session.run().choices().last().map(ToString::to_string);
+        assert_eq!(last.as_deref(), Some("irq:io2"));
+        session.inspect(Look::parse("es.0"));
+        session.command("previous-event");
+        assert_eq!(session.run().cursor(), 6, "the second write mapped its blocks");
+        session.command("end");
+        while session.forward() {}
+        session.command("why");
+        assert!(session.notice().is_some_and(|notice| notice.contains("t1 cannot")));
+    }
+
+    #[test]
     fn a_query_finds_letters_in_their_order_and_the_closest_first() {
         assert_eq!(matching("").len(), COMMANDS.len());
         check("", &["play", "forward", "back"]);
-        check("copy", &["copy-link", "copy-text", "copy-script"]);
+        check("copy", &["copy-link", "copy-mail", "copy-steps", "copy-script"]);
         check("COPY L", &["copy-link"]);
         check("s7", &["preset-S7"]);
         check("sf", &["forward"]);

@@ -30,6 +30,8 @@ pub struct Lanes {
 pub struct Lane {
     /// Who; irq handlers share one lane.
     pub name: String,
+    /// The actor that the lane is about: of several the one that last stepped before the cursor.
+    pub actor: Actor,
     /// In step order.
     pub spans: Vec<Span>,
 }
@@ -141,7 +143,10 @@ fn lane(session: &Session, name: String, steps: core::ops::Range<usize>) -> Lane
             None => spans.push(Span { from: step, len: 1, kind, label, steps: vec![says] }),
         }
     }
-    Lane { name, spans }
+    let mut past = run.choices()[..run.cursor()].iter().rev().map(|choice| choice.actor);
+    let last = past.find(|actor| lane_of(*actor) == name);
+    let actor = last.or_else(|| Actor::all().find(|actor| lane_of(*actor) == name));
+    Lane { name, actor: actor.unwrap_or(Actor::Jbd2), spans }
 }
 
 /// What an actor is about for some steps: the script's operation, the end of an IO, a conversion.

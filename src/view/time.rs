@@ -1,7 +1,7 @@
 //! Going through a run by what happens in it, in both directions.
 
 use crate::bounds::STEPS_MAX;
-use crate::kernel::{Actor, Choice, Setup, State, enabled, step};
+use crate::kernel::{Actor, Choice, Note, Setup, State, enabled, step};
 
 use super::object::{self, Object};
 use super::session::Session;
@@ -36,7 +36,8 @@ impl Session {
         while end + taken.len() < STEPS_MAX as usize {
             let before = state;
             let Some(choice) = self.next_to(&setup, &state, stop) else { break };
-            if step(&setup, &mut state, choice, &mut ()).is_err() {
+            // Notes are a run's observer: another one would be a second machine on the page.
+            if step(&setup, &mut state, choice, &mut Vec::<Note>::new()).is_err() {
                 break; // what is enabled can be taken
             }
             taken.push(choice);

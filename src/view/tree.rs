@@ -67,6 +67,11 @@ pub struct TreeNode {
 }
 
 impl TreeNode {
+    /// How deep it stands; the root at 1.
+    pub fn level(&self) -> i32 {
+        self.at.1 / LEVEL + 1
+    }
+
     /// The status letters, with a star if a conversion is pending or the entry says so itself.
     pub fn letters(&self) -> String {
         let star = if self.pending && !self.status.contains('*') { "*" } else { "" };

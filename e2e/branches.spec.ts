@@ -1,0 +1,38 @@
+// Acting in the past makes a branch: nothing is lost, and a link keeps all of it.
+
+import { expect, test } from "./fixtures";
+
+test("another step in the past is a branch, and the other is one key away", async ({ page, stage }) => {
+  await stage.open();
+  for (let step = 0; step < 8; step++) await stage.forward().click();
+  await expect(stage.branches()).toBeHidden();
+  await stage.slider().fill("3");
+  await stage.step("irq:io1").click();
+  await expect(stage.status()).toContainText("This is branch b1 now; main is kept as it was.");
+  await expect(stage.place()).toHaveText("step 4 of 4");
+  await expect(stage.branch(/^b1 leaves main after step 3 and has a step of its own; it is shown/)).toBeVisible();
+  await stage.branch(/^main has 8 steps/).click();
+  await expect(stage.place()).toHaveText("step 4 of 8");
+  await stage.name().click();
+  await page.keyboard.press("]");
+  await expect(stage.place()).toHaveText("step 4 of 4");
+  await page.keyboard.press("b");
+  await expect(stage.branch(/^b2 leaves b1 after step 4/)).toHaveAttribute("aria-current", "true");
+});
+
+test("a design that cannot take a branch keeps it, and the link has all of them", async ({ page, stage }) => {
+  await stage.open();
+  for (let step = 0; step < 8; step++) await stage.forward().click();
+  await stage.slider().fill("3");
+  await stage.step("irq:io1").click();
+  await stage.chooseDesign("v3.8");
+  await expect(stage.status()).toContainText("Branch main can be taken for");
+  await stage.chooseDesign("rfc-osync");
+  await stage.branch(/^main has 8 steps/).click();
+  await stage.slider().fill("8");
+  const link = await page.evaluate(() => window.extentscope.link());
+  await page.goto("about:blank");
+  await stage.open(`./#${link}`);
+  await expect(stage.place()).toHaveText("step 8 of 8");
+  await expect(stage.branch(/^b1 leaves main after step 3/)).toBeVisible();
+});

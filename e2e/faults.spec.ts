@@ -1,0 +1,62 @@
+// Faults are gestures: on the object that they hit, and as buttons.
+
+import { expect, test } from "./fixtures";
+
+test("the power is cut and memory gets short by a button or a key; the script then allows it", async ({ page, stage }) => {
+  await stage.open();
+  for (let step = 0; step < 6; step++) await stage.forward().click();
+  await page.getByRole("button", { name: "memory pressure" }).click();
+  await expect(stage.script()).toHaveValue(/\nallow shrink 1\n$/);
+  await expect(stage.place()).toHaveText("step 7 of 7");
+  await page.keyboard.press("x");
+  await expect(stage.script()).toHaveValue(/\nallow shrink 1\nallow crash 1\n$/);
+  await expect(stage.step("power")).toContainText("recover");
+  await page.keyboard.press("x");
+  await expect(stage.status()).toContainText("The power went already.");
+});
+
+test("the menu of a write completes it first, delays it, or lets it fail", async ({ page, stage }) => {
+  await stage.open();
+  for (let step = 0; step < 6; step++) await stage.forward().click();
+  const write = (letter: string) => stage.panel("IO pipeline").getByRole("button", { name: letter, exact: true });
+  await write("A").click({ button: "right" });
+  await page.getByRole("menuitem", { name: "Delay write A" }).click();
+  await expect(write("A")).toBeFocused();
+  await expect(stage.panel("IO pipeline")).toContainText("its bio is in flight, delayed");
+  await stage.runOut();
+  await expect(stage.panel("Lanes")).not.toContainText("end_io A");
+  await stage.forward().click({ force: true });
+  await expect(stage.status()).toContainText("Only delayed completions are left");
+  await write("A").click({ button: "right" });
+  await page.getByRole("menuitem", { name: "Fail write A with EIO" }).click();
+  await expect(stage.script()).toHaveValue(/\nallow eio 1\n$/);
+  await expect(stage.panel("Lanes")).toContainText("end_io A");
+});
+
+test("a bio overtakes another", async ({ page, stage }) => {
+  await stage.open();
+  for (let step = 0; step < 6; step++) await stage.forward().click();
+  await page.getByRole("button", { name: "B", exact: true }).focus();
+  await page.keyboard.press("Shift+F10");
+  await page.getByRole("menuitem", { name: "Complete write B now" }).press("Enter");
+  await expect(stage.panel("IO pipeline")).toContainText("on the inode's list");
+  await expect(stage.panel("Lanes")).toContainText("end_io B");
+  await expect(stage.panel("Lanes")).not.toContainText("end_io A");
+});
+
+test("the menu goes by Escape and by a click beside it, and its keys stay in it", async ({ page, stage }) => {
+  await stage.open();
+  for (let step = 0; step < 6; step++) await stage.forward().click();
+  await stage.object("media").click({ button: "right" });
+  const menu = page.getByRole("menu", { name: "blocks on the device" });
+  await expect(menu.getByRole("menuitem").first()).toBeFocused();
+  await page.keyboard.press("ArrowDown");
+  await expect(menu.getByRole("menuitem", { name: "Cut the power" })).toBeFocused();
+  await page.keyboard.press("Escape");
+  await expect(menu).toBeHidden();
+  await expect(stage.object("media")).toBeFocused();
+  await stage.object("media").click({ button: "right" });
+  await page.mouse.click(5, 5);
+  await expect(menu).toBeHidden();
+  await expect(stage.place()).toHaveText("step 6 of 6");
+});

@@ -1,0 +1,30 @@
+// Going through a run by what happens in it.
+
+import { expect, test } from "./fixtures";
+
+test("to the next context switch, and back", async ({ page, stage }) => {
+  await stage.open();
+  await page.getByRole("button", { name: "Go to the next context switch" }).click();
+  await expect(stage.place()).toHaveText("step 7 of 7");
+  await page.keyboard.press("Shift+ArrowRight");
+  await expect(stage.place()).toHaveText("step 10 of 10");
+  await page.keyboard.press("Shift+ArrowLeft");
+  await expect(stage.place()).toHaveText("step 7 of 10");
+  await page.keyboard.press("Shift+ArrowLeft");
+  await expect(stage.status()).toContainText("No other actor steps before this.");
+});
+
+test("to the next step of a thread and the next change of an object, and back", async ({ page, stage }) => {
+  await stage.open();
+  await stage.name().click();
+  await page.keyboard.press(".");
+  await expect(stage.status()).toContainText("Choose something first");
+  await stage.panel("Lanes").getByRole("button", { name: "kworker:1" }).click();
+  await page.keyboard.press(".");
+  await expect(stage.panel("Lanes")).toContainText("take");
+  await stage.object("disk tree").click();
+  await page.keyboard.press(".");
+  await expect(stage.status()).toContainText(/disk tree/);
+  await page.keyboard.press(",");
+  await expect(stage.status()).toContainText("Nothing changes in disk tree before this.");
+});

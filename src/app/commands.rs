@@ -1,0 +1,249 @@
+//! Commands: the keys, and the palette in which every command can be found and is listed with its
+//! key. Both are made of [`COMMANDS`].
+
+use leptos::html::{Dialog, Input};
+use leptos::prelude::*;
+use wasm_bindgen::JsCast;
+use web_sys::{Element, HtmlElement, KeyboardEvent};
+
+use super::desk::Desk;
+use super::inspector;
+use super::parts::list;
+use super::top::copy_of;
+use crate::view::Session;
+use crate::view::commands::{COMMANDS, find, key_text, matching};
+
+/// Does a command, by its id.
+pub fn run(desk: Desk, id: &str) {
+    if desk.act(|s| s.command(id)) {
+        if id == "close" {
+            inspector::give_focus_back();
+        }
+        return;
+    }
+    match id {
+        "copy-link" => copy_of(desk, "link", |_| String::new()),
+        "copy-mail" => copy_of(desk, "mail", mail),
+        "copy-steps" => copy_of(desk, "steps", Session::steps_text),
+        "copy-script" => copy_of(desk, "script", |s| s.text().into()),
+        "matrix" => {
+            press("explore");
+            press("matrix");
+        }
+        "go" => press("commands"),
+        button => press(button),
+    }
+}
+
+/// The run as text for a mail, with the page's own address in its link.
+pub fn mail(session: &Session) -> String {
+    let href = window().location().href().unwrap_or_default();
+    session.mail_text(href.split('#').next().unwrap_or_default())
+}
+
+/// Presses the button that a command is.
+fn press(id: &str) {
+    let button = document().get_element_by_id(id).and_then(|e| e.dyn_into::<HtmlElement>().ok());
+    if let Some(button) = button {
+        button.click();
+    }
+}
+
+/// The page's keys. Keys that the focused control uses itself are left to it.
+pub fn listen_to_keys() {
+    let desk = Desk::of_page();
+    let handle = window_event_listener(leptos::ev::keydown, move |ev| {
+        if ev.ctrl_key() || ev.alt_key() || ev.meta_key() || ev.default_prevented() {
+            return;
+        }
+        let focused = ev.target().and_then(|t| t.dyn_into::<Element>().ok());
+        let focused = focused.map(|e| e.tag_name().to_ascii_lowercase()).unwrap_or_default();
+        let key = name_of(&ev);
+        let own = matches!(focused.as_str(), "input" | "textarea" | "select");
+        if own && key != "Escape" || key == " " && focused == "button" {
+            return;
+        }
+        if let Some(command) = find(&key) {
+            ev.prevent_default();
+            run(desk, command.id);
+        }
+    });
+    on_cleanup(move || handle.remove());
+}
+
+/// A key as the table names it.
+fn name_of(ev: &KeyboardEvent) -> String {
+    let key = ev.key();
+    if ev.shift_key() && key.len() > 1 { format!("Shift+{key}") } else { key }
+}
+
+/// The palette while it is open.
+#[derive(Clone, Copy)]
+struct Palette {
+    desk: Desk,
+    dialog: NodeRef<Dialog>,
+    input: NodeRef<Input>,
+    query: RwSignal<String>,
+    /// The position of the command that Enter does.
+    at: RwSignal<usize>,
+}
+
+/// The button that opens the palette, and the palette.
+pub fn commands_button() -> AnyView {
+    let palette = Palette {
+        desk: Desk::of_page(),
+        dialog: NodeRef::new(),
+        input: NodeRef::new(),
+        query: RwSignal::new(String::new()),
+        at: RwSignal::new(0),
+    };
+    view! {
+        <button type="button" id="commands" title="? or /" on:click=move |_| palette.open()>
+            "Commands"
+        </button>
+        <dialog
+            class="palette"
+            aria-label="Commands"
+            node_ref=palette.dialog
+            // The page's keys are for the run behind the dialog.
+            on:keydown=move |ev| palette.key(&ev)
+        >
+            {palette.field()}
+            {palette.options()}
+        </dialog>
+    }
+    .into_any()
+}
+
+impl Palette {
+    fn open(self) {
+        self.query.set(String::new());
+        self.at.set(0);
+        let (Some(dialog), Some(input)) = (self.dialog.get_untracked(), self.input.get_untracked())
+        else {
+            return;
+        };
+        input.set_value("");
+        // It fails only where the dialog is open already.
+        let _ = dialog.show_modal();
+        // Focus cannot fail on a field of this page.
+        let _ = input.focus();
+    }
+
+    /// What the query finds: ids, or `go` and the step if it is a number.
+    fn found(self) -> Vec<String> {
+        let query = self.query.get();
+        match query.trim().parse::<u32>() {
+            Ok(step) => vec![format!("go {step}")],
+            Err(_) => matching(&query).iter().map(|command| command.id.to_string()).collect(),
+        }
+    }
+
+    fn run(self, found: &str) {
+        if let Some(dialog) = self.dialog.get_untracked() {
+            // Focus goes back first: a command may put it elsewhere.
+            dialog.close();
+        }
+        match found.strip_prefix("go ").and_then(|step| step.parse().ok()) {
+            Some(step) => self.desk.act(|s| s.seek(step)),
+            None => run(self.desk, found),
+        }
+    }
+
+    fn key(self, ev: &KeyboardEvent) {
+        ev.stop_propagation();
+        let found = untrack(|| self.found());
+        let at = self.at.get_untracked();
+        let to = match ev.key().as_str() {
+            "ArrowDown" => (at + 1).min(found.len().saturating_sub(1)),
+            "ArrowUp" => at.saturating_sub(1),
+            "Enter" => {
+                ev.prevent_default();
+                if let Some(id) = found.get(at) {
+                    self.run(id);
+                }
+                return;
+            }
+            _ => return,
+        };
+        ev.prevent_default();
+        self.at.set(to);
+        if let Some(option) = found.get(to).and_then(|id| document().get_element_by_id(&of(id))) {
+            option.scroll_into_view_with_bool(false);
+        }
+    }
+
+    fn chosen(self) -> String {
+        self.found().into_iter().nth(self.at.get()).unwrap_or_default()
+    }
+
+    fn field(self) -> AnyView {
+        view! {
+            <input
+                type="text"
+                role="combobox"
+                aria-label="Command"
+                aria-expanded="true"
+                aria-controls="palette-list"
+                aria-autocomplete="list"
+                aria-activedescendant=Signal::derive(move || of(&self.chosen()))
+                placeholder="Search the commands, or type the number of a step"
+                autocomplete="off"
+                spellcheck="false"
+                node_ref=self.input
+                on:input=move |ev| {
+                    self.query.set(event_target_value(&ev));
+                    self.at.set(0);
+                }
+            />
+        }
+        .into_any()
+    }
+
+    fn options(self) -> AnyView {
+        let keys = Signal::derive(move || self.found());
+        view! {
+            <ul class="palette-list" id="palette-list" role="listbox" aria-label="Commands">
+                {list(keys, move |id| self.option(id))}
+            </ul>
+            <p class="quiet" hidden=Signal::derive(move || !self.found().is_empty())>
+                "No command has these letters in this order."
+            </p>
+        }
+        .into_any()
+    }
+
+    fn option(self, id: String) -> AnyView {
+        let at = COMMANDS.iter().position(|command| command.id == id);
+        let (text, group, keys) = match at.map(|at| &COMMANDS[at]) {
+            Some(command) => (command.text.to_string(), command.group, command.keys),
+            None => (format!("Go to step {}", id.trim_start_matches("go ")), "Time", [].as_slice()),
+        };
+        // In the whole list a group is named once.
+        let first = at.is_none_or(|at| at == 0 || COMMANDS[at - 1].group != group);
+        let head = Signal::derive(move || {
+            let whole = self.query.with(|query| query.trim().is_empty());
+            if first || !whole { group } else { "" }.to_string()
+        });
+        let keys = keys.iter().map(|key| view! { <kbd>{key_text(key)}</kbd> }.into_any());
+        let (mine, pressed, name) = (id.clone(), id.clone(), of(&id));
+        view! {
+            <li
+                id=name
+                role="option"
+                aria-selected=Signal::derive(move || (self.chosen() == mine).to_string())
+                on:click=move |_| self.run(&pressed)
+            >
+                <span class="quiet">{head}</span>
+                <span>{text}</span>
+                <span class="keys">{keys.collect::<Vec<_>>()}</span>
+            </li>
+        }
+        .into_any()
+    }
+}
+
+/// The name of a command's element in the list.
+fn of(id: &str) -> String {
+    format!("command-{}", id.replace(' ', "-"))
+}

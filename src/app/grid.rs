@@ -1,0 +1,53 @@
+//! Arrow keys between the parts of a picture: a grid, a tree or a menu is one stop of the Tab key,
+//! and inside of it focus goes to the nearest part in the direction of the key.
+
+use wasm_bindgen::JsCast;
+use web_sys::{DomRect, Element, HtmlElement, KeyboardEvent, SvgElement};
+
+/// Moves focus among the parts of the element that listens.
+pub fn rove(ev: &KeyboardEvent, parts: &str) {
+    let (dx, dy) = match ev.key().as_str() {
+        "ArrowLeft" => (-1.0, 0.0),
+        "ArrowRight" => (1.0, 0.0),
+        "ArrowUp" => (0.0, -1.0),
+        "ArrowDown" => (0.0, 1.0),
+        _ => return,
+    };
+    let Some(picture) = ev.current_target().and_then(|t| t.dyn_into::<Element>().ok()) else {
+        return;
+    };
+    let Ok(all) = picture.query_selector_all(parts) else { return };
+    let all = (0..all.length()).filter_map(|i| all.get(i)?.dyn_into::<Element>().ok());
+    let here = ev.target().and_then(|t| t.dyn_into::<Element>().ok());
+    let here = here.filter(|element| *element != picture);
+    let nearest = match &here {
+        // From the picture itself, to its first part.
+        None => all.into_iter().next(),
+        Some(here) => {
+            let from = middle(&here.get_bounding_client_rect());
+            let cost = |part: &Element| {
+                let to = middle(&part.get_bounding_client_rect());
+                let (x, y) = (to.0 - from.0, to.1 - from.1);
+                let along = x * dx + y * dy;
+                let beside = (x * dy).abs() + (y * dx).abs();
+                (along > 1.0).then_some((along + 3.0 * beside) as i64)
+            };
+            all.filter_map(|part| Some((cost(&part)?, part)))
+                .min_by_key(|(cost, _)| *cost)
+                .map(|it| it.1)
+        }
+    };
+    // Also at the edge: an arrow inside of a picture is not for the run.
+    ev.prevent_default();
+    ev.stop_propagation();
+    let Some(part) = nearest else { return };
+    // Focus cannot fail on a part of this page.
+    let _ = match part.dyn_ref::<HtmlElement>() {
+        Some(part) => part.focus(),
+        None => part.unchecked_ref::<SvgElement>().focus(),
+    };
+}
+
+fn middle(place: &DomRect) -> (f64, f64) {
+    (place.left() + place.width() / 2.0, place.top() + place.height() / 2.0)
+}

@@ -1,0 +1,327 @@
+//! The inspector: an object's fields, its history and where it comes from, or what the last step
+//! changed. Whatever on the stage has `data-object` opens in it; the same elements have a menu with
+//! what may be done to them.
+
+use core::cell::RefCell;
+
+use leptos::prelude::*;
+use wasm_bindgen::JsCast;
+use web_sys::{Element, HtmlElement, KeyboardEvent, MouseEvent};
+
+use super::commands;
+use super::desk::Desk;
+use super::parts::{list, option};
+use crate::view::object::Object;
+use crate::view::{Fault, Inspector, Look};
+
+thread_local! {
+    /// What was focused when the inspector was opened.
+    static OPENER: RefCell<Option<HtmlElement>> = const { RefCell::new(None) };
+}
+
+/// A text that is nothing while the inspector is closed.
+fn text(desk: Desk, read: fn(&Inspector) -> String) -> Signal<String> {
+    desk.text(move |s| s.inspector.as_ref().map_or(String::new(), read))
+}
+
+fn keys(desk: Desk, read: fn(&Inspector) -> Vec<String>) -> Signal<Vec<String>> {
+    desk.keys(move |s| s.inspector.as_ref().map_or(Vec::new(), read))
+}
+
+/// The panel; it takes no place while it is closed.
+pub fn inspector_panel() -> AnyView {
+    let desk = Desk::of_page();
+    view! {
+        <aside
+            class="panel area-inspector"
+            aria-labelledby="inspector-title"
+            hidden=desk.flag(|s| s.inspector.is_none())
+        >
+            {head(desk)}
+            <div class="panel-body">
+                <p class="origin">
+                    <code>{text(desk, |i| i.origin[0].into())}</code>
+                    " "
+                    <span class="quiet">{text(desk, |i| i.origin[1..].join(" "))}</span>
+                </p>
+                <ul class="changes">{list(keys(desk, change_keys), |key| change(&key))}</ul>
+                <dl class="fields">{list(keys(desk, field_keys), |key| field(&key))}</dl>
+                <div class="row faults">
+                    {list(fault_keys(desk), move |key| fault_button(desk, &key))}
+                </div>
+                <ol class="events">{list(keys(desk, event_keys), move |key| event(desk, &key))}</ol>
+                <p class="quiet">{text(desk, |i| i.extent.clone())}</p>
+            </div>
+        </aside>
+    }
+    .into_any()
+}
+
+fn head(desk: Desk) -> AnyView {
+    let options =
+        keys(desk, |i| i.choices.iter().map(|(id, title)| format!("{id}\n{title}")).collect());
+    let choice = move |key: String| {
+        let (id, title) = key.split_once('\n').unwrap_or((&key, ""));
+        let mine = id.to_string();
+        let here = desk.flag(move |s| s.inspector.as_ref().is_some_and(|i| i.look == mine));
+        option(id.to_string(), title.to_string(), here)
+    };
+    view! {
+        <div class="panel-head">
+            <h2 class="panel-title" id="inspector-title">
+                {text(desk, |i| i.title.clone())}
+            </h2>
+            <button
+                type="button"
+                class="twin-switch"
+                aria-label="Close the inspector"
+                on:click=move |_| commands::run(desk, "close")
+            >
+                "close"
+            </button>
+        </div>
+        <div class="row">
+            <select
+                aria-label="Look at"
+                on:change=move |ev| look(desk, &event_target_value(&ev))
+            >
+                {list(options, choice)}
+            </select>
+            {turn(desk, "previous-event", "Previous event", "\u{2190}")}
+            {turn(desk, "next-event", "Next event", "\u{2192}")}
+        </div>
+    }
+    .into_any()
+}
+
+fn turn(desk: Desk, id: &'static str, name: &'static str, sign: &'static str) -> AnyView {
+    view! {
+        <button type="button" aria-label=name title=name on:click=move |_| commands::run(desk, id)>
+            {sign}
+        </button>
+    }
+    .into_any()
+}
+
+fn look(desk: Desk, id: &str) {
+    desk.act(|s| s.inspect(Look::parse(id)));
+}
+
+// Rows of lists are their own keys, in lines: an element that says something else is another one.
+
+fn change_keys(shown: &Inspector) -> Vec<String> {
+    let rows = shown.changes.iter();
+    rows.map(|c| [c.mark, &c.title, &c.field, &c.before, &c.after].join("\n")).collect()
+}
+
+/// One thing that a step changed: before and after side by side, with a sign and a word.
+fn change(key: &str) -> AnyView {
+    let mut lines = key.split('\n').map(String::from);
+    let [mark, title, field, before, after] =
+        core::array::from_fn(|_| lines.next().unwrap_or_default());
+    let sign = match mark.as_str() {
+        "added" => "+",
+        "removed" => "\u{2212}",
+        _ => "\u{00b1}",
+    };
+    let class = format!("change is-{mark}");
+    let or_nothing = |text: String| if text.is_empty() { "nothing".into() } else { text };
+    view! {
+        <li class=class>
+            <p>
+                <b class="sign" aria-hidden="true">{sign}</b>
+                <b>{title}</b>
+                {format!(" {field} ")}
+                <span class="tag">{mark}</span>
+            </p>
+            <del>{or_nothing(before)}</del>
+            <ins>{or_nothing(after)}</ins>
+        </li>
+    }
+    .into_any()
+}
+
+fn field_keys(shown: &Inspector) -> Vec<String> {
+    shown.fields.iter().map(|(name, value)| format!("{name}\n{value}")).collect()
+}
+
+fn field(key: &str) -> AnyView {
+    let (name, value) = key.split_once('\n').unwrap_or((key, ""));
+    view! {
+        <div>
+            <dt>{name.to_string()}</dt>
+            <dd>{value.to_string()}</dd>
+        </div>
+    }
+    .into_any()
+}
+
+fn event_keys(shown: &Inspector) -> Vec<String> {
+    let rows = shown.history.iter();
+    rows.map(|event| format!("{}\n{}\n{}", event.step, event.is_here, event.text)).collect()
+}
+
+fn event(desk: Desk, key: &str) -> AnyView {
+    let mut lines = key.splitn(3, '\n');
+    let step: usize = lines.next().and_then(|step| step.parse().ok()).unwrap_or(0);
+    let here = (lines.next() == Some("true")).then_some("step");
+    let text = lines.next().unwrap_or_default().to_string();
+    view! {
+        <li>
+            <button type="button" aria-current=here on:click=move |_| desk.act(|s| s.seek(step))>
+                <b>{step.to_string()}</b>
+                <span>{text}</span>
+            </button>
+        </li>
+    }
+    .into_any()
+}
+
+fn fault_keys(desk: Desk) -> Signal<Vec<String>> {
+    // What a fault is called depends on the session, not only on the stage.
+    desk.keys(move |s| match &s.inspector {
+        Some(shown) => {
+            desk.read(|session| shown.faults.iter().map(|fault| fault.text(session)).collect())
+        }
+        None => Vec::new(),
+    })
+}
+
+fn fault_button(desk: Desk, key: &str) -> AnyView {
+    let name = key.to_string();
+    let inflict = move |_| {
+        let faults = desk.peek(|s| s.inspector.as_ref().map_or(Vec::new(), |i| i.faults.clone()));
+        let fault = desk.read(|s| faults.into_iter().find(|fault| fault.text(s) == name));
+        if let Some(fault) = fault {
+            desk.act(|s| s.inflict(fault));
+        }
+    };
+    view! {
+        <button type="button" on:click=inflict>
+            {key.to_string()}
+        </button>
+    }
+    .into_any()
+}
+
+/// The object that an event is about.
+fn object_of(target: Option<web_sys::EventTarget>) -> Option<(Element, Object)> {
+    let element = target?.dyn_into::<Element>().ok()?;
+    let element = element.closest("[data-object]").ok()??;
+    let object = Object::parse(&element.get_attribute("data-object")?)?;
+    Some((element, object))
+}
+
+/// Opens what was clicked, if it is an object.
+pub fn open_clicked(desk: Desk, ev: &MouseEvent) {
+    if let Some((element, object)) = object_of(ev.target()) {
+        open(desk, &element, object);
+    }
+}
+
+/// Opens the focused object, if it is no button, which clicks by itself.
+pub fn open_focused(desk: Desk, ev: &KeyboardEvent) {
+    let is_press = matches!(ev.key().as_str(), "Enter" | " ");
+    let Some((element, object)) = object_of(ev.target()).filter(|_| is_press) else { return };
+    if element.tag_name() != "BUTTON" {
+        ev.prevent_default();
+        open(desk, &element, object);
+    }
+}
+
+fn open(desk: Desk, element: &Element, object: Object) {
+    OPENER.set(element.clone().dyn_into().ok());
+    desk.act(|s| s.inspect(Some(Look::Object(object))));
+}
+
+/// To what opened the inspector, or to where the next step is taken.
+pub fn give_focus_back() {
+    let opener = OPENER.take().filter(|element| element.is_connected());
+    let bar = || document().get_element_by_id("step-forward").and_then(|e| e.dyn_into().ok());
+    if let Some(element) = opener.or_else(bar) {
+        // Focus cannot fail on an element of this page.
+        let _ = element.focus();
+    }
+}
+
+/// What stands in the menu, and where.
+type Menu = RwSignal<Option<(Object, i32, i32)>>;
+
+/// The menu of the object under the pointer, or of the focused one.
+pub fn open_menu(menu: Menu, ev: &MouseEvent) {
+    let Some((element, object)) = object_of(ev.target()) else { return };
+    ev.prevent_default();
+    OPENER.set(element.clone().dyn_into().ok());
+    let (mut x, mut y) = (ev.client_x(), ev.client_y());
+    if (x, y) == (0, 0) {
+        // By the keyboard.
+        let place = element.get_bounding_client_rect();
+        (x, y) = (place.left() as i32, place.bottom() as i32);
+    }
+    menu.set(Some((object, x, y)));
+    request_animation_frame(|| {
+        let first = document().query_selector(".menu button").ok().flatten();
+        if let Some(first) = first.and_then(|e| e.dyn_into::<HtmlElement>().ok()) {
+            // Focus cannot fail on a button of this page.
+            let _ = first.focus();
+        }
+    });
+}
+
+/// What may be done to an object, where a person asked for it.
+pub fn object_menu(menu: Menu) -> AnyView {
+    let desk = Desk::of_page();
+    let close = move || {
+        menu.set(None);
+        give_focus_back();
+    };
+    let item = move |text: String, act: Box<dyn Fn()>| {
+        let press = move |_| {
+            close();
+            act();
+        };
+        view! { <button type="button" role="menuitem" on:click=press>{text}</button> }.into_any()
+    };
+    let items = move || {
+        let Some((object, x, y)) = menu.get() else { return ().into_any() };
+        let (title, faults) = desk.read(|s| {
+            let faults = Fault::of(s, object).into_iter().map(|fault| (fault, fault.text(s)));
+            let setup = s.run().setup();
+            (crate::view::object::title(setup, object), faults.collect::<Vec<_>>())
+        });
+        let mut all = vec![item(
+            format!("Inspect {title}"),
+            Box::new(move || desk.act(|s| s.inspect(Some(Look::Object(object))))),
+        )];
+        all.extend(
+            faults
+                .into_iter()
+                .map(|(fault, text)| item(text, Box::new(move || desk.act(|s| s.inflict(fault))))),
+        );
+        view! {
+            <div
+                class="menu"
+                role="menu"
+                aria-label=title
+                style=("--x", format!("{x}px"))
+                style=("--y", format!("{y}px"))
+                on:keydown=move |ev| match ev.key().as_str() {
+                    "Escape" | "Tab" => {
+                        ev.prevent_default();
+                        ev.stop_propagation();
+                        close();
+                    }
+                    _ => super::grid::rove(&ev, "[role=menuitem]"),
+                }
+            >
+                {all}
+            </div>
+            <div class="menu-ground" on:click=move |_| close() on:contextmenu=move |ev| {
+                ev.prevent_default();
+                close();
+            }></div>
+        }
+        .into_any()
+    };
+    view! { {items} }.into_any()
+}
