@@ -50,7 +50,6 @@ pub fn main() {
 #[component]
 fn App() -> impl IntoView {
     api::install(Desk::provide());
-    theme::provide();
     bar::listen_to_keys();
     let open = RwSignal::new("steps");
     view! {

@@ -43,7 +43,7 @@ pub use explorer::{
 pub use lanes::{Lane, Lanes, Span, SpanKind, lanes};
 pub use names::actor_title;
 pub use pipeline::{Ack, COLUMNS, IoRow, Pipeline, pipeline};
-pub use series::{Series, series};
+pub use series::{Chart, Series, series};
 pub use session::{Preselect, Session};
 pub use stage::{Stage, stage};
 pub use steps::{StepRow, steps};

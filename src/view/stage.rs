@@ -2,7 +2,7 @@
 
 use super::narrate::caption;
 use super::{
-    Badge, Lanes, Pipeline, Series, Session, StepRow, Strata, ThreadRow, TreeView, WaitGraph,
+    Badge, Chart, Lanes, Pipeline, Series, Session, StepRow, Strata, ThreadRow, TreeView, WaitGraph,
 };
 
 /// The page at one moment.
@@ -38,6 +38,8 @@ pub struct Stage {
     pub lanes: Lanes,
     /// Pending conversions over steps.
     pub series: Series,
+    /// The same as a picture.
+    pub chart: Chart,
 }
 
 /// The page as a session stands.
@@ -45,6 +47,7 @@ pub fn stage(session: &Session) -> Stage {
     let run = session.run();
     let (setup, state) = (run.setup(), run.state());
     let design = session.design();
+    let series = super::series(run);
     Stage {
         badge: super::badge(run),
         finding: super::finding(run),
@@ -63,6 +66,7 @@ pub fn stage(session: &Session) -> Stage {
         threads: super::threads(session),
         waits: super::wait_graph(setup, state),
         lanes: super::lanes(session),
-        series: super::series(run),
+        chart: series.chart(),
+        series,
     }
 }
