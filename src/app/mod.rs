@@ -55,7 +55,6 @@ pub fn main() {
 fn App() -> impl IntoView {
     let desk = Desk::provide();
     api::install(desk);
-    theme::provide();
     commands::listen_to_keys();
     let open = RwSignal::new("steps");
     let menu = RwSignal::new(None);

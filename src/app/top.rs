@@ -153,7 +153,6 @@ pub fn copy_and_tell(what: &'static str, text: &str, tell: impl FnOnce(String) +
 }
 
 fn theme_select() -> AnyView {
-    let colours = theme::Colours::of_page();
     let options = theme::ALL.iter().map(|name| {
         option((*name).into(), (*name).into(), Signal::derive(move || *name == theme::ALL[0]))
     });
@@ -161,7 +160,7 @@ fn theme_select() -> AnyView {
     view! {
         <label class="field theme">
             <span>"theme"</span>
-            <select on:change=move |ev| colours.set(&event_target_value(&ev))>{options}</select>
+            <select on:change=move |ev| theme::set(&event_target_value(&ev))>{options}</select>
         </label>
     }
     .into_any()

@@ -47,7 +47,7 @@ pub use inspector::{Inspector, Look, inspector};
 pub use lanes::{Lane, Lanes, Span, SpanKind, lanes};
 pub use names::actor_title;
 pub use pipeline::{Ack, COLUMNS, IoRow, Pipeline, pipeline};
-pub use series::{Series, series};
+pub use series::{Chart, Series, series};
 pub use session::{Preselect, Session};
 pub use stage::{Stage, stage};
 pub use steps::{StepRow, steps};

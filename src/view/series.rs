@@ -1,6 +1,14 @@
 //! Pending conversions over the steps of a run: what the chart draws and its table says.
 
+use core::fmt::Write;
+
 use crate::scenario::Run;
+
+/// Steps that the chart has room for at least, so that a short run does not fill it with blocks.
+const STEPS_DRAWN_MIN: u32 = 12;
+/// Distances of the chart's ticks are the first of these, times a power of ten, that leaves few
+/// enough of them.
+const NICE: [u32; 3] = [1, 2, 5];
 
 /// One number for each step of the run, from the state before the first.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,8 +46,120 @@ impl Series {
         changed.map(|(step, (pending, slots))| (step, *pending, *slots)).collect()
     }
 
-    /// The largest number drawn, at least 1.
-    pub fn top(&self) -> u8 {
-        self.pending.iter().copied().max().unwrap_or(0).max(self.slots_max).max(1)
+    /// What the chart says in words.
+    pub fn words(&self) -> String {
+        let Series { pending, cursor, .. } = self;
+        let now = pending.get(*cursor).copied().unwrap_or(0);
+        let most = pending.iter().copied().max().unwrap_or(0);
+        format!("Pending conversions: {now} at step {cursor}, at most {most} in this run")
+    }
+
+    /// The chart's picture.
+    pub fn chart(&self) -> Chart {
+        let most = self.pending.iter().copied().max().unwrap_or(0).max(self.slots_max);
+        let (width, height) =
+            ((self.pending.len() as u32).max(STEPS_DRAWN_MIN), u32::from(most.max(1)) + 1);
+        let y = |n: u8| height - u32::from(n);
+        let mut line = String::new();
+        let mut last = None;
+        for (step, n) in self.pending.iter().enumerate() {
+            if last.replace(*n) == Some(*n) {
+                continue;
+            }
+            // Writing to a string cannot fail.
+            let _ = match step {
+                0 => write!(line, "M0 {}", y(*n)),
+                _ => write!(line, "H{step}V{}", y(*n)),
+            };
+        }
+        let _ = write!(line, "H{}", self.pending.len());
+        let y_ticks: Vec<u32> = ticks(height, 6);
+        Chart {
+            size: (width, height),
+            area: format!("{line}V{height}H0Z"),
+            line,
+            slots: format!("M0 {}H{width}", y(self.slots_max)),
+            cursor: format!("M{} 0V{height}", self.cursor),
+            grid: y_ticks.iter().map(|n| format!("M0 {}H{width}", height - n)).collect(),
+            x_ticks: ticks(width, 6),
+            y_ticks,
+        }
+    }
+}
+
+/// The chart as SVG paths, in units of one step to the right and one conversion downwards from the
+/// top: the page stretches them to the place that it has.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Chart {
+    /// Width and height of everything, in those units.
+    pub size: (u32, u32),
+    /// What lies under the line.
+    pub area: String,
+    /// Pending conversions, which change between steps only.
+    pub line: String,
+    /// How many there can be if completion comes last: the slots of the AIO context.
+    pub slots: String,
+    /// Where the run stands.
+    pub cursor: String,
+    /// A line for each number in `y_ticks`.
+    pub grid: String,
+    /// The steps that are named below the picture.
+    pub x_ticks: Vec<u32>,
+    /// The numbers of conversions that are named beside it, from below.
+    pub y_ticks: Vec<u32>,
+}
+
+/// Multiples of a nice number from 0 to `end`, at most so many of them.
+fn ticks(end: u32, at_most: u32) -> Vec<u32> {
+    let mut distances = (0..9).flat_map(|power| NICE.map(|nice| nice * 10_u32.pow(power)));
+    let every = distances.find(|every| end / every < at_most).unwrap_or(end);
+    (0..=end).step_by(every as usize).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(pending: &[u8], cursor: usize, expect: [&str; 5]) {
+        let series = Series {
+            pending: pending.to_vec(),
+            slots: vec![0; pending.len()],
+            slots_max: 2,
+            cursor,
+        };
+        let Chart { size, line, slots, cursor, grid, x_ticks, y_ticks, area } = series.chart();
+        let found =
+            [format!("{size:?} {x_ticks:?} {y_ticks:?}"), line.clone(), slots, cursor, grid];
+        assert_eq!(found, expect);
+        assert_eq!(area, format!("{line}V{}H0Z", size.1));
+    }
+
+    #[test]
+    fn a_line_moves_only_where_its_number_does() {
+        check(
+            &[0, 0, 1, 2, 2, 1],
+            4,
+            [
+                "(12, 3) [0, 5, 10] [0, 1, 2, 3]",
+                "M0 3H2V2H3V1H5V2H6",
+                "M0 1H12",
+                "M4 0V3",
+                "M0 3H12M0 2H12M0 1H12M0 0H12",
+            ],
+        );
+        let grid = "M0 9H12M0 7H12M0 5H12M0 3H12M0 1H12";
+        check(&[8], 0, ["(12, 9) [0, 5, 10] [0, 2, 4, 6, 8]", "M0 1H1", "M0 7H12", "M0 0V9", grid]);
+    }
+
+    #[test]
+    fn ticks_are_few_and_nice() {
+        for end in 1..20_000 {
+            let ticks = ticks(end, 6);
+            assert!(
+                (2..=6).contains(&ticks.len()) && ticks.last() <= Some(&end),
+                "{end}: {ticks:?}"
+            );
+        }
+        assert_eq!(ticks(5_000, 6), [0, 1_000, 2_000, 3_000, 4_000, 5_000]);
     }
 }

@@ -3,8 +3,8 @@
 use super::narrate::caption;
 use super::object;
 use super::{
-    Badge, BranchRow, Inspector, Lanes, Pipeline, Series, Session, StepRow, Strata, ThreadRow,
-    TreeView, WaitGraph,
+    Badge, BranchRow, Chart, Inspector, Lanes, Pipeline, Series, Session, StepRow, Strata,
+    ThreadRow, TreeView, WaitGraph,
 };
 
 /// The page at one moment.
@@ -40,6 +40,8 @@ pub struct Stage {
     pub lanes: Lanes,
     /// Pending conversions over steps.
     pub series: Series,
+    /// The same as a picture.
+    pub chart: Chart,
     /// The branches of the run.
     pub branches: Vec<BranchRow>,
     /// What the inspector shows, while it is open.
@@ -51,6 +53,7 @@ pub fn stage(session: &Session) -> Stage {
     let run = session.run();
     let (setup, state) = (run.setup(), run.state());
     let design = session.design();
+    let series = super::series(run);
     Stage {
         badge: super::badge(run),
         finding: super::finding(run),
@@ -69,7 +72,8 @@ pub fn stage(session: &Session) -> Stage {
         threads: super::threads(session),
         waits: super::wait_graph(setup, state),
         lanes: super::lanes(session),
-        series: super::series(run),
+        chart: series.chart(),
+        series,
         branches: super::branches(session),
         inspector: super::inspector(session),
     }
