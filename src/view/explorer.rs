@@ -541,7 +541,10 @@ mod tests {
         assert!(dead.no_return.starts_with("After step "), "{}", dead.no_return);
         let witness = explorer.witness(Promise::NoDeadlock, false).expect("it is broken");
         assert_eq!(Some(witness.choices.len()), dead.steps);
+        (0..9).for_each(|_| assert!(session.forward()));
+        let own = session.run().choices().to_vec();
         session.open_witness(&witness);
+        assert_eq!(session.branches().plan(0), own, "a person's own run stays, as a branch");
         assert_eq!(session.run().cursor(), witness.choices.len());
         assert_eq!(session.preselect(), Preselect::Preset("S7"));
         assert!(crate::view::finding(session.run()).is_some_and(|f| f.contains("Deadlock")));

@@ -183,25 +183,30 @@ impl Session {
         &self.script
     }
 
-    /// Shows a run that the explorer found, at its end.
+    /// Shows a run that the explorer found, at its end. Of the script that is run already it is a
+    /// branch.
     pub fn open_witness(&mut self, witness: &Witness) {
-        if self.apply(&witness.script).is_err() {
+        let is_other = witness.script != self.text;
+        if is_other && self.apply(&witness.script).is_err() {
             return; // its error is shown like any other
         }
         self.preset = witness.preset.and_then(Preset::find);
-        self.set_design(witness.design);
-        let divergence = self.take_choices(witness.choices.clone());
+        if witness.design != self.design() {
+            self.set_design(witness.design);
+        }
+        self.pause();
+        let divergence = self.take_choices(&witness.choices);
         self.notice = Some(divergence.map_or(witness.notice.clone(), |d| self.tell(d)));
         let of = self.run().setup().clone();
         self.no_return = witness.no_return.map(|step| (step, of, witness.choices.clone()));
     }
 
-    /// The steps after which the end of this run could no longer be avoided, if the explorer has
-    /// said so: of another run, and of the same choices under another design, nothing is known.
+    /// The steps after which the end that the explorer found on this run's way could no longer be
+    /// avoided: of another run, and of the same choices under another design, nothing is known.
     pub fn no_return(&self) -> Option<u32> {
         let (step, setup, choices) = self.no_return.as_ref()?;
         let run = self.run();
-        (setup == run.setup() && choices == run.choices()).then_some(*step)
+        (setup == run.setup() && run.choices().starts_with(choices)).then_some(*step)
     }
 
     /// Takes what the editor holds.
@@ -531,7 +536,7 @@ impl Session {
                 self.branches = branches;
                 divergence
             }
-            None => self.take_choices(link.choices),
+            None => self.take_choices(&link.choices),
         };
         let end = self.run().choices().len();
         let end_sum = state_sum(self.run().setup(), self.run().state_at(end));
@@ -546,12 +551,18 @@ impl Session {
         self.notice = (!wrong.is_empty()).then(|| link_notice(&wrong));
     }
 
-    /// A run of choices and no branches, the cursor at its end.
-    fn take_choices(&mut self, choices: Vec<Choice>) -> Option<Divergence> {
-        self.branches = Branches::new(self.script.setup.clone());
-        for (at, choice) in choices.into_iter().enumerate() {
-            if let Err(error) = self.branches.step(choice) {
-                return Some(Divergence { at, error });
+    /// Takes choices from the start on, the cursor at their end; where the run went on otherwise
+    /// they are a branch. If there are too many of those, they are all that is left.
+    fn take_choices(&mut self, choices: &[Choice]) -> Option<Divergence> {
+        self.branches.seek(0);
+        for (at, choice) in choices.iter().enumerate() {
+            match self.branches.step(*choice) {
+                Ok(()) => {}
+                Err(RunError::TooManyBranches) => {
+                    self.branches = Branches::new(self.script.setup.clone());
+                    return self.take_choices(choices);
+                }
+                Err(error) => return Some(Divergence { at, error }),
             }
         }
         None
