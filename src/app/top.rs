@@ -31,11 +31,10 @@ pub fn top() -> AnyView {
             {design_select(desk)}
             {verdict(desk)}
             <div class="top-actions">{knobs_button()} {explorer_button()} {commands_button()}</div>
-            {theme_select()}
-            <p class="story design-story">
+            <p class="story design-story" title=desk.text(|s| s.design.1.into())>
                 {desk.text(|s| s.design.1.into())} " " <cite>{desk.text(|s| s.design.2.into())}</cite>
             </p>
-            {share(desk)}
+            <div class="top-rest">{share(desk)} {theme_select()}</div>
         </header>
     }
     .into_any()

@@ -227,6 +227,9 @@ impl Object {
     }
 }
 
+/// What is said of a layer beside, or instead of, what stands there.
+const REMARK: &str = "remark";
+
 /// The first key of a writeback in the pipeline.
 const WRITEBACKS: u32 = 256;
 
@@ -269,7 +272,8 @@ fn changes(old: &[Field], new: &[Field]) -> Vec<(String, String, String)> {
     let is_new = |field: &&Field| old.iter().all(|other| other.0 != field.0);
     for (name, _) in old.iter().chain(new.iter().filter(is_new)) {
         let (before, after) = (value(old, name), value(new, name));
-        if before != after {
+        // A remark is about what is or is not there, which is told already.
+        if before != after && name != REMARK {
             rows.push((name.clone(), before, after));
         }
     }
@@ -384,7 +388,7 @@ fn layer_fields(setup: &Setup, state: &State, (ino, at): (u8, u8), fields: &mut 
             None => put(fields, what, range),
         }
     }
-    put(fields, "remark", row.remark.unwrap_or_default().into());
+    put(fields, REMARK, row.remark.unwrap_or_default().into());
 }
 
 fn block_fields(setup: &Setup, state: &State, (ino, lblk): (u8, u8), fields: &mut Vec<Field>) {

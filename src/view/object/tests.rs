@@ -77,7 +77,7 @@ fn objects_are_told() {
             ES tree | struct ext4_es_tree | fs/ext4/extents_status.h | v3.9
               [0/8): W@1000
               conversion pending: [4/4)
-              3 t1: remark empty: nothing was looked up yet no longer; [0/4) U@1000.
+              3 t1: [0/4) U@1000.
               6 t1: [0/4) U@1000 no longer; [0/8) U@1000.
               7 irq:io1: [0/8) U@1000 no longer; [0/4) W@1000; [4/4) U@1004; conversion pending [0/4).
              10 irq:io2: [0/4) W@1000 no longer; [4/4) U@1004 no longer; conversion pending [0/4), now [0/8); [0/8) W@1000.
@@ -180,7 +180,6 @@ fn a_step_is_told_by_what_differs() {
         changed inode a: i_unwritten | 0 | 1
         changed inode a: i_dio_count | 0 | 1
         changed inode a: i_mutex | held by t1 | free
-        removed ES tree: remark | empty: nothing was looked up yet | 
         added ES tree: [0/4) |  | U@1000
         added device: bios in flight |  | write A
     "#]]
