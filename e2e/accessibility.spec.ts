@@ -14,6 +14,18 @@ for (const theme of ["light", "dark", "projector"]) {
     await stage.runOut();
     await page.waitForTimeout(250);
     expect(await accessibilityFaults(page), "at the deadlock").toEqual([]);
+    await stage.slider().fill("3");
+    await stage.step("irq:io1").click();
+    await stage.object("ES tree").click();
+    await page.waitForTimeout(250);
+    expect(await accessibilityFaults(page), "with branches and the inspector").toEqual([]);
+    for (const [key, name] of [["?", "Commands"], ["k", "Knobs"], ["m", "Explorer"]]) {
+      await page.keyboard.press(key);
+      await expect(page.getByRole("dialog", { name })).toBeVisible();
+      expect(await accessibilityFaults(page), name).toEqual([]);
+      await page.keyboard.press("Escape");
+      await expect(page.getByRole("dialog", { name })).toBeHidden();
+    }
     await stage.runScript("nonsense");
     expect(await accessibilityFaults(page), "with a wrong script").toEqual([]);
   });

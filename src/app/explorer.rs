@@ -301,7 +301,8 @@ fn matrix_cell(board: Board, key: &str) -> AnyView {
                 class="matrix-cell"
                 data-kind=kind
                 title=text.clone()
-                aria-label=text
+                // What is read out has what is seen.
+                aria-label=format!("{text} ({short})")
                 on:click=open
             >
                 {short.to_string()}

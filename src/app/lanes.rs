@@ -12,9 +12,10 @@ use crate::view::{Lane, Lanes, Span, SpanKind};
 pub fn lanes_panel() -> AnyView {
     let desk = Desk::of_page();
     let table = RwSignal::new(false);
+    let legend = Signal::derive(|| "hatched: waits, dark edge: holds a lock".to_string());
     view! {
         <section class="panel area-lanes" aria-labelledby="lanes-title">
-            {panel_head("lanes-title", "Lanes", None, Some(table))}
+            {panel_head("lanes-title", "Lanes", Some(legend), Some(table))}
             <div class="panel-body" hidden=Signal::derive(move || !not(table).get())>
                 {branches()}
                 {picture(desk)}
@@ -87,7 +88,7 @@ fn lane(desk: Desk, lane: String) -> AnyView {
         let key = lane.clone();
         move |s| {
             let lane = s.lanes.lanes.iter().find(|lane| lane.name == key);
-            lane.map_or(String::new(), |lane| lane.actor.to_string())
+            lane.map_or(String::new(), |lane| lane.object.to_string())
         }
     });
     let find = move |lanes: &Lanes| -> Option<Lane> {
@@ -98,17 +99,20 @@ fn lane(desk: Desk, lane: String) -> AnyView {
     let keys = desk.keys(move |s| {
         let spans = found(&s.lanes).map_or(Vec::new(), |lane| lane.spans);
         let key = |span: &Span| {
-            let Span { from, len, label, .. } = span;
+            let Span { from, len, label, kind, .. } = span;
             let column = from - s.lanes.first + 1;
             let future = if *from >= s.lanes.cursor { "is-future" } else { "" };
-            format!("{from} {column} {len} {future} {label}")
+            format!("{from} {} {column} {len} {future} {label}", *kind == SpanKind::Held)
         };
         spans.iter().map(key).collect()
     });
     let draw = move |key: String| {
-        let from = key.split(' ').next().and_then(|n| n.parse().ok()).unwrap_or(0);
+        let mut words = key.split(' ');
+        let from = words.next().and_then(|n| n.parse().ok()).unwrap_or(0);
+        let is_held = words.next() == Some("true");
         let span = desk.peek(|s| {
-            find(&s.lanes).and_then(|lane| lane.spans.into_iter().find(|span| span.from == from))
+            let is_it = |span: &Span| span.from == from && (span.kind == SpanKind::Held) == is_held;
+            find(&s.lanes).and_then(|lane| lane.spans.into_iter().find(is_it))
         });
         span.map_or_else(|| ().into_any(), |span| draw_span(desk, span))
     };
@@ -124,15 +128,17 @@ fn lane(desk: Desk, lane: String) -> AnyView {
 fn draw_span(desk: Desk, span: Span) -> AnyView {
     let Span { from, len, kind, label, steps } = span;
     let (first, cursor) = desk.peek(|s| (s.lanes.first, s.lanes.cursor));
-    let class = match (kind, from >= cursor) {
-        (SpanKind::Ran, false) => "span-ran",
-        (SpanKind::Ran, true) => "span-ran is-future",
-        (SpanKind::Waited, false) => "span-waited",
-        (SpanKind::Waited, true) => "span-waited is-future",
+    let is_future = from >= cursor;
+    let class = match kind {
+        SpanKind::Ran => "span-ran",
+        SpanKind::Waited => "span-waited",
+        SpanKind::Held => "span-held",
+        SpanKind::Flew => "span-flew",
     };
     view! {
         <span
             class=class
+            class:is-future=is_future
             role="gridcell"
             tabindex="-1"
             style:grid-column=format!("{} / span {len}", from - first + 1)

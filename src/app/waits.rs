@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use super::desk::Desk;
-use super::parts::{list, panel_head};
+use super::parts::{list, name, panel_head};
 
 /// The wait-for graph at the cursor.
 pub fn waits_panel() -> AnyView {
@@ -53,7 +53,7 @@ fn other(key: &str) -> AnyView {
     let (wait, givers) = rest.rsplit_once(": ").unwrap_or((rest, ""));
     view! {
         <li>
-            <b class="mono">{actor.to_string()}</b>
+            <b class="mono">{name(actor.to_string(), actor.to_string())}</b>
             {format!(" {wait}: ")}
             <span class="quiet">{format!("{givers} could give it")}</span>
         </li>
@@ -67,10 +67,14 @@ fn station(desk: Desk, key: &str) -> AnyView {
     let Some(node) = desk.peek(|s| s.waits.cycle.get(index).cloned()) else {
         return ().into_any();
     };
+    let title = match node.is_actor {
+        true => name(node.name.clone(), node.name),
+        false => node.name.into_any(),
+    };
     view! {
         <li class=if node.is_actor { "station is-actor" } else { "station" }>
             <p class="station-box">
-                <b>{node.name}</b>
+                <b>{title}</b>
                 {format!(" {}", node.detail)}
             </p>
             <p class="station-arrow">

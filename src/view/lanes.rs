@@ -1,8 +1,11 @@
-//! The timetable: who ran when, in which function, and who had to wait.
+//! The timetable: who ran when, in which function, who had to wait, what was held, and which bios
+//! were in flight.
 
-use crate::kernel::{Actor, Next, Note, Op, Pc, Setup, State, next};
+use crate::kernel::{Actor, Next, Note, Op, Pc, Setup, Stage, State, next};
 
-use super::narrate::{op_text, write_name};
+use super::lockdep::held_by;
+use super::narrate::{io_name, op_text, write_name};
+use super::object::Object;
 use super::session::Session;
 
 /// Steps that are drawn at once; a longer run shows those around the cursor.
@@ -21,17 +24,17 @@ pub struct Lanes {
     pub cursor: usize,
     /// The steps after which the end could no longer be avoided, if it is known and drawn.
     pub no_return: Option<usize>,
-    /// One an actor.
+    /// One an actor, and the device's.
     pub lanes: Vec<Lane>,
 }
 
-/// What one actor did.
+/// What one actor did, or the device.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Lane {
     /// Who; irq handlers share one lane.
     pub name: String,
-    /// The actor that the lane is about: of several the one that last stepped before the cursor.
-    pub actor: Actor,
+    /// What it is about: of several actors the one that last stepped before the cursor.
+    pub object: Object,
     /// In step order.
     pub spans: Vec<Span>,
 }
@@ -58,6 +61,10 @@ pub enum SpanKind {
     Ran,
     /// Others did, and it could not.
     Waited,
+    /// It held what the label says; drawn over the others.
+    Held,
+    /// Bios were in flight.
+    Flew,
 }
 
 /// The lanes of a run around its cursor.
@@ -69,7 +76,8 @@ pub fn lanes(session: &Session) -> Lanes {
     let first = run.cursor().saturating_sub(half).min(last_first);
     let steps = (total - first).min(STEPS_SHOWN);
     let lanes = lane_names(session);
-    let lanes = lanes.into_iter().map(|name| lane(session, name, first..first + steps)).collect();
+    let lanes = lanes.into_iter().map(|name| lane(session, name, first..first + steps));
+    let lanes = lanes.chain([device(session, first..first + steps)]).collect();
     let no_return = session.no_return().map(|step| step as usize);
     let no_return = no_return.filter(|step| (first..=first + steps).contains(step));
     Lanes { first, columns: steps.max(16), steps, cursor: run.cursor(), no_return, lanes }
@@ -102,7 +110,7 @@ fn lane_of(actor: Actor) -> String {
 fn lane(session: &Session, name: String, steps: core::ops::Range<usize>) -> Lane {
     let run = session.run();
     let mut spans: Vec<Span> = Vec::new();
-    for step in steps {
+    for step in steps.clone() {
         let Some(choice) = run.choices().get(step) else { break };
         let state = run.state_at(step);
         let (kind, actor, pc) = if lane_of(choice.actor) == name {
@@ -120,33 +128,74 @@ fn lane(session: &Session, name: String, steps: core::ops::Range<usize>) -> Lane
             let Some((actor, pc)) = waits else { continue };
             (SpanKind::Waited, actor, pc)
         };
-        let label = match kind {
-            SpanKind::Ran => phase(run.setup(), state, actor, pc),
-            SpanKind::Waited => String::new(),
-        };
         let function = pc.info().function;
-        let says = match kind {
+        let (label, says) = match kind {
             SpanKind::Ran => {
-                format!("step {}: {actor} in {function}: {}", step + 1, pc.info().does)
+                let does = pc.info().does;
+                let says = format!("step {}: {actor} in {function}: {does}", step + 1);
+                (phase(run.setup(), state, actor, pc), says)
             }
-            SpanKind::Waited => format!("{actor} waits in {function}"),
+            _ => (String::new(), format!("{actor} waits in {function}")),
         };
-        let continues =
-            |last: &Span| last.kind == kind && last.label == label && last.from + last.len == step;
-        match spans.last_mut().filter(|last| continues(last)) {
-            Some(last) => {
-                last.len += 1;
-                if last.steps.last() != Some(&says) {
-                    last.steps.push(says);
-                }
-            }
-            None => spans.push(Span { from: step, len: 1, kind, label, steps: vec![says] }),
-        }
+        add(&mut spans, step, kind, label, says);
     }
+    spans.extend(held(session, &name, steps));
     let mut past = run.choices()[..run.cursor()].iter().rev().map(|choice| choice.actor);
     let last = past.find(|actor| lane_of(*actor) == name);
     let actor = last.or_else(|| Actor::all().find(|actor| lane_of(*actor) == name));
-    Lane { name, actor: actor.unwrap_or(Actor::Jbd2), spans }
+    Lane { name, object: Object::Actor(actor.unwrap_or(Actor::Jbd2)), spans }
+}
+
+/// What a lane's task held before each step.
+fn held(session: &Session, name: &str, steps: core::ops::Range<usize>) -> Vec<Span> {
+    let mut spans = Vec::new();
+    let task = Actor::all().find(|actor| actor.task().is_some() && lane_of(*actor) == name);
+    let Some(actor) = task else { return spans };
+    let run = session.run();
+    for step in steps {
+        let held = held_by(run.setup(), run.state_at(step), actor).join(", ");
+        if !held.is_empty() {
+            let says = format!("{actor} holds {held}");
+            add(&mut spans, step, SpanKind::Held, format!("holds {held}"), says);
+        }
+    }
+    spans
+}
+
+/// The bios in flight before each step.
+fn device(session: &Session, steps: core::ops::Range<usize>) -> Lane {
+    let run = session.run();
+    let mut spans = Vec::new();
+    for step in steps {
+        let state = run.state_at(step);
+        let flying = state.ios().filter(|(_, io)| io.stage == Stage::Submitted);
+        let names: Vec<String> = flying
+            .map(|(index, io)| match io.writeback {
+                true => io_name(state, index),
+                false => write_name(io.nr),
+            })
+            .collect();
+        if !names.is_empty() {
+            let says = format!("in flight: {}", names.join(", "));
+            add(&mut spans, step, SpanKind::Flew, format!("bio {}", names.join(" ")), says);
+        }
+    }
+    Lane { name: "device".into(), object: Object::Device, spans }
+}
+
+/// One step more of the last span, or a new one.
+fn add(spans: &mut Vec<Span>, step: usize, kind: SpanKind, label: String, says: String) {
+    let continues =
+        |last: &Span| last.kind == kind && last.label == label && last.from + last.len == step;
+    match spans.last_mut().filter(|last| continues(last)) {
+        Some(last) => {
+            last.len += 1;
+            if last.steps.last() != Some(&says) {
+                last.steps.push(says);
+            }
+        }
+        None => spans.push(Span { from: step, len: 1, kind, label, steps: vec![says] }),
+    }
 }
 
 /// What an actor is about for some steps: the script's operation, the end of an IO, a conversion.

@@ -113,12 +113,13 @@ impl Lanes {
     pub fn table(&self) -> Table {
         let mut spans = Vec::new();
         for lane in &self.lanes {
-            let ran = lane.spans.iter().filter(|span| span.kind == SpanKind::Ran);
+            let ran = lane.spans.iter().filter(|span| span.kind != SpanKind::Waited);
             spans.extend(ran.map(|span| (&lane.name, span)));
         }
         let spans = sorted(spans, |(_, span)| span.from as u64);
-        let current =
-            spans.iter().position(|(_, s)| s.from < self.cursor && self.cursor <= s.from + s.len);
+        let current = spans.iter().position(|(_, s)| {
+            s.kind == SpanKind::Ran && s.from < self.cursor && self.cursor <= s.from + s.len
+        });
         let mut caption = format!("Steps {} to {}", self.first + 1, self.first + self.steps);
         if let Some(step) = self.no_return {
             caption += &format!("; after step {step} nothing can avoid the end");
