@@ -41,7 +41,7 @@ test("a link of a newer version is explained", async ({ stage }) => {
   await expect(stage.place()).toHaveText("step 1 of 1");
 });
 
-test("the link, the script and the steps can be copied", async ({ page, stage, context }) => {
+test("the link, the script, the steps and the run as a mail can be copied", async ({ page, stage, context }) => {
   await context.grantPermissions(["clipboard-read", "clipboard-write"]);
   await stage.open();
   await stage.choose("S7", "rfc-osync");
@@ -59,4 +59,15 @@ test("the link, the script and the steps can be copied", async ({ page, stage, c
   const steps = await clipboard();
   expect(steps).toMatch(/^ +1 {2}t1 /m);
   expect(Math.max(...steps.split("\n").map((line) => line.length))).toBeLessThanOrEqual(78);
+  await page.keyboard.press("y");
+  await expect(stage.status()).toContainText("Copied: the mail.");
+  const mail = (await clipboard()).trimEnd().split("\n");
+  expect(mail[0]).toMatch(/^extentscope /);
+  expect(mail.join("\n")).toContain("*** DEADLOCK ***");
+  const link = mail.pop();
+  expect(Math.max(...mail.map((line) => line.length))).toBeLessThanOrEqual(78);
+  await page.goto("about:blank");
+  await page.goto(link ?? "");
+  await stage.isReady();
+  await expect(stage.verdict()).toContainText("Deadlock");
 });
