@@ -12,8 +12,7 @@ mod bar;
 mod chart;
 mod console;
 mod knobs;
-#[cfg(feature = "lab")]
-mod lab;
+pub mod lab;
 mod lanes;
 mod pipeline;
 mod script;
