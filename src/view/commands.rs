@@ -54,6 +54,7 @@ pub const COMMANDS: &[Command] = &[
     of("copy-script", &["r"], "Copy the script", SHARE),
     of("explore", &["e"], "Explore every interleaving", CHECK),
     of("matrix", &["m"], "Compare designs in the matrix", CHECK),
+    of("laboratory", &["o"], "Open the tree laboratory", CHECK),
     of("knobs", &["k"], "Turn the knobs of the design", CHECK),
     of("power", &["x"], "Cut the power", CHECK),
     of("shrink", &["p"], "Put memory under pressure", CHECK),
@@ -212,7 +213,7 @@ mod tests {
 
     #[test]
     fn texts_are_verb_phrases_in_sentence_case() {
-        const VERBS: &str = "Play Step Go Begin Show Close Say List Copy Explore Compare Turn Cut \
+        const VERBS: &str = "Play Step Go Begin Show Close Say List Copy Explore Compare Open Turn Cut \
                              Put Run";
         const NAMES: [&str; 9] = ["S1", "S2", "S4", "S5b", "S7", "S8", "S9", "H-e1", "H-c"];
         for Command { text, .. } in COMMANDS {
@@ -243,7 +244,7 @@ mod tests {
     #[test]
     fn commands_of_the_run_are_done_and_others_are_not() {
         /// What the page does itself.
-        const PAGE: [&str; 9] = [
+        const PAGE: [&str; 10] = [
             "go",
             "commands",
             "copy-link",
@@ -252,6 +253,7 @@ mod tests {
             "copy-script",
             "explore",
             "matrix",
+            "laboratory",
             "knobs",
         ];
         for Command { id, .. } in COMMANDS {
