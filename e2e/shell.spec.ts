@@ -76,7 +76,7 @@ test("everything comes from the page's own folder", async ({ page, stage, baseUR
   expect(missing).toEqual([]);
 });
 
-test("the policy forbids inline scripts, inline style sheets, eval and other hosts", async ({ page, stage, console }) => {
+test("the policy forbids inline scripts, inline styles, eval and other hosts", async ({ page, stage, console }) => {
   console.expect(/policy: |Content Security Policy|Refused to|violates/);
   await stage.open();
   const ran = await page.evaluate(async () => {
@@ -89,6 +89,9 @@ test("the policy forbids inline scripts, inline style sheets, eval and other hos
     style.textContent = ":root { --from-inline: 1 }";
     document.head.append(style);
     if (getComputedStyle(document.documentElement).getPropertyValue("--from-inline")) done.push("inline style sheet");
+    const box = document.body.appendChild(document.createElement("p"));
+    box.setAttribute("style", "--from-inline: 1");
+    if (getComputedStyle(box).getPropertyValue("--from-inline")) done.push("inline style");
     const button = document.createElement("button");
     button.setAttribute("onclick", "inlineRan()");
     button.click();
@@ -113,7 +116,7 @@ test("the policy forbids inline scripts, inline style sheets, eval and other hos
     return done;
   });
   expect(ran).toEqual([]);
-  for (const directive of ["script-src-elem", "script-src-attr", "script-src", "style-src-elem", "connect-src"]) {
+  for (const directive of ["script-src-elem", "script-src-attr", "script-src", "style-src-elem", "style-src-attr", "connect-src"]) {
     await expect.poll(() => console.heard(new RegExp(`policy: ${directive} `)), directive).toBe(true);
   }
 });
