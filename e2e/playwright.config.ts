@@ -2,8 +2,6 @@ import { defineConfig } from "@playwright/test";
 import * as browsers from "./browsers.mjs";
 
 export default defineConfig({
-  // The laboratory is tested in a page that was built with it.
-  testIgnore: process.env.EXTENTSCOPE_LAB ? [] : ["lab.spec.ts"],
   testDir: ".",
   outputDir: "test-results",
   globalSetup: "./global-setup.ts",

@@ -7,6 +7,8 @@
 //   window.extentscopeCopy(text, told)      to the clipboard; no text: the address of the run
 //   window.extentscopePanic(message, text?) shows the banner; without text, the kept run
 //   window.extentscopeExplore(model, jobs, inFull, tell), extentscopeOrder(word): explorer.js
+//   window.extentscopeLaboratory()          opens the tree laboratory: laboratory.js
+//   #laboratory                             the button that does, and #laboratory-said beside it
 //   <html data-ready="true">                set by Rust once the page is mounted
 //   #boot-status                            part of the skeleton; gone once the page is mounted
 //   #trouble                                role="alert"; holds both kinds of bad news
@@ -102,14 +104,33 @@ window.extentscopeExplore = (model, jobs, inFull, tell) =>
 
 window.extentscopeOrder = (word) => explorer().then(({ order }) => order(word));
 
-// A stack overflow or a failed allocation traps without reaching the panic hook.
-addEventListener("error", (event) => {
-  const { error } = event;
+// So is the laboratory. A browser may keep that a file did not arrive: then another address.
+let again = "";
+
+window.extentscopeLaboratory = async () => {
+  const said = byId("laboratory-said");
+  said.textContent = "";
+  try {
+    (await import(`./laboratory.js${again}`)).open();
+  } catch {
+    said.textContent = "Could not be downloaded: try again.";
+    again += "?";
+  }
+};
+
+addEventListener("click", ({ target }) => {
+  if (target.id === "laboratory") window.extentscopeLaboratory();
+});
+
+// A stack overflow or a failed allocation traps without reaching the panic hook. The laboratory is
+// another module, and looks after itself.
+const isOurs = (error) => !/lab_bg/.test(error?.stack);
+addEventListener("error", ({ error }) => {
   const trapped = error instanceof WebAssembly.RuntimeError || error instanceof RangeError;
-  if (trapped) window.extentscopePanic(error.message);
+  if (trapped && isOurs(error)) window.extentscopePanic(error.message);
 });
 addEventListener("unhandledrejection", ({ reason }) => {
-  if (reason instanceof WebAssembly.RuntimeError) window.extentscopePanic(reason.message);
+  if (reason instanceof WebAssembly.RuntimeError && isOurs(reason)) window.extentscopePanic(reason.message);
 });
 
 byId("trouble-again").addEventListener("click", () => location.reload());

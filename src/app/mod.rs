@@ -16,8 +16,7 @@ mod console;
 mod grid;
 mod inspector;
 mod knobs;
-#[cfg(feature = "lab")]
-mod lab;
+pub mod lab;
 mod lanes;
 mod pipeline;
 mod script;

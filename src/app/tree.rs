@@ -25,16 +25,19 @@ pub fn tree_panel() -> AnyView {
     .into_any()
 }
 
-/// The panel's head, with the way to the tree laboratory where the page has one.
-#[cfg(feature = "lab")]
+/// The panel's head, and the button that opens the tree laboratory. It does so by `static/boot.js`,
+/// which finds it by its name, and says beside it if the laboratory cannot be fetched.
 fn with_laboratory(head: AnyView) -> AnyView {
-    view! { <div class="row spread">{head}{super::lab::lab_button()}</div> }.into_any()
-}
-
-/// The panel's head: this page has no laboratory.
-#[cfg(not(feature = "lab"))]
-fn with_laboratory(head: AnyView) -> AnyView {
-    head
+    view! {
+        <div class="row spread">
+            {head}
+            <button type="button" class="twin-switch" id="laboratory">
+                "laboratory"
+            </button>
+            <span role="status" id="laboratory-said"></span>
+        </div>
+    }
+    .into_any()
 }
 
 fn tree(stage: &Stage, ino: u8) -> Option<&TreeView> {

@@ -1,17 +1,19 @@
-//! The tree laboratory, a dialog over the whole stage.
+//! The tree laboratory, which fills a dialog that `static/laboratory.js` has opened. It is a program
+//! of its own (`src/bin/lab.rs`), so the stage's desk is not in reach: what it knows of the run that
+//! is shown comes as a link.
 
 mod picture;
 mod sides;
 
+use core::cell::Cell;
 use core::time::Duration;
 
-use leptos::html::Dialog;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
+use web_sys::{HtmlDialogElement, HtmlElement};
 
 use super::parts::{icon, shapes};
-use crate::es::Version;
-use crate::view::lab::{Camera, LAB_PRESETS, Lab, Port, differences};
+use crate::view::lab::{Camera, Edition, LAB_PRESETS, Lab, Port, differences, stage_trees};
 use picture::PicturePane;
 use sides::{EditorPane, ReportPane};
 
@@ -26,6 +28,46 @@ struct Bench {
     port: RwSignal<Port>,
     /// The view itself moved last: nothing travels then.
     still: RwSignal<bool>,
+    /// Why the stage has no tree to begin with.
+    trouble: RwSignal<Option<String>>,
+}
+
+thread_local! {
+    /// The one laboratory of this module, once it is open.
+    static BENCH: Cell<Option<Bench>> = const { Cell::new(None) };
+}
+
+/// Builds the laboratory in an element. It begins with what the stage shows.
+pub fn open(place: HtmlElement, link: &str) {
+    let bench = Bench {
+        lab: RwSignal::new(Lab::new()),
+        camera: RwSignal::new(Camera::Fit),
+        port: RwSignal::new(Port { w: 0.0, h: 0.0 }),
+        still: RwSignal::new(false),
+        trouble: RwSignal::new(None),
+    };
+    bench.take_stage(link);
+    bench.lab.update(|lab| {
+        if let Some(at) = lab.stage().iter().position(|it| !it.text.is_empty()) {
+            lab.load_stage(at);
+        }
+    });
+    BENCH.set(Some(bench));
+    mount_to(place, move || view! { <Laboratory bench /> }).forget();
+}
+
+/// The dialog is shown again: the run that it lies over may be another.
+pub fn show(link: &str) {
+    if let Some(bench) = BENCH.get() {
+        bench.take_stage(link);
+    }
+}
+
+/// Nothing plays while nobody sees it.
+pub fn rest() {
+    if let Some(bench) = BENCH.get().filter(|it| it.lab.with_untracked(Lab::is_playing)) {
+        bench.act(Lab::pause);
+    }
 }
 
 impl Bench {
@@ -37,80 +79,92 @@ impl Bench {
         Memo::new(move |_| lab.with(&slice))
     }
 
-    fn act(self, command: impl FnOnce(&mut Lab)) {
+    fn act<T>(self, command: impl FnOnce(&mut Lab) -> T) -> T {
         self.still.set(false);
-        self.lab.update(command);
+        let mut lab = self.lab.write();
+        command(&mut lab)
     }
-}
 
-/// The button that opens the laboratory, and the laboratory.
-pub fn lab_button() -> AnyView {
-    let dialog: NodeRef<Dialog> = NodeRef::new();
-    let open = RwSignal::new(false);
-    let show = move |_| {
-        open.set(true);
-        if let Some(dialog) = dialog.get_untracked() {
-            // It fails only where the dialog is open already.
-            let _ = dialog.show_modal();
-        }
-    };
-    view! {
-        <button type="button" class="twin-switch lab-open" on:click=show>"laboratory"</button>
-        <dialog
-            class="lab"
-            aria-labelledby="lab-title"
-            node_ref=dialog
-            on:close=move |_| open.set(false)
-        >
-            {move || open.get().then(|| view! { <Laboratory dialog /> })}
-        </dialog>
+    fn take_stage(self, link: &str) {
+        let (trees, trouble) = match stage_trees(link) {
+            Ok(trees) => (trees, None),
+            Err(wrong) => {
+                (Vec::new(), Some(format!("The stage's tree cannot be shown here: {wrong}.")))
+            }
+        };
+        self.trouble.set(trouble);
+        self.act(|lab| lab.set_stage(trees));
     }
-    .into_any()
 }
 
 #[component]
-fn Laboratory(dialog: NodeRef<Dialog>) -> impl IntoView {
-    let bench = Bench {
-        lab: RwSignal::new(Lab::new()),
-        camera: RwSignal::new(Camera::Fit),
-        port: RwSignal::new(Port { w: 0.0, h: 0.0 }),
-        still: RwSignal::new(false),
-    };
+fn Laboratory(bench: Bench) -> impl IntoView {
     play_clock(bench);
+    let caption = bench.memo(Lab::caption);
     view! {
         <div class="lab-stage" on:keydown=move |ev| keys(bench, &ev)>
             <header class="lab-top">
-                <h2 class="wordmark" id="lab-title">"Tree laboratory"</h2>
-                <PresetSelect bench />
-                <VersionSelect bench />
-                <button
-                    type="button"
-                    class="lab-close"
-                    on:click=move |_| if let Some(dialog) = dialog.get_untracked() { dialog.close() }
-                >
-                    "Close laboratory"
-                </button>
+                <h2 class="wordmark">"Tree laboratory"</h2>
+                <ExampleSelect bench />
+                <EditionSelect bench />
+                <button type="button" class="lab-close" on:click=close>"Close laboratory"</button>
                 <Coverage bench />
+                <p class="lab-trouble" role="status" aria-label="The stage's tree" hidden=move || bench.trouble.get().is_none()>
+                    {move || bench.trouble.get()}
+                </p>
             </header>
             <EditorPane bench />
             <PicturePane bench />
             <ReportPane bench />
             <Bar bench />
             <p class="lab-caption" role="status" aria-label="What the line did">
-                {
-                    let caption = bench.memo(Lab::caption);
-                    move || caption.get()
-                }
+                {move || caption.get()}
             </p>
         </div>
     }
     .into_any()
 }
 
+/// Closes the dialog around a button.
+fn close(ev: web_sys::MouseEvent) {
+    let button = ev.current_target().and_then(|it| it.dyn_into::<web_sys::Element>().ok());
+    let dialog = button.and_then(|it| it.closest("dialog").ok().flatten());
+    if let Some(dialog) = dialog.and_then(|it| it.dyn_into::<HtmlDialogElement>().ok()) {
+        dialog.close();
+    }
+}
+
+/// What to begin with: the trees of the stage, examples, or a person's own lines. A value is `=`
+/// and the position of a file of the stage, or the id of an example.
 #[component]
-fn PresetSelect(bench: Bench) -> impl IntoView {
-    let chosen = bench.memo(|lab| lab.preset().map_or("", |it| it.id));
-    let options = LAB_PRESETS.iter().map(|preset| {
+fn ExampleSelect(bench: Bench) -> impl IntoView {
+    let chosen = bench.memo(|lab| match (lab.stage_tree(), lab.preset()) {
+        (Some(at), _) => format!("={at}"),
+        (None, Some(preset)) => preset.id.to_string(),
+        (None, None) => String::new(),
+    });
+    let stage = bench.memo(|lab| {
+        let files = lab.stage().iter().map(|it| (it.file.clone(), it.text.is_empty()));
+        files.collect::<Vec<_>>()
+    });
+    let stage = move || {
+        let files = stage.get().into_iter().enumerate();
+        let option = |(at, (file, empty))| {
+            let value = format!("={at}");
+            let says = if empty { "the stage's tree, still empty" } else { "the stage's tree" };
+            let selected = {
+                let value = value.clone();
+                move || chosen.get() == value
+            };
+            view! {
+                <option value=value prop:selected=selected disabled=empty>
+                    {format!("{says}: file {file}")}
+                </option>
+            }
+        };
+        files.map(option).collect_view()
+    };
+    let examples = LAB_PRESETS.iter().map(|preset| {
         let id = preset.id;
         view! {
             <option value=id prop:selected=move || chosen.get() == id>
@@ -121,13 +175,17 @@ fn PresetSelect(bench: Bench) -> impl IntoView {
     let choose = move |ev| {
         let id = event_target_value(&ev);
         bench.camera.set(Camera::Fit);
-        bench.act(|lab| lab.load(&id));
+        bench.act(|lab| match id.strip_prefix('=') {
+            Some(at) => lab.load_stage(at.parse().unwrap_or(usize::MAX)),
+            None => lab.load(&id),
+        });
     };
     view! {
         <label class="field">
             <span>"example"</span>
             <select on:change=choose>
-                {options.collect_view()}
+                {stage}
+                {examples.collect_view()}
                 <option value="" prop:selected=move || chosen.get().is_empty()>"own lines"</option>
             </select>
         </label>
@@ -136,16 +194,16 @@ fn PresetSelect(bench: Bench) -> impl IntoView {
 }
 
 #[component]
-fn VersionSelect(bench: Bench) -> impl IntoView {
-    let version = bench.memo(Lab::version);
-    let options = Version::ALL.map(|it| {
+fn EditionSelect(bench: Bench) -> impl IntoView {
+    let edition = bench.memo(Lab::edition);
+    let options = Edition::ALL.map(|it| {
         view! {
-            <option value=it.id() prop:selected=move || version.get() == it>{it.range()}</option>
+            <option value=it.id() prop:selected=move || edition.get() == it>{it.title()}</option>
         }
     });
     let choose = move |ev| {
-        if let Ok(version) = event_target_value(&ev).parse() {
-            bench.act(|lab| lab.set_version(version));
+        if let Some(edition) = Edition::find(&event_target_value(&ev)) {
+            bench.act(|lab| lab.set_edition(edition));
         }
     };
     view! {
@@ -160,21 +218,22 @@ fn VersionSelect(bench: Bench) -> impl IntoView {
 /// How far golden traces cover the version, and what it does otherwise.
 #[component]
 fn Coverage(bench: Bench) -> impl IntoView {
-    let version = bench.memo(Lab::version);
+    let edition = bench.memo(Lab::edition);
     let rules = move || {
-        let lines = differences(version.get()).into_iter();
+        let lines = differences(edition.get()).into_iter();
         lines.map(|line| view! { <li>{line}</li> }).collect_view()
     };
     let summary = move || {
-        let n = differences(version.get()).len();
-        match version.get() {
-            Version::V3_8 => format!("{n} rules of the first version"),
+        let n = differences(edition.get()).len();
+        match edition.get() {
+            Edition::RfcV5 => "what differs from v3.9".to_string(),
+            first if first == Edition::ALL[0] => format!("{n} rules of the first version"),
             _ => format!("{n} rules differ from the version before"),
         }
     };
     view! {
         <div class="lab-rules">
-            <span class="quiet">{move || format!("Checked by: {}.", version.get().coverage())}</span>
+            <span class="quiet">{move || format!("Checked by: {}.", edition.get().coverage())}</span>
             <details>
                 <summary>{summary}</summary>
                 <ul class="lab-differences">{rules}</ul>
@@ -208,7 +267,7 @@ fn Bar(bench: Bench) -> impl IntoView {
             </button>
             <button type="button" class="is-primary" aria-label="Next line" aria-disabled=at_end on:click=move |_| bench.act(|lab| { lab.pause(); lab.forward(); })>
                 {icon(shapes::FORWARD.to_string())}
-                <span class="bar-word">"Step"</span>
+                <span class="bar-word">"Next"</span>
             </button>
             <button type="button" aria-label="Last line" aria-disabled=at_end on:click=move |_| bench.act(|lab| lab.seek(usize::MAX))>
                 {icon(shapes::LAST.to_string())}

@@ -8,6 +8,7 @@ use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
 
 use super::Bench;
+use crate::es::Side;
 use crate::view::lab::{Camera, Form, Lab, LabRow, Picture, Plan, Port, Shape, layout};
 
 /// One press of a button or a key.
@@ -264,6 +265,10 @@ fn inside(shape: Shape) -> AnyView {
     let cached = shape.cached.then(|| {
         view! { <text class="lab-cached" y=h / 2 + 14>{if w > 24 { "cache_es" } else { "c" }}</text> }
     });
+    let turned = shape.turned.map(|side| {
+        let arrow = if side == Side::Left { "↺" } else { "↻" };
+        view! { <text class="lab-turned" x=w / 2 - 2 y=-h / 2 + 2>{arrow}</text> }
+    });
     let dirty = shape.dirty.then(|| {
         view! { <rect class="lab-dirty" x=-w / 2 y=-h / 2 width="4" height=h></rect> }
     });
@@ -280,7 +285,8 @@ fn inside(shape: Shape) -> AnyView {
         }
         .into_any()
     };
-    view! { <title>{shape.title.clone()}</title> {ring} {body} {dirty} {lines} {cached} }.into_any()
+    view! { <title>{shape.title.clone()}</title> {ring} {body} {dirty} {lines} {cached} {turned} }
+        .into_any()
 }
 
 /// A bracket over a bar whose parts are the statuses of the subtree.

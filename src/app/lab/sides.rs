@@ -1,21 +1,22 @@
 //! Beside the picture: the lines to edit, and what the last of them did.
 
-use leptos::html::Textarea;
+use leptos::html::{Input, Textarea};
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 
 use super::Bench;
-use crate::view::lab::{LAB_WORDS, Lab, LabCounters};
+use crate::view::lab::{LAB_WORDS, Lab};
 
-/// The lines, with the next one marked, and what is wrong with them.
+/// The lines, with the next one marked, what is wrong with them, and a line to do at once.
 #[component]
 pub fn EditorPane(bench: Bench) -> impl IntoView {
     let text = bench.memo(|lab| lab.text().to_string());
     let error = bench.memo(|lab| lab.error().map(ToString::to_string));
-    let words = LAB_WORDS.map(|(_, example)| view! { <li><code>{example}</code></li> });
     view! {
         <section class="lab-left" aria-labelledby="lab-lines-title">
-            <h3 class="panel-title" id="lab-lines-title">"Lines"</h3>
+            <div class="panel-head">
+                <h3 class="panel-title" id="lab-lines-title">"Lines"</h3>
+            </div>
             <div class="editor-scroll lab-editor">
                 <div class="editor mono">
                     <Gutter bench />
@@ -41,33 +42,108 @@ pub fn EditorPane(bench: Bench) -> impl IntoView {
             <p class="script-error" id="lab-error" role="status" aria-label="Error in the lines">
                 {move || error.get()}
             </p>
-            <details>
-                <summary>"What can be written"</summary>
-                <ul class="lab-words">{words.into_iter().collect_view()}</ul>
-            </details>
+            <Console bench />
         </section>
     }
     .into_any()
 }
 
+/// One operation, typed or picked from the list of all, and done where the lines stand.
+#[component]
+fn Console(bench: Bench) -> impl IntoView {
+    let draft = RwSignal::new(String::new());
+    let wrong = RwSignal::new(None::<String>);
+    let input: NodeRef<Input> = NodeRef::new();
+    let issue = move |ev: web_sys::SubmitEvent| {
+        ev.prevent_default();
+        let line = draft.get_untracked();
+        let line = if line.trim().is_empty() { LAB_WORDS[0].1.to_string() } else { line };
+        match bench.act(|lab| lab.issue(&line)) {
+            Ok(()) => {
+                draft.set(String::new());
+                wrong.set(None);
+            }
+            Err(error) => wrong.set(Some(error.to_string())),
+        }
+    };
+    let words = LAB_WORDS.map(|(word, example)| {
+        let pick = move |_| {
+            draft.set(example.into());
+            wrong.set(None);
+            if let Some(input) = input.get_untracked() {
+                // An input that is on the page can have the focus.
+                let _ = input.focus();
+            }
+        };
+        view! { <li><button type="button" title=example on:click=pick>{word}</button></li> }
+    });
+    view! {
+        <form class="lab-console" on:submit=issue>
+            <label>
+                <span class="panel-title">"Operation"</span>
+                <input
+                    type="text"
+                    class="mono"
+                    spellcheck="false"
+                    autocomplete="off"
+                    autocapitalize="off"
+                    placeholder=LAB_WORDS[0].1
+                    aria-describedby="lab-operation-error"
+                    aria-invalid=move || wrong.get().is_some().to_string()
+                    node_ref=input
+                    prop:value=move || draft.get()
+                    on:input=move |ev| draft.set(event_target_value(&ev))
+                />
+            </label>
+            <button type="submit">"Do it"</button>
+        </form>
+        <p
+            class="script-error"
+            id="lab-operation-error"
+            role="status"
+            aria-label="Error in the operation"
+        >
+            {move || wrong.get()}
+        </p>
+        <ul class="lab-words" aria-label="Operations to pick">{words.into_iter().collect_view()}</ul>
+    }
+    .into_any()
+}
+
+/// What a line's margin shows.
+#[derive(Clone, PartialEq)]
+struct Margin {
+    lines: u32,
+    next: Option<u32>,
+    wrong: Option<u32>,
+    failed: Vec<u32>,
+}
+
 #[component]
 fn Gutter(bench: Bench) -> impl IntoView {
-    let marks = bench.memo(|lab| {
-        let count = lab.text().lines().count().max(1) as u32;
-        (count, lab.next_line(), lab.error().map(|it| it.line))
+    let margin = bench.memo(|lab| Margin {
+        lines: lab.text().lines().count().max(1) as u32,
+        next: lab.next_line(),
+        wrong: lab.error().map(|it| it.line),
+        failed: lab.failed().to_vec(),
     });
     let lines = move || {
-        let (count, next, wrong) = marks.get();
+        let Margin { lines, next, wrong, failed } = margin.get();
         let line = move |n: u32| {
-            let (next, wrong) = (next == Some(n), wrong == Some(n));
+            let bad = wrong == Some(n) || failed.contains(&n);
+            let mark = match (next == Some(n), bad) {
+                (_, true) => "✕",
+                (true, _) => "▸",
+                _ => "",
+            };
             view! {
-                <li class:is-current=next class:is-wrong-line=wrong>
-                    <span class="gutter-threads">{next.then_some("▸")}</span>
+                <li class:is-current=next == Some(n) class:is-wrong-line=bad>
+                    <span class="gutter-threads">{mark}</span>
                     <span class="gutter-number">{n}</span>
                 </li>
             }
         };
-        (1..=count).map(line).collect_view()
+        (1..=lines).map(line).collect_view()
     };
     view! { <ol class="gutter" aria-hidden="true">{lines}</ol> }.into_any()
 }
@@ -105,21 +181,8 @@ pub fn ReportPane(bench: Bench) -> impl IntoView {
 #[component]
 fn Counters(bench: Bench) -> impl IntoView {
     let counters = bench.memo(Lab::counters);
-    let rows = move || {
-        let LabCounters { all_nr, shk_nr, shrink_lblk, cache_es, pending, fails } = counters.get();
-        let mut rows = vec![("i_es_all_nr", all_nr.to_string()), (shk_nr.0, shk_nr.1.to_string())];
-        rows.extend(shrink_lblk.map(|it| ("i_es_shrink_lblk", it.to_string())));
-        rows.push(("cache_es", cache_es.map_or("none".into(), |it| it.to_string())));
-        if !pending.is_empty() {
-            let clusters: Vec<String> = pending.iter().map(ToString::to_string).collect();
-            rows.push(("i_pending_tree", format!("clusters {}", clusters.join(", "))));
-        }
-        if fails > 0 {
-            rows.push(("allocations to fail", fails.to_string()));
-        }
-        let row = |(name, value)| view! { <div><dt>{name}</dt><dd>{value}</dd></div> };
-        rows.into_iter().map(row).collect_view()
-    };
+    let row = |(name, value)| view! { <div><dt>{name}</dt><dd>{value}</dd></div> };
+    let rows = move || counters.get().rows().into_iter().map(row).collect_view();
     view! {
         <section aria-labelledby="lab-counters-title">
             <h3 class="panel-title" id="lab-counters-title">"Counters"</h3>
@@ -129,19 +192,18 @@ fn Counters(bench: Bench) -> impl IntoView {
     .into_any()
 }
 
+/// The tree in the notation of the lines, and three things to take along.
 #[component]
 fn TreeText(bench: Bench) -> impl IntoView {
     let text = bench.memo(Lab::tree_text);
+    let said = RwSignal::new("");
     let place: NodeRef<Textarea> = NodeRef::new();
-    let copied = RwSignal::new("");
-    let copy = move |_| {
-        let Some(place) = place.get_untracked() else { return };
-        place.select();
-        let said = match write_clipboard(&text.get_untracked()) {
-            true => "Copied.",
-            false => "Selected: press Ctrl+C to copy.",
+    let button = move |name: &'static str, read: fn(&Lab) -> String| {
+        let copy = move |_| {
+            let place = place.get_untracked();
+            said.set(copy_text(&bench.lab.with_untracked(read), place.as_ref()));
         };
-        copied.set(said);
+        view! { <button type="button" on:click=copy>{name}</button> }
     };
     view! {
         <section aria-labelledby="lab-text-title">
@@ -151,24 +213,40 @@ fn TreeText(bench: Bench) -> impl IntoView {
                 aria-label="Tree as text"
                 readonly
                 rows="4"
-                node_ref=place
                 prop:value=move || text.get()
             ></textarea>
-            <div class="row">
-                <button type="button" on:click=copy>"Copy tree"</button>
-                <span class="quiet" role="status" aria-label="Copied">{move || copied.get()}</span>
+            <div class="row lab-copies">
+                {button("Copy tree", Lab::tree_text)}
+                {button("Copy state", Lab::state_text)}
+                {button("Copy lines done", Lab::done_text)}
             </div>
+            <textarea class="visually-hidden" tabindex="-1" aria-hidden="true" node_ref=place></textarea>
+            <span class="quiet" role="status" aria-label="Copied">{move || said.get()}</span>
         </section>
     }
     .into_any()
 }
 
-/// Hands a text to the clipboard. Only pages of secure origins have one, which types do not say.
-fn write_clipboard(text: &str) -> bool {
+/// Hands a text to the clipboard and says whether that worked. Only pages of secure origins have
+/// one; elsewhere the old command copies what is selected in `place`.
+fn copy_text(text: &str, place: Option<&web_sys::HtmlTextAreaElement>) -> &'static str {
     let get = |of: &wasm_bindgen::JsValue, name: &str| js_sys::Reflect::get(of, &name.into()).ok();
     let navigator = get(&window().into(), "navigator");
     let clipboard = navigator.and_then(|it| get(&it, "clipboard")).filter(|it| it.is_object());
-    let Some(clipboard) = clipboard else { return false };
-    let write = get(&clipboard, "writeText").and_then(|it| it.dyn_into::<js_sys::Function>().ok());
-    write.is_some_and(|write| write.call1(&clipboard, &text.into()).is_ok())
+    let call = |of: &wasm_bindgen::JsValue, name: &str, argument: &str| {
+        let function = get(of, name).and_then(|it| it.dyn_into::<js_sys::Function>().ok());
+        function.and_then(|it| it.call1(of, &argument.into()).ok())
+    };
+    if clipboard.is_some_and(|it| call(&it, "writeText", text).is_some()) {
+        return "Copied.";
+    }
+    if let Some(place) = place {
+        place.set_value(text);
+        place.select();
+        let worked = call(&document().into(), "execCommand", "copy");
+        if worked.is_some_and(|it| it.is_truthy()) {
+            return "Copied.";
+        }
+    }
+    "This browser does not let the page copy."
 }

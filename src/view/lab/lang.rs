@@ -4,9 +4,10 @@
 //! rule dirty_bit pending        before the first call only; also: rule cluster_bits 2
 //! insert [0/8) U@1000           first block and length, then status and physical block
 //! delay [8/4) first             the first cluster has allocated blocks; also: last
-//! convert [0/4) posted          or corrected
+//! convert [0/4) posted          or corrected; without a word, as the version has it
 //! find delayed 0..20            first and last block
 //! fail 1                        the next allocation fails
+//! fail 2 at 3                   the third and the fourth from here; also: fail all, fail 0
 //! build 1000 random             extents [2i/1) W, in ascending or in random order
 //! ```
 //!
@@ -23,8 +24,20 @@ use crate::scenario::{ScriptError, nearest};
 pub enum LabOp {
     /// A call on the tree.
     Es(EsOp),
-    /// The next so many allocations fail.
-    Fail(u32),
+    /// `convert` without a word: [`EsOp::ConvertUnwritten`] by the text that the version has.
+    Convert {
+        /// First block.
+        lblk: u32,
+        /// Blocks.
+        len: u32,
+    },
+    /// Of the allocations from here on, some fail.
+    Fail {
+        /// How many.
+        n: u32,
+        /// The number of the first, from 1.
+        at: u32,
+    },
     /// Inserts so many extents of one block that do not merge, as the benches build their trees.
     Build {
         /// How many.
@@ -36,6 +49,18 @@ pub enum LabOp {
     DirtyBit(DirtyBit),
     /// From here on a cluster has 2^n blocks.
     ClusterBits(u8),
+}
+
+impl LabOp {
+    /// Every allocation from here on fails.
+    pub const fn fail_all() -> LabOp {
+        LabOp::Fail { n: u32::MAX, at: 1 }
+    }
+
+    /// No allocation fails any more.
+    pub const fn fail_none() -> LabOp {
+        LabOp::Fail { n: 0, at: 1 }
+    }
 }
 
 /// The words that begin a line, and how each is written.
@@ -55,7 +80,7 @@ pub const LAB_WORDS: [(&str, &str); 18] = [
     ("shrink", "shrink 10"),
     ("clear", "clear"),
     ("evict", "evict"),
-    ("fail", "fail 1"),
+    ("fail", "fail 1 at 2"),
     ("build", "build 1000 ascending"),
     ("rule", "rule dirty_bit pending"),
 ];
@@ -148,6 +173,10 @@ impl<'a> Words<'a> {
         Some(Word { text: rest.get(..len)?, column })
     }
 
+    fn is_at_end(&self) -> bool {
+        self.line.get(self.at..).is_none_or(|rest| rest.trim().is_empty())
+    }
+
     fn error(&self, word: Word, expected: impl Into<String>) -> ScriptError {
         ScriptError {
             line: self.number,
@@ -235,6 +264,9 @@ impl<'a> Words<'a> {
             }
             "convert" => {
                 let (lblk, len) = self.range()?;
+                if self.is_at_end() {
+                    return Ok(LabOp::Convert { lblk, len });
+                }
                 EsOp::ConvertUnwritten { lblk, len, how: self.one_of(&TEXTS)? }
             }
             "dirty" => {
@@ -248,7 +280,7 @@ impl<'a> Words<'a> {
             "shrink" => EsOp::Reclaim { nr_to_scan: self.number("a quota, as in shrink 10")? },
             "clear" => EsOp::Clear,
             "evict" => EsOp::Evict,
-            "fail" => return Ok(LabOp::Fail(self.number("how many allocations fail")?)),
+            "fail" => return self.fail(),
             "build" => {
                 let extents = self.number("how many extents, as in build 1000 random")?;
                 return Ok(LabOp::Build { extents, random: self.one_of(&ORDERS)? });
@@ -280,6 +312,23 @@ impl<'a> Words<'a> {
         Ok(EsOp::InsertDelayed { lblk, len, lclu_allocated: first, end_allocated: last })
     }
 
+    fn fail(&mut self) -> Result<LabOp, ScriptError> {
+        const EXPECTED: &str = "how many allocations fail: a number, or all";
+        let word = self.expect(EXPECTED)?;
+        let n = match word.text {
+            "all" => u32::MAX,
+            text => text.parse().map_err(|_| self.error(word, EXPECTED))?,
+        };
+        if self.is_at_end() {
+            return Ok(LabOp::Fail { n, at: 1 });
+        }
+        self.one_of(&[("at", ())])?;
+        let expected = "the number of the first that fails, from 1";
+        let word = self.expect(expected)?;
+        let at = word.text.parse().ok().filter(|at| *at > 0);
+        at.map(|at| LabOp::Fail { n, at }).ok_or_else(|| self.error(word, expected))
+    }
+
     fn rule(&mut self) -> Result<LabOp, ScriptError> {
         match self.one_of(&[("dirty_bit", true), ("cluster_bits", false)])? {
             true => Ok(LabOp::DirtyBit(self.one_of(&BITS)?)),
@@ -302,7 +351,11 @@ impl fmt::Display for LabOp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             LabOp::Es(op) => write_op(f, op),
-            LabOp::Fail(n) => write!(f, "fail {n}"),
+            LabOp::Convert { lblk, len } => write!(f, "convert [{lblk}/{len})"),
+            LabOp::Fail { n: u32::MAX, at: 1 } => f.write_str("fail all"),
+            LabOp::Fail { n: u32::MAX, at } => write!(f, "fail all at {at}"),
+            LabOp::Fail { n, at: 1 } => write!(f, "fail {n}"),
+            LabOp::Fail { n, at } => write!(f, "fail {n} at {at}"),
             LabOp::Build { extents, random } => {
                 write!(f, "build {extents} {}", name_of(&ORDERS, random))
             }
@@ -354,7 +407,16 @@ mod tests {
             let ops = parse_lab(example).unwrap();
             assert_eq!(ops[0].1.to_string(), example);
         }
-        for line in ["delay [8/4) first last", "rule cluster_bits 2", "insert [0/1) UD@9"] {
+        for line in [
+            "delay [8/4) first last",
+            "rule cluster_bits 2",
+            "insert [0/1) UD@9",
+            "fail 1",
+            "fail 0",
+            "fail all",
+            "fail all at 3",
+            "convert [0/4)",
+        ] {
             assert_eq!(parse_lab(line).unwrap()[0].1.to_string(), line);
         }
         let text = "\n# only this\ninsert [0/8)U@1  # and that\n";
@@ -372,6 +434,9 @@ mod tests {
         check("insert [0/8) W", "line 1, column 14: `W`, expected a status");
         check("find delayd 0..4", "line 1, column 6: `delayd`, expected one of delayed");
         check("find delayed 4..0", "line 1, column 14: `4..0`, expected blocks");
+        check("fail one", "line 1, column 6: `one`, expected how many allocations fail");
+        check("fail 1 at 0", "line 1, column 11: `0`, expected the number of the first");
+        check("convert [0/4) poste", "line 1, column 15: `poste`, expected one of posted");
         check("clear now", "line 1, column 7: `now`, expected the end of the line");
         check("clear\nrule dirty_bit no", "line 2, column 1: `rule`, expected rules before");
         check("build 999999 random", "line 1, column 1: `build`, expected at most");

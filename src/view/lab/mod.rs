@@ -5,29 +5,36 @@ mod lang;
 mod plan;
 mod presets;
 mod rules;
+mod stage;
+mod text;
 mod words;
 
 use std::sync::Arc;
 
-use crate::es::{DirtyBit, EsOp, Extent, Memory, NodeView, Rules, Status, Tree, Version};
+use crate::es::{Convert, DirtyBit, EsOp, Extent, Memory, NodeView, Rules, Status, Tree, Version};
 use crate::scenario::ScriptError;
 
 pub use lang::{LAB_WORDS, LabOp, parse_lab};
 pub use plan::{Camera, Form, Picture, Plan, Port, Shape, layout};
 pub use presets::{LAB_PRESETS, LabPreset};
-pub use rules::{RULE_ROWS, RuleRow, differences};
+pub use rules::{Edition, RULE_ROWS, RuleRow, differences};
+pub use stage::{StageTree, stage_trees};
 pub use words::{Heard, Recorder};
 
-/// A laboratory: a version, lines, and how many of them are done.
+/// A laboratory: whose rules hold, lines, and how many of them are done.
 #[derive(Clone, Debug)]
 pub struct Lab {
-    version: Version,
+    edition: Edition,
     text: String,
     lines: Vec<(u32, LabOp)>,
     error: Option<ScriptError>,
     cursor: usize,
     machine: Machine,
+    /// The numbers of the lines that were done and failed.
+    failed: Vec<u32>,
     playing: bool,
+    /// What the stage has to offer to begin with.
+    stage: Vec<StageTree>,
 }
 
 /// One line of the table of extents.
@@ -58,16 +65,20 @@ pub struct LabCounters {
     pub cache_es: Option<Extent>,
     /// Clusters with a pending reservation.
     pub pending: Vec<u32>,
-    /// Allocations that are still going to fail.
-    pub fails: u32,
+    /// Allocations that are still going to fail, and the number of the first of them from here.
+    pub fails: (u32, u32),
 }
 
 #[derive(Clone, Debug)]
 struct Machine {
+    edition: Edition,
     rules: Rules,
     tree: Tree<Recorder>,
+    /// So many allocations fail, after so many that do not.
     fails: u32,
+    spared: u32,
     answer: String,
+    failed: bool,
     heard: Heard,
 }
 
@@ -80,31 +91,62 @@ impl Default for Lab {
 impl Lab {
     /// A laboratory with the first preset.
     pub fn new() -> Lab {
-        let version = Version::V3_9;
+        let edition = LAB_PRESETS[0].edition;
         let mut lab = Lab {
-            version,
+            edition,
             text: String::new(),
             lines: Vec::new(),
             error: None,
             cursor: 0,
-            machine: Machine::new(version),
+            machine: Machine::new(edition),
+            failed: Vec::new(),
             playing: false,
+            stage: Vec::new(),
         };
         lab.load(LAB_PRESETS[0].id);
         lab
     }
 
-    /// The version whose rules hold.
-    pub fn version(&self) -> Version {
-        self.version
+    /// Whose rules hold.
+    pub fn edition(&self) -> Edition {
+        self.edition
     }
 
-    /// Puts every line under another version's rules.
-    pub fn set_version(&mut self, version: Version) {
-        self.version = version;
+    /// Puts every line under other rules.
+    pub fn set_edition(&mut self, edition: Edition) {
+        self.edition = edition;
         let cursor = self.cursor;
         self.restart();
         self.seek(cursor);
+    }
+
+    /// Offers other trees of the stage to begin with. Lines that were the stage's, and that nobody
+    /// has edited, become those of the same file now; a person's own lines stay.
+    pub fn set_stage(&mut self, trees: Vec<StageTree>) {
+        let shown = self.stage_tree();
+        self.stage = trees;
+        if let Some(at) = shown {
+            self.load_stage(at.min(self.stage.len().saturating_sub(1)));
+        }
+    }
+
+    /// The trees of the stage, by their files' names.
+    pub fn stage(&self) -> &[StageTree] {
+        &self.stage
+    }
+
+    /// The tree of the stage whose lines these are, unless they were edited.
+    pub fn stage_tree(&self) -> Option<usize> {
+        self.stage.iter().position(|it| !it.text.is_empty() && it.text == self.text)
+    }
+
+    /// Begins with a tree of the stage, as it stands there; an unknown one changes nothing.
+    pub fn load_stage(&mut self, at: usize) {
+        let Some(StageTree { version, text, .. }) = self.stage.get(at).cloned() else { return };
+        self.edition = Edition::Kernel(version);
+        self.cursor = 0;
+        self.edit(&text);
+        self.seek(usize::MAX);
     }
 
     /// The text as it is typed.
@@ -136,10 +178,36 @@ impl Lab {
     /// Loads a preset; an unknown name changes nothing.
     pub fn load(&mut self, id: &str) {
         let Some(preset) = LAB_PRESETS.iter().find(|it| it.id == id) else { return };
-        self.version = preset.version;
+        self.edition = preset.edition;
         self.cursor = 0;
         self.edit(preset.text);
         self.seek(preset.start);
+    }
+
+    /// Puts a line behind those that are done, and does it.
+    ///
+    /// # Errors
+    /// What is wrong with the line; then nothing changes.
+    pub fn issue(&mut self, line: &str) -> Result<(), ScriptError> {
+        let line = line.trim();
+        let alone = parse_lab(line)?;
+        let mut lines: Vec<&str> = self.text.lines().collect();
+        let done = self.cursor.checked_sub(1).and_then(|at| self.lines.get(at));
+        let at = done.map_or(0, |(number, _)| *number as usize).min(lines.len());
+        // The first of all goes behind the comments that the text begins with.
+        let head = lines.iter().take_while(|it| it.starts_with('#')).count();
+        lines.insert(if done.is_none() { head } else { at }, line);
+        let text = lines.join("\n") + "\n";
+        parse_lab(&text)?;
+        let cursor = self.cursor;
+        self.edit(&text);
+        self.seek(cursor + alone.len());
+        Ok(())
+    }
+
+    /// The numbers of the lines that were done and failed.
+    pub fn failed(&self) -> &[u32] {
+        &self.failed
     }
 
     /// The preset that the text is, unless it was edited.
@@ -169,9 +237,12 @@ impl Lab {
             self.restart();
         }
         while self.cursor < cursor {
-            let (_, op) = self.lines[self.cursor];
+            let (number, op) = self.lines[self.cursor];
             self.machine.run(op);
             self.cursor += 1;
+            if self.machine.failed {
+                self.failed.push(number);
+            }
         }
     }
 
@@ -240,8 +311,8 @@ impl Lab {
 
     /// The counters.
     pub fn counters(&self) -> LabCounters {
-        let Machine { rules, tree, fails, .. } = &self.machine;
-        let old = self.version < Version::V3_19;
+        let Machine { rules, tree, fails, spared, .. } = &self.machine;
+        let old = self.edition.version() < Version::V3_19;
         let shk = if old { "i_es_lru_nr" } else { "i_es_shk_nr" };
         LabCounters {
             all_nr: tree.all_nr(),
@@ -249,7 +320,7 @@ impl Lab {
             shrink_lblk: rules.referenced.then(|| tree.shrink_lblk()),
             cache_es: tree.storage().cached().map(|node| plain(node.extent)),
             pending: tree.pending().collect(),
-            fails: *fails,
+            fails: (*fails, spared + 1),
         }
     }
 
@@ -274,12 +345,13 @@ impl Lab {
 
     /// The tree, to lay out.
     pub fn picture(&self) -> Arc<Picture> {
-        Arc::new(Picture::of(self.machine.tree.storage(), &self.heard().changed))
+        Arc::new(Picture::of(self.machine.tree.storage(), self.heard()))
     }
 
     fn restart(&mut self) {
         self.cursor = 0;
-        self.machine = Machine::new(self.version);
+        self.failed.clear();
+        self.machine = Machine::new(self.edition);
     }
 }
 
@@ -289,25 +361,31 @@ fn plain(extent: Extent) -> Extent {
 }
 
 impl Machine {
-    fn new(version: Version) -> Machine {
+    fn new(edition: Edition) -> Machine {
         Machine {
-            rules: *version.rules(),
+            edition,
+            rules: *edition.version().rules(),
             tree: Tree::default(),
             fails: 0,
+            spared: 0,
             answer: String::new(),
+            failed: false,
             heard: Heard::default(),
         }
     }
 
     fn run(&mut self, op: LabOp) {
+        self.failed = false;
         self.answer = match op {
             LabOp::Es(op) => self.call(op),
-            LabOp::Fail(n) => {
-                self.fails = n;
-                match n {
-                    1 => "The next allocation will fail.".into(),
-                    n => format!("The next {n} allocations will fail."),
-                }
+            LabOp::Convert { lblk, len } => {
+                let how = self.edition.convert();
+                let text = if how == Convert::Posted { "As posted" } else { "As corrected" };
+                format!("{text}: {}", self.call(EsOp::ConvertUnwritten { lblk, len, how }))
+            }
+            LabOp::Fail { n, at } => {
+                (self.fails, self.spared) = (n, at - 1);
+                words::failing(n, at)
             }
             LabOp::Build { extents, random } => self.build(extents, random),
             LabOp::DirtyBit(bit) => {
@@ -328,12 +406,18 @@ impl Machine {
     }
 
     fn call(&mut self, op: EsOp) -> String {
-        let mut memory = Memory::failing(1, self.fails);
+        let mut memory = Memory::failing(self.spared.saturating_add(1), self.fails);
         let mut answer = match self.tree.apply(&self.rules, &mut memory, op) {
             Ok(reply) => words::answer(op, reply),
-            Err(error) => format!("Failed: {error}."),
+            Err(error) => {
+                self.failed = true;
+                format!("Failed: {error}.")
+            }
         };
-        self.fails -= memory.failed.min(self.fails);
+        self.spared = self.spared.saturating_sub(memory.attempts);
+        if self.fails < u32::MAX {
+            self.fails -= memory.failed.min(self.fails);
+        }
         if memory.failed > 0 {
             answer += &format!(" {} failed.", words::count(memory.failed, "allocation"));
         }

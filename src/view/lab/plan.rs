@@ -4,10 +4,10 @@
 //! few boxes becomes one glyph, and what lies outside the viewport is left out, so the number of
 //! shapes depends on the viewport and not on the tree.
 
-use crate::es::{Arena, NodeId, NodeView, Status};
+use crate::es::{Arena, NodeView, Side, Status};
 use crate::view::strata::Kind;
 
-use super::{Recorder, plain};
+use super::{Heard, Recorder, plain};
 
 /// The distance between two columns at zoom 1; neighbours in block order never share a level.
 const COLUMN: f64 = 62.0;
@@ -47,6 +47,7 @@ struct Flat {
     black: bool,
     cached: bool,
     changed: bool,
+    turned: Option<Side>,
     level: u32,
     left: Option<usize>,
     right: Option<usize>,
@@ -55,13 +56,24 @@ struct Flat {
     hi: usize,
 }
 
+struct Marks {
+    cached: bool,
+    changed: bool,
+    turned: Option<Side>,
+}
+
 impl Picture {
-    /// The tree as it is; `changed` (ascending) is marked.
-    pub fn of(arena: &Arena<Recorder>, changed: &[NodeId]) -> Picture {
+    /// The tree as it is; what the last line did to it is marked.
+    pub fn of(arena: &Arena<Recorder>, heard: &Heard) -> Picture {
         let mut picture = Picture::default();
         let cached = arena.cached().map(|node| node.id);
         picture.root = picture.walk(arena, arena.root(), 0, &|node| {
-            (cached == Some(node.id), changed.binary_search(&node.id).is_ok())
+            let turned = heard.turned.binary_search_by_key(&node.id, |(id, _)| *id);
+            Marks {
+                cached: cached == Some(node.id),
+                changed: heard.changed.binary_search(&node.id).is_ok(),
+                turned: turned.ok().map(|at| heard.turned[at].1),
+            }
         });
         let mut sum = [0; 4];
         picture.sums.push(sum);
@@ -77,7 +89,7 @@ impl Picture {
         arena: &Arena<Recorder>,
         node: Option<NodeView>,
         level: u32,
-        marks: &dyn Fn(&NodeView) -> (bool, bool),
+        marks: &dyn Fn(&NodeView) -> Marks,
     ) -> Option<usize> {
         let node = node?;
         self.levels = self.levels.max(level + 1);
@@ -85,7 +97,7 @@ impl Picture {
         let left = self.walk(arena, node.left.and_then(|id| arena.node(id)), level + 1, marks);
         let at = self.nodes.len();
         let extent = plain(node.extent);
-        let (cached, changed) = marks(&node);
+        let Marks { cached, changed, turned } = marks(&node);
         let status = extent.status;
         self.nodes.push(Flat {
             key: u64::from(node.id.index) << 16 | u64::from(node.id.generation),
@@ -98,6 +110,7 @@ impl Picture {
             black: node.black,
             cached,
             changed,
+            turned,
             level,
             left,
             right: None,
@@ -257,6 +270,8 @@ pub struct Shape {
     pub cached: bool,
     /// The last line changed it, or something in it.
     pub changed: bool,
+    /// A rotation of the last line has lifted it, this way.
+    pub turned: Option<Side>,
     /// A glyph's extents by status: W, U, D, H.
     pub mix: [u32; 4],
 }
@@ -342,6 +357,11 @@ impl Scene<'_> {
         };
         let colour = if node.black { "black" } else { "red" };
         let cached = if node.cached { ", cache_es" } else { "" };
+        let turned = match node.turned {
+            Some(Side::Left) => ", lifted by a rotation to the left",
+            Some(Side::Right) => ", lifted by a rotation to the right",
+            None => "",
+        };
         Shape {
             key: node.key,
             form,
@@ -350,12 +370,13 @@ impl Scene<'_> {
             parent,
             label,
             second: second.unwrap_or_default(),
-            title: format!("{} {colour}{cached}", node.label),
+            title: format!("{} {colour}{cached}{turned}", node.label),
             kind: node.kind,
             black: node.black,
             dirty: node.dirty,
             cached: node.cached,
             changed: node.changed,
+            turned: node.turned,
             mix: [0; 4],
         }
     }
@@ -391,6 +412,7 @@ impl Scene<'_> {
             dirty: inside.iter().any(|node| node.dirty),
             cached: inside.iter().any(|node| node.cached),
             changed: inside.iter().any(|node| node.changed),
+            turned: None,
             mix,
         }
     }

@@ -2,6 +2,8 @@
 
 use crate::es::Version;
 
+use super::Edition;
+
 /// A laboratory to begin with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct LabPreset {
@@ -10,7 +12,7 @@ pub struct LabPreset {
     /// What it shows.
     pub title: &'static str,
     /// Whose rules it begins with.
-    pub version: Version,
+    pub edition: Edition,
     /// The lines.
     pub text: &'static str,
     /// How many lines are done at once.
@@ -18,11 +20,15 @@ pub struct LabPreset {
 }
 
 const fn preset(id: &'static str, title: &'static str, text: &'static str) -> LabPreset {
-    LabPreset { id, title, version: Version::V3_9, text, start: 0 }
+    LabPreset { id, title, edition: Edition::Kernel(Version::V3_9), text, start: 0 }
+}
+
+const fn posted(id: &'static str, title: &'static str, text: &'static str) -> LabPreset {
+    LabPreset { edition: Edition::RfcV5, ..preset(id, title, text) }
 }
 
 const fn later(preset: LabPreset, version: Version) -> LabPreset {
-    LabPreset { version, ..preset }
+    LabPreset { edition: Edition::Kernel(version), ..preset }
 }
 
 /// All of them.
@@ -30,19 +36,19 @@ pub const LAB_PRESETS: [LabPreset; 22] = [
     preset("rotations", "how the tree keeps its balance", ROTATIONS),
     preset("V5", "a write splits an unwritten extent", V5),
     preset("V7", "a hole is punched", V7),
-    preset("C1 posted", "convert a whole extent", "insert [0/8) U@1000\nconvert [0/8) posted\n"),
+    posted("C1 posted", "convert a whole extent", "insert [0/8) U@1000\nconvert [0/8) posted\n"),
     preset("C1 corrected", "the same", "insert [0/8) U@1000\nconvert [0/8) corrected\n"),
-    preset("C2 posted", "convert a head", "insert [0/8) U@1000\nconvert [0/4) posted\n"),
+    posted("C2 posted", "convert a head", "insert [0/8) U@1000\nconvert [0/4) posted\n"),
     preset("C2 corrected", "the same", "insert [0/8) U@1000\nconvert [0/4) corrected\n"),
-    preset("C3 posted", "convert a middle", "insert [0/8) U@1000\nconvert [2/4) posted\n"),
+    posted("C3 posted", "convert a middle", "insert [0/8) U@1000\nconvert [2/4) posted\n"),
     preset("C3 corrected", "the same", "insert [0/8) U@1000\nconvert [2/4) corrected\n"),
-    preset("C4 posted", "convert a tail: it is lost", C4_POSTED),
+    posted("C4 posted", "convert a tail: it is lost", C4_POSTED),
     preset("C4 corrected", "the tail is kept", C4),
-    preset("C5 posted", "convert across two extents", C5_POSTED),
+    posted("C5 posted", "convert across two extents", C5_POSTED),
     preset("C5 corrected", "the same, nothing lost", C5),
-    preset("C6 posted", "a hole turns written", C6_POSTED),
+    posted("C6 posted", "a hole turns written", C6_POSTED),
     preset("C6 corrected", "the hole stays", C6),
-    preset("C7 posted", "nothing cached", "insert [16/4) U@1000\nconvert [0/8) posted\n"),
+    posted("C7 posted", "nothing cached", "insert [16/4) U@1000\nconvert [0/8) posted\n"),
     preset("C7 corrected", "the same", "insert [16/4) U@1000\nconvert [0/8) corrected\n"),
     preset("no memory", "the conversion finds no node in irq context", NOMEM),
     preset("dirty bit", "what the shrinker must keep until the disk says so", DIRTY),

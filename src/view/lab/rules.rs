@@ -1,7 +1,79 @@
 //! The rules that differ between versions, in words. `docs/es-versions.md` is printed from these
 //! rows as well.
 
-use crate::es::{NoMemory, Rules, Shrinker, Version};
+use crate::es::{Convert, NoMemory, Rules, Shrinker, Version};
+
+/// Whose rules hold in a laboratory: those of a kernel, or of series v5 of the RFC, whose
+/// conversion no kernel ever had.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Edition {
+    /// A range of releases.
+    Kernel(Version),
+    /// Zheng Liu's series v5, 9 Feb 2013: v3.9's tree, and
+    /// `ext4_es_convert_unwritten_extents` as it was posted.
+    RfcV5,
+}
+
+impl Edition {
+    /// All of them, oldest first.
+    pub const ALL: [Edition; 7] = [
+        Edition::Kernel(Version::V3_8),
+        Edition::RfcV5,
+        Edition::Kernel(Version::V3_9),
+        Edition::Kernel(Version::V3_11),
+        Edition::Kernel(Version::V3_19),
+        Edition::Kernel(Version::V6_5),
+        Edition::Kernel(Version::V6_12),
+    ];
+
+    /// The id: the version's, or `rfc-v5`.
+    pub const fn id(self) -> &'static str {
+        match self {
+            Edition::Kernel(version) => version.id(),
+            Edition::RfcV5 => "rfc-v5",
+        }
+    }
+
+    /// The name for people.
+    pub const fn title(self) -> &'static str {
+        match self {
+            Edition::Kernel(version) => version.range(),
+            Edition::RfcV5 => "RFC v5, on v3.9",
+        }
+    }
+
+    /// The version whose rules the tree follows.
+    pub const fn version(self) -> Version {
+        match self {
+            Edition::Kernel(version) => version,
+            Edition::RfcV5 => Version::V3_9,
+        }
+    }
+
+    /// One sentence on how far golden traces cover it.
+    pub const fn coverage(self) -> &'static str {
+        match self {
+            Edition::Kernel(version) => version.coverage(),
+            Edition::RfcV5 => {
+                "golden traces of v3.9.6 for the tree; none has the conversion, which is from a \
+                 reading of the posted patch"
+            }
+        }
+    }
+
+    /// The text by which `convert` works that names none.
+    pub const fn convert(self) -> Convert {
+        match self {
+            Edition::Kernel(_) => Convert::Corrected,
+            Edition::RfcV5 => Convert::Posted,
+        }
+    }
+
+    /// An edition by its id.
+    pub fn find(id: &str) -> Option<Edition> {
+        Edition::ALL.into_iter().find(|it| it.id() == id)
+    }
+}
 
 /// What differs, where it comes from, and what a version's rules say.
 pub type RuleRow = (&'static str, &'static str, fn(&Rules) -> String);
@@ -75,8 +147,15 @@ fn yes(is: bool, then: &str, otherwise: &str) -> String {
     if is { then.into() } else { otherwise.into() }
 }
 
-/// What a version does otherwise than the one before it, one sentence a rule.
-pub fn differences(version: Version) -> Vec<String> {
+/// What an edition does otherwise than the one before it, one sentence a rule.
+pub fn differences(edition: Edition) -> Vec<String> {
+    let Edition::Kernel(version) = edition else {
+        return vec![
+            "ext4_es_convert_unwritten_extents: as posted. No kernel has it; under a kernel's rules \
+             the corrected text converts."
+                .into(),
+        ];
+    };
     let at = Version::ALL.iter().position(|it| *it == version).unwrap_or(0);
     let before = at.checked_sub(1).map(|at| Version::ALL[at].rules());
     let plain = |text: String| match text.replace('`', "").as_str() {

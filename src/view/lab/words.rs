@@ -12,6 +12,7 @@ pub struct Recorder {
     says: Vec<Extent>,
     told: Vec<String>,
     changed: Vec<NodeId>,
+    turned: Vec<(NodeId, Side)>,
     links: u32,
     rotations: u32,
     more: u32,
@@ -24,6 +25,8 @@ pub struct Heard {
     pub told: Vec<String>,
     /// The nodes that were linked, changed, recoloured or moved.
     pub changed: Vec<NodeId>,
+    /// The nodes that a rotation has lifted, in ascending order, and which way it went last.
+    pub turned: Vec<(NodeId, Side)>,
     /// Nodes linked.
     pub links: u32,
     /// Rotations.
@@ -35,13 +38,18 @@ pub struct Heard {
 impl Recorder {
     /// What was heard since the last call.
     pub fn take(&mut self) -> Heard {
-        let Recorder { told, changed, links, rotations, more, .. } = self;
+        let Recorder { told, changed, turned, links, rotations, more, .. } = self;
         let mut changed = core::mem::take(changed);
         changed.sort_unstable();
         changed.dedup();
+        let mut turned = core::mem::take(turned);
+        turned.reverse();
+        turned.sort_by_key(|(node, _)| *node);
+        turned.dedup_by_key(|(node, _)| *node);
         Heard {
             told: core::mem::take(told),
             changed,
+            turned,
             links: core::mem::take(links),
             rotations: core::mem::take(rotations),
             more: core::mem::take(more),
@@ -115,8 +123,9 @@ impl Observer for Recorder {
                 self.set(node, extent);
                 self.changed.push(node);
             }
-            EsEvent::Rotate { down, up, .. } => {
+            EsEvent::Rotate { down, up, side } => {
                 self.rotations += 1;
+                self.turned.push((up, side));
                 self.changed.extend([down, up]);
             }
             EsEvent::Recolour { node, .. } => self.changed.push(node),
@@ -173,6 +182,19 @@ pub(super) fn answer(op: EsOp, reply: Reply) -> String {
         (_, Reply::Is(yes)) => if yes { "Yes." } else { "No." }.into(),
         (_, Reply::Count(n)) => format!("Answer: {n}."),
         (_, Reply::Done) => "Done.".into(),
+    }
+}
+
+/// What a line says that makes allocations fail.
+pub(super) fn failing(n: u32, at: u32) -> String {
+    match (n, at) {
+        (0, _) => "No allocation will fail.".into(),
+        (u32::MAX, 1) => "Every allocation from here on will fail.".into(),
+        (u32::MAX, at) => format!("Every allocation from number {at} on will fail."),
+        (1, 1) => "The next allocation will fail.".into(),
+        (1, at) => format!("Allocation {at} from here will fail."),
+        (n, 1) => format!("The next {n} allocations will fail."),
+        (n, at) => format!("Allocations {at} to {} from here will fail.", at.saturating_add(n - 1)),
     }
 }
 
