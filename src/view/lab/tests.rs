@@ -166,7 +166,7 @@ fn zoom_keeps_what_is_under_the_pointer_and_ends_at_fit() {
     };
     assert!((rank(near) - rank(Camera::Fit)).abs() < 1e-6);
     assert_eq!(near.zoomed(0.01, 200.0, &picture, PORT), Camera::Fit);
-    assert!(layout(&picture, PORT, picture.on_change().unwrap()).boxes > 5);
+    assert!(layout(&picture, PORT, picture.on_change(PORT).unwrap()).boxes > 5);
 }
 
 /// The tree of the stage and the one that its lines make are the same, node by node, wherever in a
