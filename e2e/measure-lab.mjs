@@ -1,6 +1,6 @@
 // Prints how long a step of the tree laboratory takes from the click to the painted frame, with
-// 1,000 extents, drawn whole and drawn close: one hundred steps each, in headless Chromium. Then the
-// same for zooming and moving, and how long the longest task was, loading the example included.
+// 1,000 extents, drawn whole and drawn close: one hundred steps each, in headless Chromium, which
+// paints without a GPU. Then the same for zooming and moving, and how many tasks were long.
 
 import { chromium } from "playwright-core";
 import * as browsers from "./browsers.mjs";
@@ -43,7 +43,6 @@ await page.waitForFunction(() => document.documentElement.dataset.ready);
 await page.getByRole("button", { name: "laboratory" }).click();
 const lab = page.getByRole("dialog", { name: "Tree laboratory" });
 await lab.getByRole("button", { name: "Next line" }).waitFor();
-await page.evaluate(() => (window.longTasks.length = 0));
 
 const text = ["build 1000 random"];
 for (let i = 0; i < TIMES; i++) {
@@ -52,6 +51,8 @@ for (let i = 0; i < TIMES; i++) {
 }
 for (const zoom of [0, 4, 9]) {
   await lab.getByRole("textbox", { name: "Lines of the laboratory" }).fill(text.join("\n"));
+  // That is the browser's editing command with a hundred lines, which nobody does by hand.
+  await page.evaluate(() => (window.longTasks.length = 0));
   await lab.getByRole("slider", { name: "Lines done" }).fill("1");
   await lab.getByRole("button", { name: "Fit" }).click();
   for (let i = 0; i < zoom; i++) await lab.getByRole("button", { name: "Zoom in" }).click();

@@ -204,13 +204,11 @@ fn coverage(bench: Bench) -> AnyView {
         let lines = differences(edition.get()).into_iter();
         lines.map(|line| view! { <li>{line}</li> }.into_any()).collect::<Vec<_>>().into_any()
     };
-    let summary = derived(move || {
-        let n = differences(edition.get()).len();
-        match edition.get() {
-            Edition::RfcV5 => "what differs from v3.9".to_string(),
-            first if first == Edition::ALL[0] => format!("{n} rules of the first version"),
-            _ => format!("{n} rules differ from the version before"),
-        }
+    let summary = derived(move || match (edition.get(), differences(edition.get()).len()) {
+        (Edition::RfcV5, _) => "what differs from v3.9".into(),
+        (first, n) if first == Edition::ALL[0] => format!("{n} rules of the first version"),
+        (_, 1) => "1 rule differs from the version before".into(),
+        (_, n) => format!("{n} rules differ from the version before"),
     });
     let checked = derived(move || format!("Checked by: {}.", edition.get().coverage()));
     view! {

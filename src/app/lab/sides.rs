@@ -46,7 +46,7 @@ fn margin(bench: Bench) -> AnyView {
     let margin = bench.memo(Box::new(Lab::margin));
     let numbers = bench.text(|lab| lab.margin().numbers());
     let mark = |class: &'static str, sign: &'static str, line: u32| {
-        let down = format!("translateY({}rem)", f64::from(line - 1) * 1.25);
+        let down = format!("translateY(calc({} * 1.25rem))", line - 1);
         view! { <span class=class style:transform=down>{sign}</span> }.into_any()
     };
     let marks = move || {
