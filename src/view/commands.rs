@@ -47,6 +47,7 @@ pub const COMMANDS: &[Command] = &[
     of("changes", &["d"], "Show what the last step changed", LOOK),
     of("close", &["Escape"], "Close the inspector", LOOK),
     of("why", &["w"], "Say why steps are blocked", LOOK),
+    of("laboratory", &["o"], "Open the tree laboratory", LOOK),
     of("commands", &["?", "/"], "List and search all commands", LOOK),
     of("copy-link", &["c"], "Copy the link", SHARE),
     of("copy-mail", &["y"], "Copy the run as text for a mail", SHARE),
@@ -212,7 +213,7 @@ mod tests {
 
     #[test]
     fn texts_are_verb_phrases_in_sentence_case() {
-        const VERBS: &str = "Play Step Go Begin Show Close Say List Copy Explore Compare Turn Cut \
+        const VERBS: &str = "Play Step Go Begin Show Close Say Open List Copy Explore Compare Turn Cut \
                              Put Run";
         const NAMES: [&str; 9] = ["S1", "S2", "S4", "S5b", "S7", "S8", "S9", "H-e1", "H-c"];
         for Command { text, .. } in COMMANDS {
@@ -243,8 +244,9 @@ mod tests {
     #[test]
     fn commands_of_the_run_are_done_and_others_are_not() {
         /// What the page does itself.
-        const PAGE: [&str; 9] = [
+        const PAGE: [&str; 10] = [
             "go",
+            "laboratory",
             "commands",
             "copy-link",
             "copy-mail",

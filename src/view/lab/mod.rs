@@ -224,10 +224,12 @@ impl Lab {
 
     /// What stands beside the lines.
     pub fn margin(&self) -> Margin {
-        let mut bad = self.failed.clone();
-        bad.extend(self.error.as_ref().map(|it| it.line));
         let lines = self.text.lines().count().max(1) as u32;
-        Margin { lines, next: self.next_line().filter(|it| !bad.contains(it)), bad }
+        // The lines that were done are then those of another text.
+        if let Some(error) = &self.error {
+            return Margin { lines, next: None, bad: vec![error.line] };
+        }
+        Margin { lines, next: self.next_line(), bad: self.failed.clone() }
     }
 
     /// The preset that the text is, unless it was edited.

@@ -307,3 +307,54 @@ fn a_laboratory_as_text() {
     "#]]
     .assert_eq(&lab.done_text());
 }
+
+#[test]
+fn a_shape_shows_colour_cache_dirt_and_rotation() {
+    let lab = done(Version::V3_9, "insert [0/4) D\ninsert [8/4) H\ninsert [16/4) U@1\n");
+    let plan = layout(&lab.picture(), PORT, Camera::Fit);
+    let said: Vec<String> =
+        plan.shapes.iter().map(|it| format!("{}: {}", it.class(), it.title)).collect();
+    expect![[r#"
+        tree-node node-red status-d-node is-changed: [0/4) D red
+        tree-node node-black status-h-node is-changed: [8/4) H black, lifted by a rotation to the left
+        tree-node node-red status-u-node is-changed: [16/4) U red, cache_es"#]]
+    .assert_eq(&said.join("\n"));
+    let marks = |at: usize, what: &str| plan.shapes[at].svg().contains(what);
+    assert!(marks(1, ">↺<") && !marks(0, ">↺<"));
+    assert!(marks(2, ">cache_es<") && marks(2, ">@1<") && !marks(1, ">cache_es<"));
+    // Only the root has no line.
+    let length = |at: usize| !plan.shapes[at].edge().ends_with("scale(0, 0)");
+    assert_eq!([0, 1, 2].map(length), [true, false, true]);
+    let dirty = done(Version::V3_9, "rule dirty_bit pending\ninsert [0/4) U@1\ndirty [0/4)\n");
+    let plan = layout(&dirty.picture(), PORT, Camera::Fit);
+    assert!(plan.shapes[0].svg().contains("lab-dirty") && plan.shapes[0].label == "[0/4) U*");
+}
+
+#[test]
+fn a_glyph_shows_every_status_that_is_in_it() {
+    let lab = done(Version::V6_5, "build 1000 random\ninsert [1001/1) U@9000\n");
+    let plan = layout(&lab.picture(), PORT, Camera::Fit);
+    let glyph = plan.shapes.iter().find(|it| it.mix[1] > 0).unwrap();
+    assert!(glyph.form == Form::Glyph && glyph.changed && glyph.cached);
+    assert!(glyph.svg().contains("status-u lab-part") && !glyph.svg().contains("status-d"));
+    assert!(glyph.title.ends_with("1 U"), "{}", glyph.title);
+}
+
+#[test]
+fn the_margin_marks_what_is_next_and_what_failed() {
+    let mut lab = Lab::new();
+    lab.load("no memory");
+    lab.seek(3);
+    assert_eq!(lab.margin(), Margin { lines: 5, next: Some(4), bad: vec![3] });
+    assert_eq!(lab.margin().numbers(), "1\n2\n3\n4\n5");
+    lab.edit("insert [0/8) U@1000\nfail\n");
+    assert_eq!(lab.margin().bad, [2]);
+}
+
+#[test]
+fn a_long_tree_is_shown_in_part_and_copied_whole() {
+    let lab = done(Version::V6_5, "build 100 ascending\n");
+    assert!(lab.tree_head().ends_with("[118/1) W@1118  and 40 more: Copy tree takes them all"));
+    assert!(lab.tree_text().ends_with("[198/1) W@1198"));
+    assert_eq!(lab.heard().lines(), ["100 extents linked, 89 rotations"]);
+}
