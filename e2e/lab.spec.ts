@@ -222,7 +222,7 @@ test("a thousand extents: glyphs, zoom by keys and buttons, and the table", asyn
   await page.keyboard.press("0");
   expect(await drawn()).toBe(fit);
   await next(lab).click();
-  await lab.getByRole("button", { name: "show change" }).click();
+  await lab.getByRole("button", { name: "Show change" }).click();
   await expect(lab.getByRole("img").getByText("[1001/1) U", { exact: true })).toBeVisible();
   await lab.getByRole("button", { name: "Extents as a table" }).click();
   await expect(lab.getByText("rows 1 to 100 of 1001")).toBeVisible();

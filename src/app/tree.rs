@@ -135,6 +135,9 @@ fn node(desk: Desk, ino: u8, id: u64) -> AnyView {
             <text class="node-pblk" y="13">
                 {text(|n| n.pblk.map_or(String::new(), |pblk| format!("@{pblk}")))}
             </text>
+            <text class="node-pblk node-cached" y=h / 2 + 15>
+                {text(|n| if n.cached { "cache_es" } else { "" }.into())}
+            </text>
         </g>
     }
     .into_any()

@@ -173,7 +173,7 @@ fn lay_out(run: &Run, ino: u8, tree: &Tree<Vec<EsEvent>>, events: &[EsEvent]) ->
     }
     let nodes = sorted(nodes, |node| node.id);
     let columns = places.len() as i32;
-    let size = (w + 8 + (columns - 1).max(0) * COLUMN, h + 16 + (levels - 1).max(0) * LEVEL);
+    let size = (w + 8 + (columns - 1).max(0) * COLUMN, h + 30 + (levels - 1).max(0) * LEVEL);
     let empty = nodes.is_empty().then(|| why_empty(run));
     let events = told(events, arena);
     TreeView { ino, name: String::new(), nodes, size, events, empty }

@@ -3,19 +3,22 @@
 //! is shown comes as a link.
 
 mod picture;
+mod pieces;
 mod sides;
 
 use core::cell::Cell;
 use core::time::Duration;
+use std::sync::Arc;
 
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
-use web_sys::{HtmlDialogElement, HtmlElement};
+use web_sys::{Element, HtmlDialogElement, HtmlElement, KeyboardEvent};
 
-use super::parts::{icon, shapes};
-use crate::view::lab::{Camera, Edition, LAB_PRESETS, Lab, Port, differences, stage_trees};
-use picture::PicturePane;
-use sides::{EditorPane, ReportPane};
+use super::parts::{icon, list, option, shapes};
+use crate::view::lab::{
+    Camera, Edition, LAB_PRESETS, Lab, Picture, Plan, Port, differences, layout, stage_trees,
+};
+use pieces::{aria, button, derived, dynamic, select, status};
 
 /// Milliseconds between two lines while it plays.
 const PACE: u64 = 900;
@@ -24,12 +27,14 @@ const PACE: u64 = 900;
 #[derive(Clone, Copy)]
 struct Bench {
     lab: RwSignal<Lab>,
+    picture: Memo<Arc<Picture>>,
+    plan: Memo<Plan>,
     camera: RwSignal<Camera>,
     port: RwSignal<Port>,
     /// The view itself moved last: nothing travels then.
     still: RwSignal<bool>,
-    /// Why the stage has no tree to begin with.
-    trouble: RwSignal<Option<String>>,
+    /// Why the stage has no tree to begin with; empty if it has.
+    trouble: RwSignal<String>,
 }
 
 thread_local! {
@@ -39,21 +44,19 @@ thread_local! {
 
 /// Builds the laboratory in an element. It begins with what the stage shows.
 pub fn open(place: HtmlElement, link: &str) {
-    let bench = Bench {
-        lab: RwSignal::new(Lab::new()),
-        camera: RwSignal::new(Camera::Fit),
-        port: RwSignal::new(Port { w: 0.0, h: 0.0 }),
-        still: RwSignal::new(false),
-        trouble: RwSignal::new(None),
+    let link = link.to_string();
+    let build = move || {
+        let bench = Bench::new();
+        bench.take_stage(&link);
+        bench.act(|lab| {
+            if let Some(at) = lab.stage().iter().position(|it| !it.text.is_empty()) {
+                lab.load_stage(at);
+            }
+        });
+        BENCH.set(Some(bench));
+        laboratory(bench)
     };
-    bench.take_stage(link);
-    bench.lab.update(|lab| {
-        if let Some(at) = lab.stage().iter().position(|it| !it.text.is_empty()) {
-            lab.load_stage(at);
-        }
-    });
-    BENCH.set(Some(bench));
-    mount_to(place, move || view! { <Laboratory bench /> }).forget();
+    mount_to(place, build).forget();
 }
 
 /// The dialog is shown again: the run that it lies over may be another.
@@ -71,12 +74,18 @@ pub fn rest() {
 }
 
 impl Bench {
-    fn memo<T>(self, slice: impl Fn(&Lab) -> T + Send + Sync + 'static) -> Memo<T>
-    where
-        T: PartialEq + Send + Sync + 'static,
-    {
-        let lab = self.lab;
-        Memo::new(move |_| lab.with(&slice))
+    fn new() -> Bench {
+        let lab = RwSignal::new(Lab::new());
+        let camera = RwSignal::new(Camera::Fit);
+        let port = RwSignal::new(Port { w: 0.0, h: 0.0 });
+        let picture = Memo::new(move |_| lab.with(Lab::picture));
+        let plan = Memo::new(move |_| {
+            let (port, camera) = (port.get(), camera.get());
+            // While the dialog is closed there is no place to draw in.
+            if port.w < 1.0 { Plan::default() } else { layout(&picture.get(), port, camera) }
+        });
+        let still = RwSignal::new(false);
+        Bench { lab, picture, plan, camera, port, still, trouble: RwSignal::new(String::new()) }
     }
 
     fn act<T>(self, command: impl FnOnce(&mut Lab) -> T) -> T {
@@ -85,49 +94,54 @@ impl Bench {
         command(&mut lab)
     }
 
+    /// Looks at the tree in another way.
+    fn look(self, camera: Camera) {
+        self.still.set(true);
+        self.camera.set(camera);
+    }
+
     fn take_stage(self, link: &str) {
         let (trees, trouble) = match stage_trees(link) {
-            Ok(trees) => (trees, None),
-            Err(wrong) => {
-                (Vec::new(), Some(format!("The stage's tree cannot be shown here: {wrong}.")))
-            }
+            Ok(trees) => (trees, String::new()),
+            Err(wrong) => (Vec::new(), format!("The stage's tree cannot be shown here: {wrong}.")),
         };
         self.trouble.set(trouble);
         self.act(|lab| lab.set_stage(trees));
     }
 }
 
-#[component]
-fn Laboratory(bench: Bench) -> impl IntoView {
+fn laboratory(bench: Bench) -> AnyView {
     play_clock(bench);
-    let caption = bench.memo(Lab::caption);
     view! {
         <div class="lab-stage" on:keydown=move |ev| keys(bench, &ev)>
-            <header class="lab-top">
-                <h2 class="wordmark">"Tree laboratory"</h2>
-                <ExampleSelect bench />
-                <EditionSelect bench />
-                <button type="button" class="lab-close" on:click=close>"Close laboratory"</button>
-                <Coverage bench />
-                <p class="lab-trouble" role="status" aria-label="The stage's tree" hidden=move || bench.trouble.get().is_none()>
-                    {move || bench.trouble.get()}
-                </p>
-            </header>
-            <EditorPane bench />
-            <PicturePane bench />
-            <ReportPane bench />
-            <Bar bench />
-            <p class="lab-caption" role="status" aria-label="What the line did">
-                {move || caption.get()}
-            </p>
+            {top(bench)} {sides::lines(bench)} {picture::picture_pane(bench)} {sides::report(bench)}
+            {bar(bench)}
+            {status("lab-caption", "lab-caption", "What the line did", bench.text(Lab::caption))}
         </div>
+    }
+    .into_any()
+}
+
+fn top(bench: Bench) -> AnyView {
+    let trouble = bench.trouble;
+    view! {
+        <header class="lab-top">
+            <h2 class="wordmark">"Tree laboratory"</h2>
+            {examples(bench)}
+            {editions(bench)}
+            <button type="button" class="lab-close" on:click=close>
+                "Close laboratory"
+            </button>
+            {coverage(bench)}
+            {status("lab-trouble", "lab-trouble", "The stage's tree", trouble.into())}
+        </header>
     }
     .into_any()
 }
 
 /// Closes the dialog around a button.
 fn close(ev: web_sys::MouseEvent) {
-    let button = ev.current_target().and_then(|it| it.dyn_into::<web_sys::Element>().ok());
+    let button = ev.current_target().and_then(|it| it.dyn_into::<Element>().ok());
     let dialog = button.and_then(|it| it.closest("dialog").ok().flatten());
     if let Some(dialog) = dialog.and_then(|it| it.dyn_into::<HtmlDialogElement>().ok()) {
         dialog.close();
@@ -136,161 +150,123 @@ fn close(ev: web_sys::MouseEvent) {
 
 /// What to begin with: the trees of the stage, examples, or a person's own lines. A value is `=`
 /// and the position of a file of the stage, or the id of an example.
-#[component]
-fn ExampleSelect(bench: Bench) -> impl IntoView {
-    let chosen = bench.memo(|lab| match (lab.stage_tree(), lab.preset()) {
+fn examples(bench: Bench) -> AnyView {
+    let chosen = bench.text(|lab| match (lab.stage_tree(), lab.preset()) {
         (Some(at), _) => format!("={at}"),
         (None, Some(preset)) => preset.id.to_string(),
         (None, None) => String::new(),
     });
-    let stage = bench.memo(|lab| {
-        let files = lab.stage().iter().map(|it| (it.file.clone(), it.text.is_empty()));
-        files.collect::<Vec<_>>()
-    });
-    let stage = move || {
-        let files = stage.get().into_iter().enumerate();
-        let option = |(at, (file, empty))| {
-            let value = format!("={at}");
-            let says = if empty { "the stage's tree, still empty" } else { "the stage's tree" };
-            let selected = {
-                let value = value.clone();
-                move || chosen.get() == value
-            };
-            view! {
-                <option value=value prop:selected=selected disabled=empty>
-                    {format!("{says}: file {file}")}
-                </option>
-            }
+    let files = bench.memo(Box::new(|lab| {
+        let files = lab.stage().iter().filter(|it| !it.text.is_empty());
+        files.map(|it| it.file.clone()).collect::<Vec<_>>()
+    }));
+    let choice = move |value: String, text: String| {
+        let is_chosen = {
+            let value = value.clone();
+            move || chosen.get() == value
         };
-        files.map(option).collect_view()
+        option(value, text, Signal::derive(is_chosen))
     };
-    let examples = LAB_PRESETS.iter().map(|preset| {
-        let id = preset.id;
-        view! {
-            <option value=id prop:selected=move || chosen.get() == id>
-                {format!("{id}: {}", preset.title)}
-            </option>
-        }
-    });
-    let choose = move |ev| {
-        let id = event_target_value(&ev);
+    let stage = move |file: String| {
+        let at = bench.lab.with_untracked(|lab| lab.stage().iter().position(|it| it.file == file));
+        choice(format!("={}", at.unwrap_or(usize::MAX)), format!("the stage's tree: file {file}"))
+    };
+    let own = LAB_PRESETS
+        .iter()
+        .map(|it| choice(it.id.into(), format!("{}: {}", it.id, it.title)))
+        .chain([choice(String::new(), "own lines".into())]);
+    let options = view! { {list(files.into(), stage)} {own.collect::<Vec<_>>()} }.into_any();
+    select("example", options, move |id| {
         bench.camera.set(Camera::Fit);
         bench.act(|lab| match id.strip_prefix('=') {
             Some(at) => lab.load_stage(at.parse().unwrap_or(usize::MAX)),
             None => lab.load(&id),
         });
-    };
-    view! {
-        <label class="field">
-            <span>"example"</span>
-            <select on:change=choose>
-                {stage}
-                {examples.collect_view()}
-                <option value="" prop:selected=move || chosen.get().is_empty()>"own lines"</option>
-            </select>
-        </label>
-    }
-    .into_any()
+    })
 }
 
-#[component]
-fn EditionSelect(bench: Bench) -> impl IntoView {
-    let edition = bench.memo(Lab::edition);
+fn editions(bench: Bench) -> AnyView {
+    let chosen = bench.memo(Box::new(Lab::edition));
     let options = Edition::ALL.map(|it| {
-        view! {
-            <option value=it.id() prop:selected=move || edition.get() == it>{it.title()}</option>
-        }
+        option(it.id().into(), it.title().into(), Signal::derive(move || chosen.get() == it))
     });
-    let choose = move |ev| {
-        if let Some(edition) = Edition::find(&event_target_value(&ev)) {
+    select("version", Vec::from(options).into_any(), move |id| {
+        if let Some(edition) = Edition::find(&id) {
             bench.act(|lab| lab.set_edition(edition));
         }
-    };
-    view! {
-        <label class="field">
-            <span>"version"</span>
-            <select on:change=choose>{options.into_iter().collect_view()}</select>
-        </label>
-    }
-    .into_any()
+    })
 }
 
 /// How far golden traces cover the version, and what it does otherwise.
-#[component]
-fn Coverage(bench: Bench) -> impl IntoView {
-    let edition = bench.memo(Lab::edition);
+fn coverage(bench: Bench) -> AnyView {
+    let edition = bench.memo(Box::new(Lab::edition));
     let rules = move || {
         let lines = differences(edition.get()).into_iter();
-        lines.map(|line| view! { <li>{line}</li> }).collect_view()
+        lines.map(|line| view! { <li>{line}</li> }.into_any()).collect::<Vec<_>>().into_any()
     };
-    let summary = move || {
-        let n = differences(edition.get()).len();
-        match edition.get() {
-            Edition::RfcV5 => "what differs from v3.9".to_string(),
-            first if first == Edition::ALL[0] => format!("{n} rules of the first version"),
-            _ => format!("{n} rules differ from the version before"),
-        }
-    };
+    let summary = derived(move || match (edition.get(), differences(edition.get()).len()) {
+        (Edition::RfcV5, _) => "what differs from v3.9".into(),
+        (first, n) if first == Edition::ALL[0] => format!("{n} rules of the first version"),
+        (_, 1) => "1 rule differs from the version before".into(),
+        (_, n) => format!("{n} rules differ from the version before"),
+    });
+    let checked = derived(move || format!("Checked by: {}.", edition.get().coverage()));
     view! {
         <div class="lab-rules">
-            <span class="quiet">{move || format!("Checked by: {}.", edition.get().coverage())}</span>
+            <span class="quiet">{checked}</span>
             <details>
                 <summary>{summary}</summary>
-                <ul class="lab-differences">{rules}</ul>
+                <ul class="lab-differences">{dynamic(rules)}</ul>
             </details>
         </div>
     }
     .into_any()
 }
 
-#[component]
-fn Bar(bench: Bench) -> impl IntoView {
-    let place = bench.memo(Lab::place);
-    let playing = bench.memo(Lab::is_playing);
-    let at_start = move || (place.get().0 == 0).to_string();
-    let at_end = move || (place.get().0 == place.get().1).to_string();
+fn bar(bench: Bench) -> AnyView {
+    let at_start = aria(bench.flag(|lab| lab.place().0 == 0));
+    let at_end = aria(bench.flag(|lab| lab.place().0 == lab.place().1));
+    let playing = bench.flag(Lab::is_playing);
+    let shape = |shape: &'static str| icon(shape.to_string());
+    let play = derived(move || if playing.get() { shapes::PAUSE } else { shapes::PLAY }.into());
+    let name = derived(move || if playing.get() { "Pause lines" } else { "Play lines" }.into());
+    let next = view! { {shape(shapes::FORWARD)} <span class="bar-word">"Next"</span> }.into_any();
+    let act = move |command: fn(&mut Lab)| move || bench.act(command);
     let seek = move |ev| {
         let at: usize = event_target_value(&ev).parse().unwrap_or(0);
         bench.act(|lab| lab.seek(at));
     };
-    let play_name = move || if playing.get() { "Pause lines" } else { "Play lines" };
+    let place = bench.text(|lab| format!("line {} of {}", lab.place().0, lab.place().1));
     view! {
         <div class="area-bar lab-bar" role="group" aria-label="Lines">
-            <button type="button" aria-label="First line" aria-disabled=at_start on:click=move |_| bench.act(|lab| lab.seek(0))>
-                {icon(shapes::FIRST.to_string())}
+            {button("First line", "", shape(shapes::FIRST), Some(at_start), act(|lab| lab.seek(0)))}
+            {button("Line back", "", shape(shapes::BACK), Some(at_start), act(Lab::back))}
+            <button
+                type="button"
+                aria-label=name
+                on:click=move |_| bench.act(Lab::toggle_play)
+            >
+                {icon(play)}
             </button>
-            <button type="button" aria-label="Line back" aria-disabled=at_start on:click=move |_| bench.act(Lab::back)>
-                {icon(shapes::BACK.to_string())}
-            </button>
-            <button type="button" aria-label=play_name on:click=move |_| bench.act(Lab::toggle_play)>
-                {move || icon(if playing.get() { shapes::PAUSE } else { shapes::PLAY }.to_string())}
-            </button>
-            <button type="button" class="is-primary" aria-label="Next line" aria-disabled=at_end on:click=move |_| bench.act(|lab| { lab.pause(); lab.forward(); })>
-                {icon(shapes::FORWARD.to_string())}
-                <span class="bar-word">"Next"</span>
-            </button>
-            <button type="button" aria-label="Last line" aria-disabled=at_end on:click=move |_| bench.act(|lab| lab.seek(usize::MAX))>
-                {icon(shapes::LAST.to_string())}
-            </button>
+            {button("Next line", "is-primary", next, Some(at_end), act(Lab::step))}
+            {button("Last line", "", shape(shapes::LAST), Some(at_end), act(|lab| lab.seek(usize::MAX)))}
             <input
                 class="bar-slider"
                 type="range"
                 min="0"
                 aria-label="Lines done"
-                max=move || place.get().1.to_string()
-                prop:value=move || place.get().0.to_string()
+                max=bench.text(|lab| lab.place().1.to_string())
+                prop:value=bench.text(|lab| lab.place().0.to_string())
                 on:input=seek
             />
-            <output class="bar-place">
-                {move || format!("line {} of {}", place.get().0, place.get().1)}
-            </output>
+            <output class="bar-place">{place}</output>
         </div>
     }
     .into_any()
 }
 
 fn play_clock(bench: Bench) {
-    let playing = bench.memo(Lab::is_playing);
+    let playing = bench.flag(Lab::is_playing);
     Effect::new(move |_| {
         if !playing.get() {
             return;
@@ -302,22 +278,19 @@ fn play_clock(bench: Bench) {
     });
 }
 
-/// The laboratory's keys. None of them reaches the stage underneath.
-fn keys(bench: Bench, ev: &web_sys::KeyboardEvent) {
-    ev.stop_propagation();
+/// The laboratory's keys. `static/laboratory.js` keeps them from the stage underneath.
+fn keys(bench: Bench, ev: &KeyboardEvent) {
     if ev.ctrl_key() || ev.alt_key() || ev.meta_key() || ev.default_prevented() {
         return;
     }
-    let focused = ev.target().and_then(|t| t.dyn_into::<web_sys::Element>().ok());
+    let focused = ev.target().and_then(|t| t.dyn_into::<Element>().ok());
     let focused = focused.map(|e| e.tag_name().to_ascii_lowercase()).unwrap_or_default();
     if matches!(focused.as_str(), "input" | "textarea" | "select") {
         return;
     }
     match ev.key().as_str() {
         " " if !matches!(focused.as_str(), "button" | "summary") => bench.act(Lab::toggle_play),
-        "ArrowRight" | "l" => bench.act(|lab| {
-            lab.forward();
-        }),
+        "ArrowRight" | "l" => bench.act(Lab::step),
         "ArrowLeft" | "h" => bench.act(Lab::back),
         "Home" => bench.act(|lab| lab.seek(0)),
         "End" => bench.act(|lab| lab.seek(usize::MAX)),

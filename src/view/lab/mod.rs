@@ -1,6 +1,7 @@
 //! The tree laboratory: one extent status tree, any version's rules, calls as text, one step a
 //! line.
 
+mod draw;
 mod lang;
 mod plan;
 mod presets;
@@ -50,6 +51,17 @@ pub struct LabRow {
     pub cached: bool,
     /// The last line made it or changed it.
     pub changed: bool,
+}
+
+/// What stands beside the lines.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Margin {
+    /// How many lines there are.
+    pub lines: u32,
+    /// The one that is next, from 1.
+    pub next: Option<u32>,
+    /// Those that cannot be read or have failed.
+    pub bad: Vec<u32>,
 }
 
 /// The counters of the tree, by the kernel's names.
@@ -210,6 +222,16 @@ impl Lab {
         &self.failed
     }
 
+    /// What stands beside the lines.
+    pub fn margin(&self) -> Margin {
+        let lines = self.text.lines().count().max(1) as u32;
+        // The lines that were done are then those of another text.
+        if let Some(error) = &self.error {
+            return Margin { lines, next: None, bad: vec![error.line] };
+        }
+        Margin { lines, next: self.next_line(), bad: self.failed.clone() }
+    }
+
     /// The preset that the text is, unless it was edited.
     pub fn preset(&self) -> Option<&'static LabPreset> {
         LAB_PRESETS.iter().find(|it| it.text == self.text)
@@ -251,6 +273,12 @@ impl Lab {
         let before = self.cursor;
         self.seek(before + 1);
         self.cursor > before
+    }
+
+    /// One line on, by hand.
+    pub fn step(&mut self) {
+        self.playing = false;
+        self.forward();
     }
 
     /// One line back.

@@ -4,23 +4,29 @@
 //! few boxes becomes one glyph, and what lies outside the viewport is left out, so the number of
 //! shapes depends on the viewport and not on the tree.
 
-use crate::es::{Arena, NodeView, Side, Status};
+use crate::es::{Arena, Extent, NodeView, Side, Status};
 use crate::view::strata::Kind;
 
 use super::{Heard, Recorder, plain};
 
 /// The distance between two columns at zoom 1; neighbours in block order never share a level.
 const COLUMN: f64 = 62.0;
-/// The distance between two levels.
+/// The distance between two levels, at least; a small tree uses the room that there is.
 const LEVEL: f64 = 68.0;
+/// The distance between two levels, at most.
+const LEVEL_MAX: f64 = 100.0;
 /// The size of a node's box.
 const NODE: (f64, f64) = (108.0, 44.0);
 /// Where the root stands.
 const TOP: f64 = 40.0;
+/// Room under the last level, for its boxes and for what is written under them.
+const BOTTOM: f64 = 48.0;
 /// A subtree with less room than this becomes a glyph.
 const GLYPH: f64 = 88.0;
 /// The width of one character in a box.
 const CHARACTER: f64 = 7.4;
+/// The largest zoom of a tree that is shown as a whole.
+const FIT_MAX: f64 = 1.4;
 /// The largest zoom.
 const ZOOM_MAX: f64 = 2.0;
 
@@ -38,12 +44,7 @@ pub struct Picture {
 #[derive(Clone, Debug, PartialEq)]
 struct Flat {
     key: u64,
-    label: String,
-    short: String,
-    pblk: Option<u64>,
-    blocks: (u32, u32),
-    kind: Kind,
-    dirty: bool,
+    extent: Extent,
     black: bool,
     cached: bool,
     changed: bool,
@@ -62,6 +63,16 @@ struct Marks {
     turned: Option<Side>,
 }
 
+impl Flat {
+    fn kind(&self) -> Kind {
+        Kind::of_status(self.extent.status)
+    }
+
+    fn is_dirty(&self) -> bool {
+        self.extent.status.any(Status::DIRTY)
+    }
+}
+
 impl Picture {
     /// The tree as it is; what the last line did to it is marked.
     pub fn of(arena: &Arena<Recorder>, heard: &Heard) -> Picture {
@@ -78,7 +89,7 @@ impl Picture {
         let mut sum = [0; 4];
         picture.sums.push(sum);
         for node in &picture.nodes {
-            sum[column_of(node.kind)] += 1;
+            sum[column_of(node.kind())] += 1;
             picture.sums.push(sum);
         }
         picture
@@ -96,17 +107,10 @@ impl Picture {
         let lo = self.nodes.len();
         let left = self.walk(arena, node.left.and_then(|id| arena.node(id)), level + 1, marks);
         let at = self.nodes.len();
-        let extent = plain(node.extent);
         let Marks { cached, changed, turned } = marks(&node);
-        let status = extent.status;
         self.nodes.push(Flat {
             key: u64::from(node.id.index) << 16 | u64::from(node.id.generation),
-            label: format!("[{}/{}) {status}", extent.lblk, extent.len),
-            short: format!("{} {status}", extent.lblk),
-            pblk: status.is_mapped().then_some(extent.pblk),
-            blocks: (extent.lblk, extent.end().unwrap_or(u32::MAX)),
-            kind: Kind::of_status(status),
-            dirty: status.any(Status::DIRTY),
+            extent: plain(node.extent),
             black: node.black,
             cached,
             changed,
@@ -141,10 +145,16 @@ impl Picture {
     }
 
     /// A camera on the first changed node, close enough to read it.
-    pub fn on_change(&self) -> Option<Camera> {
+    pub fn on_change(&self, port: Port) -> Option<Camera> {
         let at = self.nodes.iter().position(|node| node.changed)?;
-        let y = f64::from(self.nodes[at].level) * LEVEL - 2.0 * LEVEL;
+        let y = f64::from(self.nodes[at].level) * self.level(port) - port.h / 2.0 + TOP;
         Some(Camera::Free { zoom: 1.0, x: at as f64, y: y.max(0.0) })
+    }
+
+    /// The distance between two levels.
+    fn level(&self, port: Port) -> f64 {
+        let gaps = f64::from(self.levels.max(2) - 1);
+        ((port.h - TOP - BOTTOM) / gaps).clamp(LEVEL, LEVEL_MAX)
     }
 
     fn mix(&self, lo: usize, hi: usize) -> [u32; 4] {
@@ -194,7 +204,7 @@ impl Camera {
         match self {
             Camera::Fit => {
                 let width = n.max(1) as f64 * COLUMN + NODE.0 - COLUMN + 16.0;
-                ((port.w / width).min(1.0), (n.max(1) - 1) as f64 / 2.0, 0.0)
+                ((port.w / width).min(FIT_MAX), (n.max(1) - 1) as f64 / 2.0, 0.0)
             }
             Camera::Free { zoom, x, y } => (zoom, x, y),
         }
@@ -223,7 +233,8 @@ impl Camera {
     fn clamped(self, picture: &Picture, port: Port) -> Camera {
         let Camera::Free { zoom, x, y } = self else { return self };
         let last = (picture.len().max(1) - 1) as f64;
-        let height = f64::from(picture.levels()) * LEVEL + TOP;
+        let gaps = f64::from(picture.levels().max(1) - 1);
+        let height = TOP + gaps * picture.level(port) + BOTTOM;
         Camera::Free { zoom, x: x.clamp(0.0, last), y: y.clamp(0.0, (height - port.h).max(0.0)) }
     }
 }
@@ -290,7 +301,8 @@ pub struct Plan {
 /// Lays out what of the tree falls into the viewport.
 pub fn layout(picture: &Picture, port: Port, camera: Camera) -> Plan {
     let (zoom, middle, down) = camera.resolve(picture.len(), port);
-    let scene = Scene { picture, port, step: COLUMN * zoom, middle, down };
+    let scene =
+        Scene { picture, port, step: COLUMN * zoom, level: picture.level(port), middle, down };
     let mut shapes = Vec::new();
     let mut stack = Vec::from_iter(picture.root.map(|root| (root, None)));
     while let Some((at, parent)) = stack.pop() {
@@ -315,6 +327,8 @@ struct Scene<'a> {
     port: Port,
     /// Pixels a column.
     step: f64,
+    /// Pixels a level.
+    level: f64,
     middle: f64,
     down: f64,
 }
@@ -325,7 +339,7 @@ impl Scene<'_> {
     }
 
     fn y(&self, level: u32) -> f64 {
-        TOP + f64::from(level) * LEVEL - self.down
+        TOP + f64::from(level) * self.level - self.down
     }
 
     /// Whether anything of a subtree is in the viewport. Its lines go up: the level above counts.
@@ -333,7 +347,7 @@ impl Scene<'_> {
         let (left, right) = (self.x(node.lo as f64), self.x((node.hi - 1) as f64));
         let margin = NODE.0 / 2.0;
         let beside = right + margin < 0.0 || left - margin > self.port.w;
-        !beside && self.y(node.level) - LEVEL < self.port.h
+        !beside && self.y(node.level) - self.level < self.port.h
     }
 
     fn shape(&self, at: usize, node: &Flat, parent: Option<(i32, i32)>) -> Shape {
@@ -344,16 +358,19 @@ impl Scene<'_> {
         // Boxes of one level are parted by the columns of their common ancestors.
         let side = (at + 1 - node.lo).min(node.hi - at) as f64;
         let room = 2.0 * side * self.step - 6.0;
-        let short = node.short.len() as f64 * CHARACTER + 6.0;
+        let Extent { lblk, len, pblk, status } = node.extent;
+        let (full, small) = (format!("[{lblk}/{len}) {status}"), format!("{lblk} {status}"));
+        let short = small.len() as f64 * CHARACTER + 6.0;
         let (form, w) = match room {
             r if r >= NODE.0 => (Form::Full, NODE.0),
             r if r >= short => (Form::Small, short),
             r => (Form::Dot, r.clamp(6.0, 16.0)),
         };
         let (label, second) = match form {
-            Form::Full => (node.label.clone(), node.pblk.map(|it| format!("@{it}"))),
-            Form::Small => (node.short.clone(), None),
-            _ => (String::new(), None),
+            Form::Full if status.is_mapped() => (full.clone(), format!("@{pblk}")),
+            Form::Full => (full.clone(), String::new()),
+            Form::Small => (small, String::new()),
+            _ => (String::new(), String::new()),
         };
         let colour = if node.black { "black" } else { "red" };
         let cached = if node.cached { ", cache_es" } else { "" };
@@ -369,11 +386,11 @@ impl Scene<'_> {
             size: (w as i32, if form == Form::Full { NODE.1 } else { 26.0 } as i32),
             parent,
             label,
-            second: second.unwrap_or_default(),
-            title: format!("{} {colour}{cached}{turned}", node.label),
-            kind: node.kind,
+            second,
+            title: format!("{full} {colour}{cached}{turned}"),
+            kind: node.kind(),
             black: node.black,
-            dirty: node.dirty,
+            dirty: node.is_dirty(),
             cached: node.cached,
             changed: node.changed,
             turned: node.turned,
@@ -385,7 +402,8 @@ impl Scene<'_> {
         let (lo, hi) = (top.lo, top.hi);
         let count = hi - lo;
         let inside = &self.picture.nodes[lo..hi];
-        let blocks = (inside[0].blocks.0, inside[count - 1].blocks.1);
+        let last = inside[count - 1].extent;
+        let blocks = (inside[0].extent.lblk, last.end().unwrap_or(u32::MAX));
         let w = (count as f64 * self.step - 4.0).max(6.0);
         let fits = |text: String| {
             let fits = text.len() as f64 * CHARACTER + 4.0 <= w;
@@ -407,9 +425,9 @@ impl Scene<'_> {
             label: fits(count.to_string()),
             second: fits(format!("{}..{}", blocks.0, blocks.1)),
             title,
-            kind: top.kind,
+            kind: top.kind(),
             black: top.black,
-            dirty: inside.iter().any(|node| node.dirty),
+            dirty: inside.iter().any(Flat::is_dirty),
             cached: inside.iter().any(|node| node.cached),
             changed: inside.iter().any(|node| node.changed),
             turned: None,

@@ -166,7 +166,197 @@ fn zoom_keeps_what_is_under_the_pointer_and_ends_at_fit() {
     };
     assert!((rank(near) - rank(Camera::Fit)).abs() < 1e-6);
     assert_eq!(near.zoomed(0.01, 200.0, &picture, PORT), Camera::Fit);
-    assert!(layout(&picture, PORT, picture.on_change().unwrap()).boxes > 5);
+    assert!(layout(&picture, PORT, picture.on_change(PORT).unwrap()).boxes > 5);
+}
+
+/// The tree of the stage and the one that its lines make are the same, node by node, wherever in a
+/// run one looks.
+#[test]
+fn lines_of_the_stage_make_the_stage_s_tree() {
+    let mut compared = 0;
+    for preset in PRESETS {
+        for design in ["v3.8", "rfc-v1", "rfc-dirty", "rfc-v5", "v3.9", "v5.5"] {
+            let mut session = Session::new();
+            session.load_preset(preset.id);
+            session.set_design(Design::parse(design).unwrap());
+            for step in 0..40 {
+                compared += same_as_stage(&session);
+                let enabled = session.run().enabled();
+                let Some(choice) = enabled.get(step % enabled.len().max(1)) else { break };
+                session.step(*choice).unwrap();
+            }
+        }
+    }
+    assert!(compared > 2_000, "{compared} nodes were compared");
+}
+
+fn same_as_stage(session: &Session) -> usize {
+    let mut lab = Lab::new();
+    lab.set_stage(stage_trees(&session.link()).unwrap());
+    let on_stage = trees(session.run());
+    assert_eq!(lab.stage().len(), on_stage.len());
+    let mut compared = 0;
+    for (at, tree) in on_stage.iter().enumerate() {
+        lab.load_stage(at);
+        assert_eq!(lab.error(), None);
+        let mut nodes: Vec<_> = tree.nodes.iter().collect();
+        nodes.sort_by_key(|it| it.lblk);
+        let rows = lab.rows(0, usize::MAX);
+        assert_eq!(rows.len(), nodes.len(), "{}", lab.text());
+        for (row, node) in rows.iter().zip(nodes) {
+            let status = row.extent.status.to_string();
+            assert_eq!(
+                (row.extent.lblk, row.extent.len, &status),
+                (node.lblk, node.len, &node.status)
+            );
+            assert_eq!((row.black, row.cached), (node.black, node.cached), "{}", lab.text());
+            compared += 1;
+        }
+    }
+    compared
+}
+
+#[test]
+fn a_link_of_another_model_is_refused() {
+    let mut session = Session::new();
+    session.load_preset("S2");
+    let choice = session.run().enabled()[0];
+    session.step(choice).unwrap();
+    let link = session.link();
+    assert!(stage_trees(&link).is_ok());
+    let other = Link { end: Some("0000".into()), ..Link::read(&link).0 }.write();
+    let says = "the page and the laboratory are of two versions: reload the page";
+    assert_eq!(stage_trees(&other).unwrap_err(), says);
+    assert!(stage_trees("nonsense").unwrap_err().starts_with("the link does not begin"));
+}
+
+#[test]
+fn the_stage_is_followed_until_its_lines_are_edited() {
+    let tree =
+        |text: &str| StageTree { file: "a".into(), version: Version::V3_9, text: text.into() };
+    let mut lab = Lab::new();
+    lab.set_stage(vec![tree("insert [0/8) U@1000\n")]);
+    assert_eq!(lab.preset().map(|it| it.id), Some("rotations"));
+    lab.load_stage(0);
+    lab.set_stage(vec![tree("insert [0/8) U@1000\nlookup 3\n")]);
+    assert_eq!((lab.stage_tree(), lab.place()), (Some(0), (2, 2)));
+    lab.edit("insert [0/8) H\n");
+    lab.set_stage(vec![tree("clear\n")]);
+    assert_eq!((lab.stage_tree(), lab.text()), (None, "insert [0/8) H\n"));
+}
+
+#[test]
+fn a_line_is_done_where_the_lines_stand() {
+    let mut lab = Lab::new();
+    lab.load("V5");
+    lab.issue("insert [32/4) D").unwrap();
+    assert_eq!(lab.text(), "insert [32/4) D\ninsert [0/16) U@1000\ninsert [4/4) W@1004\n");
+    assert_eq!((lab.place(), lab.tree_text()), ((1, 3), "[32/4) D".into()));
+    lab.seek(2);
+    lab.issue("  lookup 5 ").unwrap();
+    assert_eq!(lab.answer(), "Found [0/16) U@1000; the next one starts at 32.");
+    // A rule after a call is wrong in the text as a whole, and a word is wrong alone.
+    assert!(lab.issue("rule dirty_bit no").is_err());
+    assert_eq!(lab.issue("lookup").unwrap_err().column, 7);
+    assert_eq!(lab.place(), (3, 4));
+}
+
+#[test]
+fn allocations_fail_by_number() {
+    let told = |text: &str| {
+        let lab = done(Version::V3_9, text);
+        (lab.answer().to_string(), lab.failed().to_vec(), lab.counters().fails)
+    };
+    let split = "insert [0/16) U@1000\nfail 1 at 2\ninsert [4/4) W@1004\n";
+    expect![[r#"
+        (
+            "Failed: no memory for an extent (-ENOMEM). 1 allocation failed.",
+            [
+                3,
+            ],
+            (
+                0,
+                1,
+            ),
+        )
+    "#]]
+    .assert_debug_eq(&told(split));
+    assert_eq!(told("fail 2 at 3\ninsert [0/1) H\n").2, (2, 2));
+    assert_eq!(told("fail all\ninsert [0/1) H\ninsert [2/1) H\n").1, [2, 3]);
+    assert_eq!(told("fail all\nfail 0\ninsert [0/1) H\n").1, []);
+}
+
+#[test]
+fn a_laboratory_as_text() {
+    let lab = done(Version::V6_5, "rule cluster_bits 2\ninsert [0/4) W@1000\nfail 1 at 2\n");
+    expect![[r#"
+        Extent status tree, rules of v6.5–v6.11, 3 of 3 lines done
+        [0/4) W@1000  black, root, cache_es
+        i_es_all_nr: 1
+        i_es_shk_nr: 1
+        i_es_shrink_lblk: 0
+        cache_es: [0/4) W@1000
+        allocations to fail: 1, from number 2
+    "#]]
+    .assert_eq(&lab.state_text());
+    expect![[r#"
+        # rules of v6.5–v6.11
+        rule cluster_bits 2
+        insert [0/4) W@1000
+        fail 1 at 2
+    "#]]
+    .assert_eq(&lab.done_text());
+}
+
+#[test]
+fn a_shape_shows_colour_cache_dirt_and_rotation() {
+    let lab = done(Version::V3_9, "insert [0/4) D\ninsert [8/4) H\ninsert [16/4) U@1\n");
+    let plan = layout(&lab.picture(), PORT, Camera::Fit);
+    let said: Vec<String> =
+        plan.shapes.iter().map(|it| format!("{}: {}", it.class(), it.title)).collect();
+    expect![[r#"
+        tree-node node-red status-d-node is-changed: [0/4) D red
+        tree-node node-black status-h-node is-changed: [8/4) H black, lifted by a rotation to the left
+        tree-node node-red status-u-node is-changed: [16/4) U red, cache_es"#]]
+    .assert_eq(&said.join("\n"));
+    let marks = |at: usize, what: &str| plan.shapes[at].svg().contains(what);
+    assert!(marks(1, ">↺<") && !marks(0, ">↺<"));
+    assert!(marks(2, ">cache_es<") && marks(2, ">@1<") && !marks(1, ">cache_es<"));
+    // Only the root has no line.
+    let length = |at: usize| !plan.shapes[at].edge().ends_with("scale(0, 0)");
+    assert_eq!([0, 1, 2].map(length), [true, false, true]);
+    let dirty = done(Version::V3_9, "rule dirty_bit pending\ninsert [0/4) U@1\ndirty [0/4)\n");
+    let plan = layout(&dirty.picture(), PORT, Camera::Fit);
+    assert!(plan.shapes[0].svg().contains("lab-dirty") && plan.shapes[0].label == "[0/4) U*");
+}
+
+#[test]
+fn a_glyph_shows_every_status_that_is_in_it() {
+    let lab = done(Version::V6_5, "build 1000 random\ninsert [1001/1) U@9000\n");
+    let plan = layout(&lab.picture(), PORT, Camera::Fit);
+    let glyph = plan.shapes.iter().find(|it| it.mix[1] > 0).unwrap();
+    assert!(glyph.form == Form::Glyph && glyph.changed && glyph.cached);
+    assert!(glyph.svg().contains("status-u lab-part") && !glyph.svg().contains("status-d"));
+    assert!(glyph.title.ends_with("1 U"), "{}", glyph.title);
+}
+
+#[test]
+fn the_margin_marks_what_is_next_and_what_failed() {
+    let mut lab = Lab::new();
+    lab.load("no memory");
+    lab.seek(3);
+    assert_eq!(lab.margin(), Margin { lines: 5, next: Some(4), bad: vec![3] });
+    assert_eq!(lab.margin().numbers(), "1\n2\n3\n4\n5");
+    lab.edit("insert [0/8) U@1000\nfail\n");
+    assert_eq!(lab.margin().bad, [2]);
+}
+
+#[test]
+fn a_long_tree_is_shown_in_part_and_copied_whole() {
+    let lab = done(Version::V6_5, "build 100 ascending\n");
+    assert!(lab.tree_head().ends_with("[118/1) W@1118  and 40 more: Copy tree takes them all"));
+    assert!(lab.tree_text().ends_with("[198/1) W@1198"));
+    assert_eq!(lab.heard().lines(), ["100 extents linked, 89 rotations"]);
 }
 
 /// The tree of the stage and the one that its lines make are the same, node by node, wherever in a

@@ -2,9 +2,25 @@
 
 use core::fmt::Write as _;
 
-use super::{Lab, LabCounters, LabRow};
+use super::{Heard, Lab, LabCounters, LabRow, Margin};
+
+/// Extents that [`Lab::tree_head`] shows.
+const HEAD: usize = 60;
+/// Nodes that a line may make and still be told event by event.
+const LINKS_TOLD: u32 = 20;
 
 impl Lab {
+    /// The tree as text, as far as somebody would read it beside the picture.
+    pub fn tree_head(&self) -> String {
+        let all = self.machine.tree.all_nr() as usize;
+        if all <= HEAD {
+            return self.tree_text();
+        }
+        let head: Vec<String> =
+            self.machine.tree.iter().take(HEAD).map(|it| it.to_string()).collect();
+        format!("{}  and {} more: Copy tree takes them all", head.join("  "), all - HEAD)
+    }
+
     /// The state as plain text: whose rules, after which line, an extent a line with its colour and
     /// its parent, and the counters.
     pub fn state_text(&self) -> String {
@@ -46,6 +62,45 @@ fn words(row: &LabRow) -> String {
     };
     let cached = if row.cached { ", cache_es" } else { "" };
     format!("{colour}, {under}{cached}")
+}
+
+impl LabRow {
+    /// The cells of the table: lblk, len, pblk, status, colour, under, marks.
+    pub fn cells(&self) -> [String; 7] {
+        let extent = self.extent;
+        let marks = [(self.cached, "cache_es"), (self.changed, "changed")];
+        let marks: Vec<&str> = marks.iter().filter(|(is, _)| *is).map(|(_, it)| *it).collect();
+        [
+            extent.lblk.to_string(),
+            extent.len.to_string(),
+            if extent.status.is_mapped() { extent.pblk.to_string() } else { String::new() },
+            extent.status.to_string(),
+            if self.black { "black" } else { "red" }.into(),
+            self.under.map_or("root".into(), |(lblk, len)| format!("[{lblk}/{len})")),
+            marks.join(", "),
+        ]
+    }
+}
+
+impl Heard {
+    /// What the line did, an event a line; of a line that made many nodes only how much it was.
+    pub fn lines(&self) -> Vec<String> {
+        let shown = if self.links > LINKS_TOLD { 0 } else { self.told.len() };
+        let mut lines = self.told[..shown].to_vec();
+        let rest = self.told.len() - shown + self.more as usize;
+        if rest > 0 {
+            lines.push(format!("{} extents linked, {} rotations", self.links, self.rotations));
+        }
+        lines
+    }
+}
+
+impl Margin {
+    /// The numbers of the lines, one a line.
+    pub fn numbers(&self) -> String {
+        let numbers: Vec<String> = (1..=self.lines).map(|n| n.to_string()).collect();
+        numbers.join("\n")
+    }
 }
 
 impl LabCounters {

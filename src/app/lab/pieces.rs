@@ -1,0 +1,128 @@
+//! What the parts of the laboratory are made of. As on the stage, every text, flag and press has one
+//! type, whatever it does: code that binds a closure of its own exists once for each of them.
+
+use leptos::prelude::*;
+
+use super::Bench;
+use crate::view::lab::Lab;
+
+/// A view that follows something.
+pub type Dynamic = Box<dyn Fn() -> AnyView + Send + Sync>;
+
+/// What a press does.
+pub type Press = Box<dyn Fn() + Send + Sync>;
+
+impl Bench {
+    /// A text that follows the laboratory.
+    pub fn text(self, read: impl Fn(&Lab) -> String + Send + Sync + 'static) -> Signal<String> {
+        self.memo(Box::new(read)).into()
+    }
+
+    /// A flag that follows the laboratory.
+    pub fn flag(self, read: impl Fn(&Lab) -> bool + Send + Sync + 'static) -> Signal<bool> {
+        self.memo(Box::new(read)).into()
+    }
+
+    /// A slice of the laboratory; whoever reads it hears when it is another.
+    pub fn memo<T>(self, read: Box<dyn Fn(&Lab) -> T + Send + Sync>) -> Memo<T>
+    where
+        T: PartialEq + Send + Sync + 'static,
+    {
+        let lab = self.lab;
+        Memo::new(move |_| lab.with(|lab| read(lab)))
+    }
+}
+
+/// A text that is computed from signals.
+pub fn derived(read: impl Fn() -> String + Send + Sync + 'static) -> Signal<String> {
+    fn erased(read: Box<dyn Fn() -> String + Send + Sync>) -> Signal<String> {
+        Signal::derive(read)
+    }
+    erased(Box::new(read))
+}
+
+/// `true` or `false`, as ARIA writes it.
+pub fn aria(flag: Signal<bool>) -> Signal<String> {
+    derived(move || flag.get().to_string())
+}
+
+/// A part of the document that is made anew when what it reads changes.
+pub fn dynamic(make: impl Fn() -> AnyView + Send + Sync + 'static) -> AnyView {
+    fn erased(make: Dynamic) -> AnyView {
+        (move || make()).into_any()
+    }
+    erased(Box::new(make))
+}
+
+/// A button by its name and what is in it.
+pub fn button(
+    name: &'static str,
+    class: &'static str,
+    content: AnyView,
+    off: Option<Signal<String>>,
+    press: impl Fn() + Send + Sync + 'static,
+) -> AnyView {
+    fn erased(
+        name: &'static str,
+        class: &'static str,
+        content: AnyView,
+        off: Option<Signal<String>>,
+        press: Press,
+    ) -> AnyView {
+        view! {
+            <button
+                type="button"
+                class=class
+                aria-label=name
+                aria-disabled=off
+                on:click=move |_| press()
+            >
+                {content}
+            </button>
+        }
+        .into_any()
+    }
+    erased(name, class, content, off, Box::new(press))
+}
+
+/// A choice of one of several; `options` are made in the order in which they are shown.
+pub fn select(name: &'static str, options: AnyView, choose: impl Fn(String) + 'static) -> AnyView {
+    fn erased(name: &'static str, options: AnyView, choose: Box<dyn Fn(String)>) -> AnyView {
+        view! {
+            <label class="field">
+                <span>{name}</span>
+                <select on:change=move |ev| choose(event_target_value(&ev))>{options}</select>
+            </label>
+        }
+        .into_any()
+    }
+    erased(name, options, Box::new(choose))
+}
+
+/// A place that speaks when its text changes, and takes no room while there is none.
+pub fn status(
+    id: &'static str,
+    class: &'static str,
+    name: &'static str,
+    text: Signal<String>,
+) -> AnyView {
+    view! { <p class=class id=id role="status" aria-label=name>{text}</p> }.into_any()
+}
+
+/// A part with a heading.
+pub fn section(
+    class: &'static str,
+    id: &'static str,
+    title: &'static str,
+    content: AnyView,
+) -> AnyView {
+    view! {
+        <section class=class aria-labelledby=id>
+            <h3 class="panel-title" id=id>
+                {title}
+            </h3>
+            {content}
+        </section>
+    }
+    .into_any()
+}

@@ -1,0 +1,115 @@
+//! What a shape of the plan looks like, as SVG around its middle. Everything in it is numbers and
+//! the letters of the extent status tree, never a person's text.
+
+use core::fmt::Write as _;
+
+use crate::es::Side;
+
+use super::{Form, Shape};
+
+impl Shape {
+    /// The classes of the group that holds it.
+    pub fn class(&self) -> String {
+        let colour = if self.black { "node-black" } else { "node-red" };
+        let changed = if self.changed { " is-changed" } else { "" };
+        match self.form {
+            Form::Glyph => format!("tree-node lab-glyph{changed}"),
+            _ => format!("tree-node {colour} {}-node{changed}", self.kind.class()),
+        }
+    }
+
+    /// Where the group stands.
+    pub fn transform(&self) -> String {
+        format!("translate({}px, {}px)", self.at.0, self.at.1)
+    }
+
+    /// The line to the parent, as the transform of one from 0,0 to 1,1: both ends travel together
+    /// with the boxes that they touch.
+    pub fn edge(&self) -> String {
+        let (x, y) = self.at;
+        let (px, py) = self.parent.unwrap_or(self.at);
+        format!("translate({x}px, {y}px) scale({}, {})", px - x, py - y)
+    }
+
+    /// What stands in the group.
+    pub fn svg(&self) -> String {
+        let (w, h) = self.size;
+        let glyph = self.form == Form::Glyph;
+        let corner = if self.black || glyph { 2 } else { h / 2 };
+        let mut svg = format!("<title>{}</title>", self.title);
+        svg += &frame("node-ring", (w + 6, h + 6), corner + 3);
+        match self.form {
+            Form::Glyph => self.bracket(&mut svg),
+            form => {
+                svg += &frame(self.kind.class(), self.size, corner);
+                if form != Form::Dot {
+                    svg += &frame("node-plate", (w - 12, h - 8), 3);
+                }
+            }
+        }
+        if self.dirty {
+            let _ = write!(
+                svg,
+                "<rect class=\"lab-dirty\" x=\"{}\" y=\"{}\" width=\"4\" height=\"{h}\"/>",
+                -w / 2,
+                -h / 2
+            );
+        }
+        let two = !self.second.is_empty();
+        let label = if glyph { -8 } else { 5 - if two { 9 } else { 0 } };
+        svg += &text("node-label", 0, label, &self.label);
+        svg += &text("node-pblk", 0, if glyph { 6 } else { 13 }, &self.second);
+        if self.cached {
+            svg += &text("lab-cached", 0, h / 2 + 15, if w > 24 { "cache_es" } else { "c" });
+        }
+        match self.turned {
+            Some(Side::Left) => svg += &text("lab-turned", w / 2, -h / 2 + 1, "↺"),
+            Some(Side::Right) => svg += &text("lab-turned", w / 2, -h / 2 + 1, "↻"),
+            None => {}
+        }
+        svg
+    }
+
+    /// A bracket over a bar whose parts are the statuses of the subtree.
+    fn bracket(&self, svg: &mut String) {
+        let (w, h) = self.size;
+        let (left, low) = (-w / 2, h / 2 - 10);
+        let _ = write!(
+            svg,
+            "<path class=\"lab-bracket\" d=\"M{left} {low} L0 {} L{} {low} Z\"/>",
+            -h / 2,
+            left + w
+        );
+        let all = self.mix.iter().sum::<u32>().max(1);
+        let mut before = 0;
+        for (n, letter) in self.mix.into_iter().zip(["w", "u", "d", "h"]) {
+            let place = |count: u32| left + (u64::from(count) * w as u64 / u64::from(all)) as i32;
+            let (from, to) = (place(before), place(before + n));
+            before += n;
+            if n > 0 {
+                let _ = write!(
+                    svg,
+                    "<rect class=\"status-{letter} lab-part\" x=\"{from}\" y=\"{low}\" \
+                     width=\"{}\" height=\"10\"/>",
+                    // What there is of a status is seen, however little.
+                    (to - from).max(2)
+                );
+            }
+        }
+    }
+}
+
+/// A rectangle around the middle.
+fn frame(class: &str, (w, h): (i32, i32), corner: i32) -> String {
+    let (x, y) = (-w / 2, -h / 2);
+    format!(
+        "<rect class=\"{class}\" x=\"{x}\" y=\"{y}\" width=\"{w}\" height=\"{h}\" rx=\"{corner}\"/>"
+    )
+}
+
+fn text(class: &str, x: i32, y: i32, what: &str) -> String {
+    match what {
+        "" => String::new(),
+        what => format!("<text class=\"{class}\" x=\"{x}\" y=\"{y}\">{what}</text>"),
+    }
+}
