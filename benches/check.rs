@@ -11,7 +11,8 @@ use std::time::Duration;
 
 use extentscope::check::{Bounds, Search, fingerprint};
 use extentscope::kernel::{
-    Choice, Encoder, Setup, State, deadlocked_among, enabled, enabled_among, next_of_all, step,
+    Choice, Encoder, PIECES, Setup, State, deadlocked_among, enabled, enabled_among, next_of_all,
+    step,
 };
 use extentscope::scenario::{Dice, Script};
 use stateright::{Checker, Model};
@@ -62,7 +63,7 @@ fn search_big(setup: &Setup) -> f64 {
         time.as_secs_f64(),
     );
     let bytes = progress.visited_bytes as f64 / f64::from(progress.states);
-    let frontier = f64::from(progress.frontier_peak) * size_of::<State>() as f64;
+    let frontier = f64::from(progress.frontier_peak) * (4 * PIECES) as f64;
     println!(
         "kept: {bytes:.1} bytes a visited state; a state has {} bytes, the frontier had {} states \
          at most ({:.0} MB)",

@@ -5,6 +5,7 @@
 //! read off that graph; runs come back as choices, which replay anywhere.
 
 mod ends;
+mod expansion;
 mod fingerprint;
 mod frontier;
 mod graph;
@@ -13,6 +14,7 @@ mod search;
 mod situation;
 mod switches;
 mod table;
+mod values;
 mod verdict;
 mod witness;
 
