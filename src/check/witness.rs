@@ -45,9 +45,7 @@ impl Search {
     fn avoidable(&self, bad: &Bits) -> Bits {
         let graph = self.graph();
         let mut sources = Bits::new(graph.states());
-        for step in graph.steps_back() {
-            sources.set(step.from);
-        }
+        graph.steps_back(|step| sources.set(step.from));
         // The environment need not move once everything is done; where the search stopped, the
         // best is assumed.
         let ends = |state: u32| {
