@@ -9,9 +9,9 @@ mod stateright_model;
 use std::hint::black_box;
 use std::time::Duration;
 
-use extentscope::check::{Bounds, Search, fingerprint};
+use extentscope::check::{Bounds, Search};
 use extentscope::kernel::{
-    Choice, Encoder, Setup, State, deadlocked_among, enabled, enabled_among, next_of_all, step,
+    Choice, PIECES, Setup, State, deadlocked_among, enabled, enabled_among, next_of_all, step,
 };
 use extentscope::scenario::{Dice, Script};
 use stateright::{Checker, Model};
@@ -62,13 +62,13 @@ fn search_big(setup: &Setup) -> f64 {
         time.as_secs_f64(),
     );
     let bytes = progress.visited_bytes as f64 / f64::from(progress.states);
-    let frontier = f64::from(progress.frontier_peak) * size_of::<State>() as f64;
     println!(
-        "kept: {bytes:.1} bytes a visited state; a state has {} bytes, the frontier had {} states \
-         at most ({:.0} MB)",
+        "kept: {bytes:.1} bytes a visited state; a state has {} bytes and is written down in {}, the \
+         frontier had {} states at most ({:.0} MB)",
         size_of::<State>(),
+        4 * PIECES,
         progress.frontier_peak,
-        frontier / 1e6,
+        f64::from(progress.frontier_peak) * 4.0 * PIECES as f64 / 1e6,
     );
     shares(setup, progress.transitions, progress.states, time);
     rate
@@ -77,7 +77,6 @@ fn search_big(setup: &Setup) -> f64 {
 /// What parts of the machine take, timed on states of random runs.
 fn shares(setup: &Setup, transitions: u64, states: u32, total: Duration) {
     let sample = sample(setup);
-    let mut encoder = Encoder::new();
     let part = |name: &str, times: u64, work: &mut dyn FnMut(&State, Choice)| {
         let rounds = 100;
         let ((), time) = timed(|| {
@@ -87,21 +86,11 @@ fn shares(setup: &Setup, transitions: u64, states: u32, total: Duration) {
         });
         let each = time.as_secs_f64() / f64::from(rounds) / sample.len() as f64;
         let share = each * times as f64 / total.as_secs_f64();
-        println!("  {name:10} {:6.0} ns, {:4.1} % of the search", each * 1e9, share * 100.0);
+        println!("  {name:15} {:6.0} ns, {:4.1} % of the search", each * 1e9, share * 100.0);
     };
-    part("step", transitions, &mut |state, choice| {
+    part("step, on a copy", transitions, &mut |state, choice| {
         let mut next = *state;
         let _ = black_box(step(setup, &mut next, choice, &mut ()));
-    });
-    part("copy", transitions, &mut |state, _| {
-        black_box(*black_box(state));
-    });
-    part("encode", transitions, &mut |state, _| {
-        black_box(encoder.encode(setup, state));
-    });
-    let encoded = encoder.encode(setup, &sample[SAMPLE / 2].0).to_vec();
-    part("mix", transitions, &mut |_, _| {
-        black_box(fingerprint(black_box(&encoded)));
     });
     let mut choices = Vec::new();
     part("enabled", states.into(), &mut |state, _| {
@@ -112,7 +101,6 @@ fn shares(setup: &Setup, transitions: u64, states: u32, total: Duration) {
     part("deadlocked", states.into(), &mut |state, _| {
         black_box(deadlocked_among(setup, state, &next_of_all(setup, state)));
     });
-    println!("  a state is encoded in about {} bytes", encoded.len());
 }
 
 /// States of random runs, each with a step that can be taken there.

@@ -43,8 +43,7 @@ pub const STEPS_MAX: u32 = 5_000;
 pub const BRANCHES_MAX: u32 = 64;
 /// Steps that the history of an object looks at, around the cursor: it is made anew at every step.
 pub const HISTORY_STEPS: u32 = 200;
-/// States that one search visits: about 40 bytes each, and a few kilobytes for those of the
-/// frontier.
+/// States that one search visits: about 55 bytes each, and 120 for those of the frontier.
 pub const STATES_MAX: u32 = 8_000_000;
 /// States of a cell of the page's matrix in the first round; cells with more get a second one.
 pub const MATRIX_FIRST_STATES: u32 = 20_000;

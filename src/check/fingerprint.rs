@@ -45,6 +45,42 @@ pub fn fingerprint(bytes: &[u8]) -> Fingerprint {
     Fingerprint { low: a ^ (a >> 30), high: b ^ (b >> 30) }
 }
 
+impl Fingerprint {
+    /// That of nothing.
+    pub(super) const NONE: Fingerprint = Fingerprint { low: 0, high: 0 };
+
+    /// Both, in no order.
+    #[inline]
+    #[must_use]
+    pub(super) fn plus(self, other: Fingerprint) -> Fingerprint {
+        let (low, high) = (self.low.wrapping_add(other.low), self.high.wrapping_add(other.high));
+        Fingerprint { low, high }
+    }
+
+    /// What is left without one that was added.
+    #[inline]
+    #[must_use]
+    pub(super) fn minus(self, other: Fingerprint) -> Fingerprint {
+        let (low, high) = (self.low.wrapping_sub(other.low), self.high.wrapping_sub(other.high));
+        Fingerprint { low, high }
+    }
+
+    /// What stands for this one at a place: sums of such tell who stands where. For each place
+    /// a permutation of both halves.
+    #[inline]
+    #[must_use]
+    pub(super) fn at(self, place: u32) -> Fingerprint {
+        let place = u64::from(place) + 1;
+        let low = (self.low ^ place.wrapping_mul(ROOT_2)).wrapping_mul(ROOT_5);
+        let high = (self.high ^ place.wrapping_mul(ROOT_3)).wrapping_mul(ROOT_7);
+        // Sums carry differences upwards only: the upper halves have to change the lower ones,
+        // and those all others.
+        let low = (low ^ (low >> 32)).wrapping_mul(ROOT_3);
+        let high = (high ^ (high >> 32)).wrapping_mul(ROOT_2);
+        Fingerprint { low: low ^ (low >> 29), high: high ^ (high >> 29) }
+    }
+}
+
 fn round(lanes: &mut [u64; 2], block: &[u8; 16]) {
     let (words, _) = block.as_chunks::<8>();
     let [a, b] = lanes;

@@ -2,36 +2,36 @@
 
 use std::collections::VecDeque;
 
-use crate::kernel::State;
+use super::values::Numbers;
 
-/// A queue in pieces: states are written once and read in place, and what was read is used again.
+/// A queue in chunks: states are written once and read in place, and what was read is used again.
 /// (A ring that doubles would copy all of them whenever it grows, and never shrink.)
 pub(super) struct Frontier {
-    pieces: VecDeque<Vec<State>>,
-    /// States of the first piece that have been taken.
+    chunks: VecDeque<Vec<Numbers>>,
+    /// States of the first chunk that have been taken.
     taken: usize,
-    spare: Option<Vec<State>>,
+    spare: Option<Vec<Numbers>>,
     len: u32,
     peak: u32,
 }
 
-/// States of one piece: some hundred kilobytes.
-const PIECE: usize = 128;
+/// States of one chunk: some hundred kilobytes.
+const CHUNK: usize = 1024;
 
 impl Frontier {
     pub(super) fn new() -> Frontier {
-        Frontier { pieces: VecDeque::new(), taken: 0, spare: None, len: 0, peak: 0 }
+        Frontier { chunks: VecDeque::new(), taken: 0, spare: None, len: 0, peak: 0 }
     }
 
-    pub(super) fn push(&mut self, state: &State) {
-        if self.pieces.back().is_none_or(|piece| piece.len() == PIECE) {
-            // The first piece of a small search stays small.
-            let capacity = if self.pieces.is_empty() { 4 } else { PIECE };
-            let piece = self.spare.take().unwrap_or_else(|| Vec::with_capacity(capacity));
-            self.pieces.push_back(piece);
+    pub(super) fn push(&mut self, state: &Numbers) {
+        if self.chunks.back().is_none_or(|chunk| chunk.len() == CHUNK) {
+            // The first chunk of a small search stays small.
+            let capacity = if self.chunks.is_empty() { 4 } else { CHUNK };
+            let chunk = self.spare.take().unwrap_or_else(|| Vec::with_capacity(capacity));
+            self.chunks.push_back(chunk);
         }
-        if let Some(piece) = self.pieces.back_mut() {
-            piece.push(*state);
+        if let Some(chunk) = self.chunks.back_mut() {
+            chunk.push(*state);
             self.len += 1;
             self.peak = self.peak.max(self.len);
         }
@@ -39,33 +39,24 @@ impl Frontier {
 
     /// The oldest state, where it lies.
     #[inline]
-    pub(super) fn first(&self) -> Option<&State> {
-        self.pieces.front()?.get(self.taken)
-    }
-
-    /// Reads the state that comes after the oldest. It was written long ago and lies far away:
-    /// reads that follow each other in memory bring it near at once, those of a step one by one.
-    #[inline]
-    pub(super) fn touch_second(&self) {
-        let here = self.pieces.front().and_then(|piece| piece.get(self.taken + 1));
-        let second = here.or_else(|| self.pieces.get(1)?.first());
-        core::hint::black_box(second.copied());
+    pub(super) fn first(&self) -> Option<&Numbers> {
+        self.chunks.front()?.get(self.taken)
     }
 
     /// All states, oldest first.
-    pub(super) fn iter(&self) -> impl Iterator<Item = &State> {
-        self.pieces.iter().flatten().skip(self.taken)
+    pub(super) fn iter(&self) -> impl Iterator<Item = &Numbers> {
+        self.chunks.iter().flatten().skip(self.taken)
     }
 
     /// Takes the oldest state out.
     pub(super) fn drop_first(&mut self) {
         self.taken += 1;
         self.len -= 1;
-        if self.taken == PIECE {
+        if self.taken == CHUNK {
             self.taken = 0;
-            if let Some(mut piece) = self.pieces.pop_front() {
-                piece.clear();
-                self.spare = Some(piece);
+            if let Some(mut chunk) = self.chunks.pop_front() {
+                chunk.clear();
+                self.spare = Some(chunk);
             }
         }
     }
@@ -80,34 +71,32 @@ impl Frontier {
     }
 
     pub(super) fn bytes(&self) -> u64 {
-        let states: usize = self.pieces.iter().chain(&self.spare).map(Vec::capacity).sum();
-        (states * size_of::<State>()) as u64
+        let states: usize = self.chunks.iter().chain(&self.spare).map(Vec::capacity).sum();
+        (states * size_of::<Numbers>()) as u64
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::kernel::{Row, Setup};
+    use crate::kernel::PIECES;
 
     #[test]
     fn states_come_out_in_order() {
-        let mut state = State::initial(&Setup::new(Row::V3_8));
         let mut frontier = Frontier::new();
-        let (mut pushed, mut taken) = (0_u16, 0_u16);
+        let (mut pushed, mut taken) = (0, 0);
         for round in 1..40 {
             for _ in 0..round * 7 % 50 {
-                state.broken = pushed;
-                frontier.push(&state);
+                frontier.push(&[pushed; PIECES]);
                 pushed += 1;
             }
             for _ in 0..round * 5 % 50 {
                 let Some(first) = frontier.first() else { break };
-                assert_eq!(first.broken, taken);
+                assert_eq!(first[0], taken);
                 frontier.drop_first();
                 taken += 1;
             }
-            assert_eq!(frontier.len(), u32::from(pushed - taken));
+            assert_eq!(frontier.len(), pushed - taken);
         }
         assert!(taken > 300 && frontier.peak() >= frontier.len());
     }

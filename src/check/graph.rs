@@ -185,20 +185,20 @@ impl Graph {
         self.standing.get(state)
     }
 
-    /// Every step, grouped by source, sources descending.
-    pub(super) fn steps_back(&self) -> impl Iterator<Item = Step> + '_ {
+    /// Tells of every step, grouped by source, sources descending.
+    pub(super) fn steps_back(&self, mut hear: impl FnMut(Step)) {
         let mut found = self.states();
         let mut other = self.other_targets.len();
-        (0..self.expanded_states()).rev().flat_map(move |from| {
-            let children_end = found;
+        for from in (0..self.expanded_states()).rev() {
             while found > 0 && self.parents.get(found - 1) == from {
                 found -= 1;
+                hear(Step { from, to: found });
             }
-            let others_end = other;
-            other -= u32::from(self.other_counts.get(from));
-            let others = (other..others_end).map(|i| self.other_targets.get(i));
-            (found..children_end).chain(others).map(move |to| Step { from, to })
-        })
+            for _ in 0..self.other_counts.get(from) {
+                other -= 1;
+                hear(Step { from, to: self.other_targets.get(other) });
+            }
+        }
     }
 
     /// Steps taken by the search.
@@ -221,12 +221,12 @@ impl Graph {
         // last sweep finds nothing.
         loop {
             let mut changed = false;
-            for step in self.steps_back() {
+            self.steps_back(|step| {
                 if reach.has(step.to) && !reach.has(step.from) && through(step.from) {
                     reach.set(step.from);
                     changed = true;
                 }
-            }
+            });
             if !changed {
                 return reach;
             }

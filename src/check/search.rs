@@ -2,16 +2,16 @@
 
 use crate::bounds::{DEPTH_MAX, STATES_MAX};
 use crate::kernel::{
-    self, Actor, Choice, Encoder, Next, Promise, Setup, State, deadlocked_among, enabled_among,
-    next_of_all, step_at,
+    self, Actor, Choice, Next, Promise, Setup, State, deadlocked_among, enabled_among, next_of_all,
 };
 
 use super::ends;
-use super::fingerprint::{Fingerprint, fingerprint};
+use super::expansion::{Expansion, Found};
 use super::frontier::Frontier;
 use super::graph::{Graph, NO_PARENT, Standing};
 use super::situation::Situations;
 use super::table::Table;
+use super::values::fingerprint_of;
 
 /// How far a search may go.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -80,28 +80,18 @@ pub struct Search {
     /// States may exist that were not visited.
     limit: Option<Limit>,
     done: bool,
-    encoder: Box<Encoder>,
-    successors: Vec<Successor>,
+    /// The state that is being expanded.
+    expansion: Box<Expansion>,
+    /// What its steps lead to, and the actors that take them.
+    successors: Vec<(Found, u8)>,
     choices: Vec<Choice>,
-}
-
-/// What one step led to.
-struct Successor {
-    state: State,
-    fingerprint: Fingerprint,
-    actor: u8,
-}
-
-impl Successor {
-    fn new(state: State) -> Successor {
-        Successor { state, fingerprint: Fingerprint { low: 0, high: 0 }, actor: 0 }
-    }
 }
 
 impl Search {
     /// A search that has seen the first state.
     pub fn new(setup: Setup, bounds: Bounds) -> Search {
-        let initial = State::initial(&setup);
+        let expansion = Box::new(Expansion::new(&setup));
+        let initial = expansion.found();
         let mut search = Search {
             bounds,
             graph: Graph::new(),
@@ -112,13 +102,12 @@ impl Search {
             came_up: Situations::default(),
             limit: None,
             done: false,
-            encoder: Box::new(Encoder::new()),
+            expansion,
             successors: Vec::new(),
             choices: Vec::new(),
             setup,
         };
-        let fingerprint = fingerprint(search.encoder.encode(&search.setup, &initial));
-        search.visit(&Successor { fingerprint, ..Successor::new(initial) }, NO_PARENT);
+        search.visit(&initial, 0, NO_PARENT);
         search
     }
 
@@ -157,7 +146,7 @@ impl Search {
             depth: self.layers.len() as u32 - 1,
             frontier: self.frontier.len(),
             frontier_peak: self.frontier.peak(),
-            visited_bytes: self.graph.bytes() + self.table.bytes(),
+            visited_bytes: self.graph.bytes() + self.table.bytes() + self.expansion.bytes(),
             frontier_bytes: self.frontier.bytes(),
             done: self.done,
         }
@@ -186,9 +175,8 @@ impl Search {
 
     /// The number of a state, if it was visited.
     pub(super) fn number_of(&self, state: &State) -> Option<u32> {
-        let mut bytes = Vec::new();
-        state.encode(&self.setup, &mut bytes);
-        self.table.find(fingerprint(&bytes), |n| self.graph.fingerprint(n))
+        let fingerprint = fingerprint_of(&self.setup, state);
+        self.table.find(fingerprint, |n| self.graph.fingerprint(n))
     }
 
     pub(super) fn first_broken(&self, promise: Promise) -> Option<u32> {
@@ -207,9 +195,7 @@ impl Search {
     /// Takes every step from the oldest state of the frontier.
     fn expand(&mut self) {
         let from = self.graph.expanded_states();
-        if self.frontier.first().is_none() {
-            return self.end(None);
-        }
+        let Some(numbers) = self.frontier.first() else { return self.end(None) };
         if self.layers.last().is_some_and(|first| *first == from) {
             if self.layers.len() as u32 > self.bounds.depth {
                 return self.end(Some(Limit::Depth(self.bounds.depth)));
@@ -217,67 +203,62 @@ impl Search {
             // Everything found from here on is one step deeper.
             self.layers.push(self.graph.states());
         }
+        self.expansion.go_to(&self.setup, numbers);
+        self.frontier.drop_first();
         let standing = self.take_steps();
-        let mut successors = core::mem::take(&mut self.successors);
-        let taken = &mut successors[..self.choices.len()];
+        let successors = core::mem::take(&mut self.successors);
         // Reads of memory that is far away overlap if they do not wait for each other.
-        self.frontier.touch_second();
-        self.table.touch(taken.iter().map(|successor| successor.fingerprint));
+        self.table.touch(successors.iter().map(|(found, _)| found.fingerprint));
         let mut others = 0;
-        for successor in taken {
-            if let Some(known) = self.visit(successor, from) {
+        for (found, actor) in &successors {
+            if let Some(known) = self.visit(found, *actor, from) {
                 self.graph.add_other(known);
                 others += 1;
             }
         }
         self.successors = successors;
-        self.frontier.drop_first();
         self.graph.expanded(from, standing, others);
         if self.graph.states() >= self.bounds.states && self.frontier.len() > 0 {
             self.end(Some(Limit::States(self.bounds.states)));
         }
     }
 
-    /// Finds out what the oldest state leads to, and how it stands.
+    /// Finds out what the state that is being expanded leads to, and how it stands.
     fn take_steps(&mut self) -> Standing {
         self.choices.clear();
-        let Some(state) = self.frontier.first() else { return Standing::Running };
-        let nexts = next_of_all(&self.setup, state);
-        enabled_among(state, &nexts, &mut self.choices);
-        while self.successors.len() < self.choices.len() {
-            self.successors.push(Successor::new(*state));
+        self.successors.clear();
+        let (setup, came_up) = (&self.setup, &mut self.came_up);
+        let nexts = next_of_all(setup, self.expansion.here());
+        enabled_among(self.expansion.here(), &nexts, &mut self.choices);
+        for choice in &self.choices {
+            let actor = choice.actor.position();
+            let Next::Ready { pc } = nexts[usize::from(actor)] else { continue };
+            let found = self.expansion.step(setup, *choice, pc, came_up);
+            came_up.compare(setup, &nexts, self.expansion.next());
+            self.successors.push((found, actor));
         }
-        for (successor, choice) in self.successors.iter_mut().zip(&self.choices) {
-            successor.state.copy_from(&self.setup, state);
-            successor.actor = choice.actor.position();
-            let next = &mut successor.state;
-            if let Next::Ready { pc } = nexts[usize::from(successor.actor)] {
-                step_at(&self.setup, next, *choice, pc, &mut self.came_up);
-            }
-            self.came_up.compare(&self.setup, &nexts, next);
-            successor.fingerprint = fingerprint(self.encoder.encode(&self.setup, next));
-        }
+        let state = self.expansion.here();
         if let (None, Some(bound)) = (self.limit, state.bound) {
             self.limit = Some(Limit::Model(bound));
         }
         let standing = ends::standing(state, &nexts, &self.choices);
         let stuck = standing == Standing::Stuck;
-        if stuck || !deadlocked_among(&self.setup, state, &nexts).is_empty() {
+        if stuck || !deadlocked_among(setup, state, &nexts).is_empty() {
             self.note_deadlock(self.graph.expanded_states());
         }
         standing
     }
 
     /// Adds a state, unless it is known: then its number is returned.
-    fn visit(&mut self, successor: &Successor, parent: u32) -> Option<u32> {
-        let Successor { state, fingerprint, actor } = successor;
+    fn visit(&mut self, found: &Found, actor: u8, parent: u32) -> Option<u32> {
+        let Found { numbers, fingerprint, broken } = found;
         let number = self.graph.states();
         let graph = &self.graph;
         let known = self.table.insert(*fingerprint, number, |n| graph.fingerprint(n));
         if known.is_none() {
-            self.graph.add(*fingerprint, parent, *actor, state.broken);
-            self.note_broken(number, state.broken);
-            self.frontier.push(state);
+            self.graph.add(*fingerprint, parent, actor, *broken);
+            self.note_broken(number, *broken);
+            self.frontier.push(numbers);
         }
         known
     }
@@ -303,13 +284,15 @@ impl Search {
         self.done = true;
         self.limit = limit.or(self.limit);
         // What was found and will not be expanded may be deadlocked all the same.
-        let first = self.graph.expanded_states();
-        let dead = |state: &State| {
-            let nexts = next_of_all(&self.setup, state);
-            !deadlocked_among(&self.setup, state, &nexts).is_empty()
-        };
-        let deadlocks = (first..).zip(self.frontier.iter()).filter(|(_, state)| dead(state));
-        let deadlocks: Vec<u32> = deadlocks.map(|(number, _)| number).collect();
+        let (setup, expansion) = (&self.setup, &mut self.expansion);
+        let mut deadlocks = Vec::new();
+        for (number, numbers) in (self.graph.expanded_states()..).zip(self.frontier.iter()) {
+            expansion.go_to(&self.setup, numbers);
+            let nexts = next_of_all(setup, expansion.here());
+            if !deadlocked_among(setup, expansion.here(), &nexts).is_empty() {
+                deadlocks.push(number);
+            }
+        }
         deadlocks.into_iter().for_each(|number| self.note_deadlock(number));
         // The layer that was begun last may be empty.
         if self.layers.last().is_some_and(|first| *first >= self.graph.states()) {

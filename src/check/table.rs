@@ -33,8 +33,8 @@ impl Table {
         number: u32,
         of: impl Fn(u32) -> Fingerprint,
     ) -> Option<u32> {
-        // Seven eighths: probes stay short enough, and a slot costs 9 to 18 bytes a state.
-        if u64::from(self.used) * 8 >= self.slots.len() as u64 * 7 {
+        // Three quarters: probes stay short enough, and a slot costs 11 to 22 bytes a state.
+        if u64::from(self.used) * 4 >= self.slots.len() as u64 * 3 {
             self.grow(&of);
         }
         match self.place(fingerprint, of) {

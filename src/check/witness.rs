@@ -3,10 +3,10 @@
 
 use crate::kernel::{Choice, Promise, State, enabled, step};
 
-use super::fingerprint::{Fingerprint, fingerprint};
 use super::graph::{Bits, Standing};
 use super::search::Search;
 use super::switches;
+use super::values::fingerprint_of;
 
 impl Search {
     /// The shortest run that breaks a promise, if one was found.
@@ -45,9 +45,7 @@ impl Search {
     fn avoidable(&self, bad: &Bits) -> Bits {
         let graph = self.graph();
         let mut sources = Bits::new(graph.states());
-        for step in graph.steps_back() {
-            sources.set(step.from);
-        }
+        graph.steps_back(|step| sources.set(step.from));
         // The environment need not move once everything is done; where the search stopped, the
         // best is assumed.
         let ends = |state: u32| {
@@ -81,7 +79,7 @@ impl Search {
             let found = first.into_iter().chain(others).find_map(|choice| {
                 let mut next = state;
                 let taken = step(self.setup(), &mut next, choice, &mut ()).is_ok();
-                (taken && self.fingerprint_of(&next) == target).then_some((choice, next))
+                (taken && fingerprint_of(self.setup(), &next) == target).then_some((choice, next))
             });
             let Some((choice, next)) = found else {
                 debug_assert!(false, "a step of the graph is a step of the machine");
@@ -91,11 +89,5 @@ impl Search {
             state = next;
         }
         run
-    }
-
-    fn fingerprint_of(&self, state: &State) -> Fingerprint {
-        let mut bytes = Vec::new();
-        state.encode(self.setup(), &mut bytes);
-        fingerprint(&bytes)
     }
 }

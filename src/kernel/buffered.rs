@@ -26,20 +26,21 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
             return self.go(task, Pc::BufCopy, ino);
         }
         self.reserve_delayed(ino, range);
-        let inode = &mut self.state.inodes[usize::from(ino)];
         for lblk in range.blocks() {
-            let version = &mut inode.version[usize::from(lblk)];
+            let versions = self.state.versions(ino);
+            let version = &mut versions.version[usize::from(lblk)];
             *version += 1;
+            versions.acked[usize::from(lblk)] = *version;
             let content = Content::Write { nr, ino, lblk, version: *version };
-            inode.pages[usize::from(lblk)] = Page::Dirty(content);
-            inode.acked[usize::from(lblk)] = *version;
+            self.state.pages(ino)[usize::from(lblk)] = Page::Dirty(content);
         }
-        inode.size = inode.size.max(range.end());
+        let size = self.state.counts(ino).size;
+        *size = range.end().max(*size);
         self.obs.note(Note::Dirtied { ino, range });
         if self.task(task).handle {
             self.close_handle(task);
             // A delayed write changes nothing that is in the journal: its credits come back.
-            self.state.journal.credits -= 1;
+            self.state.journal().credits -= 1;
         }
         self.unlock_mutex(task, ino);
         self.ret(task);
@@ -68,7 +69,7 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
         let contents: [Option<Content>; BLOCKS] =
             core::array::from_fn(|lblk| cached[lblk].unwrap_or_else(|| from_media(lblk)));
         for lblk in range.blocks().map(usize::from) {
-            let page = &mut self.state.inodes[usize::from(ino)].pages[lblk];
+            let page = &mut self.state.pages(ino)[lblk];
             if *page == Page::Absent {
                 *page = Page::Clean(contents[lblk]);
             }
@@ -114,19 +115,19 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
             return;
         }
         let run = Range::new(run.lblk, mapped);
-        let inode = &mut self.state.inodes[usize::from(ino)];
-        for page in &mut inode.pages[usize::from(run.lblk)..usize::from(run.end())] {
+        let pages = self.state.pages(ino);
+        for page in &mut pages[usize::from(run.lblk)..usize::from(run.end())] {
             if let Page::Dirty(content) = *page {
                 *page = Page::Writeback(content);
             }
         }
-        inode.i_unwritten += u8::from(unwritten);
         if reserves && !unwritten && self.setup.journal > 0 {
             // Nothing is left to convert: the reserved handle is freed.
-            self.state.journal.reserved -= 1;
-            self.state.journal.credits -= 1;
+            self.state.journal().reserved -= 1;
+            self.state.journal().credits -= 1;
         }
         if unwritten {
+            *self.state.counts(ino).i_unwritten += 1;
             self.mark_pending(ino, run);
         }
         *self.io(index) = Io {
@@ -148,7 +149,7 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
     /// Clears PageWriteback for an IO's pages.
     pub(super) fn end_page_writeback(&mut self, index: u8) {
         let io = *self.io(index);
-        let pages = &mut self.state.inodes[usize::from(io.ino)].pages;
+        let pages = self.state.pages(io.ino);
         for page in &mut pages[usize::from(io.lblk)..usize::from(io.lblk + io.len)] {
             if let Page::Writeback(content) = *page {
                 *page = Page::Clean(Some(content));
@@ -160,14 +161,13 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
 
     /// The content that an IO carries to a block.
     pub(super) fn content_of(&mut self, io: &Io, lblk: u8) -> Option<Content> {
-        let inode = &mut self.state.inodes[usize::from(io.ino)];
         if io.writeback {
-            return match inode.pages[usize::from(lblk)] {
+            return match self.state.inodes[usize::from(io.ino)].pages[usize::from(lblk)] {
                 Page::Writeback(content) => Some(content),
                 _ => None,
             };
         }
-        let version = &mut inode.version[usize::from(lblk)];
+        let version = &mut self.state.versions(io.ino).version[usize::from(lblk)];
         *version += 1;
         Some(Content::Write { nr: io.nr, ino: io.ino, lblk, version: *version })
     }
@@ -176,8 +176,8 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
     pub(super) fn step_drop_caches(&mut self, task: u8) {
         let Some(Op::DropCaches { what }) = self.op(task) else { return };
         if what & 1 != 0 {
-            for inode in &mut self.state.inodes {
-                for page in &mut inode.pages {
+            for ino in 0..self.setup.files.len() as u8 {
+                for page in self.state.pages(ino) {
                     if matches!(page, Page::Clean(_)) {
                         *page = Page::Absent;
                     }

@@ -45,7 +45,7 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
         let io = *self.io(index);
         for (lblk, pblk) in io.blocks().zip(io.pblk) {
             let Some(content) = self.content_of(&io, lblk) else { continue };
-            if let Some(media) = self.state.media.get_mut(usize::from(pblk)) {
+            if let Some(media) = self.state.media().get_mut(usize::from(pblk)) {
                 media.now = content;
             }
         }
@@ -70,7 +70,7 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
                 io.stage = Stage::Listed;
                 io.list = List::Dio;
                 io.queued = true;
-                self.push_or_bound(|state| state.dio_work.push(index));
+                self.push_or_bound(|state| state.dio_work().push(index));
                 self.obs.note(Note::Listed { io: index, work: true });
             }
             Pc::AioComplete => self.aio_complete(index),
@@ -82,9 +82,9 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
             }
             Pc::EndWriteback => self.end_page_writeback(index),
             Pc::Decrement => {
-                let inode = &mut self.state.inodes[usize::from(io.ino)];
-                inode.i_unwritten -= 1;
-                let left = inode.i_unwritten;
+                let i_unwritten = self.state.counts(io.ino).i_unwritten;
+                *i_unwritten -= 1;
+                let left = *i_unwritten;
                 self.io(index).counted = false;
                 self.obs.note(Note::Decremented { ino: io.ino, left });
             }
@@ -96,7 +96,7 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
     pub(super) fn aio_complete(&mut self, index: u8) {
         let nr = self.io(index).nr;
         self.io(index).ack = Acked::Event;
-        self.push_or_bound(|state| state.events.push(index));
+        self.push_or_bound(|state| state.events().push(index));
         self.obs.note(Note::Acknowledged { io: index, nr });
     }
 
@@ -121,10 +121,10 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
         io.stage = Stage::Listed;
         io.list = list;
         io.queued = work;
-        self.push_or_bound(|state| state.completed.push(index));
+        self.push_or_bound(|state| state.completed().push(index));
         if work {
             self.push_or_bound(|state| {
-                if unrsv { state.unrsv_work.push(index) } else { state.work.push(index) }
+                if unrsv { state.unrsv_work().push(index) } else { state.work().push(index) }
             });
         }
         self.obs.note(Note::Listed { io: index, work });
@@ -134,11 +134,11 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
     pub(super) fn step_work(&mut self, task: u8) {
         let first = State::kworkers().start;
         let workers = self.knobs().workers;
-        let state = &mut *self.state;
+        let state = &mut self.state;
         let (queue, list) = match (task - first, workers) {
-            (0, _) => (&mut state.work, List::Inode),
-            (_, Workers::RsvAndUnrsv) => (&mut state.unrsv_work, List::Unrsv),
-            (_, _) => (&mut state.dio_work, List::Dio),
+            (0, _) => (state.work(), List::Inode),
+            (_, Workers::RsvAndUnrsv) => (state.unrsv_work(), List::Unrsv),
+            (_, _) => (state.dio_work(), List::Dio),
         };
         let Some(index) = queue.pop() else { return };
         let ino = self.io(index).ino;
@@ -173,11 +173,11 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
     /// Moves an inode's list of completed IOs to a private one.
     pub(super) fn take_list(&mut self, ino: u8, from: List, private: List) {
         let mut taken = 0;
-        let State { completed, ios, .. } = &mut *self.state;
+        let completed = self.state.completed;
         for index in completed.as_slice() {
-            let io = &mut ios[usize::from(*index)];
+            let io = &self.state.ios[usize::from(*index)];
             if io.ino == ino && io.list == from {
-                io.list = private;
+                self.io(*index).list = private;
                 taken += 1;
             }
         }

@@ -33,7 +33,7 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
             Pc::WriteLock => {
                 let io = if aio { Some(self.a(task)) } else { self.prepare_io(task) };
                 let Some(io) = io else { return };
-                if write_lock_is_shared(self.setup, self.state, op) {
+                if write_lock_is_shared(self.setup, &self.state, op) {
                     self.lock_shared(task, ino);
                 } else {
                     self.lock_mutex(task, ino);
@@ -46,9 +46,9 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
             Pc::WriteMap => self.submit_write(task, op),
             Pc::DioAwait => self.finish_sync_write(task, op),
             Pc::SizeUpdate => {
-                let inode = &mut self.state.inodes[usize::from(ino)];
-                inode.size = inode.size.max(range.end());
-                inode.dirty_tid = true;
+                let counts = self.state.counts(ino);
+                *counts.size = range.end().max(*counts.size);
+                *counts.dirty_tid = true;
                 let io = self.a(task);
                 self.go(task, Pc::WriteUnlock, io);
             }
@@ -90,9 +90,9 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
             self.mark_pending(ino, range);
         }
         let counted = asynchronous && counts_dio(&self.knobs(), &Io { unwritten, ..Io::FREE });
-        let inode = &mut self.state.inodes[usize::from(ino)];
-        inode.i_dio_count += 1;
-        inode.i_unwritten += u8::from(counted);
+        let counts = self.state.counts(ino);
+        *counts.i_dio_count += 1;
+        *counts.i_unwritten += u8::from(counted);
         let stage = Stage::Submitted;
         let io = self.io(index);
         let waits = !asynchronous;
@@ -100,7 +100,7 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
         self.obs.note(Note::Submitted { io: index });
         if waits {
             if self.is_nolock_overwrite(op) {
-                self.state.inodes[usize::from(ino)].i_data_sem |= 1 << task;
+                *self.state.counts(ino).i_data_sem |= 1 << task;
                 self.unlock_mutex(task, ino);
             }
             return self.go(task, Pc::DioAwait, index);
@@ -123,9 +123,9 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
         self.drop_dio_count(index);
         let extends = range.end() > self.state.inodes[usize::from(ino)].size;
         let failed = self.io(index).error;
-        let inode = &mut self.state.inodes[usize::from(ino)];
-        if inode.i_data_sem & (1 << task) != 0 {
-            inode.i_data_sem &= !(1 << task);
+        let i_data_sem = self.state.counts(ino).i_data_sem;
+        if *i_data_sem & (1 << task) != 0 {
+            *i_data_sem &= !(1 << task);
             return self.go(task, Pc::OverwriteLock, index);
         }
         let then = if extends && !failed { Pc::SizeUpdate } else { Pc::WriteUnlock };
@@ -231,7 +231,7 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
     }
 
     fn map_read(&mut self, task: u8, ino: u8, range: Range) {
-        self.state.inodes[usize::from(ino)].i_dio_count += 1;
+        *self.state.counts(ino).i_dio_count += 1;
         self.task(task).read = self.read_plan(ino, range);
         if self.task(task).i_mutex & (1 << ino) != 0 {
             // DIO_LOCKING reads drop i_mutex before they wait for the bio.
@@ -265,7 +265,7 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
             |lblk: u8| media.get(usize::from(read[usize::from(lblk)])).map(|media| media.now);
         let contents: [Option<Content>; BLOCKS] = core::array::from_fn(|lblk| content(lblk as u8));
         self.judge_read(task, ino, range, &contents);
-        self.state.inodes[usize::from(ino)].i_dio_count -= 1;
+        *self.state.counts(ino).i_dio_count -= 1;
     }
 
     /// Judges what a read returns against what had been acknowledged when it began.
@@ -320,7 +320,7 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
 
     /// Takes the oldest event out of the ring: now user space knows.
     fn reap(&mut self, task: u8) {
-        let Some(index) = self.state.events.pop() else { return };
+        let Some(index) = self.state.events().pop() else { return };
         let nr = self.io(index).nr;
         self.obs.note(Note::Reaped { thread: task, nr });
         self.acknowledge(index);
@@ -335,18 +335,19 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
             self.break_promise(Promise::ErrReport);
         }
         let failed = io.error || io.convert_failed;
-        let inode = &mut self.state.inodes[usize::from(io.ino)];
         for (lblk, pblk) in io.blocks().zip(io.pblk) {
             // What a later write has overtaken on the device promises nothing of its own, and what
             // was cut off in the meantime is owed to nobody.
-            if inode.disk[usize::from(lblk)].pblk() != Some(pblk) {
+            let disk = &self.state.inodes[usize::from(io.ino)].disk;
+            if disk[usize::from(lblk)].pblk() != Some(pblk) {
                 continue;
             }
             match self.state.media.get(usize::from(pblk)).map(|media| media.now) {
                 Some(Content::Write { nr, version, .. }) if nr == io.nr && !failed => {
-                    inode.acked[usize::from(lblk)] = version;
+                    let versions = self.state.versions(io.ino);
+                    versions.acked[usize::from(lblk)] = version;
                     if io.sync {
-                        inode.osynced[usize::from(lblk)] = version;
+                        versions.osynced[usize::from(lblk)] = version;
                     }
                 }
                 _ => {}
@@ -378,7 +379,7 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
     pub(super) fn free_io(&mut self) -> Option<u8> {
         let free = self.state.ios.iter().position(|io| io.stage == Stage::Free);
         if free.is_none() {
-            self.state.bound = Some(Bound::Ios);
+            *self.state.bound() = Some(Bound::Ios);
         }
         free.map(|index| index as u8)
     }
@@ -387,9 +388,9 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
         let io = self.io(index);
         io.dio_held = false;
         let ino = io.ino;
-        let inode = &mut self.state.inodes[usize::from(ino)];
-        inode.i_dio_count -= 1;
-        let left = inode.i_dio_count;
+        let i_dio_count = self.state.counts(ino).i_dio_count;
+        *i_dio_count -= 1;
+        let left = *i_dio_count;
         self.obs.note(Note::DioDone { ino, left });
         self.io(index).free_if_done();
     }
@@ -397,12 +398,12 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
     /// Drops the pages of a range: all of them, or with `clean` (`invalidate_inode_pages2_range`)
     /// those that are as on the device.
     pub(super) fn drop_pages(&mut self, ino: u8, range: Range, clean: bool) {
-        let pages = &mut self.state.inodes[usize::from(ino)].pages;
         let mut dropped = false;
-        for page in &mut pages[usize::from(range.lblk)..usize::from(range.end())] {
-            let stays = *page == Page::Absent || clean && !matches!(page, Page::Clean(_));
+        for lblk in range.blocks().map(usize::from) {
+            let page = &self.state.inodes[usize::from(ino)].pages[lblk];
+            let stays = matches!(page, Page::Absent) || clean && !matches!(page, Page::Clean(_));
             if !stays {
-                *page = Page::Absent;
+                self.state.pages(ino)[lblk] = Page::Absent;
                 dropped = true;
             }
         }

@@ -8,9 +8,10 @@ use crate::bounds::{
 use super::choice::Actor;
 use super::design::{FsyncWait, Workers};
 use super::pc::Pc;
+use super::piece::{Blocks, Counts, Piece, Rest, Versions};
 use super::setup::{Budgets, Setup};
 use super::state::{
-    Acked, Content, EsTree, FLUSHER, Frame, Inode, Io, List, Mapping, Media, Page, Stage, State,
+    Acked, Content, EsTree, FLUSHER, Frame, Io, Journal, List, Mapping, Media, Page, Stage, State,
     Submitting, TASKS, Task,
 };
 
@@ -55,13 +56,11 @@ impl State {
     /// The kworkers in the order in which their bytes stand.
     fn kworkers_in_order(&self, setup: &Setup, names: &Names) -> [u8; KWORKERS_MAX as usize] {
         let mut order: [u8; KWORKERS_MAX as usize] = core::array::from_fn(|k| k as u8);
-        let knobs = &setup.design.knobs;
         let first = usize::from(State::kworkers().start);
         let kworkers = &self.tasks[first..first + order.len()];
-        // Where fsync takes a lock or a list, others know the worker by its number.
-        let anonymous = knobs.workers == Workers::RsvAndDio
-            && matches!(knobs.fsync, FsyncWait::Writeback | FsyncWait::FlushDirty);
-        if !anonymous || kworkers[1..].iter().all(|kworker| kworker.depth() == 0) {
+        if !setup.has_anonymous_kworkers()
+            || kworkers[1..].iter().all(|kworker| kworker.depth() == 0)
+        {
             return order;
         }
         let mut frames = [NO_FRAMES; KWORKERS_MAX as usize];
@@ -78,6 +77,16 @@ impl State {
             order[at..=end].rotate_right(1);
         }
         order
+    }
+}
+
+impl Setup {
+    /// Whether all kworkers but the first are told apart by what they do alone. Where fsync takes a
+    /// lock or a list, others know the worker by its number.
+    pub fn has_anonymous_kworkers(&self) -> bool {
+        let knobs = &self.design.knobs;
+        knobs.workers == Workers::RsvAndDio
+            && matches!(knobs.fsync, FsyncWait::Writeback | FsyncWait::FlushDirty)
     }
 }
 
@@ -112,31 +121,62 @@ impl Encoder {
             self.io(&state.ios[usize::from(slot)]);
         }
         for inode in &state.inodes[..setup.files.len()] {
-            self.inode(inode);
+            self.es(&inode.es);
+            self.blocks(&inode.blocks());
+            self.counts(inode.counts());
+            self.pages(&inode.pages);
+            self.versions(&inode.versions());
         }
-        let queues = [
-            state.completed.as_slice(),
-            state.work.as_slice(),
-            state.unrsv_work.as_slice(),
-            state.dio_work.as_slice(),
-            state.events.as_slice(),
-        ];
-        for queue in queues {
+        let rest = state.rest();
+        self.queues(&rest, &names);
+        self.media(&state.media);
+        self.others(&rest, setup.journal > 0);
+        &self.bytes[..self.len]
+    }
+
+    /// The bytes of one piece; two pieces of one kind are equal if and only if these are, with IOs
+    /// by their names.
+    pub fn piece<P: Bytes>(&mut self, piece: &P, names: &Names) -> &[u8] {
+        self.len = 0;
+        piece.put(self, names);
+        &self.bytes[..self.len]
+    }
+
+    /// The bytes of a piece of a state.
+    pub fn piece_of(&mut self, state: &State, piece: Piece, names: &Names) -> &[u8] {
+        let inode = |ino: u8| &state.inodes[usize::from(ino)];
+        match piece {
+            Piece::Task(task) => self.piece(&state.tasks[usize::from(task)], names),
+            Piece::Io(io) => self.piece(&state.ios[usize::from(io)], names),
+            Piece::Es(ino) => self.piece(&inode(ino).es, names),
+            Piece::Blocks(ino) => self.piece(&inode(ino).blocks(), names),
+            Piece::Pages(ino) => self.piece(&inode(ino).pages, names),
+            Piece::Versions(ino) => self.piece(&inode(ino).versions(), names),
+            Piece::Counts(ino) => self.piece(&inode(ino).counts(), names),
+            Piece::Media => self.piece(&state.media, names),
+            Piece::Rest => self.piece(&state.rest(), names),
+        }
+    }
+
+    fn queues(&mut self, rest: &Rest, names: &Names) {
+        for queue in rest.queues() {
             self.byte(queue.len() as u8);
             queue.iter().for_each(|io| self.byte(names.of_slot(*io)));
         }
-        self.media(&state.media);
-        let journal = &state.journal;
-        let Budgets { shrink, crash, flusher, commit, eio, enospc, nomem } = state.left;
-        self.put([shrink, crash, flusher, commit, eio, enospc, nomem, state.power as u8]);
-        let [low, high] = state.broken.to_le_bytes();
-        let bound = state.bound.map_or(0, |bound| 1 + bound as u8);
-        let flags = u8::from(journal.requested) | u8::from(journal.locked) << 1;
-        self.put([low, high, bound, flags, journal.handles]);
-        if setup.journal > 0 {
-            self.put([journal.credits, journal.reserved]);
+    }
+
+    /// The small fields; credits are in the bytes of a state only where its setup counts them.
+    fn others(&mut self, rest: &Rest, credits: bool) {
+        let Rest { journal, left, power, broken, bound, .. } = *rest;
+        let Budgets { shrink, crash, flusher, commit, eio, enospc, nomem } = left;
+        self.put([shrink, crash, flusher, commit, eio, enospc, nomem, power as u8]);
+        let [low, high] = broken.to_le_bytes();
+        let bound = bound.map_or(0, |bound| 1 + bound as u8);
+        let Journal { requested, locked, handles, credits: taken, reserved } = journal;
+        self.put([low, high, bound, u8::from(requested) | u8::from(locked) << 1, handles]);
+        if credits {
+            self.put([taken, reserved]);
         }
-        &self.bytes[..self.len]
     }
 
     fn byte(&mut self, byte: u8) {
@@ -195,15 +235,26 @@ impl Encoder {
         self.put(io.pblk);
     }
 
-    fn inode(&mut self, inode: &Inode) {
-        self.es(&inode.es);
-        self.mappings(&inode.disk);
-        self.mappings(&inode.committed);
-        let shared = inode.shared.to_le_bytes();
-        self.put([inode.i_mutex, inode.i_dio_count, inode.i_unwritten, shared[0], shared[1]]);
-        let flags = u8::from(inode.dirty_tid) | inode.i_data_sem << 4;
-        self.put([flags, inode.size, inode.committed_size]);
-        let cached = (0..).zip(&inode.pages).filter(|(_, page)| !matches!(page, Page::Absent));
+    fn blocks(&mut self, blocks: &Blocks) {
+        self.mappings(&blocks.disk);
+        self.mappings(&blocks.committed);
+    }
+
+    fn counts(&mut self, counts: Counts) {
+        let Counts { i_mutex, shared, i_data_sem, size, committed_size, .. } = counts;
+        let Counts { i_dio_count, i_unwritten, dirty_tid, .. } = counts;
+        let [low, high] = shared.to_le_bytes();
+        self.put([i_mutex, i_dio_count, i_unwritten, low, high]);
+        self.put([u8::from(dirty_tid) | i_data_sem << 4, size, committed_size]);
+    }
+
+    fn versions(&mut self, versions: &Versions) {
+        let Versions { version, acked, synced, osynced } = versions;
+        [version, acked, synced, osynced].into_iter().for_each(|versions| self.put(*versions));
+    }
+
+    fn pages(&mut self, pages: &[Page; BLOCKS_MAX as usize]) {
+        let cached = (0..).zip(pages).filter(|(_, page)| !matches!(page, Page::Absent));
         let mask = cached.clone().fold(0_u16, |mask, (lblk, _)| mask | 1 << lblk);
         self.put(mask.to_le_bytes());
         for (_, page) in cached {
@@ -215,9 +266,6 @@ impl Encoder {
             };
             self.byte(kind);
             self.put(content.map_or([u8::MAX; 4], Content::bytes));
-        }
-        for versions in [inode.version, inode.acked, inode.synced, inode.osynced] {
-            self.put(versions);
         }
     }
 
@@ -270,15 +318,94 @@ impl Encoder {
 type NamedFrames = [[u8; 3]; FRAMES_MAX as usize];
 const NO_FRAMES: NamedFrames = [[0; 3]; FRAMES_MAX as usize];
 
+/// A piece of a state, as bytes.
+pub trait Bytes {
+    /// Puts the bytes into an encoder.
+    #[doc(hidden)]
+    fn put(&self, encoder: &mut Encoder, names: &Names);
+
+    /// Tells of every IO that is named in the piece: where, and its slot.
+    fn each_io(&self, _hear: impl FnMut(u8, u8)) {}
+}
+
+impl Bytes for Task {
+    fn put(&self, encoder: &mut Encoder, names: &Names) {
+        encoder.task(self, names);
+    }
+
+    fn each_io(&self, mut hear: impl FnMut(u8, u8)) {
+        for (place, frame) in (0..).zip(self.frames()).filter(|(_, f)| f.pc.is_about_io()) {
+            hear(place, frame.a);
+        }
+    }
+}
+
+impl Bytes for Rest {
+    fn put(&self, encoder: &mut Encoder, names: &Names) {
+        encoder.queues(self, names);
+        encoder.others(self, true);
+    }
+
+    fn each_io(&self, mut hear: impl FnMut(u8, u8)) {
+        for (first, queue) in (0..).step_by(WORK_MAX as usize).zip(self.queues()) {
+            (first..).zip(queue).for_each(|(place, io)| hear(place, *io));
+        }
+    }
+}
+
+macro_rules! bytes_without_names {
+    ($($piece:ty: $put:expr;)*) => {
+        $(impl Bytes for $piece {
+            #[inline]
+            fn put(&self, encoder: &mut Encoder, _names: &Names) {
+                let put: fn(&mut Encoder, &$piece) = $put;
+                put(encoder, self);
+            }
+        })*
+    };
+}
+
+bytes_without_names! {
+    Io: Encoder::io;
+    EsTree: Encoder::es;
+    Blocks: Encoder::blocks;
+    [Page; BLOCKS_MAX as usize]: Encoder::pages;
+    Versions: Encoder::versions;
+    Counts: |encoder, counts| encoder.counts(*counts);
+    [Media; PBLKS_MAX as usize]: Encoder::media;
+}
+
+impl Rest {
+    fn queues(&self) -> [&[u8]; 5] {
+        let Rest { completed, work, unrsv_work, dio_work, events, .. } = self;
+        let (work, unrsv_work) = (work.as_slice(), unrsv_work.as_slice());
+        [completed.as_slice(), work, unrsv_work, dio_work.as_slice(), events.as_slice()]
+    }
+}
+
 /// The names of IO slots: their places in the order of what they write.
-struct Names {
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Names {
     name: [u8; IOS_MAX as usize],
     slot: [u8; IOS_MAX as usize],
     used: u8,
+    /// Two IOs write the same, and only how far they are tells them apart.
+    ties: bool,
 }
 
 impl Names {
-    fn of(state: &State) -> Names {
+    /// Every slot by itself.
+    pub const SLOTS: Names = Names {
+        name: [0, 1, 2, 3, 4, 5, 6, 7],
+        slot: [0, 1, 2, 3, 4, 5, 6, 7],
+        used: IOS_MAX as u8,
+        ties: false,
+    };
+    /// No slot is told from another.
+    pub const NONE: Names = Names { name: [0; IOS_MAX as usize], ..Names::SLOTS };
+
+    /// The names that slots have in a state.
+    pub fn of(state: &State) -> Names {
         // Keys in ascending order, the slot in their lowest byte; free slots come last.
         let mut keys = [u64::MAX; IOS_MAX as usize];
         let mut used = 0;
@@ -298,14 +425,37 @@ impl Names {
         }
         let mut name = [0; IOS_MAX as usize];
         let mut slot = [0; IOS_MAX as usize];
+        let mut ties = false;
         for (at, key) in keys[..used].iter().enumerate() {
+            ties |= at > 0 && keys[at - 1] >> 16 == key >> 16;
             slot[at] = *key as u8;
             name[usize::from(*key as u8)] = at as u8;
         }
-        Names { name, slot, used: used as u8 }
+        Names { name, slot, used: used as u8, ties }
     }
 
-    fn of_slot(&self, slot: u8) -> u8 {
+    /// Whether these are also the names in a state in which some IOs have changed. False may mean
+    /// that they have to be looked for again.
+    pub fn hold(&self, before: &State, after: &State, changed: impl Iterator<Item = u8>) -> bool {
+        // Where two IOs write the same, their names depend on more.
+        !self.ties
+            && changed.into_iter().all(|slot| {
+                let [before, after] = [before, after].map(|state| &state.ios[usize::from(slot)]);
+                (before.stage == Stage::Free) == (after.stage == Stage::Free)
+                    && (before.lblk, before.ino) == (after.lblk, after.ino)
+                    && (before.nr, before.writeback) == (after.nr, after.writeback)
+            })
+    }
+
+    /// The names of all slots, in one number.
+    #[inline]
+    pub fn packed(&self) -> u64 {
+        u64::from_le_bytes(self.name)
+    }
+
+    /// The name of a slot.
+    #[inline]
+    pub fn of_slot(&self, slot: u8) -> u8 {
         self.name.get(usize::from(slot)).copied().unwrap_or(slot)
     }
 

@@ -17,7 +17,7 @@ const SHRINK_BATCH: u32 = 128;
 impl<O: Observer + ?Sized> Machine<'_, O> {
     /// Takes a fault out of its budget.
     pub(super) fn spend(&mut self, fault: Fault) {
-        let left = &mut self.state.left;
+        let left = self.state.left();
         match fault {
             Fault::Eio => left.eio -= 1,
             Fault::Enospc => left.enospc -= 1,
@@ -27,7 +27,7 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
     }
 
     pub(super) fn step_shrinker(&mut self) {
-        self.state.left.shrink -= 1;
+        self.state.left().shrink -= 1;
         self.shrink();
     }
 
@@ -61,7 +61,7 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
     /// Everything volatile is gone.
     fn cut_power(&mut self) {
         self.obs.note(Note::PowerCut);
-        let state = &mut *self.state;
+        let state = self.state.all();
         state.power = Power::Cut;
         state.left = Default::default();
         state.tasks = [Task::IDLE; super::state::TASKS];
@@ -94,12 +94,12 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
 
     /// The journal is recovered, and every block of every file is read.
     fn recover(&mut self) {
-        self.state.power = Power::Recovered;
+        *self.state.power() = Power::Recovered;
         let mut wrong = 0;
         let mut broken = [false; 3];
         for (ino, inode) in (0..).zip(&self.state.inodes) {
             for lblk in 0..crate::bounds::BLOCKS_MAX as u8 {
-                let content = found_after_recovery(self.state, inode, lblk);
+                let content = found_after_recovery(&self.state, inode, lblk);
                 let version = Content::version_of(content, ino, lblk);
                 let here = [
                     content == Some(Content::Stale),

@@ -33,7 +33,7 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
                 return self.call(task, Frame { pc: Pc::FlushWait, a: ino, b: 0 });
             }
             Pc::FsyncCommit if self.state.inodes[usize::from(ino)].dirty_tid => {
-                self.state.journal.requested = true;
+                self.state.journal().requested = true;
                 self.obs.note(Note::CommitRequested);
                 self.go(task, Pc::FsyncCommitWait, ino);
                 if let Some(frame) = self.task(task).top_mut() {
@@ -66,17 +66,17 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
         }
         let must = self.task(task).must;
         let op = self.op(task);
-        let inode = &mut self.state.inodes[usize::from(ino)];
+        let versions = self.state.versions(ino);
         match op {
             Some(Op::Fsync { .. }) => {
-                for (synced, must) in inode.synced.iter_mut().zip(must) {
+                for (synced, must) in versions.synced.iter_mut().zip(must) {
                     *synced = (*synced).max(must);
                 }
             }
             // A buffered O_(D)SYNC write.
             Some(Op::BufWrite { range, .. }) => {
                 for lblk in range.blocks().map(usize::from) {
-                    inode.osynced[lblk] = inode.osynced[lblk].max(must[lblk]);
+                    versions.osynced[lblk] = versions.osynced[lblk].max(must[lblk]);
                 }
             }
             _ => {}
@@ -109,7 +109,7 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
         if pc == Pc::ConvertStart {
             if self.setup.journal > 0 && is_reserved(self.setup, self.io(index)) {
                 // Its credits stay in the transaction that it joins.
-                self.state.journal.reserved -= 1;
+                self.state.journal().reserved -= 1;
             }
             self.open_handle(task);
             return self.go(task, Pc::ConvertMap, index);
@@ -129,14 +129,14 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
     /// `ext4_journal_start`: a handle that outlives its step.
     pub(super) fn open_handle(&mut self, task: u8) {
         self.task(task).handle = true;
-        self.state.journal.handles += 1;
+        self.state.journal().handles += 1;
         self.obs.note(Note::Handle { open: true });
     }
 
     /// `ext4_journal_stop`.
     pub(super) fn close_handle(&mut self, task: u8) {
         self.task(task).handle = false;
-        self.state.journal.handles -= 1;
+        self.state.journal().handles -= 1;
         self.obs.note(Note::Handle { open: false });
     }
 
@@ -155,25 +155,29 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
     pub(super) fn step_jbd2(&mut self, pc: Pc) {
         if pc == Pc::CommitLock {
             if !self.state.journal.requested {
-                self.state.left.commit -= 1;
+                self.state.left().commit -= 1;
             }
-            self.state.journal.locked = true;
+            self.state.journal().locked = true;
             return self.obs.note(Note::CommitLocked { handles: self.state.journal.handles });
         }
-        for inode in &mut self.state.inodes {
-            inode.committed = inode.disk;
-            inode.committed_size = inode.size;
-            inode.dirty_tid = false;
+        for ino in 0..self.setup.files.len() as u8 {
+            self.state.commit(ino);
         }
-        self.state.journal.locked = false;
-        self.state.journal.requested = false;
+        let journal = self.state.journal();
+        journal.locked = false;
+        journal.requested = false;
         // The next transaction begins with what is reserved.
-        self.state.journal.credits = self.state.journal.reserved;
-        for io in &mut self.state.ios {
-            io.ordered = false;
+        journal.credits = journal.reserved;
+        for io in 0..self.state.ios.len() as u8 {
+            if self.state.ios[usize::from(io)].ordered {
+                self.io(io).ordered = false;
+            }
         }
-        for task in &mut self.state.tasks {
-            if let Some(frame) = task.top_mut().filter(|f| f.pc == Pc::FsyncCommitWait) {
+        for task in 0..self.state.tasks.len() as u8 {
+            let top = self.state.tasks[usize::from(task)].top();
+            if top.is_some_and(|frame| frame.pc == Pc::FsyncCommitWait)
+                && let Some(frame) = self.task(task).top_mut()
+            {
                 frame.b = 0;
             }
         }
@@ -183,7 +187,7 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
     }
 
     pub(super) fn flush_device(&mut self) {
-        for media in &mut self.state.media {
+        for media in self.state.media() {
             media.durable = media.now;
         }
         self.obs.note(Note::Flushed);

@@ -122,14 +122,14 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
     }
 
     fn write_blocks(&mut self, ino: u8, range: Range) {
-        let inode = &mut self.state.inodes[usize::from(ino)];
+        let disk = self.state.disk(ino);
         for lblk in range.blocks() {
-            let block = &mut inode.disk[usize::from(lblk)];
+            let block = &mut disk[usize::from(lblk)];
             if let Mapping::Unwritten(pblk) = *block {
                 *block = Mapping::Written(pblk);
             }
         }
-        inode.dirty_tid = true;
+        *self.state.counts(ino).dirty_tid = true;
         self.obs.note(Note::Disk { ino, range });
         let mut lblk = range.lblk;
         while lblk < range.end() {
@@ -143,8 +143,8 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
 
     /// Frees the blocks of a range in both trees (`ext4_ext_truncate`).
     pub(super) fn free_blocks(&mut self, ino: u8, range: Range) {
-        let inode = &mut self.state.inodes[usize::from(ino)];
-        inode.disk[usize::from(range.lblk)..usize::from(range.end())].fill(Mapping::Hole);
+        let disk = self.state.disk(ino);
+        disk[usize::from(range.lblk)..usize::from(range.end())].fill(Mapping::Hole);
         self.obs.note(Note::Disk { ino, range });
         let lblk = u32::from(range.lblk);
         self.es_call(ino, EsOp::Remove { lblk, len: u32::MAX - lblk });
@@ -178,9 +178,9 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
         let op = EsOp::ConvertUnwritten { lblk, len, how };
         self.obs.note(Note::Es { ino, op });
         let rules = self.rules();
-        let es = &mut self.state.inodes[usize::from(ino)].es;
+        let es = self.state.es(ino);
         if let Err(es::EsError::Full) = es.apply(&rules, &mut memory, op) {
-            self.state.bound = Some(Bound::EsExtents);
+            *self.state.bound() = Some(Bound::EsExtents);
         }
         let es = &self.state.inodes[usize::from(ino)].es;
         let exposes = |lblk: u8| match es.peek(u32::from(lblk)) {
@@ -246,7 +246,7 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
     /// Allocates the start of a hole, as far as the physical blocks are consecutive.
     fn allocate(&mut self, ino: u8, range: Range) -> Option<Chunk> {
         let Some(first) = self.state.free_pblk() else {
-            self.state.bound = Some(Bound::Pblks);
+            *self.state.bound() = Some(Bound::Pblks);
             return None;
         };
         let mut len = 0;
@@ -254,12 +254,12 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
             if self.state.free_pblk() != Some(pblk) {
                 break;
             }
-            self.state.inodes[usize::from(ino)].disk[usize::from(lblk)] = Mapping::Unwritten(pblk);
-            self.state.media[usize::from(pblk)] = Media::STALE;
+            self.state.disk(ino)[usize::from(lblk)] = Mapping::Unwritten(pblk);
+            self.state.media()[usize::from(pblk)] = Media::STALE;
             len += 1;
         }
         let range = Range::new(range.lblk, len);
-        self.state.inodes[usize::from(ino)].dirty_tid = true;
+        *self.state.counts(ino).dirty_tid = true;
         if self.knobs().es_content == EsContent::Delayed {
             // v3.8 drops the delayed range once it is allocated.
             let (lblk, len) = (u32::from(range.lblk), u32::from(range.len));
@@ -304,11 +304,11 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
         self.obs.note(Note::Es { ino, op });
         let rules = self.rules();
         let mut memory = es::Memory::plenty();
-        match self.state.inodes[usize::from(ino)].es.apply(&rules, &mut memory, op) {
+        match self.state.es(ino).apply(&rules, &mut memory, op) {
             Ok(reply) => Some(reply),
             Err(_) => {
                 // Memory is plenty and ranges are inside the file: what is left is the capacity.
-                self.state.bound = Some(Bound::EsExtents);
+                *self.state.bound() = Some(Bound::EsExtents);
                 None
             }
         }

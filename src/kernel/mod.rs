@@ -17,6 +17,7 @@ mod flush;
 mod map;
 mod note;
 mod pc;
+mod piece;
 mod promise;
 mod setup;
 mod state;
@@ -31,9 +32,10 @@ pub use design::{
     KNOBS, KnobInfo, Knobs, NolockRead, Row, SyncBy, Throttle, TruncWait, Workers,
     WritebackCleared,
 };
-pub use encode::{ENCODED_MAX, Encoder};
+pub use encode::{Bytes, ENCODED_MAX, Encoder, Names};
 pub use note::{Fault, Note, Observer};
 pub use pc::{Pc, PcInfo, Plan, irq_plan, worker_plan};
+pub use piece::{Blocks, Counts, PIECES, Piece, Pieces, Rest, Versions};
 pub use promise::Promise;
 pub use setup::{Budgets, File, FileExtent, Iocbs, Op, Range, Setup, Sync};
 pub use state::{

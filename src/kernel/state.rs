@@ -84,7 +84,7 @@ impl Bound {
 }
 
 /// A task: a user thread in a system call, or a kworker.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Eq)]
 pub struct Task {
     /// Kernel functions that the task is inside of, outermost first.
     frames: [Frame; FRAMES_MAX as usize],
@@ -403,25 +403,6 @@ impl State {
         state
     }
 
-    /// Becomes equal to another state of the same setup. What the setup does not have (files,
-    /// threads) is the same in all of its states, and is not copied.
-    pub(crate) fn copy_from(&mut self, setup: &Setup, from: &State) {
-        let threads = setup.threads.len();
-        let others = State::kworkers().start.into();
-        self.tasks[..threads].copy_from_slice(&from.tasks[..threads]);
-        self.tasks[others..].copy_from_slice(&from.tasks[others..]);
-        let files = setup.files.len();
-        self.inodes[..files].copy_from_slice(&from.inodes[..files]);
-        let State { tasks: _, inodes: _, ios, completed, work, unrsv_work, .. } = from;
-        (self.ios, self.completed, self.work, self.unrsv_work) =
-            (*ios, *completed, *work, *unrsv_work);
-        let State { dio_work, events, journal, media, left, power, broken, bound, .. } = from;
-        (self.dio_work, self.events, self.journal, self.media) =
-            (*dio_work, *events, *journal, *media);
-        (self.left, self.power, self.broken, self.bound) = (*left, *power, *broken, *bound);
-        debug_assert_eq!(self, from, "a state has more than its setup");
-    }
-
     /// Each thread that is through its program stands at its beginning again, as a program that
     /// loops. A search has no use for it: counts of writes go on, up to 255 a block.
     pub fn begin_again(&mut self, setup: &Setup) {
@@ -433,7 +414,7 @@ impl State {
     }
 
     /// The kworker tasks' indices.
-    pub fn kworkers() -> core::ops::Range<u8> {
+    pub const fn kworkers() -> core::ops::Range<u8> {
         THREADS_MAX as u8..FLUSHER
     }
 
@@ -463,6 +444,19 @@ impl State {
         let used = trees.filter_map(|m| m.pblk()).fold(0_u64, |used, pblk| used | 1 << pblk);
         let pblk = (!used).trailing_zeros();
         (pblk < PBLKS_MAX).then_some(pblk as u8)
+    }
+}
+
+/// What is above the stack is alike in all tasks and need not be compared.
+impl PartialEq for Task {
+    fn eq(&self, other: &Task) -> bool {
+        let Task { frames: _, depth, op, i_mutex, shared, handle, .. } = *self;
+        let Task { read, must, to_reap, begun, submitting, .. } = *self;
+        (depth, op, to_reap) == (other.depth, other.op, other.to_reap)
+            && (i_mutex, shared) == (other.i_mutex, other.shared)
+            && (handle, begun, submitting) == (other.handle, other.begun, other.submitting)
+            && (read, must) == (other.read, other.must)
+            && self.frames() == other.frames()
     }
 }
 

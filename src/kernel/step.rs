@@ -10,11 +10,12 @@ use super::choice::{ACTORS, Actor, Choice};
 use super::design::{FsyncWait, InodeLock, Knobs, NolockRead, Throttle, Workers};
 use super::note::{Note, Observer};
 use super::pc::{Pc, irq_plan, worker_plan};
+use super::piece::{Pieces, Stepped};
 use super::promise::Promise;
 use super::setup::{Op, Range, Setup};
 use super::state::{
-    Bound, Frame, Inode, Io, Journal, Mapping, NO_IRQ, NOBODY, Power, Stage, State, Submitting,
-    Task,
+    Bound, FLUSHER, Frame, Inode, Io, Journal, Mapping, NO_IRQ, NOBODY, Power, Stage, State,
+    Submitting, Task,
 };
 use super::wait::Wait;
 
@@ -55,11 +56,18 @@ pub fn enabled_among(state: &State, nexts: &[Next; ACTORS], choices: &mut Vec<Ch
 /// What every actor would do next, in the order of [`Actor::ALL`].
 pub fn next_of_all(setup: &Setup, state: &State) -> [Next; ACTORS] {
     let mut nexts = [Next::Done; ACTORS];
-    // Many of them are in no setup at all.
+    // Most of them have nothing to do, and that shows at a glance.
+    let left = &state.left;
+    let runs = |task: u8| state.tasks[usize::from(task)].depth() > 0;
+    let queued = [&state.work, &state.unrsv_work, &state.dio_work].iter().any(|q| !q.is_empty());
     let idle = |actor: Actor| match actor {
         Actor::Thread(t) => usize::from(t) >= setup.threads.len(),
         Actor::Irq(io) => state.ios[usize::from(io)].stage == Stage::Free,
-        _ => false,
+        Actor::Kworker(k) => !queued && !runs(THREADS_MAX as u8 + k),
+        Actor::Flusher => left.flusher == 0 && !runs(FLUSHER),
+        Actor::Jbd2 => left.commit == 0 && !state.journal.requested && !state.journal.locked,
+        Actor::Shrinker => left.shrink == 0,
+        Actor::Power => left.crash == 0 && state.power == Power::On,
     };
     for (place, actor) in nexts.iter_mut().zip(Actor::ALL) {
         if !idle(actor) {
@@ -87,7 +95,7 @@ pub fn is_environment(state: &State, choice: Choice) -> bool {
     choice.ordinal > 0
         || match choice.actor {
             Actor::Shrinker | Actor::Power => true,
-            Actor::Flusher => state.tasks[usize::from(super::state::FLUSHER)].depth() == 0,
+            Actor::Flusher => state.tasks[usize::from(FLUSHER)].depth() == 0,
             Actor::Jbd2 => !state.journal.requested && !state.journal.locked,
             Actor::Thread(_) | Actor::Irq(_) | Actor::Kworker(_) => false,
         }
@@ -123,14 +131,21 @@ pub fn step<O: Observer>(
 }
 
 /// Takes a step that [`enabled_among`] listed, where its actor is [`Next::Ready`]: whoever has
-/// both need not look again.
-pub fn step_at<O: Observer>(setup: &Setup, state: &mut State, choice: Choice, pc: Pc, obs: &mut O) {
+/// both need not look again. Returns the pieces of the state that may have changed.
+pub fn step_at<O: Observer>(
+    setup: &Setup,
+    state: &mut State,
+    choice: Choice,
+    pc: Pc,
+    obs: &mut O,
+) -> Pieces {
     debug_assert_eq!(next(setup, state, choice.actor), Next::Ready { pc });
     // The page carries the machine once, not once for every kind of listener; natively a search
     // has a machine in which what it does not listen to is compiled away.
     #[cfg(target_arch = "wasm32")]
     let obs: &mut dyn Observer = obs;
     let fault = fault_of(state, choice, pc);
+    let state = Stepped::new(state);
     let mut machine = Machine { setup, state, obs, fault };
     machine.obs.note(Note::At(pc));
     if let Some(fault) = fault {
@@ -147,6 +162,7 @@ pub fn step_at<O: Observer>(setup: &Setup, state: &mut State, choice: Choice, pc
             }
         }
     }
+    machine.state.touched()
 }
 
 /// How many ordinals to try for an actor's step.
@@ -518,7 +534,7 @@ fn range_of_pages(setup: &Setup, actor: Actor, task: Option<&Task>, pc: Pc) -> R
 /// A setup, a state and somebody who listens: what steps are made of.
 pub(super) struct Machine<'a, O: ?Sized> {
     pub(super) setup: &'a Setup,
-    pub(super) state: &'a mut State,
+    pub(super) state: Stepped<'a>,
     pub(super) obs: &'a mut O,
     /// What fails in this step.
     pub(super) fault: Option<super::note::Fault>,
@@ -586,9 +602,9 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
             return true;
         }
         let (frame, op) = (self.task(task).top(), self.op(task));
-        let change = frame.and_then(|frame| change_at(self.setup, self.state, pc, frame, op));
+        let change = frame.and_then(|frame| change_at(self.setup, &self.state, pc, frame, op));
         let Some(reserves) = change.and_then(|change| change.handle) else { return true };
-        let journal = &mut self.state.journal;
+        let journal = self.state.journal();
         if journal.credits + 1 + reserves > self.setup.journal {
             journal.requested = true;
             self.obs.note(Note::NoRoom);
@@ -607,9 +623,9 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
             self.obs.note(Note::Began { thread, op });
             self.task(task).must = [0; crate::bounds::BLOCKS_MAX as usize];
         }
-        let begins = entry(self.setup, self.state, actor).filter(|f| f.pc != Pc::WorkTake);
+        let begins = entry(self.setup, &self.state, actor).filter(|f| f.pc != Pc::WorkTake);
         if actor == Actor::Flusher {
-            self.state.left.flusher -= 1;
+            self.state.left().flusher -= 1;
         }
         if let Some(frame) = begins {
             self.call(task, frame);
@@ -639,7 +655,7 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
                 },
                 Pc::FlushRun | Pc::WorkRun => match self.next_on_list(task) {
                     Some(io) => {
-                        self.state.completed.remove(io);
+                        self.state.completed().remove(io);
                         self.io(io).stage = Stage::Converting;
                         self.io(io).list = super::state::List::Inode;
                         self.call(task, Frame { pc: Pc::EndIo, a: io, b: 0 });
@@ -675,44 +691,44 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
     pub(super) fn break_promise(&mut self, promise: Promise) {
         if self.state.broken & promise.bit() == 0 {
             self.obs.note(Note::Broke(promise));
+            *self.state.broken() |= promise.bit();
         }
-        self.state.broken |= promise.bit();
     }
 
     pub(super) fn lock_mutex(&mut self, task: u8, ino: u8) {
-        self.state.inodes[usize::from(ino)].i_mutex = task;
+        *self.state.counts(ino).i_mutex = task;
         self.task(task).i_mutex |= 1 << ino;
         self.obs.note(Note::Mutex { ino, taken: true });
     }
 
     pub(super) fn lock_shared(&mut self, task: u8, ino: u8) {
-        self.state.inodes[usize::from(ino)].shared |= 1 << task;
+        *self.state.counts(ino).shared |= 1 << task;
         self.task(task).shared |= 1 << ino;
         self.obs.note(Note::Mutex { ino, taken: true });
     }
 
     /// Drops the inode's lock, however the task holds it.
     pub(super) fn unlock_mutex(&mut self, task: u8, ino: u8) {
-        let inode = &mut self.state.inodes[usize::from(ino)];
-        if inode.i_mutex == task {
-            inode.i_mutex = NOBODY;
+        let counts = self.state.counts(ino);
+        if *counts.i_mutex == task {
+            *counts.i_mutex = NOBODY;
         }
-        inode.shared &= !(1 << task);
+        *counts.shared &= !(1 << task);
         self.task(task).i_mutex &= !(1 << ino);
         self.task(task).shared &= !(1 << ino);
         self.obs.note(Note::Mutex { ino, taken: false });
     }
 
-    pub(super) fn push_or_bound(&mut self, push: impl FnOnce(&mut State) -> bool) {
-        if !push(self.state) {
-            self.state.bound = Some(Bound::Ios);
+    pub(super) fn push_or_bound(&mut self, push: impl FnOnce(&mut Stepped<'_>) -> bool) {
+        if !push(&mut self.state) {
+            *self.state.bound() = Some(Bound::Ios);
         }
     }
 
     /// Enters a function.
     pub(super) fn call(&mut self, task: u8, frame: Frame) {
         if !self.task(task).push(frame) {
-            self.state.bound = Some(Bound::Frames);
+            *self.state.bound() = Some(Bound::Frames);
         }
     }
 
@@ -739,10 +755,10 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
     }
 
     pub(super) fn task(&mut self, task: u8) -> &mut Task {
-        &mut self.state.tasks[usize::from(task)]
+        self.state.task(task)
     }
 
     pub(super) fn io(&mut self, io: u8) -> &mut Io {
-        &mut self.state.ios[usize::from(io)]
+        self.state.io(io)
     }
 }

@@ -20,10 +20,10 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
             return;
         }
         self.preallocate(ino, range);
-        let inode = &mut self.state.inodes[usize::from(ino)];
-        if range.end() > inode.size {
-            inode.size = range.end();
-            inode.dirty_tid = true;
+        if range.end() > self.state.inodes[usize::from(ino)].size {
+            let counts = self.state.counts(ino);
+            *counts.size = range.end();
+            *counts.dirty_tid = true;
         }
         self.unlock_mutex(task, ino);
         self.ret(task);
@@ -73,22 +73,22 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
         // A write may have been acknowledged since truncate found no direct IO.
         self.forget_promises(ino, size);
         self.free_blocks(ino, tail(size));
-        let inode = &mut self.state.inodes[usize::from(ino)];
-        inode.size = inode.size.min(size);
-        inode.dirty_tid = true;
+        let counts = self.state.counts(ino);
+        *counts.size = size.min(*counts.size);
+        *counts.dirty_tid = true;
         self.obs.note(Note::Truncated { ino, size });
     }
 
     /// What lies beyond the new end is owed no more.
     fn forget_promises(&mut self, ino: u8, size: u8) {
-        let inode = &mut self.state.inodes[usize::from(ino)];
+        let versions = self.state.versions(ino);
         for lblk in tail(size).blocks().map(usize::from) {
-            inode.acked[lblk] = 0;
-            inode.synced[lblk] = 0;
-            inode.osynced[lblk] = 0;
+            versions.acked[lblk] = 0;
+            versions.synced[lblk] = 0;
+            versions.osynced[lblk] = 0;
         }
-        for task in &mut self.state.tasks {
-            task.must[usize::from(size)..].fill(0);
+        for task in 0..self.state.tasks.len() as u8 {
+            self.task(task).must[usize::from(size)..].fill(0);
         }
     }
 }

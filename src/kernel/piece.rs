@@ -1,0 +1,519 @@
+//! The pieces of a state. A step changes few of them, and a search finds few values of each: it
+//! keeps states as lists of numbers of values, and looks anew only at what a step has touched.
+
+use core::ops::{BitOr, BitOrAssign, Deref};
+
+use super::setup::{Budgets, Setup};
+use super::state::{
+    Bound, EsTree, Fifo, Inode, Io, Journal, Mapping, Media, Page, Power, State, TASKS, Task,
+};
+use crate::bounds::{BLOCKS_MAX, INODES_MAX, IOS_MAX, PBLKS_MAX, WORK_MAX};
+
+/// A piece of a state.
+#[allow(missing_docs, reason = "the variant says what its fields are")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Piece {
+    /// A task, whole.
+    Task(u8),
+    /// A slot of the IO table.
+    Io(u8),
+    /// `i_es_tree` of an inode.
+    Es(u8),
+    /// Both disk trees of an inode ([`Blocks`]).
+    Blocks(u8),
+    /// The page cache of an inode.
+    Pages(u8),
+    /// What was written and promised of each block of an inode ([`Versions`]).
+    Versions(u8),
+    /// What is left of an inode ([`Counts`]).
+    Counts(u8),
+    /// What the device holds.
+    Media,
+    /// What is left of the state ([`Rest`]).
+    Rest,
+}
+
+const IOS: usize = IOS_MAX as usize;
+const INODES: usize = INODES_MAX as usize;
+const BLOCKS: usize = BLOCKS_MAX as usize;
+/// Pieces of one inode.
+const OF_INODE: usize = 5;
+const IO_FIRST: usize = TASKS;
+const INODE_FIRST: usize = IO_FIRST + IOS;
+const MEDIA: usize = INODE_FIRST + OF_INODE * INODES;
+
+/// Pieces of a state.
+pub const PIECES: usize = MEDIA + 2;
+
+/// The two disk trees of an inode: in memory, and as last committed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Blocks {
+    /// `Inode::disk`.
+    pub disk: [Mapping; BLOCKS],
+    /// `Inode::committed`.
+    pub committed: [Mapping; BLOCKS],
+}
+
+/// Four versions of each block of an inode: written, acknowledged, promised by fsync and promised
+/// by O_(D)SYNC.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Versions {
+    /// `Inode::version`.
+    pub version: [u8; BLOCKS],
+    /// `Inode::acked`.
+    pub acked: [u8; BLOCKS],
+    /// `Inode::synced`.
+    pub synced: [u8; BLOCKS],
+    /// `Inode::osynced`.
+    pub osynced: [u8; BLOCKS],
+}
+
+/// The fields of an inode that are about the file as a whole, by their names there.
+#[allow(missing_docs, reason = "Inode says what they are")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Counts {
+    pub i_mutex: u8,
+    pub shared: u16,
+    pub i_data_sem: u8,
+    pub size: u8,
+    pub committed_size: u8,
+    pub i_dio_count: u8,
+    pub i_unwritten: u8,
+    pub dirty_tid: bool,
+}
+
+/// The fields of a state that are small, by their names there.
+#[allow(missing_docs, reason = "State says what they are")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Rest {
+    pub completed: Fifo<IOS>,
+    pub work: Fifo<{ WORK_MAX as usize }>,
+    pub unrsv_work: Fifo<{ WORK_MAX as usize }>,
+    pub dio_work: Fifo<{ WORK_MAX as usize }>,
+    pub events: Fifo<IOS>,
+    pub journal: Journal,
+    pub left: Budgets,
+    pub power: Power,
+    pub broken: u16,
+    pub bound: Option<Bound>,
+}
+
+/// A set of pieces.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Pieces(u64);
+
+const _: () = assert!(PIECES <= 64);
+
+impl Piece {
+    /// Every piece, in order.
+    pub const ALL: [Piece; PIECES] = {
+        let mut all = [Piece::Rest; PIECES];
+        let mut at = 0;
+        while at < PIECES {
+            all[at] = Piece::at(at);
+            at += 1;
+        }
+        all
+    };
+
+    const fn at(position: usize) -> Piece {
+        if position < IO_FIRST {
+            return Piece::Task(position as u8);
+        }
+        if position < INODE_FIRST {
+            return Piece::Io((position - IO_FIRST) as u8);
+        }
+        if position >= MEDIA {
+            return if position == MEDIA { Piece::Media } else { Piece::Rest };
+        }
+        let ino = ((position - INODE_FIRST) / OF_INODE) as u8;
+        match (position - INODE_FIRST) % OF_INODE {
+            0 => Piece::Es(ino),
+            1 => Piece::Blocks(ino),
+            2 => Piece::Pages(ino),
+            3 => Piece::Versions(ino),
+            _ => Piece::Counts(ino),
+        }
+    }
+
+    /// The piece's position in [`Piece::ALL`].
+    #[inline]
+    pub const fn position(self) -> usize {
+        const fn of_inode(ino: u8, which: usize) -> usize {
+            INODE_FIRST + OF_INODE * ino as usize + which
+        }
+        match self {
+            Piece::Task(task) => task as usize,
+            Piece::Io(io) => IO_FIRST + io as usize,
+            Piece::Es(ino) => of_inode(ino, 0),
+            Piece::Blocks(ino) => of_inode(ino, 1),
+            Piece::Pages(ino) => of_inode(ino, 2),
+            Piece::Versions(ino) => of_inode(ino, 3),
+            Piece::Counts(ino) => of_inode(ino, 4),
+            Piece::Media => MEDIA,
+            Piece::Rest => MEDIA + 1,
+        }
+    }
+}
+
+impl Pieces {
+    /// None.
+    pub const NONE: Pieces = Pieces(0);
+    /// All of them.
+    pub const ALL: Pieces = Pieces((1 << PIECES) - 1);
+    /// The IOs.
+    pub const IOS: Pieces = Pieces(((1 << IOS) - 1) << IO_FIRST);
+    /// The position of the first IO.
+    pub const IO_FIRST: u8 = IO_FIRST as u8;
+
+    /// The set and the piece at a position.
+    #[must_use]
+    pub const fn with(self, position: usize) -> Pieces {
+        Pieces(self.0 | 1 << position)
+    }
+
+    /// The set but for the piece at a position.
+    #[must_use]
+    pub const fn without(self, position: usize) -> Pieces {
+        Pieces(self.0 & !(1 << position))
+    }
+
+    /// The pieces that differ between states of a setup. What it does not have is the same in all.
+    pub fn of(setup: &Setup) -> Pieces {
+        let threads = setup.threads.len();
+        let files = setup.files.len();
+        let has = |piece: &Piece| match *piece {
+            Piece::Task(task) if task < State::kworkers().start => usize::from(task) < threads,
+            Piece::Task(_) | Piece::Io(_) | Piece::Media | Piece::Rest => true,
+            Piece::Es(ino) | Piece::Blocks(ino) | Piece::Pages(ino) => usize::from(ino) < files,
+            Piece::Versions(ino) | Piece::Counts(ino) => usize::from(ino) < files,
+        };
+        Piece::ALL.into_iter().filter(has).fold(Pieces::NONE, |set, piece| set | piece.into())
+    }
+
+    /// The pieces to which two lists, in order of the pieces, give different numbers.
+    #[inline]
+    pub fn differing(one: &[u32; PIECES], other: &[u32; PIECES]) -> Pieces {
+        let mut set = 0;
+        for (position, (one, other)) in one.iter().zip(other).enumerate() {
+            set |= u64::from(one != other) << position;
+        }
+        Pieces(set)
+    }
+
+    /// The pieces in both sets.
+    #[must_use]
+    pub const fn and(self, other: Pieces) -> Pieces {
+        Pieces(self.0 & other.0)
+    }
+
+    /// Whether no piece is in the set.
+    pub const fn is_empty(self) -> bool {
+        self.0 == 0
+    }
+
+    /// The positions of the pieces, in order.
+    pub fn positions(self) -> impl Iterator<Item = usize> {
+        let mut left = self.0;
+        core::iter::from_fn(move || {
+            let position = left.trailing_zeros();
+            left &= left.wrapping_sub(1);
+            (position < u64::BITS).then_some(position as usize)
+        })
+    }
+
+    /// The pieces, in order.
+    pub fn iter(self) -> impl Iterator<Item = Piece> {
+        self.positions().map(|position| Piece::ALL[position])
+    }
+}
+
+impl From<Piece> for Pieces {
+    #[inline]
+    fn from(piece: Piece) -> Pieces {
+        Pieces(1 << piece.position())
+    }
+}
+
+impl BitOr for Pieces {
+    type Output = Pieces;
+
+    #[inline]
+    fn bitor(self, other: Pieces) -> Pieces {
+        Pieces(self.0 | other.0)
+    }
+}
+
+impl BitOrAssign for Pieces {
+    #[inline]
+    fn bitor_assign(&mut self, other: Pieces) {
+        self.0 |= other.0;
+    }
+}
+
+impl State {
+    /// Makes a piece equal to another state's.
+    pub fn copy_piece(&mut self, piece: Piece, from: &State) {
+        let at = |ino: u8| (usize::from(ino), &from.inodes[usize::from(ino)]);
+        match piece {
+            Piece::Task(task) => self.tasks[usize::from(task)] = from.tasks[usize::from(task)],
+            Piece::Io(io) => self.ios[usize::from(io)] = from.ios[usize::from(io)],
+            Piece::Es(ino) => self.inodes[at(ino).0].es = at(ino).1.es,
+            Piece::Blocks(ino) => self.inodes[at(ino).0].set_blocks(&at(ino).1.blocks()),
+            Piece::Pages(ino) => self.inodes[at(ino).0].pages = at(ino).1.pages,
+            Piece::Versions(ino) => self.inodes[at(ino).0].set_versions(&at(ino).1.versions()),
+            Piece::Counts(ino) => self.inodes[at(ino).0].set_counts(at(ino).1.counts()),
+            Piece::Media => self.media = from.media,
+            Piece::Rest => self.set_rest(&from.rest()),
+        }
+    }
+
+    /// The small fields.
+    #[inline]
+    pub fn rest(&self) -> Rest {
+        let State { completed, work, unrsv_work, dio_work, events, .. } = *self;
+        let State { journal, left, power, broken, bound, .. } = *self;
+        Rest { completed, work, unrsv_work, dio_work, events, journal, left, power, broken, bound }
+    }
+
+    /// Sets the small fields.
+    #[inline]
+    pub fn set_rest(&mut self, rest: &Rest) {
+        let Rest { completed, work, unrsv_work, dio_work, events, .. } = *rest;
+        let Rest { journal, left, power, broken, bound, .. } = *rest;
+        (self.completed, self.work, self.unrsv_work) = (completed, work, unrsv_work);
+        (self.dio_work, self.events, self.journal) = (dio_work, events, journal);
+        (self.left, self.power, self.broken, self.bound) = (left, power, broken, bound);
+    }
+}
+
+impl Inode {
+    /// The two disk trees.
+    #[inline]
+    pub fn blocks(&self) -> Blocks {
+        Blocks { disk: self.disk, committed: self.committed }
+    }
+
+    /// Sets the two disk trees.
+    #[inline]
+    pub fn set_blocks(&mut self, blocks: &Blocks) {
+        (self.disk, self.committed) = (blocks.disk, blocks.committed);
+    }
+
+    /// The four versions of each block.
+    #[inline]
+    pub fn versions(&self) -> Versions {
+        let Inode { version, acked, synced, osynced, .. } = *self;
+        Versions { version, acked, synced, osynced }
+    }
+
+    /// Sets the four versions of each block.
+    #[inline]
+    pub fn set_versions(&mut self, versions: &Versions) {
+        let Versions { version, acked, synced, osynced } = *versions;
+        (self.version, self.acked, self.synced, self.osynced) = (version, acked, synced, osynced);
+    }
+
+    /// What is about the file as a whole.
+    #[inline]
+    pub fn counts(&self) -> Counts {
+        let Inode { i_mutex, shared, i_data_sem, size, committed_size, .. } = *self;
+        let Inode { i_dio_count, i_unwritten, dirty_tid, .. } = *self;
+        Counts {
+            i_mutex,
+            shared,
+            i_data_sem,
+            size,
+            committed_size,
+            i_dio_count,
+            i_unwritten,
+            dirty_tid,
+        }
+    }
+
+    /// Sets what is about the file as a whole.
+    #[inline]
+    pub fn set_counts(&mut self, counts: Counts) {
+        let Counts { i_mutex, shared, i_data_sem, size, committed_size, .. } = counts;
+        let Counts { i_dio_count, i_unwritten, dirty_tid, .. } = counts;
+        (self.i_mutex, self.shared, self.dirty_tid) = (i_mutex, shared, dirty_tid);
+        (self.i_data_sem, self.size, self.committed_size) = (i_data_sem, size, committed_size);
+        (self.i_dio_count, self.i_unwritten) = (i_dio_count, i_unwritten);
+    }
+}
+
+/// A state that is being stepped. It reads as a [`State`]; whatever is changed is asked for piece
+/// by piece, and so it is known in the end which pieces may have changed.
+pub(super) struct Stepped<'a> {
+    state: &'a mut State,
+    touched: Pieces,
+}
+
+/// The fields of [`Versions`], where they are.
+pub(super) struct VersionsMut<'a> {
+    pub(super) version: &'a mut [u8; BLOCKS],
+    pub(super) acked: &'a mut [u8; BLOCKS],
+    pub(super) synced: &'a mut [u8; BLOCKS],
+    pub(super) osynced: &'a mut [u8; BLOCKS],
+}
+
+/// The fields of [`Counts`], where they are; `committed_size` changes with a commit.
+pub(super) struct CountsMut<'a> {
+    pub(super) i_mutex: &'a mut u8,
+    pub(super) shared: &'a mut u16,
+    pub(super) i_data_sem: &'a mut u8,
+    pub(super) size: &'a mut u8,
+    pub(super) i_dio_count: &'a mut u8,
+    pub(super) i_unwritten: &'a mut u8,
+    pub(super) dirty_tid: &'a mut bool,
+}
+
+impl<'a> Stepped<'a> {
+    pub(super) fn new(state: &'a mut State) -> Stepped<'a> {
+        Stepped { state, touched: Pieces::NONE }
+    }
+
+    /// The pieces that may have changed.
+    pub(super) fn touched(&self) -> Pieces {
+        self.touched
+    }
+
+    #[inline]
+    fn touch(&mut self, piece: Piece) -> &mut State {
+        self.touched |= piece.into();
+        self.state
+    }
+
+    #[inline]
+    pub(super) fn task(&mut self, task: u8) -> &mut Task {
+        &mut self.touch(Piece::Task(task)).tasks[usize::from(task)]
+    }
+
+    #[inline]
+    pub(super) fn io(&mut self, io: u8) -> &mut Io {
+        &mut self.touch(Piece::Io(io)).ios[usize::from(io)]
+    }
+
+    #[inline]
+    pub(super) fn es(&mut self, ino: u8) -> &mut EsTree {
+        &mut self.touch(Piece::Es(ino)).inodes[usize::from(ino)].es
+    }
+
+    #[inline]
+    pub(super) fn disk(&mut self, ino: u8) -> &mut [Mapping; BLOCKS] {
+        &mut self.touch(Piece::Blocks(ino)).inodes[usize::from(ino)].disk
+    }
+
+    #[inline]
+    pub(super) fn pages(&mut self, ino: u8) -> &mut [Page; BLOCKS] {
+        &mut self.touch(Piece::Pages(ino)).inodes[usize::from(ino)].pages
+    }
+
+    #[inline]
+    pub(super) fn versions(&mut self, ino: u8) -> VersionsMut<'_> {
+        let inode = &mut self.touch(Piece::Versions(ino)).inodes[usize::from(ino)];
+        let Inode { version, acked, synced, osynced, .. } = inode;
+        VersionsMut { version, acked, synced, osynced }
+    }
+
+    #[inline]
+    pub(super) fn counts(&mut self, ino: u8) -> CountsMut<'_> {
+        let inode = &mut self.touch(Piece::Counts(ino)).inodes[usize::from(ino)];
+        let Inode { i_mutex, shared, i_data_sem, size, .. } = inode;
+        let Inode { i_dio_count, i_unwritten, dirty_tid, .. } = inode;
+        CountsMut { i_mutex, shared, i_data_sem, size, i_dio_count, i_unwritten, dirty_tid }
+    }
+
+    /// The running transaction of an inode is committed.
+    pub(super) fn commit(&mut self, ino: u8) {
+        self.touched |= Pieces::from(Piece::Blocks(ino)) | Piece::Counts(ino).into();
+        let inode = &mut self.state.inodes[usize::from(ino)];
+        inode.committed = inode.disk;
+        inode.committed_size = inode.size;
+        inode.dirty_tid = false;
+    }
+
+    #[inline]
+    pub(super) fn media(&mut self) -> &mut [Media; PBLKS_MAX as usize] {
+        &mut self.touch(Piece::Media).media
+    }
+
+    #[inline]
+    pub(super) fn completed(&mut self) -> &mut Fifo<IOS> {
+        &mut self.touch(Piece::Rest).completed
+    }
+
+    #[inline]
+    pub(super) fn work(&mut self) -> &mut Fifo<{ WORK_MAX as usize }> {
+        &mut self.touch(Piece::Rest).work
+    }
+
+    #[inline]
+    pub(super) fn unrsv_work(&mut self) -> &mut Fifo<{ WORK_MAX as usize }> {
+        &mut self.touch(Piece::Rest).unrsv_work
+    }
+
+    #[inline]
+    pub(super) fn dio_work(&mut self) -> &mut Fifo<{ WORK_MAX as usize }> {
+        &mut self.touch(Piece::Rest).dio_work
+    }
+
+    #[inline]
+    pub(super) fn events(&mut self) -> &mut Fifo<IOS> {
+        &mut self.touch(Piece::Rest).events
+    }
+
+    #[inline]
+    pub(super) fn journal(&mut self) -> &mut Journal {
+        &mut self.touch(Piece::Rest).journal
+    }
+
+    #[inline]
+    pub(super) fn left(&mut self) -> &mut Budgets {
+        &mut self.touch(Piece::Rest).left
+    }
+
+    #[inline]
+    pub(super) fn power(&mut self) -> &mut Power {
+        &mut self.touch(Piece::Rest).power
+    }
+
+    #[inline]
+    pub(super) fn broken(&mut self) -> &mut u16 {
+        &mut self.touch(Piece::Rest).broken
+    }
+
+    #[inline]
+    pub(super) fn bound(&mut self) -> &mut Option<Bound> {
+        &mut self.touch(Piece::Rest).bound
+    }
+
+    /// All of the state.
+    pub(super) fn all(&mut self) -> &mut State {
+        self.touched = Pieces::ALL;
+        self.state
+    }
+}
+
+impl Deref for Stepped<'_> {
+    type Target = State;
+
+    #[inline]
+    fn deref(&self) -> &State {
+        self.state
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_piece_stands_where_its_position_says() {
+        for (position, piece) in Piece::ALL.into_iter().enumerate() {
+            assert_eq!(piece.position(), position, "{piece:?}");
+        }
+        assert_eq!(Pieces::ALL.iter().count(), PIECES);
+        assert!(Pieces::IOS.iter().eq((0..IOS_MAX as u8).map(Piece::Io)));
+    }
+}
