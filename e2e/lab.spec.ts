@@ -160,6 +160,43 @@ for (const missing of ["laboratory.js", "lab.js", "lab_bg.wasm", "lab.css"]) {
   });
 }
 
+test("a laboratory that dies keeps its lines, leaves the stage alone and can be opened again", async ({ page, stage, console }) => {
+  console.expect(/unreachable/);
+  const lab = await openLab(page, "V5");
+  await next(lab).click();
+  // As a trap out of the module looks: thrown later, with the module's file in its stack.
+  await page.evaluate(() => {
+    const trap = new WebAssembly.RuntimeError("unreachable");
+    trap.stack = "RuntimeError: unreachable at lab_bg.wasm:wasm-function[7]:0x1";
+    setTimeout(() => {
+      throw trap;
+    });
+  });
+  await expect(lab.getByRole("status")).toContainText("The laboratory has stopped");
+  await expect(lab.getByRole("textbox", { name: /as text/ })).toHaveValue(/unreachable\n\nlines:\ninsert \[0\/16\) U@1000\n/);
+  await expect(stage.trouble()).toBeHidden();
+  await lab.getByRole("button", { name: "Try again" }).click();
+  await expect(next(lab)).toBeFocused();
+  await page.keyboard.press("Enter");
+  await expect(place(lab, 1)).toBeVisible();
+  await page.keyboard.press("Escape");
+  await stage.forward().click();
+  await expect(stage.place()).toHaveText(/^step 1 of/);
+});
+
+test("the key o opens it, and its own keys step, zoom and move", async ({ page, stage }) => {
+  await stage.open();
+  await page.keyboard.press("o");
+  const lab = page.getByRole("dialog", { name: "Tree laboratory" });
+  await expect(next(lab)).toBeFocused();
+  await page.keyboard.press("l");
+  await expect(place(lab, 1)).toBeVisible();
+  await page.keyboard.press("End");
+  await expect(place(lab, 14)).toBeVisible();
+  await page.keyboard.press("h");
+  await expect(place(lab, 13)).toBeVisible();
+});
+
 test("lines are stepped, told, counted and taken back", async ({ page }) => {
   const lab = await openLab(page);
   for (let line = 0; line < 3; line++) await next(lab).click();
@@ -257,16 +294,23 @@ for (const theme of ["light", "dark"]) {
   });
 }
 
-test("on a phone nothing is cut off", async ({ page }) => {
-  await page.setViewportSize({ width: 390, height: 844 });
-  await page.goto(".");
-  await page.getByRole("navigation", { name: "Panels" }).getByRole("button", { name: "Tree" }).click();
-  await page.getByRole("button", { name: "laboratory" }).click();
-  const lab = page.getByRole("dialog", { name: "Tree laboratory" });
-  await expect(next(lab)).toBeInViewport();
-  const wide = await lab.evaluate((it) => it.scrollWidth - it.clientWidth);
-  expect(wide).toBeLessThanOrEqual(0);
-});
+for (const [what, width, height] of [["on a phone", 390, 844], ["at 200% zoom", 720, 450]] as const) {
+  test(`${what} nothing is cut off, and the step bar is there`, async ({ page }) => {
+    await page.setViewportSize({ width, height });
+    await page.goto(".");
+    const tab = page.getByRole("navigation", { name: "Panels" }).getByRole("button", { name: "Tree" });
+    if (width < 720) await tab.click();
+    const lab = await ask(page);
+    await expect(next(lab)).toBeInViewport();
+    await lab.getByRole("slider", { name: "Lines done" }).fill("10");
+    await lab.getByRole("button", { name: "Extents as a table" }).click();
+    await expect(lab.getByRole("row", { name: /^52 1 6000 U red/ })).toBeVisible();
+    const wide = await lab.evaluate((it) => it.scrollWidth - it.clientWidth);
+    expect(wide).toBeLessThanOrEqual(0);
+    await still(page);
+    expect(await accessibilityFaults(page)).toEqual([]);
+  });
+}
 
 test("no motion where none is wanted", async ({ page }) => {
   await page.emulateMedia({ reducedMotion: "reduce" });

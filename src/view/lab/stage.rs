@@ -3,8 +3,8 @@
 use core::fmt::Write as _;
 
 use crate::bounds::LAB_BYTES_MAX;
-use crate::es::{DirtyBit, Version};
-use crate::kernel::{Design, Fault, Note};
+use crate::es::{DirtyBit, Status, Version};
+use crate::kernel::{Design, Fault, Mapping, Note};
 use crate::scenario::{Branches, Link, Run, Script, state_sum};
 
 use super::LabOp;
@@ -16,7 +16,7 @@ pub struct StageTree {
     pub file: String,
     /// The version whose rules the design uses.
     pub version: Version,
-    /// The lines.
+    /// The lines; empty if nothing was called.
     pub text: String,
 }
 
@@ -98,5 +98,26 @@ fn lines(run: &Run, ino: u8, told: bool) -> String {
             false => calls,
         };
     }
-    text
+    match text == head {
+        true => String::new(),
+        false => text + &pending(run, ino),
+    }
+}
+
+/// What the tree of the stage marks as pending, and the ES tree itself does not know: blocks that it
+/// calls written and the disk does not.
+fn pending(run: &Run, ino: u8) -> String {
+    let inode = &run.state().inodes[usize::from(ino)];
+    let written = inode.es.iter().filter(|it| it.status.any(Status::WRITTEN));
+    let is_behind =
+        |block: &u32| matches!(inode.disk.get(*block as usize), Some(Mapping::Unwritten(_)));
+    let blocks: Vec<String> = written
+        .flat_map(|it| it.lblk..it.lblk.saturating_add(it.len).min(inode.disk.len() as u32))
+        .filter(is_behind)
+        .map(|it| it.to_string())
+        .collect();
+    match blocks.is_empty() {
+        true => String::new(),
+        false => format!("# not converted on disk yet: {}\n", blocks.join(" ")),
+    }
 }
