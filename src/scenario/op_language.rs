@@ -236,9 +236,9 @@ impl Script {
             if file.extents.iter().any(overlaps) {
                 return Err(words.error(word, "a range that overlaps no other", None));
             }
-            file.extents.push(FileExtent { range, written });
+            let place = file.extents.iter().take_while(|e| e.range.lblk < range.lblk).count();
+            file.extents.insert(place, FileExtent { range, written });
         }
-        file.extents.sort_by_key(|extent| extent.range.lblk);
         self.setup.files.push(file);
         Ok(())
     }
