@@ -11,8 +11,10 @@ pub const BLOCKS_MAX: u32 = 16;
 pub const PBLKS_MAX: u32 = 40;
 /// User threads.
 pub const THREADS_MAX: u32 = 4;
-/// Operations of one thread's program.
-pub const OPS_MAX: u32 = 60;
+/// Operations of one thread's program. Where a thread stands in it, its end included, is a byte.
+pub const OPS_MAX: u32 = 250;
+/// Writes of a script, over all threads: a block of the device names the write that it holds.
+pub const WRITES_MAX: u32 = 250;
 /// Direct IOs in flight or not yet converted and reaped, over all files.
 pub const IOS_MAX: u32 = 8;
 /// Kworkers that run at the same time.
@@ -59,7 +61,8 @@ const _: () = assert!(INODES_MAX * BLOCKS_MAX < PBLKS_MAX);
 // A range that alternates block by block still fits.
 const _: () = assert!(ES_EXTENTS_MAX >= BLOCKS_MAX);
 // Media cells name a write by one byte, 0 and 1 being zeroes and old data.
-const _: () = assert!(THREADS_MAX * OPS_MAX < 256 - 2);
+const _: () = assert!(WRITES_MAX < 256 - 2);
+const _: () = assert!(OPS_MAX < 256);
 const _: () = assert!(LOAD_WRITES_MAX / BLOCKS_MAX < 255);
 // What a search finds can be replayed as a run, and its states can be numbered.
 const _: () = assert!(DEPTH_MAX <= STEPS_MAX);

@@ -1,6 +1,7 @@
 //! The op language: what is wrong is said where it is wrong, and what is printed reads back.
 
 use expect_test::{Expect, expect, expect_file};
+use extentscope::bounds::{OPS_MAX, WRITES_MAX};
 use extentscope::kernel::{Design, Iocbs, Op, Range, Row, Sync};
 use extentscope::scenario::{OP_WORDS, OpText, PRESETS, Script, parse_op_line};
 use proptest::prelude::*;
@@ -46,6 +47,22 @@ fn a_script_is_printed_in_one_way() {
             expect others: ok
         "#]],
     );
+}
+
+#[test]
+fn threads_have_so_many_operations_and_scripts_so_many_writes() {
+    let last_line = |error: &str| error.lines().last().map(String::from);
+    let check = |lines: [(&str, u32); 2], expect: Option<&str>| {
+        let text: String = lines.iter().map(|(line, times)| line.repeat(*times as usize)).collect();
+        let found = Script::parse(&text).err().map(|error| error.to_string());
+        assert_eq!(found.as_deref().and_then(last_line).as_deref(), expect, "{lines:?}");
+    };
+    let (read, write, other) = ("t1: dio_read 0 4\n", "t2: buf_write 0 4\n", "t3: dio_write 0 4\n");
+    check([(read, OPS_MAX), (write, WRITES_MAX)], None);
+    let too_long = "line 251, column 5: the line ends here, expected at most 250 ops a thread";
+    check([(read, OPS_MAX + 1), (write, 0)], Some(too_long));
+    let too_many = "line 251, column 5: the line ends here, expected at most 250 writes in a script";
+    check([(write, WRITES_MAX), (other, 1)], Some(too_many));
 }
 
 /// Scripts with one mistake each.

@@ -21,6 +21,7 @@ use core::fmt;
 
 use crate::bounds::{
     BLOCKS_MAX, INODES_MAX, JOURNAL_MAX, OPS_MAX, SCRIPT_BYTES_MAX, SLOTS_MAX, THREADS_MAX,
+    WRITES_MAX,
 };
 use crate::kernel::{
     Budgets, Design, File, FileExtent, Iocbs, Op, Promise, Range, Row, Setup, Sync,
@@ -308,6 +309,12 @@ impl Script {
             if program.iter().map(count).sum::<u32>() + count(&op) > OPS_MAX {
                 let word = Word { text: "", column: at };
                 return Err(words.error(word, &format!("at most {OPS_MAX} ops a thread"), None));
+            }
+            let writes = self.setup.threads.iter().flatten().map(|op| u32::from(op.writes()));
+            if writes.sum::<u32>() + u32::from(op.writes()) > WRITES_MAX {
+                let word = Word { text: "", column: at };
+                let expected = format!("at most {WRITES_MAX} writes in a script");
+                return Err(words.error(word, &expected, None));
             }
             self.setup.push(thread, op);
             if self.lines.len() <= usize::from(thread) {
