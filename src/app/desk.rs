@@ -30,11 +30,13 @@ impl Desk {
         }
         let session = RwSignal::new(session);
         let revision = Memo::new(move |_| session.with(Session::revision));
-        let stage = Memo::new(move |_| {
+        let read = move |_: Option<&Stage>| {
             // `track` alone would never make the lazy memo look at the session.
             revision.get();
             session.with_untracked(stage)
-        });
+        };
+        // Another revision is another stage: to compare them part by part is code for nothing.
+        let stage = Memo::new_with_compare(read, |_, _| true);
         let editor = Memo::new(move |_| session.with(editor));
         let desk = Desk { session, stage, editor };
         provide_context(desk);

@@ -58,7 +58,6 @@ fn App() -> impl IntoView {
     let open = RwSignal::new("steps");
     let menu = RwSignal::new(None);
     view! {
-        {patterns()}
         <main
             class="stage"
             data-open=Signal::derive(move || open.get().to_string())
@@ -111,25 +110,6 @@ fn tabs(open: RwSignal<&'static str>) -> AnyView {
         <nav class="panel-tabs" aria-label="Panels">
             {PANELS.iter().map(tab).collect::<Vec<_>>()}
         </nav>
-    }
-    .into_any()
-}
-
-/// Fills that shapes refer to by name.
-fn patterns() -> AnyView {
-    view! {
-        <svg class="patterns" width="0" height="0" aria-hidden="true">
-            <defs>
-                <pattern id="fill-u" width="7" height="7" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">
-                    <rect class="fill-u-ground" width="7" height="7"></rect>
-                    <rect class="fill-u-hatch" width="1.5" height="7"></rect>
-                </pattern>
-                <pattern id="fill-d" width="6" height="6" patternUnits="userSpaceOnUse">
-                    <rect class="fill-d-ground" width="6" height="6"></rect>
-                    <circle class="fill-d-dot" cx="3" cy="3" r="1"></circle>
-                </pattern>
-            </defs>
-        </svg>
     }
     .into_any()
 }
