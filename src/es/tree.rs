@@ -1,6 +1,6 @@
 //! The extent status tree of one inode: the algorithm, written once for every storage. Here is what
-//! it consists of; [`insert`](Es::insert), [`remove`](Es::remove) and [`find_range`](Es::find_range)
-//! with all that belongs to them have modules of their own.
+//! it consists of; [`Es::insert`], [`Es::remove`] and [`Es::find_range`] have modules of their own,
+//! with all that belongs to them.
 
 use core::fmt;
 
