@@ -13,7 +13,7 @@ const ON_DEMAND = [
   {
     what: "the tree laboratory, when asked for",
     names: ["laboratory.js", "lab.css", "lab.js", "lab_bg.wasm"],
-    budget: 190_000,
+    budget: 180_000,
   },
 ];
 

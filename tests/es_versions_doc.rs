@@ -38,7 +38,8 @@ const HEAD: &str = "\
 # Which version's extent status tree does what
 
 This page is printed from the tables in `src/es/rules.rs` by `tests/es_versions_doc.rs`, which
-fails when the two differ. The algorithm (`src/es/tree.rs`) is one; a version is a table of rules.
+fails when the two differ. The algorithm (`src/es`: `tree`, `find`, `insert`, `remove`) is one; a
+version is a table of rules.
 Rows name the release in which a rule first appeared; where a column begins earlier than that, the
 column has the rule from its first release on, and the note below says so.
 

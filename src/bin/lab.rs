@@ -1,6 +1,6 @@
-//! The tree laboratory, as a module of its own: `static/laboratory.js` fetches it when somebody asks
-//! for it and gives it a dialog to stand in. It is a second program on the page, with its own memory:
-//! what ends it does not end the page. Natively there is nothing to run.
+//! The tree laboratory, as a module of its own: `static/laboratory.js` fetches it when somebody
+//! asks for it and gives it a dialog to stand in. It is a second program on the page, with its own
+//! memory: what ends it does not end the page. Natively there is nothing to run.
 
 fn main() {
     #[cfg(target_arch = "wasm32")]

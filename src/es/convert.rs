@@ -1,10 +1,11 @@
 //! What the RFC adds: conversion in the tree before the disk, and the dirty bit.
 
+use super::insert::Failed;
 use super::memory::Memory;
 use super::rules::{DirtyBit, NoMemory, Rules};
 use super::status::{Extent, Status};
 use super::store::{EsError, NIL, Place, Store};
-use super::tree::{Es, Failed};
+use super::tree::Es;
 
 /// Which `ext4_es_convert_unwritten_extents` is meant.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Hash)]

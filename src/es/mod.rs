@@ -33,6 +33,14 @@ mod observer;
 
 mod tree;
 
+mod find;
+
+mod insert;
+
+mod overlap;
+
+mod remove;
+
 mod convert;
 
 mod reserve;
@@ -48,6 +56,7 @@ mod flat;
 mod pending;
 
 pub use self::convert::Convert;
+pub use self::find::Matching;
 pub use self::flat::{Encode, Sorted};
 pub use self::memory::Memory;
 pub use self::observer::{EsEvent, NodeId, Observer, Side};
@@ -57,7 +66,7 @@ pub use self::rules::{DirtyBit, NoMemory, Rules, Shrinker, Version};
 pub use self::shrink::{EsSuper, Inodes, Reclaimed};
 pub use self::status::{Extent, ParseError, Status, parse_extents, write_extents};
 pub use self::store::{EsError, NIL, PendingSet, Place, Store, Walk};
-pub use self::tree::{Es, Iter, Matching};
+pub use self::tree::{Es, Iter};
 
 /// The tree of one inode as the kernel has it: red and black nodes, which `O` may watch.
 pub type Tree<O = ()> = Es<Arena<O>>;

@@ -1,12 +1,13 @@
 //! Every call of the tree as a value: for traces, fuzzing, and the tree beside a flat state.
 
 use super::convert::Convert;
+use super::find::Matching;
 use super::memory::Memory;
 use super::rules::Rules;
 use super::shrink::{EsSuper, Inodes};
 use super::status::Extent;
 use super::store::{EsError, Store};
-use super::tree::{Es, Matching};
+use super::tree::Es;
 
 /// One call on the tree of one inode. Ranges are first block and length unless they say `end`.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

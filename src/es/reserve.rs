@@ -1,10 +1,12 @@
 //! Reservations of delayed blocks, per cluster with bigalloc, and the pending ones (v4.20).
 
+use super::find::Matching;
+use super::insert::Failed;
 use super::memory::Memory;
 use super::rules::Rules;
 use super::status::Status;
 use super::store::{EsError, NIL, PendingSet as _, Store};
-use super::tree::{Es, Failed, Matching};
+use super::tree::Es;
 
 /// Counts the reserved clusters that one removal sets free (`struct rsvd_count`, v4.20).
 ///

@@ -1,10 +1,11 @@
 //! Reclaim: one inode's part, and the superblock's list of inodes.
 
+use super::insert::Failed;
 use super::memory::Memory;
 use super::rules::{NoMemory, Rules, Shrinker};
 use super::status::{Extent, Status};
 use super::store::{EsError, NIL, Store};
-use super::tree::{Es, Failed};
+use super::tree::Es;
 
 /// What one reclaim of one inode did.
 #[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]

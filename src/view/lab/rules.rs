@@ -151,8 +151,8 @@ fn yes(is: bool, then: &str, otherwise: &str) -> String {
 pub fn differences(edition: Edition) -> Vec<String> {
     let Edition::Kernel(version) = edition else {
         return vec![
-            "ext4_es_convert_unwritten_extents: as posted. No kernel has it; under a kernel's rules \
-             the corrected text converts."
+            "ext4_es_convert_unwritten_extents: as posted. No kernel has it; under a kernel's \
+             rules the corrected text converts."
                 .into(),
         ];
     };

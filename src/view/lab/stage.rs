@@ -104,8 +104,8 @@ fn lines(run: &Run, ino: u8, told: bool) -> String {
     }
 }
 
-/// What the tree of the stage marks as pending, and the ES tree itself does not know: blocks that it
-/// calls written and the disk does not.
+/// What the tree of the stage marks as pending, and the ES tree itself does not know: blocks that
+/// it calls written and the disk does not.
 fn pending(run: &Run, ino: u8) -> String {
     let inode = &run.state().inodes[usize::from(ino)];
     let written = inode.es.iter().filter(|it| it.status.any(Status::WRITTEN));
