@@ -61,7 +61,8 @@ fn threads_have_so_many_operations_and_scripts_so_many_writes() {
     check([(read, OPS_MAX), (write, WRITES_MAX)], None);
     let too_long = "line 251, column 5: the line ends here, expected at most 250 ops a thread";
     check([(read, OPS_MAX + 1), (write, 0)], Some(too_long));
-    let too_many = "line 251, column 5: the line ends here, expected at most 250 writes in a script";
+    let too_many =
+        "line 251, column 5: the line ends here, expected at most 250 writes in a script";
     check([(write, WRITES_MAX), (other, 1)], Some(too_many));
 }
 
