@@ -1,5 +1,7 @@
 //! The state of the page: a script, the run of it, and what a person may do to both.
 
+use core::fmt::Write;
+
 use crate::bounds::BRANCHES_MAX;
 use crate::kernel::{
     Actor, Choice, Design, File, Next, Op, Setup, State, enabled, is_environment, is_stuck,
@@ -439,15 +441,14 @@ impl Session {
 
     /// The run as text: the script, its design, the choices and where the cursor stands.
     pub fn as_text(&self) -> String {
-        let choices: Vec<String> = self.run().choices().iter().map(Choice::to_string).collect();
-        format!(
-            "{}# under {}\n# choices: {}\n# at step {} of {}\n",
-            self.text,
-            self.design(),
-            choices.join(" "),
-            self.run().cursor(),
-            choices.len()
-        )
+        let mut text = format!("{}# under {}\n# choices:", self.text, self.design());
+        // Written after every step: no string of its own for each of 5,000 choices.
+        let choices = self.run().choices();
+        for choice in choices {
+            // Writing to a string cannot fail.
+            let _ = write!(text, " {choice}");
+        }
+        text + &format!("\n# at step {} of {}\n", self.run().cursor(), choices.len())
     }
 
     /// The run as a list of steps, as plain text of at most [`super::wrap::COLUMNS_MAX`]
