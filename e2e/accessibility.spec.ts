@@ -22,6 +22,7 @@ for (const theme of ["light", "dark", "projector"]) {
     for (const [key, name] of [["?", "Commands"], ["k", "Knobs"], ["m", "Explorer"]]) {
       await page.keyboard.press(key);
       await expect(page.getByRole("dialog", { name })).toBeVisible();
+      if (key === "m") await expect(page.getByRole("button", { name: /^S1 under v3\.8/ })).toBeVisible();
       expect(await accessibilityFaults(page), name).toEqual([]);
       await page.keyboard.press("Escape");
       await expect(page.getByRole("dialog", { name })).toBeHidden();

@@ -6,7 +6,7 @@ use leptos::prelude::*;
 
 use super::commands;
 use super::desk::Desk;
-use super::parts::{icon, shapes};
+use super::parts::{derived, icon, shapes};
 
 /// Tenths of a second for a step, from slow to fast, evenly on a logarithmic scale.
 const PACES: [(&str, u32); 6] = [
@@ -25,10 +25,9 @@ pub fn bar() -> AnyView {
     let pace = RwSignal::new(2_usize);
     play_clock(desk, playing, pace);
     let at_start = desk.text(|s| (s.place.0 == 0).to_string());
-    let verb = Signal::derive(move || if playing.get() { "Pause" } else { "Play" }.to_string());
-    let shape = Signal::derive(move || {
-        if playing.get() { shapes::PAUSE } else { shapes::PLAY }.to_string()
-    });
+    let verb = derived(move || if playing.get() { "Pause" } else { "Play" }.to_string());
+    let shape =
+        derived(move || if playing.get() { shapes::PAUSE } else { shapes::PLAY }.to_string());
     view! {
         <div class="area-bar" role="group" aria-label="Run">
             {button(desk, "Go to the start", "start", shapes::FIRST, Some(at_start))}
@@ -111,8 +110,8 @@ fn speed(pace: RwSignal<usize>) -> AnyView {
                 type="range"
                 min="0"
                 max=(PACES.len() - 1).to_string()
-                aria-valuetext=Signal::derive(move || PACES[pace.get()].0.to_string())
-                prop:value=Signal::derive(move || pace.get().to_string())
+                aria-valuetext=derived(move || PACES[pace.get()].0.to_string())
+                prop:value=derived(move || pace.get().to_string())
                 on:input=move |ev| {
                     let at: usize = event_target_value(&ev).parse().unwrap_or(2);
                     pace.set(at.min(PACES.len() - 1));
@@ -165,9 +164,8 @@ pub fn caption() -> AnyView {
     let playing = desk.playing();
     let wrong = desk.flag(|s| s.finding.is_some());
     // While it plays, only a finding is worth an interruption.
-    let live = Signal::derive(move || {
-        if playing.get() && !wrong.get() { "off" } else { "polite" }.to_string()
-    });
+    let live =
+        derived(move || if playing.get() && !wrong.get() { "off" } else { "polite" }.to_string());
     view! {
         <div class="area-caption" role="status" aria-label="What happened" aria-live=live>
             <p class="caption">{desk.text(|s| s.caption.clone())}</p>

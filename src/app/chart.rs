@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use super::desk::Desk;
-use super::parts::{list, not, panel_head, tables};
+use super::parts::{derived, list, not, panel_head, tables};
 use crate::view::{Chart, Stage};
 
 /// The chart and its table twin.
@@ -13,7 +13,7 @@ pub fn chart_panel() -> AnyView {
     view! {
         <section class="panel area-chart" aria-labelledby="chart-title">
             {panel_head("chart-title", "Pending conversions", None, Some(table))}
-            <div class="panel-body" hidden=Signal::derive(move || !not(table).get())>{plot(desk)}</div>
+            <div class="panel-body" hidden=derived(move || !not(table).get())>{plot(desk)}</div>
             {tables(desk, table, |s| vec![s.series.table()])}
         </section>
     }

@@ -8,7 +8,7 @@ use web_sys::{Element, HtmlElement, KeyboardEvent};
 
 use super::desk::Desk;
 use super::inspector;
-use super::parts::list;
+use super::parts::{derived, list};
 use super::top::copy_of;
 use crate::view::Session;
 use crate::view::commands::{COMMANDS, find, key_text, matching};
@@ -186,7 +186,7 @@ impl Palette {
                 aria-expanded="true"
                 aria-controls="palette-list"
                 aria-autocomplete="list"
-                aria-activedescendant=Signal::derive(move || of(&self.chosen()))
+                aria-activedescendant=derived(move || of(&self.chosen()))
                 placeholder="Search the commands, or type the number of a step"
                 autocomplete="off"
                 spellcheck="false"
@@ -201,12 +201,12 @@ impl Palette {
     }
 
     fn options(self) -> AnyView {
-        let keys = Signal::derive(move || self.found());
+        let keys = derived(move || self.found());
         view! {
             <ul class="palette-list" id="palette-list" role="listbox" aria-label="Commands">
                 {list(keys, move |id| self.option(id))}
             </ul>
-            <p class="quiet" hidden=Signal::derive(move || !self.found().is_empty())>
+            <p class="quiet" hidden=derived(move || !self.found().is_empty())>
                 "No command has these letters in this order."
             </p>
         }
@@ -221,7 +221,7 @@ impl Palette {
         };
         // In the whole list a group is named once.
         let first = at.is_none_or(|at| at == 0 || COMMANDS[at - 1].group != group);
-        let head = Signal::derive(move || {
+        let head = derived(move || {
             let whole = self.query.with(|query| query.trim().is_empty());
             if first || !whole { group } else { "" }.to_string()
         });
@@ -231,7 +231,7 @@ impl Palette {
             <li
                 id=name
                 role="option"
-                aria-selected=Signal::derive(move || (self.chosen() == mine).to_string())
+                aria-selected=derived(move || (self.chosen() == mine).to_string())
                 on:click=move |_| self.run(&pressed)
             >
                 <span class="quiet">{head}</span>

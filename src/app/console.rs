@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use super::desk::Desk;
-use super::parts::option;
+use super::parts::{derived, option};
 use crate::bounds::THREADS_MAX;
 use crate::kernel::Sync;
 use crate::scenario::{OP_WORDS, ScriptError};
@@ -45,17 +45,17 @@ pub fn console() -> AnyView {
                     type="text"
                     aria-label="Operation as text"
                     aria-describedby="console-error"
-                    aria-invalid=Signal::derive(move || error.get().is_some().to_string())
+                    aria-invalid=derived(move || error.get().is_some().to_string())
                     spellcheck="false"
                     autocomplete="off"
                     autocapitalize="off"
-                    prop:value=Signal::derive(move || line.get())
+                    prop:value=derived(move || line.get())
                     on:input=move |ev| console.typed(event_target_value(&ev))
                 />
                 <button type="submit">"Issue"</button>
             </div>
             <p class="script-error" id="console-error" role="status">
-                {Signal::derive(move || error.get().as_ref().map_or(String::new(), told))}
+                {derived(move || error.get().as_ref().map_or(String::new(), told))}
             </p>
         </form>
     }
@@ -92,16 +92,16 @@ impl Console {
     }
 
     fn flag(self, read: fn(&OpFields) -> bool) -> Signal<bool> {
-        Signal::derive(move || self.fields.with(read))
+        derived(move || self.fields.with(read))
     }
 
     fn first_row(self) -> AnyView {
         let threads = (0..THREADS_MAX as u8).map(|t| {
-            let chosen = Signal::derive(move || self.thread.get() == t);
+            let chosen = derived(move || self.thread.get() == t);
             option(t.to_string(), format!("t{}", t + 1), chosen)
         });
         let words = OP_WORDS.iter().map(|(word, _)| {
-            let chosen = Signal::derive(move || self.fields.get().word == *word);
+            let chosen = derived(move || self.fields.get().word == *word);
             option((*word).into(), (*word).into(), chosen)
         });
         let choose_word = move |ev| {
@@ -137,15 +137,15 @@ impl Console {
         shown: fn(&OpFields) -> bool,
         field: fn(&mut OpFields) -> &mut u8,
     ) -> AnyView {
-        let value = Signal::derive(move || field(&mut self.fields.get()).to_string());
+        let value = derived(move || field(&mut self.fields.get()).to_string());
         view! {
             <input
                 class="number"
                 type="number"
                 min="0"
                 max="16"
-                aria-label=Signal::derive(move || self.fields.with(label).to_string())
-                hidden=Signal::derive(move || !self.fields.with(shown))
+                aria-label=derived(move || self.fields.with(label).to_string())
+                hidden=derived(move || !self.fields.with(shown))
                 prop:value=value
                 on:input=move |ev| {
                     if let Ok(number) = event_target_value(&ev).parse() {
@@ -161,7 +161,7 @@ impl Console {
         const ALL: [(&str, Sync); 3] =
             [("no sync", Sync::No), ("O_DSYNC", Sync::Dsync), ("O_SYNC", Sync::Osync)];
         let options = ALL.iter().map(|(name, sync)| {
-            let chosen = Signal::derive(move || self.fields.get().sync == *sync);
+            let chosen = derived(move || self.fields.get().sync == *sync);
             option((*name).into(), (*name).into(), chosen)
         });
         let choose = move |ev| {

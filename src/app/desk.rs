@@ -50,7 +50,7 @@ impl Desk {
         };
         // Another revision is another stage: to compare them part by part is code for nothing.
         let stage = Memo::new_with_compare(read, |_, _| true);
-        let editor = Memo::new(move |_| session.with(editor));
+        let editor = Memo::new_with_compare(move |_| session.with(editor), |_, _| true);
         let desk = Desk { session, stage: Shown::new(stage), editor: Shown::new(editor) };
         provide_context(desk);
         desk

@@ -8,7 +8,7 @@ use wasm_bindgen::closure::Closure;
 use wasm_bindgen::prelude::*;
 
 use super::desk::Desk;
-use super::parts::list;
+use super::parts::{derived, list};
 use super::top::copy_and_tell;
 use crate::kernel::Promise;
 use crate::view::{Event, Explorer, FindingRow, Job, Witness, model_checksum};
@@ -33,18 +33,18 @@ struct Board {
 
 impl Board {
     fn text(self, read: impl Fn(&Explorer) -> String + Send + Sync + 'static) -> Signal<String> {
-        Signal::derive(move || self.explorer.with(&read))
+        derived(move || self.explorer.with(&read))
     }
 
     fn keys(
         self,
         read: impl Fn(&Explorer) -> Vec<String> + Send + Sync + 'static,
     ) -> Signal<Vec<String>> {
-        Signal::derive(move || self.explorer.with(&read))
+        derived(move || self.explorer.with(&read))
     }
 
     fn hidden(self, read: impl Fn(&Explorer) -> bool + Send + Sync + 'static) -> Signal<bool> {
-        Signal::derive(move || self.explorer.with(&read))
+        derived(move || self.explorer.with(&read))
     }
 
     fn search(self, jobs: Vec<Job>, in_full: bool) {
@@ -302,7 +302,7 @@ fn matrix_cell(board: Board, key: &str) -> AnyView {
                 data-kind=kind
                 title=text.clone()
                 // What is read out has what is seen.
-                aria-label=format!("{text} ({short})")
+                aria-label=format!("{text}, {short}")
                 on:click=open
             >
                 {short.to_string()}

@@ -5,7 +5,7 @@ use leptos::html::Dialog;
 use leptos::prelude::*;
 
 use super::desk::Desk;
-use super::parts::option;
+use super::parts::{derived, option};
 use crate::kernel::{Design, KNOBS, KnobInfo};
 
 /// The button and its dialog.
@@ -32,7 +32,7 @@ pub fn knobs_button() -> AnyView {
         }
     };
     let back = move |_| take(desk, draft, draft.get_untracked().row.design());
-    let wrong = Signal::derive(move || match draft.get().knobs.contradiction() {
+    let wrong = derived(move || match draft.get().knobs.contradiction() {
         Some(reason) => format!("Not run, since {reason}."),
         None => String::new(),
     });
@@ -51,13 +51,13 @@ pub fn knobs_button() -> AnyView {
             <header class="explorer-head">
                 <h2 class="wordmark" id="knobs-title">"Knobs"</h2>
                 <button type="button" on:click=back>
-                    {Signal::derive(move || format!("Back to {}", draft.get().row.id()))}
+                    {derived(move || format!("Back to {}", draft.get().row.id()))}
                 </button>
                 <button type="button" on:click=close>
                     "Close"
                 </button>
             </header>
-            <p class="mono">{Signal::derive(move || draft.get().to_string())}</p>
+            <p class="mono">{derived(move || draft.get().to_string())}</p>
             <p class="script-error" role="status">{wrong}</p>
             <div class="knob-list">{rows}</div>
         </dialog>
@@ -75,7 +75,7 @@ fn take(desk: Desk, draft: RwSignal<Design>, design: Design) {
 
 fn knob(desk: Desk, draft: RwSignal<Design>, info: &'static KnobInfo) -> AnyView {
     let options = info.values.iter().enumerate().map(|(i, value)| {
-        let chosen = Signal::derive(move || (info.get)(&draft.get().knobs) == i);
+        let chosen = derived(move || (info.get)(&draft.get().knobs) == i);
         option((*value).into(), (*value).into(), chosen)
     });
     let options: Vec<AnyView> = options.collect();
@@ -87,7 +87,7 @@ fn knob(desk: Desk, draft: RwSignal<Design>, info: &'static KnobInfo) -> AnyView
         take(desk, draft, design);
     };
     // What the row has, where the knob was turned away from it.
-    let was = Signal::derive(move || {
+    let was = derived(move || {
         let design = draft.get();
         let row = (info.get)(&design.row.knobs());
         match row == (info.get)(&design.knobs) {

@@ -5,18 +5,18 @@ use leptos::prelude::*;
 use super::branches::branches;
 use super::desk::Desk;
 use super::grid;
-use super::parts::{list, name, not, panel_head, tables};
+use super::parts::{derived, list, name, not, panel_head, tables};
 use crate::view::{Lane, Lanes, Span, SpanKind};
 
 /// Lanes over steps.
 pub fn lanes_panel() -> AnyView {
     let desk = Desk::of_page();
     let table = RwSignal::new(false);
-    let legend = Signal::derive(|| "hatched: waits, dark edge: holds a lock".to_string());
+    let legend = derived(|| "hatched: waits, dark edge: holds a lock".to_string());
     view! {
         <section class="panel area-lanes" aria-labelledby="lanes-title">
             {panel_head("lanes-title", "Lanes", Some(legend), Some(table))}
-            <div class="panel-body" hidden=Signal::derive(move || !not(table).get())>
+            <div class="panel-body" hidden=derived(move || !not(table).get())>
                 {branches()}
                 {picture(desk)}
             </div>

@@ -32,6 +32,7 @@ use wasm_bindgen::JsCast;
 use web_sys::HtmlElement;
 
 use desk::Desk;
+use parts::derived;
 
 /// Starts the page.
 pub fn main() {
@@ -60,7 +61,7 @@ fn App() -> impl IntoView {
     view! {
         <main
             class="stage"
-            data-open=Signal::derive(move || open.get().to_string())
+            data-open=derived(move || open.get().to_string())
             on:click=move |ev| inspector::open_clicked(desk, &ev)
             on:contextmenu=move |ev| inspector::open_menu(menu, &ev)
             on:keydown=move |ev| inspector::open_focused(desk, &ev)
@@ -98,7 +99,7 @@ fn tabs(open: RwSignal<&'static str>) -> AnyView {
         view! {
             <button
                 type="button"
-                aria-pressed=Signal::derive(move || (open.get() == *id).to_string())
+                aria-pressed=derived(move || (open.get() == *id).to_string())
                 on:click=move |_| open.set(id)
             >
                 {*name}

@@ -40,9 +40,20 @@ pub fn panel_head(
     .into_any()
 }
 
+/// A signal that is computed from others. Whatever computes it, it is of one type for each type of
+/// value: the code that keeps and asks it exists once.
+pub fn derived<T: Send + Sync + 'static>(
+    read: impl Fn() -> T + Send + Sync + 'static,
+) -> Signal<T> {
+    fn erased<T: Send + Sync + 'static>(read: Box<dyn Fn() -> T + Send + Sync>) -> Signal<T> {
+        Signal::derive(read)
+    }
+    erased(Box::new(read))
+}
+
 /// `true` or `false`, as ARIA writes it.
 pub fn pressed(flag: RwSignal<bool>) -> Signal<String> {
-    Signal::derive(move || flag.get().to_string())
+    derived(move || flag.get().to_string())
 }
 
 /// A list whose elements keep their place in the document as long as their key is in the list.
@@ -86,7 +97,7 @@ pub fn tables(
 
 /// The other of a flag.
 pub fn not(flag: RwSignal<bool>) -> Signal<bool> {
-    Signal::derive(move || !flag.get())
+    derived(move || !flag.get())
 }
 
 fn table(table: Table) -> AnyView {

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use super::desk::Desk;
-use super::parts::{list, name, not, panel_head, tables};
+use super::parts::{derived, list, name, not, panel_head, tables};
 use crate::view::{Ack, COLUMNS, IoRow};
 
 /// One line a write; its letter travels through the stations.
@@ -25,7 +25,7 @@ pub fn pipeline_panel() -> AnyView {
     view! {
         <section class="panel area-pipeline" aria-labelledby="pipeline-title">
             {panel_head("pipeline-title", "IO pipeline", Some(slots), Some(table))}
-            <div class="panel-body" hidden=Signal::derive(move || !not(table).get())>
+            <div class="panel-body" hidden=derived(move || !not(table).get())>
                 <div class="stations" aria-hidden="true">{stations.collect::<Vec<_>>()}</div>
                 <ul class="ios">
                     {list(ios, move |key| line(desk, key.parse().unwrap_or(0)))}

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use super::desk::Desk;
 use super::grid;
-use super::parts::{list, name, not, panel_head, pressed, tables};
+use super::parts::{derived, list, name, not, panel_head, pressed, tables};
 use crate::view::{FileStrata, Mark, MarkKind, Segment, Stage, Stratum};
 
 /// All files, one ruler each.
@@ -29,8 +29,8 @@ pub fn strata_panel() -> AnyView {
             </div>
             <div
                 class="panel-body"
-                class:shows-pblk=Signal::derive(move || physical.get())
-                hidden=Signal::derive(move || !not(table).get())
+                class:shows-pblk=derived(move || physical.get())
+                hidden=derived(move || !not(table).get())
             >
                 {list(files, move |key| picture(desk, &key))}
             </div>

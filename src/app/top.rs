@@ -8,7 +8,7 @@ use super::commands::{commands_button, mail};
 use super::desk::Desk;
 use super::explorer::explorer_button;
 use super::knobs::knobs_button;
-use super::parts::{list, option};
+use super::parts::{derived, list, option};
 use super::theme;
 use crate::kernel::{Design, Row};
 use crate::scenario::PRESETS;
@@ -153,7 +153,7 @@ pub fn copy_and_tell(what: &'static str, text: &str, tell: impl FnOnce(String) +
 
 fn theme_select() -> AnyView {
     let options = theme::ALL.iter().map(|name| {
-        option((*name).into(), (*name).into(), Signal::derive(move || *name == theme::ALL[0]))
+        option((*name).into(), (*name).into(), derived(move || *name == theme::ALL[0]))
     });
     let options: Vec<AnyView> = options.collect();
     view! {

@@ -4,19 +4,19 @@ use leptos::prelude::*;
 
 use super::desk::Desk;
 use super::grid;
-use super::parts::{list, not, panel_head, tables};
+use super::parts::{derived, list, not, panel_head, tables};
 use crate::view::{NODE, Stage, TreeNode, TreeView};
 
 /// The trees of all files, and what the last step did to them.
 pub fn tree_panel() -> AnyView {
     let desk = Desk::of_page();
     let table = RwSignal::new(false);
-    let legend = Signal::derive(|| "square: black, round: red".to_string());
+    let legend = derived(|| "square: black, round: red".to_string());
     let inos = desk.keys(|s| s.trees.iter().map(|tree| tree.ino.to_string()).collect());
     view! {
         <section class="panel area-tree" aria-labelledby="tree-title">
             {with_laboratory(panel_head("tree-title", "Tree", Some(legend), Some(table)))}
-            <div class="panel-body trees" hidden=Signal::derive(move || !not(table).get())>
+            <div class="panel-body trees" hidden=derived(move || !not(table).get())>
                 {list(inos, move |ino| picture(desk, ino.parse().unwrap_or(0)))}
             </div>
             {tables(desk, table, |s| s.trees.iter().map(TreeView::table).collect())}

@@ -1,9 +1,9 @@
 //! The explorer: every interleaving of a setup, every promise proved or broken.
 //!
 //! A [`Search`] visits each state once, breadth first, and keeps no state: a fingerprint and how
-//! it was reached, at most 64 bytes in all. States of the frontier are lists of numbers, one for the
-//! value of each piece. Verdicts, witnesses and the point of no return are
-//! read off that graph; runs come back as choices, which replay anywhere.
+//! it was reached, at most 64 bytes in all. States of the frontier are lists of numbers, one for
+//! the value of each piece. Verdicts, witnesses and the point of no return are read off that graph;
+//! runs come back as choices, which replay anywhere.
 
 mod ends;
 mod expansion;

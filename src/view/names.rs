@@ -26,12 +26,15 @@ pub(super) fn of_file(setup: &Setup, ino: u8) -> String {
 }
 
 /// Items in the order of a number of theirs, equal ones as they were. What is shown is sorted
-/// through here: each type that is sorted by itself costs the page two kilobytes.
+/// through here: there are a few hundred at most, mostly in order, and the library's sort costs the
+/// page two kilobytes for each type.
 pub(super) fn sorted<T>(items: Vec<T>, key: impl Fn(&T) -> u64) -> Vec<T> {
-    let mut order: Vec<(u64, usize)> = items.iter().map(key).zip(0..).collect();
-    order.sort_unstable();
-    let mut items: Vec<Option<T>> = items.into_iter().map(Some).collect();
-    order.into_iter().filter_map(|(_, at)| items[at].take()).collect()
+    let mut sorted: Vec<T> = Vec::with_capacity(items.len());
+    for item in items {
+        let after = sorted.iter().rev().take_while(|other| key(other) > key(&item)).count();
+        sorted.insert(sorted.len() - after, item);
+    }
+    sorted
 }
 
 #[cfg(test)]
