@@ -213,8 +213,8 @@ mod tests {
 
     #[test]
     fn texts_are_verb_phrases_in_sentence_case() {
-        const VERBS: &str = "Play Step Go Begin Show Close Say List Copy Explore Compare Open Turn Cut \
-                             Put Run";
+        const VERBS: &str = "Play Step Go Begin Show Close Say Open List Copy Explore \
+                             Compare Turn Cut Put Run";
         const NAMES: [&str; 9] = ["S1", "S2", "S4", "S5b", "S7", "S8", "S9", "H-e1", "H-c"];
         for Command { text, .. } in COMMANDS {
             let mut words = text.split(' ');
