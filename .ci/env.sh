@@ -12,6 +12,9 @@ export PATH="$root/e2e/node_modules/.bin:$root/.tools/bin:$cargo_home/bin:$PATH"
 # cargo's own folder for results, also where somebody keeps it elsewhere.
 target_dir=${CARGO_TARGET_DIR:-$root/target}
 
+# Panics name the files of libraries: by their own names, and not by where this machine keeps them.
+export CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS="--remap-path-prefix=$cargo_home/registry/src/="
+
 unset NO_COLOR                           # trunk 0.21 takes its value for an error
 export TRUNK_SKIP_VERSION_CHECK=true     # a build does not phone home
 export PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD=1

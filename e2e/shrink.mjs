@@ -19,11 +19,17 @@ import { buildSync, transformSync } from "esbuild";
 
 const WASM_OPT = fileURLToPath(new URL("node_modules/.bin/wasm-opt", import.meta.url));
 
-/** Inlining and sharing of expressions win bytes that brotli wins without them. The second round
-    finds what the first laid bare. Functions with like names are alike: they stand together. */
+/**
+ * Inlining, and sharing of expressions, locals and ends of blocks, win bytes that brotli wins without
+ * them. Each round finds what the one before laid bare. Functions with like names are alike: they
+ * stand together.
+ */
+const ROUND = ["--flatten", "--rereloop", "-Oz"];
 const SMALL = [
-  ...["--flatten", "--rereloop", "-Oz", "-Oz"],
-  ...["--skip-pass=inlining-optimizing", "--skip-pass=local-cse", "--reorder-functions-by-name"],
+  ...[...ROUND, ...ROUND, "-Oz"],
+  ...["--skip-pass=inlining-optimizing", "--skip-pass=local-cse"],
+  ...["--skip-pass=simplify-locals", "--skip-pass=code-folding"],
+  "--reorder-functions-by-name",
 ];
 /** Every module by its glue: what is called from outside, and how the module is optimised. */
 const MODULES = [

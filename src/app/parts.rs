@@ -3,6 +3,8 @@
 use std::sync::Arc;
 
 use leptos::prelude::*;
+use leptos::tachys::reactive_graph::OwnedView;
+use leptos::tachys::view::keyed::keyed;
 
 use super::desk::Desk;
 use crate::view::{Stage, Table};
@@ -56,17 +58,37 @@ pub fn pressed(flag: RwSignal<bool>) -> Signal<String> {
     derived(move || flag.get().to_string())
 }
 
-/// A list whose elements keep their place in the document as long as their key is in the list.
+/// A list whose elements keep their place in the document as long as their key is in the list. An
+/// item is handed what it needs: it sees no context.
 pub fn list(
     keys: Signal<Vec<String>>,
     item: impl Fn(String) -> AnyView + Send + Sync + 'static,
 ) -> AnyView {
     type Item = Arc<dyn Fn(String) -> AnyView + Send + Sync>;
     fn erased(keys: Signal<Vec<String>>, item: Item) -> AnyView {
-        view! { <For each=move || keys.get() key=String::clone children=move |key| item(key) /> }
-            .into_any()
+        let row = move |_, key| {
+            let owner = ownerless();
+            let view = owner.with(|| item(key));
+            (drop, OwnedView::new_with_owner(view, owner))
+        };
+        (move || keyed(keys.get(), String::clone, row.clone())).into_any()
     }
     erased(keys, Arc::new(item))
+}
+
+/// An owner that nobody owns. An owner remembers every child that it ever had: items of a list, which
+/// come and go with every step, would leave some bytes behind for ever, as those of Leptos's own
+/// `For` do. What is made here ends with the view that it belongs to.
+fn ownerless() -> Owner {
+    let around = Owner::current();
+    if let Some(owner) = around.clone() {
+        owner.unset();
+    }
+    let alone = Owner::new();
+    if let Some(owner) = around {
+        owner.set();
+    }
+    alone
 }
 
 /// The name of an object, which opens it in the inspector.
