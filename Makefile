@@ -1,13 +1,13 @@
 # The scripts in .ci/ do the work and say what they are doing.
 
-.PHONY: help serve dev build test fmt wasm-test e2e measure bench bench-web
+.PHONY: help serve dev build test fmt wasm-test e2e measure pictures bench bench-web
 
 help:
 	@echo "make serve      build and serve the page, installing what is missing"
 	@echo "make test       run every check and test, installing what is missing"
 	@echo "make build      a release build in dist/, for any static server"
 	@echo "make dev        as serve, built fast and unoptimised"
-	@echo "make fmt, make wasm-test, make e2e, make measure, make bench, make bench-web"
+	@echo "make fmt, make wasm-test, make e2e, make measure, make pictures, make bench, make bench-web"
 
 serve:
 	@.ci/serve --release
@@ -32,6 +32,9 @@ e2e: build
 
 measure: build
 	@node e2e/measure.mjs
+
+pictures: build
+	@node e2e/pictures.mjs
 
 bench:
 	cargo bench --locked
