@@ -47,6 +47,9 @@ pub const BRANCHES_MAX: u32 = 64;
 pub const HISTORY_STEPS: u32 = 200;
 /// States that one search visits: about 55 bytes each, and 120 for those of the frontier.
 pub const STATES_MAX: u32 = 8_000_000;
+/// Places that the search for a run with the fewest switches comes to: some 150 bytes each, until
+/// they have been looked at.
+pub const CALM_PLACES_MAX: u32 = 2_000_000;
 /// States of a cell of the page's matrix in the first round; cells with more get a second one.
 pub const MATRIX_FIRST_STATES: u32 = 20_000;
 /// Steps from the start that a search goes.

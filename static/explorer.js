@@ -57,7 +57,7 @@ async function work(search, jobs, first, inFull, orders, sliceMs, tell) {
   let told = 0;
   for (let position = first; position < jobs.length && !orders.stopped; position++) {
     let ms = 0;
-    const wrong = search.begin(jobs[position]);
+    const wrong = search.begin(jobs[position], inFull);
     if (wrong) {
       tell("failed", position, wrong, 0);
       continue;
@@ -67,9 +67,9 @@ async function work(search, jobs, first, inFull, orders, sliceMs, tell) {
       const progress = search.advance(STATES_AT_ONCE);
       const now = performance.now();
       ms += now - began;
-      done = progress.endsWith(" 1");
+      done = !progress;
       if (now - sliceBegan < sliceMs) continue;
-      if (now - told > TELL_MS) {
+      if (!done && now - told > TELL_MS) {
         told = now;
         tell("progress", position, progress, ms);
       }
@@ -81,7 +81,7 @@ async function work(search, jobs, first, inFull, orders, sliceMs, tell) {
         done = true;
       }
     }
-    tell("report", position, search.report(inFull), ms);
+    tell("report", position, search.report(), ms);
   }
   tell("end", 0, "", 0);
 }

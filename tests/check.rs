@@ -6,7 +6,8 @@ use std::fmt::Write as _;
 
 use expect_test::expect_file;
 use extentscope::check::{
-    Bounds, Detail, Fingerprint, Limit, Report, Search, Verdict, fingerprint,
+    Bounds, Calm, Detail, Fingerprint, Limit, Report, Reported, Reporting, Search, Verdict,
+    fingerprint,
 };
 use extentscope::kernel::{
     Actor, Choice, Next, Power, Promise, Row, Setup, Stage, State, deadlocked, enabled,
@@ -282,6 +283,32 @@ fn slices_find_what_one_go_finds() {
     }
     assert_eq!(last, whole.progress());
     assert_eq!(sliced.findings(), whole.findings());
+}
+
+#[test]
+fn a_report_is_made_in_slices_and_can_be_stopped() {
+    let search = Search::run(small(), Bounds::default());
+    let whole = Report::of(&search, Detail::Full);
+    let mut sliced = Reporting::new(&search, Detail::Full);
+    let mut slices = 0;
+    while sliced.advance(&search, 3) {
+        slices += 1;
+    }
+    assert!(slices > 100, "{slices}");
+    assert_eq!(sliced.report(&search), whole);
+    let mut stopped = Reporting::new(&search, Detail::Full);
+    (0..slices / 2).for_each(|_| assert!(stopped.advance(&search, 3)));
+    let stopped = stopped.report(&search);
+    let is_unknown = |finding: &&Reported| finding.calm == Calm::Unknown(Limit::Stopped);
+    assert!(stopped.findings.iter().any(|finding| is_unknown(&finding)));
+    for (finding, whole) in stopped.findings.iter().zip(&whole.findings) {
+        assert_eq!((&finding.verdict, finding.no_return), (&whole.verdict, whole.no_return));
+        assert!(finding.calm == whole.calm || is_unknown(&finding));
+    }
+    let few = Search::run(small(), Bounds { places: 50, ..Bounds::default() });
+    let report = Report::of(&few, Detail::Full);
+    let bounded = |finding: &Reported| finding.calm == Calm::Unknown(Limit::Places(50));
+    assert!(report.findings.iter().any(bounded), "{report}");
 }
 
 #[test]

@@ -148,8 +148,8 @@ fn check_names_what_is_broken_and_how() {
                                    or a later one
                     shortest, 10 steps, after step 9 nothing can avoid it: t1 t1 t1
                     irq:io1 irq:io1 irq:io1 t1 shrinker t1 t1
-                    fewest switches, 3 in 10 steps: t1 t1 t1 irq:io1 irq:io1 irq:io1
-                    shrinker t1 t1 t1
+                    fewest switches, 3 in 10 steps, after step 9 nothing can avoid it: t1
+                    t1 t1 irq:io1 irq:io1 irq:io1 shrinker t1 t1 t1
             holds   NO-STALE       no block is called written before its data is there
             -       NO-STALE-CRASH what it is about never comes up here
             -       FSYNC-DURABLE  what it is about never comes up here

@@ -11,14 +11,21 @@ fn main() {
 mod worker {
     use core::cell::RefCell;
 
-    use extentscope::check::{Bounds, Detail, Report, Search};
+    use extentscope::check::{Bounds, Detail, Reporting, Search};
     use extentscope::kernel::Setup;
-    use extentscope::view::{Asked, progress_text};
+    use extentscope::view::{Asked, RUNS, progress_text};
     use wasm_bindgen::prelude::*;
 
+    /// The job that is being done.
+    struct Work {
+        search: Search,
+        detail: Detail,
+        /// Once the search is done.
+        reporting: Option<Reporting>,
+    }
+
     thread_local! {
-        /// The search that is under way.
-        static SEARCH: RefCell<Option<Search>> = const { RefCell::new(None) };
+        static WORK: RefCell<Option<Work>> = const { RefCell::new(None) };
     }
 
     /// A panic ends the module, and the page then says that the worker died; the console says why.
@@ -36,40 +43,53 @@ mod worker {
 
     /// Begins a job; what is wrong with it, or nothing.
     #[wasm_bindgen]
-    pub fn begin(job: &str) -> String {
+    pub fn begin(job: &str, in_full: bool) -> String {
         let begun = Asked::parse(job).map(|asked| {
             let setup = Setup { design: asked.design, ..asked.script.setup };
             let bounds = Bounds { states: asked.states, ..Bounds::default() };
-            SEARCH.set(Some(Search::new(setup, bounds)));
+            let search = Search::new(setup, bounds);
+            let search = if asked.reduced { search.reduced() } else { search };
+            let detail = if in_full { Detail::Full } else { Detail::Verdicts };
+            WORK.set(Some(Work { search, detail, reporting: None }));
         });
         begun.err().unwrap_or_default()
     }
 
-    /// Expands so many states and says how far the search has come.
+    /// Goes on over so many states, of the search and then of what its report looks into, and says
+    /// how far it has come; nothing once all is done.
     #[wasm_bindgen]
     pub fn advance(states: u32) -> String {
-        on_search(|search| progress_text(&search.advance(states)))
+        on_work(|Work { search, detail, reporting }| match reporting {
+            None => {
+                let progress = search.advance(states);
+                *reporting = progress.done.then(|| Reporting::new(search, *detail));
+                progress_text(&progress)
+            }
+            Some(reporting) => {
+                let goes_on = reporting.advance(search, states);
+                if goes_on { RUNS.into() } else { String::new() }
+            }
+        })
     }
 
-    /// Ends the search where it is: what was found until then is its result.
+    /// Ends the job where it is: what was found until then is its result.
     #[wasm_bindgen]
     pub fn stop() {
-        on_search(|search| {
-            search.stop();
+        on_work(|work| {
+            work.search.stop();
             String::new()
         });
     }
 
     /// The result as text; the search is gone afterwards, and its memory with it.
     #[wasm_bindgen]
-    pub fn report(in_full: bool) -> String {
-        let detail = if in_full { Detail::Full } else { Detail::Verdicts };
-        let text = on_search(|search| Report::of(search, detail).to_string());
-        SEARCH.set(None);
-        text
+    pub fn report() -> String {
+        let Some(Work { search, detail, reporting }) = WORK.take() else { return String::new() };
+        let reporting = reporting.unwrap_or_else(|| Reporting::new(&search, detail));
+        reporting.report(&search).to_string()
     }
 
-    fn on_search(act: impl FnOnce(&mut Search) -> String) -> String {
-        SEARCH.with_borrow_mut(|search| search.as_mut().map(act)).unwrap_or_default()
+    fn on_work(act: impl FnOnce(&mut Work) -> String) -> String {
+        WORK.with_borrow_mut(|work| work.as_mut().map(act)).unwrap_or_default()
     }
 }

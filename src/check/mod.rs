@@ -20,7 +20,7 @@ mod verdict;
 mod witness;
 
 pub use fingerprint::{Fingerprint, fingerprint};
-pub use report::{Detail, Report, Reported};
+pub use report::{Calm, Detail, Report, Reported, Reporting};
 pub use search::{Bounds, Limit, Progress, Search};
 pub use situation::Situations;
 pub use verdict::{Finding, Verdict};

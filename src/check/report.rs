@@ -6,7 +6,8 @@ use core::fmt;
 use crate::kernel::{Bound, Choice, Promise};
 
 use super::search::{Limit, Search};
-use super::verdict::Verdict;
+use super::switches::Calmest;
+use super::verdict::{Finding, Verdict};
 
 /// The result of a search.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,6 +22,8 @@ pub struct Report {
     pub visited_bytes: u64,
     /// [`Search::collision_odds_log2`].
     pub odds_log2: u32,
+    /// The search was reduced ([`Search::reduced`]): it has counted fewer states than there are.
+    pub reduced: bool,
     /// Why not everything was seen, if it was not.
     pub limit: Option<Limit>,
     /// One for each promise, in the order of [`Promise::ALL`].
@@ -36,8 +39,24 @@ pub struct Reported {
     pub verdict: Verdict,
     /// [`Search::point_of_no_return`] of the shortest run, where it was asked for and is known.
     pub no_return: Option<u32>,
-    /// [`Search::fewest_switches`], where it was asked for and is not the shortest run itself.
-    pub calm: Option<Vec<Choice>>,
+    /// The run with the fewest switches.
+    pub calm: Calm,
+}
+
+/// What is known of the run that breaks a promise with the fewest switches.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Calm {
+    /// It is the shortest run, or was not asked for.
+    Same,
+    /// It is another one ([`Search::fewest_switches`]).
+    Run {
+        /// Its choices.
+        run: Vec<Choice>,
+        /// Its [`Search::point_of_no_return`], if that is known.
+        no_return: Option<u32>,
+    },
+    /// It was not found, and why.
+    Unknown(Limit),
 }
 
 /// How much a report tells.
@@ -49,28 +68,82 @@ pub enum Detail {
     Full,
 }
 
-impl Report {
-    /// The report of a search that is done, or was stopped.
-    pub fn of(search: &Search, detail: Detail) -> Report {
+/// A report in the making. What takes long is done in slices: looking for runs with few switches.
+pub struct Reporting {
+    report: Report,
+    detail: Detail,
+    /// The finding that is looked into.
+    at: usize,
+    calmest: Option<Calmest>,
+}
+
+impl Reporting {
+    /// Begins the report of a search that is done, or was stopped.
+    pub fn new(search: &Search, detail: Detail) -> Reporting {
         let progress = search.progress();
-        let findings = search.findings().into_iter().map(|finding| {
-            let promise = finding.promise;
-            let (mut no_return, mut calm) = (None, None);
-            if let (Detail::Full, Verdict::Violated { witness }) = (detail, &finding.verdict) {
-                no_return = search.point_of_no_return(promise, witness);
-                calm = search.fewest_switches(promise).filter(|calm| calm != witness);
-            }
-            Reported { promise, verdict: finding.verdict, no_return, calm }
-        });
-        Report {
+        let reported = |finding: Finding| Reported {
+            promise: finding.promise,
+            verdict: finding.verdict,
+            no_return: None,
+            calm: Calm::Same,
+        };
+        let report = Report {
             states: progress.states,
             transitions: progress.transitions,
             depth: progress.depth,
             visited_bytes: progress.visited_bytes,
             odds_log2: search.collision_odds_log2(),
+            reduced: search.is_reduced(),
             limit: search.limit().or((!progress.done).then_some(Limit::Stopped)),
-            findings: findings.collect(),
+            findings: search.findings().into_iter().map(reported).collect(),
+        };
+        Reporting { report, detail, at: 0, calmest: None }
+    }
+
+    /// Goes on, over up to so many places that runs come to. False once nothing is left to do.
+    pub fn advance(&mut self, search: &Search, places: u32) -> bool {
+        let Some(finding) = self.report.findings.get_mut(self.at) else { return false };
+        let promise = finding.promise;
+        if let (Detail::Full, Verdict::Violated { witness }) = (self.detail, &finding.verdict) {
+            let Some(calmest) = &mut self.calmest else {
+                finding.no_return = search.point_of_no_return(promise, witness);
+                self.calmest = search.calmest(promise);
+                self.at += usize::from(self.calmest.is_none());
+                return true;
+            };
+            finding.calm = match calmest.advance(search, places) {
+                None => return true,
+                Some(Ok(run)) if run == *witness => Calm::Same,
+                Some(Ok(run)) => {
+                    Calm::Run { no_return: search.point_of_no_return(promise, &run), run }
+                }
+                Some(Err(limit)) => Calm::Unknown(limit),
+            };
         }
+        self.calmest = None;
+        self.at += 1;
+        true
+    }
+
+    /// The report, also before nothing is left to do: then runs with the fewest switches that were
+    /// not found are not known.
+    pub fn report(mut self, search: &Search) -> Report {
+        for finding in self.report.findings.iter_mut().skip(self.at) {
+            if let (Detail::Full, Verdict::Violated { witness }) = (self.detail, &finding.verdict) {
+                finding.no_return = search.point_of_no_return(finding.promise, witness);
+                finding.calm = Calm::Unknown(Limit::Stopped);
+            }
+        }
+        self.report
+    }
+}
+
+impl Report {
+    /// The report of a search that is done, or was stopped.
+    pub fn of(search: &Search, detail: Detail) -> Report {
+        let mut reporting = Reporting::new(search, detail);
+        while reporting.advance(search, u32::MAX) {}
+        reporting.report(search)
     }
 
     /// Reads what [`Report`]'s `Display` wrote. `None` if it is something else: a page and its
@@ -79,14 +152,15 @@ impl Report {
         let mut lines = text.lines();
         let mut words = lines.next()?.split(' ');
         let mut number = || words.next()?.parse::<u64>().ok();
-        let [states, transitions, depth, visited_bytes, odds] =
-            [number()?, number()?, number()?, number()?, number()?];
+        let [states, transitions, depth, visited_bytes, odds, reduced] =
+            [number()?, number()?, number()?, number()?, number()?, number()?];
         let mut report = Report {
             states: states as u32,
             transitions,
             depth: depth as u32,
             visited_bytes,
             odds_log2: odds as u32,
+            reduced: reduced != 0,
             limit: parse_limit(words.next()?, words.next())?,
             findings: Vec::new(),
         };
@@ -95,7 +169,17 @@ impl Report {
             let promise = Promise::find(words.next()?)?;
             let kind = words.next()?;
             if kind == "doom" {
-                report.findings.last_mut()?.no_return = Some(words.next()?.parse().ok()?);
+                let step = Some(words.next()?.parse().ok()?);
+                let finding = report.findings.last_mut()?;
+                match &mut finding.calm {
+                    Calm::Run { no_return, .. } => *no_return = step,
+                    _ => finding.no_return = step,
+                }
+                continue;
+            }
+            if kind == "unknown" {
+                let limit = parse_limit(words.next()?, words.next())??;
+                report.findings.last_mut()?.calm = Calm::Unknown(limit);
                 continue;
             }
             let run: Option<Vec<Choice>> = words.map(|word| word.parse().ok()).collect();
@@ -104,11 +188,12 @@ impl Report {
                 "unreached" => Verdict::NeverReached,
                 "violated" => Verdict::Violated { witness: run? },
                 _ => {
-                    report.findings.last_mut()?.calm = run;
+                    let calm = Calm::Run { run: run?, no_return: None };
+                    report.findings.last_mut()?.calm = calm;
                     continue;
                 }
             };
-            report.findings.push(Reported { promise, verdict, no_return: None, calm: None });
+            report.findings.push(Reported { promise, verdict, no_return: None, calm: Calm::Same });
         }
         Some(report)
     }
@@ -117,27 +202,26 @@ impl Report {
 /// A line of numbers and the limit, then a line or more for each promise.
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Report { states, transitions, depth, visited_bytes, odds_log2, limit, findings } = self;
+        let Report { states, transitions, depth, visited_bytes, odds_log2, limit, .. } = self;
         write!(f, "{states} {transitions} {depth} {visited_bytes} {odds_log2} ")?;
-        match limit {
-            None => writeln!(f, "complete")?,
-            Some(Limit::Stopped) => writeln!(f, "stopped")?,
-            Some(Limit::States(states)) => writeln!(f, "states {states}")?,
-            Some(Limit::Depth(depth)) => writeln!(f, "depth {depth}")?,
-            Some(Limit::Model(bound)) => writeln!(f, "model {}", bound.name())?,
-        }
-        for Reported { promise, verdict, no_return, calm } in findings {
+        writeln!(f, "{} {}", u8::from(self.reduced), print_limit(*limit))?;
+        for Reported { promise, verdict, no_return, calm } in &self.findings {
             let id = promise.id();
             match verdict {
                 Verdict::Holds => writeln!(f, "{id} holds")?,
                 Verdict::NeverReached => writeln!(f, "{id} unreached")?,
                 Verdict::Violated { witness } => writeln!(f, "{id} violated{}", run(witness))?,
             }
-            if let Some(step) = no_return {
-                writeln!(f, "{id} doom {step}")?;
-            }
-            if let Some(calm) = calm {
-                writeln!(f, "{id} calm{}", run(calm))?;
+            let doom = |no_return: &Option<u32>| {
+                no_return.map_or(String::new(), |step| format!("{id} doom {step}\n"))
+            };
+            f.write_str(&doom(no_return))?;
+            match calm {
+                Calm::Same => {}
+                Calm::Run { run: choices, no_return } => {
+                    write!(f, "{id} calm{}\n{}", run(choices), doom(no_return))?;
+                }
+                Calm::Unknown(limit) => writeln!(f, "{id} unknown {}", print_limit(Some(*limit)))?,
             }
         }
         Ok(())
@@ -151,6 +235,7 @@ impl fmt::Display for Limit {
             Limit::States(states) => write!(f, "bounded by STATES_MAX, {states} states"),
             Limit::Depth(depth) => write!(f, "bounded by DEPTH_MAX, {depth} steps"),
             Limit::Model(bound) => write!(f, "bounded by the model's {}", bound.name()),
+            Limit::Places(places) => write!(f, "bounded by CALM_PLACES_MAX, {places} places"),
             Limit::Stopped => f.write_str("stopped"),
         }
     }
@@ -161,11 +246,23 @@ fn run(choices: &[Choice]) -> String {
     choices.iter().map(|choice| format!(" {choice}")).collect()
 }
 
+fn print_limit(limit: Option<Limit>) -> String {
+    match limit {
+        None => "complete".into(),
+        Some(Limit::Stopped) => "stopped".into(),
+        Some(Limit::States(states)) => format!("states {states}"),
+        Some(Limit::Depth(depth)) => format!("depth {depth}"),
+        Some(Limit::Places(places)) => format!("places {places}"),
+        Some(Limit::Model(bound)) => format!("model {}", bound.name()),
+    }
+}
+
 fn parse_limit(kind: &str, value: Option<&str>) -> Option<Option<Limit>> {
     Some(match (kind, value) {
         ("complete", None) => None,
         ("stopped", None) => Some(Limit::Stopped),
         ("states", Some(states)) => Some(Limit::States(states.parse().ok()?)),
+        ("places", Some(places)) => Some(Limit::Places(places.parse().ok()?)),
         ("depth", Some(depth)) => Some(Limit::Depth(depth.parse().ok()?)),
         ("model", Some(name)) => {
             Some(Limit::Model(Bound::ALL.into_iter().find(|bound| bound.name() == name)?))

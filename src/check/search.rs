@@ -1,12 +1,14 @@
 //! Breadth-first search of everything that a setup can do.
 
-use crate::bounds::{DEPTH_MAX, STATES_MAX};
+use crate::bounds::{CALM_PLACES_MAX, DEPTH_MAX, STATES_MAX};
 use crate::kernel::{
-    self, Actor, Choice, Next, Promise, Setup, State, deadlocked_among, enabled_among, next_of_all,
+    self, Actor, Choice, Next, Promise, Quiet, Setup, State, deadlocked_among, enabled_among,
+    next_of_all,
 };
 
 use super::ends;
 use super::expansion::{Expansion, Found};
+use super::fingerprint::Fingerprint;
 use super::frontier::Frontier;
 use super::graph::{Graph, NO_PARENT, Standing};
 use super::situation::Situations;
@@ -20,11 +22,13 @@ pub struct Bounds {
     pub states: u32,
     /// Steps from the start.
     pub depth: u32,
+    /// Places that the search for a run with the fewest switches comes to.
+    pub places: u32,
 }
 
 impl Default for Bounds {
     fn default() -> Bounds {
-        Bounds { states: STATES_MAX, depth: DEPTH_MAX }
+        Bounds { states: STATES_MAX, depth: DEPTH_MAX, places: CALM_PLACES_MAX }
     }
 }
 
@@ -37,6 +41,9 @@ pub enum Limit {
     Depth(u32),
     /// A bound of the model was reached in some run; what would follow there is not known.
     Model(kernel::Bound),
+    /// The search for the run with the fewest switches has come to [`Bounds::places`], whose
+    /// default is [`CALM_PLACES_MAX`].
+    Places(u32),
     /// The search was stopped before it was done.
     Stopped,
 }
@@ -67,6 +74,8 @@ pub struct Progress {
 pub struct Search {
     setup: Setup,
     bounds: Bounds,
+    /// Steps that are taken alone, if the search is reduced by them.
+    quiet: Option<Quiet>,
     graph: Graph,
     table: Table,
     /// States that were found and not yet expanded, in order.
@@ -93,6 +102,7 @@ impl Search {
         let expansion = Box::new(Expansion::new(&setup));
         let initial = expansion.found();
         let mut search = Search {
+            quiet: None,
             bounds,
             graph: Graph::new(),
             table: Table::new(),
@@ -122,13 +132,36 @@ impl Search {
         self.progress()
     }
 
+    /// The search reduced: where a step is quiet ([`Quiet`]) it alone is taken, in none of the
+    /// other orders. Verdicts are the same, counts are smaller, and the shortest run is only one
+    /// of which no step can be left out. To be said before the search advances.
+    #[must_use]
+    pub fn reduced(self) -> Search {
+        Search { quiet: Quiet::of(&self.setup), ..self }
+    }
+
+    /// Whether it is, and its setup has quiet steps.
+    pub fn is_reduced(&self) -> bool {
+        self.quiet.is_some()
+    }
+
+    /// A quiet step that a reduced search would take from a state.
+    pub(super) fn quiet_step(&self, state: &State) -> Option<Choice> {
+        self.quiet?.step(&self.setup, state, &next_of_all(&self.setup, state))
+    }
+
     /// Searches to the end, or to a bound.
     pub fn run(setup: Setup, bounds: Bounds) -> Search {
-        let mut search = Search::new(setup, bounds);
-        while !search.done {
-            search.advance(u32::MAX);
+        Search::new(setup, bounds).finish()
+    }
+
+    /// Goes on to the end, or to a bound.
+    #[must_use]
+    pub fn finish(mut self) -> Search {
+        while !self.done {
+            self.advance(u32::MAX);
         }
-        search
+        self
     }
 
     /// Gives the search up where it stands; what it has seen can still be asked for.
@@ -169,13 +202,22 @@ impl Search {
         129 - 2 * states_log2
     }
 
+    /// How far it may go.
+    pub fn bounds(&self) -> Bounds {
+        self.bounds
+    }
+
     pub(super) fn graph(&self) -> &Graph {
         &self.graph
     }
 
     /// The number of a state, if it was visited.
     pub(super) fn number_of(&self, state: &State) -> Option<u32> {
-        let fingerprint = fingerprint_of(&self.setup, state);
+        self.number_of_fingerprint(fingerprint_of(&self.setup, state))
+    }
+
+    /// The number of the state with a fingerprint, if it was visited.
+    pub(super) fn number_of_fingerprint(&self, fingerprint: Fingerprint) -> Option<u32> {
         self.table.find(fingerprint, |n| self.graph.fingerprint(n))
     }
 
@@ -229,7 +271,11 @@ impl Search {
         self.successors.clear();
         let (setup, came_up) = (&self.setup, &mut self.came_up);
         let nexts = next_of_all(setup, self.expansion.here());
-        enabled_among(self.expansion.here(), &nexts, &mut self.choices);
+        let here = self.expansion.here();
+        match self.quiet.and_then(|quiet| quiet.step(setup, here, &nexts)) {
+            Some(choice) => self.choices.push(choice),
+            None => enabled_among(here, &nexts, &mut self.choices),
+        }
         for choice in &self.choices {
             let actor = choice.actor.position();
             let Next::Ready { pc } = nexts[usize::from(actor)] else { continue };

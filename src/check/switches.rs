@@ -1,20 +1,27 @@
 //! The run that is easiest to follow: the fewest changes of the actor, and of those the shortest.
 
-use crate::kernel::{Actor, Choice, State, enabled, step};
+use std::collections::VecDeque;
 
+use crate::kernel::{ACTORS, Actor, Choice, Next, enabled_among, next_of_all};
+
+use super::expansion::{Expansion, Found};
 use super::graph::Bits;
-use super::search::Search;
+use super::search::{Limit, Search};
+use super::values::Numbers;
 
 /// A state that can be reached with some number of switches, and how.
 struct Place {
-    state: State,
+    state: Numbers,
+    /// The state's number.
     number: u32,
-    /// Who stepped last.
-    last: Actor,
+    /// Who stepped last; nobody at the start.
+    last: Option<Actor>,
+    /// The same as a number that is the same in all states that are equal to this one.
+    name: u8,
     /// Steps so far.
     length: u32,
-    /// The step that led here, in the trail.
-    step: u32,
+    /// The step that led here, in the trail; none at the start.
+    step: Option<u32>,
 }
 
 /// A step of some run and the step before it.
@@ -25,114 +32,142 @@ struct Trail {
 }
 
 /// Dijkstra over pairs of a state and the actor that stepped last, switches first and length
-/// second. States are taken anew from the machine: few of them can be reached with few switches,
-/// and their steps need not be kept for everybody.
-struct Calmest<'a> {
-    search: &'a Search,
-    bad: &'a Bits,
+/// second, slice by slice. States are taken anew from the machine: few of them can be reached with
+/// few switches, and their steps need not be kept for everybody.
+pub(super) struct Calmest {
+    /// States in which the promise is broken.
+    bad: Bits,
     /// States from which a bad one can be reached.
     hopeful: Bits,
     /// Actors, as bits, with which a state has been settled.
     settled: Vec<u64>,
     trail: Vec<Trail>,
+    /// Places with the present number of switches by their length, and those with one more.
+    round: Vec<VecDeque<Place>>,
+    next_round: Vec<VecDeque<Place>>,
+    /// Places of this round that are shorter have all been looked at.
+    length: usize,
+    expansion: Box<Expansion>,
+    choices: Vec<Choice>,
 }
 
-/// The best run into a bad state.
-pub(super) fn fewest(search: &Search, bad: &Bits) -> Option<Vec<Choice>> {
-    if bad.has(0) {
-        return Some(Vec::new());
-    }
-    let graph = search.graph();
-    let calmest = Calmest {
-        search,
-        bad,
-        hopeful: graph.can_reach(|state| bad.has(state), |_| true),
-        settled: vec![0; graph.states() as usize],
-        trail: Vec::new(),
-    };
-    calmest.run()
-}
+/// The name of nobody; actors have smaller ones.
+const START: u8 = 63;
+const _: () = assert!(ACTORS <= START as usize);
 
-impl Calmest<'_> {
-    fn run(mut self) -> Option<Vec<Choice>> {
-        // Places by length; the first step of a run is no switch, whoever takes it.
-        let mut round: Vec<Vec<Place>> = Vec::new();
-        let initial = State::initial(self.search.setup());
-        for choice in enabled(self.search.setup(), &initial) {
-            self.offer(&initial, choice, 0, None, &mut round);
+impl Calmest {
+    /// Begins to look for the best run into a bad state.
+    pub(super) fn new(search: &Search, bad: Bits) -> Calmest {
+        let graph = search.graph();
+        let expansion = Box::new(Expansion::new(search.setup()));
+        let Found { numbers, .. } = expansion.found();
+        let start =
+            Place { state: numbers, number: 0, last: None, name: START, length: 0, step: None };
+        Calmest {
+            hopeful: graph.can_reach(|state| bad.has(state), |_| true),
+            bad,
+            settled: vec![0; graph.states() as usize],
+            trail: Vec::new(),
+            round: vec![VecDeque::from([start])],
+            next_round: Vec::new(),
+            length: 0,
+            expansion,
+            choices: Vec::new(),
         }
-        while !round.is_empty() {
-            let mut next_round = Vec::new();
-            let mut length = 0;
-            while length < round.len() {
-                for place in core::mem::take(&mut round[length]) {
-                    if !self.settle(&place) {
-                        continue;
-                    }
-                    if self.bad.has(place.number) {
-                        return Some(self.run_to(place.step));
-                    }
-                    for choice in enabled(self.search.setup(), &place.state) {
-                        let same = choice.actor == place.last;
-                        let to = if same { &mut round } else { &mut next_round };
-                        self.offer(&place.state, choice, place.length, Some(place.step), to);
-                    }
-                }
-                length += 1;
+    }
+
+    /// Looks at up to `places` places: the run once it is found, or why it is given up.
+    pub(super) fn advance(
+        &mut self,
+        search: &Search,
+        places: u32,
+    ) -> Option<Result<Vec<Choice>, Limit>> {
+        for _ in 0..places {
+            let Some(place) = self.next_place() else {
+                debug_assert!(false, "a bad state was visited: some run leads there");
+                return Some(Err(Limit::Stopped));
+            };
+            if self.bad.has(place.number) {
+                return Some(Ok(self.run_to(place.step)));
             }
-            round = next_round;
+            let most = search.bounds().places;
+            if self.trail.len() as u32 >= most {
+                return Some(Err(Limit::Places(most)));
+            }
+            if self.settle(&place) {
+                self.leave(search, &place);
+            }
         }
         None
     }
 
-    /// Takes a step and puts what it leads to with the places of its length.
-    fn offer(
-        &mut self,
-        from: &State,
-        choice: Choice,
-        length: u32,
-        before: Option<u32>,
-        places: &mut Vec<Vec<Place>>,
-    ) {
-        let mut state = *from;
-        if step(self.search.setup(), &mut state, choice, &mut ()).is_err() {
-            return;
+    /// The best place that has not been looked at.
+    fn next_place(&mut self) -> Option<Place> {
+        loop {
+            let Some(places) = self.round.get_mut(self.length) else {
+                self.round = core::mem::take(&mut self.next_round);
+                self.length = 0;
+                if self.round.is_empty() {
+                    return None;
+                }
+                continue;
+            };
+            match places.pop_front() {
+                None => self.length += 1,
+                place => return place,
+            }
         }
-        let Some(number) = self.search.number_of(&state) else { return };
-        if !self.hopeful.has(number) || self.is_settled(&state, number, choice.actor) {
-            return;
+    }
+
+    /// Takes every step from a place.
+    fn leave(&mut self, search: &Search, place: &Place) {
+        let setup = search.setup();
+        self.expansion.go_to(setup, &place.state);
+        let nexts = next_of_all(setup, self.expansion.here());
+        self.choices.clear();
+        enabled_among(self.expansion.here(), &nexts, &mut self.choices);
+        for at in 0..self.choices.len() {
+            let choice = self.choices[at];
+            let Next::Ready { pc } = nexts[usize::from(choice.actor.position())] else { continue };
+            let Found { numbers, fingerprint, .. } =
+                self.expansion.step(setup, choice, pc, &mut ());
+            let Some(number) = search.number_of_fingerprint(fingerprint) else { continue };
+            let name = self.expansion.next().canonical(setup, choice.actor);
+            if self.hopeful.has(number) && !self.is_settled(number, name) {
+                let (length, step) = (place.length + 1, Some(self.trail.len() as u32));
+                self.trail.push(Trail { choice, before: place.step });
+                let last = Some(choice.actor);
+                // The first step of a run is no switch, whoever takes it.
+                let same = place.last.is_none() || place.last == last;
+                self.offer(Place { state: numbers, number, last, name, length, step }, same);
+            }
         }
-        let (length, last) = (length + 1, choice.actor);
-        if places.len() <= length as usize {
-            places.resize_with(length as usize + 1, Vec::new);
+    }
+
+    /// Puts a place with those of its length, in this round or in the next.
+    fn offer(&mut self, place: Place, same: bool) {
+        let places = if same { &mut self.round } else { &mut self.next_round };
+        let length = place.length as usize;
+        if places.len() <= length {
+            places.resize_with(length + 1, VecDeque::new);
         }
-        let step = self.trail.len() as u32;
-        self.trail.push(Trail { choice, before });
-        places[length as usize].push(Place { state, number, last, length, step });
+        places[length].push_back(place);
     }
 
     /// False if the place has been reached before, with no more switches and steps.
     fn settle(&mut self, place: &Place) -> bool {
-        if self.is_settled(&place.state, place.number, place.last) {
-            return false;
-        }
-        let bit = self.bit(&place.state, place.last);
-        self.settled[place.number as usize] |= bit;
-        true
+        let is_new = !self.is_settled(place.number, place.name);
+        self.settled[place.number as usize] |= 1 << place.name;
+        is_new
     }
 
-    fn is_settled(&self, state: &State, number: u32, last: Actor) -> bool {
-        self.settled[number as usize] & self.bit(state, last) != 0
+    fn is_settled(&self, number: u32, name: u8) -> bool {
+        self.settled[number as usize] & (1 << name) != 0
     }
 
-    /// The actor by the name that it has in all states that are equal to this one.
-    fn bit(&self, state: &State, actor: Actor) -> u64 {
-        1 << (state.canonical(self.search.setup(), actor) % 64)
-    }
-
-    fn run_to(&self, last: u32) -> Vec<Choice> {
+    fn run_to(&self, last: Option<u32>) -> Vec<Choice> {
         let mut run = Vec::new();
-        let mut at = Some(last);
+        let mut at = last;
         while let Some(step) = at.and_then(|at| self.trail.get(at as usize)) {
             run.push(step.choice);
             at = step.before;

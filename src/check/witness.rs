@@ -5,23 +5,39 @@ use crate::kernel::{Choice, Promise, State, enabled, step};
 
 use super::graph::{Bits, Standing};
 use super::search::Search;
-use super::switches;
+use super::switches::Calmest;
 use super::values::fingerprint_of;
 
 impl Search {
-    /// The shortest run that breaks a promise, if one was found.
+    /// The shortest run that breaks a promise, if one was found; in a reduced search, one of which
+    /// no step can be left out.
     pub fn shortest(&self, promise: Promise) -> Option<Vec<Choice>> {
         let last = self.first_bad(promise)?;
         let graph = self.graph();
         let states = graph.path(last);
         let steps = states.windows(2).map(|pair| (graph.actor(pair[1]), pair[1]));
-        Some(self.choices(steps))
+        let run = self.choices(steps);
+        Some(if self.is_reduced() { self.without_needless(promise, run) } else { run })
     }
 
-    /// Of the runs that break a promise with the fewest changes of the actor, the shortest.
+    /// Of the runs that break a promise with the fewest changes of the actor, the shortest. It is
+    /// looked for as long as that takes, up to `Bounds::places`; [`Reporting`] does it in slices. A
+    /// reduced search has not seen all runs, and does not say.
+    ///
+    /// [`Reporting`]: super::Reporting
     pub fn fewest_switches(&self, promise: Promise) -> Option<Vec<Choice>> {
-        self.first_bad(promise)?;
-        switches::fewest(self, &self.bad_states(promise))
+        let mut calmest = self.calmest(promise)?;
+        loop {
+            if let Some(outcome) = calmest.advance(self, u32::MAX) {
+                return outcome.ok();
+            }
+        }
+    }
+
+    /// The search for that run, if there is one.
+    pub(super) fn calmest(&self, promise: Promise) -> Option<Calmest> {
+        self.first_bad(promise).filter(|_| !self.is_reduced())?;
+        Some(Calmest::new(self, self.bad_states(promise)))
     }
 
     /// The point of no return of a run that breaks a promise: how many of its steps can be taken
@@ -39,6 +55,37 @@ impl Search {
         // Ends that are good can be reached from every state before the point, from none after.
         let doomed = states.iter().position(|state| !avoidable.has(*state))?;
         Some(doomed as u32)
+    }
+
+    /// A run without those of its steps that it breaks the promise without. Quiet steps were taken
+    /// as soon as they could be, also where nothing came of them.
+    fn without_needless(&self, promise: Promise, mut run: Vec<Choice>) -> Vec<Choice> {
+        let bad = self.bad_states(promise);
+        for at in (0..run.len()).rev() {
+            let mut others = run.clone();
+            others.remove(at);
+            if self.ends_in(&others, &bad) {
+                run = others;
+            }
+        }
+        run
+    }
+
+    /// Whether a run can be taken and ends in some state of a set, or in one that differs from such
+    /// a one by quiet steps.
+    fn ends_in(&self, run: &[Choice], set: &Bits) -> bool {
+        let mut state = State::initial(self.setup());
+        let take = |state: &mut State, choice| step(self.setup(), state, choice, &mut ()).is_ok();
+        if !run.iter().all(|choice| take(&mut state, *choice)) {
+            return false;
+        }
+        loop {
+            if let Some(number) = self.number_of(&state) {
+                return set.has(number);
+            }
+            let Some(choice) = self.quiet_step(&state) else { return false };
+            take(&mut state, choice);
+        }
     }
 
     /// The states from which a run can end without having been in a bad one.

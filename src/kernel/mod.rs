@@ -19,6 +19,7 @@ mod note;
 mod pc;
 mod piece;
 mod promise;
+mod quiet;
 mod setup;
 mod state;
 mod step;
@@ -37,6 +38,7 @@ pub use note::{Fault, Note, Observer};
 pub use pc::{Pc, PcInfo, Plan, irq_plan, worker_plan};
 pub use piece::{Blocks, Counts, PIECES, Piece, Pieces, Rest, Versions};
 pub use promise::Promise;
+pub use quiet::Quiet;
 pub use setup::{Budgets, File, FileExtent, Iocbs, Op, Range, Setup, Sync};
 pub use state::{
     Acked, Bound, Content, EsTree, FLUSHER, Fifo, Frame, Inode, Io, Journal, List, Mapping, Media,

@@ -208,6 +208,22 @@ impl Op {
         }
     }
 
+    /// The durability of a write.
+    pub fn sync(self) -> Sync {
+        match self {
+            Op::DioWrite { sync, .. } | Op::AioBatch { sync, .. } | Op::BufWrite { sync, .. } => {
+                sync
+            }
+            _ => Sync::No,
+        }
+    }
+
+    /// Whether the operation is about the AIO context: it submits or reaps.
+    pub fn is_aio(self) -> bool {
+        let aio = matches!(self, Op::DioWrite { aio: true, .. } | Op::AioBatch { .. });
+        aio || matches!(self, Op::Getevents { .. })
+    }
+
     /// One iocb of a batch, counted from 0, as the write that it is; any other operation is
     /// itself.
     pub fn iocb(self, index: u8) -> Op {

@@ -37,11 +37,14 @@ pub struct Cell {
     pub transitions: u64,
     /// Steps on the longest of the shortest runs.
     pub depth: u32,
+    /// The search was reduced: there are more states than it counts.
+    pub reduced: bool,
     /// Why not everything was seen, if it was not.
     pub limit: Option<Limit>,
     /// How long it took; filled in by whoever has a clock.
     pub ms: Option<u32>,
-    /// The shortest run that breaks `property`.
+    /// The run that breaks `property`: the shortest, or if the search was reduced one of which no
+    /// step can be left out.
     pub witness: Option<Vec<Choice>>,
 }
 
@@ -122,6 +125,7 @@ impl Cell {
             states: report.states,
             transitions: report.transitions,
             depth: report.depth,
+            reduced: report.reduced,
             limit: report.limit,
             ms: None,
             witness,

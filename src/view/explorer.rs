@@ -1,7 +1,7 @@
 //! The explorer as the page shows it: what is searched, how far it has come, what it found.
 
 use crate::bounds::{MATRIX_FIRST_STATES, STATES_MAX};
-use crate::check::{Limit, Report, Verdict, fingerprint};
+use crate::check::{Calm, Limit, Report, Reported, Verdict, fingerprint};
 use crate::kernel::{Choice, Design, Encoder, Promise, Row};
 use crate::scenario::{Cell, Matrix, Outcome, PRESETS, Preset, Run, Scenario, Script};
 
@@ -36,7 +36,8 @@ enum Task {
     Matrix,
 }
 
-/// A search to be done: a line with the most states, a line with the design, and the script.
+/// A search to be done: a line with the most states, `reduced` behind them if the search is; a line
+/// with the design, and the script.
 pub type Job = String;
 
 /// What a job asks for.
@@ -48,12 +49,14 @@ pub struct Asked {
     pub design: Design,
     /// States that may be visited.
     pub states: u32,
+    /// The search is reduced: it is verdicts that count.
+    pub reduced: bool,
 }
 
 /// What is heard of the job at a position in the list that was handed out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Event<'a> {
-    /// [`progress_text`], after so many milliseconds of searching.
+    /// [`progress_text`] or [`RUNS`], after so many milliseconds of searching.
     Progress {
         /// The text.
         text: &'a str,
@@ -110,7 +113,7 @@ pub struct FindingRow {
     pub steps: Option<usize>,
     /// How many steps the run with the fewest switches has, if that is another.
     pub calm_steps: Option<usize>,
-    /// When it could no longer be avoided.
+    /// When it could no longer be avoided, in either run, or why there is no other run.
     pub no_return: String,
 }
 
@@ -122,11 +125,13 @@ impl FindingRow {
     }
 }
 
-/// How far a search has come, as text: states, depth, frontier, bytes, and whether it is done.
+/// What is heard as progress while a report is made: its runs with few switches are looked for.
+pub const RUNS: &str = "runs";
+
+/// How far a search has come, as text: states, depth, frontier, bytes.
 pub fn progress_text(progress: &crate::check::Progress) -> String {
     let bytes = progress.visited_bytes + progress.frontier_bytes;
-    let done = u8::from(progress.done);
-    format!("{} {} {} {bytes} {done}", progress.states, progress.depth, progress.frontier)
+    format!("{} {} {} {bytes}", progress.states, progress.depth, progress.frontier)
 }
 
 /// What a model does, in sixteen letters: where the first enabled steps of every preset lead. The
@@ -153,13 +158,15 @@ impl Asked {
     pub fn parse(job: &str) -> Result<Asked, String> {
         let mut parts = job.splitn(3, '\n');
         let mut part = || parts.next().unwrap_or_default();
-        let states = part().parse().map_err(|_| "a job begins with a number of states")?;
+        let first = part();
+        let (states, reduced) = first.split_once(' ').map_or((first, false), |(n, _)| (n, true));
+        let states = states.parse().map_err(|_| "a job begins with a number of states")?;
         let design = Design::parse(part()).map_err(|e| format!("expected {}", e.expected))?;
         let script = Script::parse(part()).map_err(|e| e.to_string())?;
-        Ok(Asked { script, design, states })
+        Ok(Asked { script, design, states, reduced })
     }
 
-    fn job(script: &str, design: &Design, states: u32) -> Job {
+    fn job(script: &str, design: &Design, states: &str) -> Job {
         format!("{states}\n{design}\n{script}")
     }
 }
@@ -185,7 +192,7 @@ impl Explorer {
     /// Begins to search what a session runs.
     pub fn begin_scenario(&mut self, session: &Session) -> Vec<Job> {
         let (scenario, design) = (scenario_of(session), session.design());
-        let job = Asked::job(&scenario.script.to_string(), &design, STATES_MAX);
+        let job = Asked::job(&scenario.script.to_string(), &design, &STATES_MAX.to_string());
         self.subject = Some((scenario, design));
         self.report = None;
         self.begin(Task::Scenario, vec![0]);
@@ -196,7 +203,7 @@ impl Explorer {
     pub fn begin_matrix(&mut self, session: &Session) -> Vec<Job> {
         self.matrix = matrix_of(session);
         self.sum = (0, 0);
-        self.begin_cells((0..self.matrix.len()).collect(), MATRIX_FIRST_STATES)
+        self.begin_cells((0..self.matrix.len()).collect(), &MATRIX_FIRST_STATES.to_string())
     }
 
     /// Whether something is searched.
@@ -285,7 +292,7 @@ impl Explorer {
     /// What was found, promise by promise.
     pub fn findings(&self) -> Vec<FindingRow> {
         let Some(report) = &self.report else { return Vec::new() };
-        let row = |finding: &crate::check::Reported| {
+        let row = |finding: &Reported| {
             let promise = finding.promise;
             let (word, steps) = match &finding.verdict {
                 Verdict::Holds if report.limit.is_some() => ("so far", None),
@@ -302,8 +309,11 @@ impl Explorer {
                 word,
                 text,
                 steps,
-                calm_steps: finding.calm.as_ref().map(Vec::len),
-                no_return: finding.no_return.map_or(String::new(), speak_no_return),
+                calm_steps: match &finding.calm {
+                    Calm::Run { run, .. } => Some(run.len()),
+                    _ => None,
+                },
+                no_return: speak_ways_out(finding),
             }
         };
         report.findings.iter().map(row).collect()
@@ -314,11 +324,10 @@ impl Explorer {
         let (scenario, design) = self.subject.as_ref()?;
         let finding = self.report.as_ref()?.findings.iter().find(|f| f.promise == promise)?;
         let Verdict::Violated { witness } = &finding.verdict else { return None };
-        let (choices, which) = match &finding.calm {
-            Some(run) if calm => (run, "the fewest switches"),
-            _ => (witness, "the fewest steps"),
+        let (choices, no_return, which) = match &finding.calm {
+            Calm::Run { run, no_return } if calm => (run, *no_return, "the fewest switches"),
+            _ => (witness, finding.no_return, "the fewest steps"),
         };
-        let no_return = finding.no_return.filter(|_| !calm);
         let told = no_return.map_or(String::new(), |step| format!(" {}", speak_no_return(step)));
         let notice = format!("The run with {which} that breaks {}.{told}", promise.id());
         Some(Witness { no_return, ..witness_of(scenario, design, choices, notice) })
@@ -351,7 +360,7 @@ impl Explorer {
         self.trouble.clear();
     }
 
-    fn begin_cells(&mut self, cells: Vec<u32>, states: u32) -> Vec<Job> {
+    fn begin_cells(&mut self, cells: Vec<u32>, states: &str) -> Vec<Job> {
         // Printed once a scenario: with every cell the page would stand still while it begins.
         let scripts: Vec<String> =
             self.matrix.scenarios().iter().map(|scenario| scenario.script.to_string()).collect();
@@ -394,7 +403,7 @@ impl Explorer {
             return Vec::new();
         }
         let trouble = core::mem::take(&mut self.trouble);
-        let jobs = self.begin_cells(cells, STATES_MAX);
+        let jobs = self.begin_cells(cells, &format!("{STATES_MAX} reduced"));
         self.trouble = trouble;
         jobs
     }
@@ -455,7 +464,8 @@ fn witness_of(scenario: &Scenario, design: &Design, run: &[Choice], notice: Stri
 
 fn cell_sentence(cell: &Cell) -> String {
     let limit = cell.limit.map_or(String::new(), |limit| format!(", {limit}"));
-    let size = format!("{} states{limit}", cell.states);
+    let reduced = if cell.reduced { ", reduced" } else { "" };
+    let size = format!("{} states{reduced}{limit}", cell.states);
     match (cell.verdict, cell.property) {
         (Outcome::Violated, Some(promise)) => {
             let steps = cell.witness.as_ref().map_or(0, Vec::len);
@@ -469,6 +479,20 @@ fn cell_sentence(cell: &Cell) -> String {
     }
 }
 
+/// When the end of the shortest run could no longer be avoided, and what is known of the other.
+fn speak_ways_out(finding: &Reported) -> String {
+    let shortest = finding.no_return.map_or(String::new(), speak_no_return);
+    match &finding.calm {
+        Calm::Run { no_return: Some(step), .. } if *step > 0 => {
+            format!("{shortest} With the fewest switches that is step {step}.")
+        }
+        Calm::Same | Calm::Run { .. } => shortest,
+        Calm::Unknown(limit) => {
+            format!("{shortest} The run with the fewest switches was not found: {limit}.")
+        }
+    }
+}
+
 fn speak_no_return(step: u32) -> String {
     match step {
         0 => "Nothing could have avoided it.".into(),
@@ -479,7 +503,9 @@ fn speak_no_return(step: u32) -> String {
 /// [`progress_text`] in words, with the rate.
 fn speak_progress(text: &str, ms: u32) -> String {
     let numbers: Vec<u64> = text.split(' ').filter_map(|word| word.parse().ok()).collect();
-    let [states, depth, frontier, bytes, _] = numbers[..] else { return String::new() };
+    let [states, depth, frontier, bytes] = numbers[..] else {
+        return "Looking for the runs with the fewest switches.".into();
+    };
     let rate = states / u64::from(ms.max(1));
     let mega = bytes.div_ceil(1_000_000);
     format!(
@@ -491,7 +517,7 @@ fn speak_progress(text: &str, ms: u32) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::check::{Bounds, Detail, Search};
+    use crate::check::{Bounds, Detail, Reporting, Search};
 
     /// Does jobs as the page's worker does them.
     fn answer(explorer: &mut Explorer, mut jobs: Vec<Job>, detail: Detail) {
@@ -502,7 +528,9 @@ mod tests {
                     crate::kernel::Setup { design: asked.design, ..asked.script.setup.clone() };
                 // Large cells are the matrix's own test; here it is how they are told.
                 let states = asked.states.min(2_000);
-                let search = Search::run(setup, Bounds { states, ..Bounds::default() });
+                let search = Search::new(setup, Bounds { states, ..Bounds::default() });
+                let search = if asked.reduced { search.reduced() } else { search };
+                let search = search.finish();
                 let text = Report::of(&search, detail).to_string();
                 let progress = progress_text(&search.progress());
                 explorer.hear(Event::Progress { text: &progress, ms: 1 });
@@ -516,12 +544,19 @@ mod tests {
     fn a_report_reads_back() {
         for preset in PRESETS {
             let script = Script::parse(preset.script).expect("a preset");
-            let mut search = Search::new(script.setup, Bounds { states: 3_000, depth: 1_000 });
+            let bounds = Bounds { states: 3_000, ..Bounds::default() };
+            let mut search = Search::new(script.setup.clone(), bounds);
             for _ in 0..2 {
-                let report = Report::of(&search, Detail::Full);
-                assert_eq!(Report::parse(&report.to_string()), Some(report), "{}", preset.id);
+                let full = Report::of(&search, Detail::Full);
+                let stopped = Reporting::new(&search, Detail::Full).report(&search);
+                for report in [full, stopped] {
+                    assert_eq!(Report::parse(&report.to_string()), Some(report), "{}", preset.id);
+                }
                 search.advance(u32::MAX);
             }
+            let few = Search::run(script.setup, Bounds { places: 10, ..bounds });
+            let report = Report::of(&few, Detail::Full);
+            assert_eq!(Report::parse(&report.to_string()), Some(report), "{}", preset.id);
         }
         assert_eq!(Report::parse("nonsense"), None);
         assert_eq!(Report::parse("1 2 3 4 5 complete\nRAW violated nobody"), None);
@@ -558,6 +593,40 @@ mod tests {
             "of the same run under another design nothing is known"
         );
         assert_eq!(explorer.witness(Promise::Raw, false), None);
+    }
+
+    #[test]
+    fn the_run_with_the_fewest_switches_has_its_own_way_out_or_is_not_known() {
+        let session = Session::new();
+        let mut explorer = Explorer::new(&session);
+        let jobs = explorer.begin_scenario(&session);
+        let asked = Asked::parse(&jobs[0]).expect("a job reads back");
+        let setup = crate::kernel::Setup { design: asked.design, ..asked.script.setup };
+        let search = Search::run(setup, Bounds::default());
+        let report = |explorer: &mut Explorer, report: Report| {
+            let text = report.to_string();
+            explorer.hear(Event::Report { position: 0, text: &text, ms: 1 });
+            let dead = |row: &FindingRow| row.promise == Promise::NoDeadlock;
+            explorer.findings().into_iter().find(dead).expect("every promise has a row")
+        };
+        let dead = report(&mut explorer, Report::of(&search, Detail::Full));
+        assert_eq!(
+            (dead.steps, dead.calm_steps, dead.no_return.as_str()),
+            (
+                Some(16),
+                Some(16),
+                "After step 5 nothing can avoid it. With the fewest switches that is step 5."
+            )
+        );
+        let witness = explorer.witness(Promise::NoDeadlock, true).expect("it is broken");
+        assert_eq!(
+            witness.no_return,
+            search.point_of_no_return(Promise::NoDeadlock, &witness.choices)
+        );
+        let stopped = Reporting::new(&search, Detail::Full).report(&search);
+        let dead = report(&mut explorer, stopped);
+        assert_eq!(dead.calm_steps, None);
+        assert!(dead.no_return.ends_with("switches was not found: stopped."), "{}", dead.no_return);
     }
 
     #[test]

@@ -40,7 +40,7 @@ pub use branches::{BranchRow, Fork, branches};
 pub use console::OpFields;
 pub use editor::{Editor, GutterLine, editor};
 pub use explorer::{
-    Asked, Event, Explorer, FindingRow, Job, Witness, model_checksum, progress_text,
+    Asked, Event, Explorer, FindingRow, Job, RUNS, Witness, model_checksum, progress_text,
 };
 pub use fault::Fault;
 pub use inspector::{Inspector, Look, inspector};

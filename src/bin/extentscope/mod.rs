@@ -95,6 +95,10 @@ struct MatrixArguments {
     /// States to visit at most, in each cell.
     #[arg(long, default_value_t = STATES_MAX)]
     states: u32,
+    /// Search every cell in full: a cell of many states is else reduced by quiet steps, which
+    /// changes what is counted, and no verdict.
+    #[arg(long)]
+    full: bool,
 }
 
 #[derive(Args)]

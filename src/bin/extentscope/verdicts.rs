@@ -2,7 +2,8 @@
 
 use std::io::Write;
 
-use extentscope::check::{Bounds, Detail, Report, Search, Verdict};
+use extentscope::bounds::MATRIX_FIRST_STATES;
+use extentscope::check::{Bounds, Calm, Detail, Limit, Report, Reported, Search, Verdict};
 use extentscope::kernel::{Choice, Design, Promise, Row, Setup};
 use extentscope::scenario::{Cell, Dice, Matrix, Scenario, agrees, switches, walks};
 use extentscope::view::wrap::wrap;
@@ -21,59 +22,68 @@ pub fn check(out: &mut impl Write, arguments: &CheckArguments) -> Result<End, Wr
     };
     writeln!(out, "{}", wrap("scenario ", title))?;
     writeln!(out, "{}\n", wrap("design   ", &design.to_string()))?;
-    let (search, ms) = search(scenario.script.setup, bounds);
-    let mut end = if search.limit().is_some() { End::Bounded } else { End::Fine };
-    for finding in search.findings() {
+    let (search, ms) = search(Search::new(scenario.script.setup, bounds));
+    let report = Report::of(&search, Detail::Full);
+    let mut end = if report.limit.is_some() { End::Bounded } else { End::Fine };
+    for finding in &report.findings {
         let promise = finding.promise;
         let (word, text) = match &finding.verdict {
-            Verdict::Holds if finding.limit.is_some() => ("so far", promise.sentence()),
+            Verdict::Holds if report.limit.is_some() => ("so far", promise.sentence()),
             Verdict::Holds => ("holds", promise.sentence()),
             Verdict::NeverReached => ("-", "what it is about never comes up here"),
             Verdict::Violated { .. } => ("BROKEN", promise.sentence()),
         };
         writeln!(out, "{}", wrap(&format!("{word:<7} {:<14} ", promise.id()), text))?;
-        if let Verdict::Violated { witness } = &finding.verdict {
+        if let Verdict::Violated { .. } = finding.verdict {
             end = End::Finding;
-            print_witness(out, &search, promise, witness)?;
         }
+        print_runs(out, finding)?;
     }
-    let progress = search.progress();
-    let seen = match search.limit() {
+    let Report { states, transitions, depth, odds_log2, .. } = report;
+    let seen = match report.limit {
         None => "complete".to_string(),
         Some(limit) => format!("not complete, {}", limit),
     };
     let text = format!(
-        "{} states, {} transitions, depth {}, {ms} ms; {seen}. The chance that two states were \
-         taken for one is at most 1 in 2^{}.",
-        progress.states,
-        progress.transitions,
-        progress.depth,
-        search.collision_odds_log2(),
+        "{states} states, {transitions} transitions, depth {depth}, {ms} ms; {seen}. The chance \
+         that two states were taken for one is at most 1 in 2^{odds_log2}."
     );
     writeln!(out, "\n{}", wrap("", &text))?;
     Ok(end)
 }
 
-/// The shortest run, the one with the fewest switches if that is another, and the last way out.
-fn print_witness(
-    out: &mut impl Write,
-    search: &Search,
-    promise: Promise,
-    witness: &[Choice],
-) -> Result<(), Wrong> {
-    let way_out = match search.point_of_no_return(promise, witness) {
+/// The shortest run, the one with the fewest switches if that is another, and the last way out of
+/// each.
+fn print_runs(out: &mut impl Write, finding: &Reported) -> Result<(), Wrong> {
+    let Reported { verdict: Verdict::Violated { witness }, no_return, calm, .. } = finding else {
+        return Ok(());
+    };
+    let end = way_out(*no_return);
+    let text = format!("shortest, {} steps, {end}: {}", witness.len(), list(witness));
+    writeln!(out, "{}", wrap("        ", &text))?;
+    match calm {
+        Calm::Same => {}
+        Calm::Run { run, no_return } => {
+            let (switches, steps, end) = (switches(run), run.len(), way_out(*no_return));
+            let text =
+                format!("fewest switches, {switches} in {steps} steps, {end}: {}", list(run));
+            writeln!(out, "{}", wrap("        ", &text))?;
+        }
+        Calm::Unknown(limit) => {
+            let text = format!("the run with the fewest switches was not found: {limit}");
+            writeln!(out, "{}", wrap("        ", &text))?;
+        }
+    }
+    Ok(())
+}
+
+/// When the end of a run could no longer be avoided.
+fn way_out(no_return: Option<u32>) -> String {
+    match no_return {
         Some(0) => "nothing could have avoided it".into(),
         Some(step) => format!("after step {step} nothing can avoid it"),
         None => "what could have avoided it is not known".into(),
-    };
-    let text = format!("shortest, {} steps, {way_out}: {}", witness.len(), list(witness));
-    writeln!(out, "{}", wrap("        ", &text))?;
-    if let Some(calm) = search.fewest_switches(promise).filter(|calm| calm != witness) {
-        let (switches, steps) = (switches(&calm), calm.len());
-        let text = format!("fewest switches, {switches} in {steps} steps: {}", list(&calm));
-        writeln!(out, "{}", wrap("        ", &text))?;
     }
-    Ok(())
 }
 
 pub fn matrix(out: &mut impl Write, arguments: &MatrixArguments) -> Result<End, Wrong> {
@@ -86,10 +96,9 @@ pub fn matrix(out: &mut impl Write, arguments: &MatrixArguments) -> Result<End, 
         scenarios.push(Input::read(name, None)?.scenario);
     }
     let mut matrix = Matrix::new(designs, scenarios);
-    let bounds = Bounds { states: arguments.states, ..Bounds::default() };
     for number in 0..matrix.len() {
         let Some(setup) = matrix.setup(number) else { continue };
-        let (search, ms) = search(setup, bounds);
+        let (search, ms) = search_cell(setup, arguments);
         matrix.fill(number, &Report::of(&search, Detail::Verdicts), Some(ms));
     }
     if arguments.json {
@@ -99,7 +108,13 @@ pub fn matrix(out: &mut impl Write, arguments: &MatrixArguments) -> Result<End, 
         write!(out, "{matrix}")?;
         let states: u64 = matrix.cells().map(|cell| u64::from(cell.states)).sum();
         let ms: u64 = matrix.cells().filter_map(|cell| cell.ms).map(u64::from).sum();
-        writeln!(out, "\n{} cells, {states} states, {ms} ms", matrix.len())?;
+        let reduced = matrix.cells().filter(|cell| cell.reduced).count();
+        let text = format!(
+            "{} cells, {states} states, {ms} ms; {reduced} of them by a reduced search, which has \
+             the same verdicts and counts fewer states",
+            matrix.len()
+        );
+        writeln!(out, "\n{}", wrap("", &text))?;
     }
     Ok(End::Fine)
 }
@@ -125,11 +140,27 @@ pub fn presets(out: &mut impl Write, seed: u64) -> Result<End, Wrong> {
     Ok(if differ == 0 { End::Fine } else { End::Finding })
 }
 
-/// Searches, and says how many milliseconds it took.
+/// Searches a cell as the page does: in full, and if that is more than [`MATRIX_FIRST_STATES`]
+/// reduced.
+fn search_cell(setup: Setup, arguments: &MatrixArguments) -> (Search, u32) {
+    let bounds = Bounds { states: arguments.states, ..Bounds::default() };
+    if arguments.full || arguments.states <= MATRIX_FIRST_STATES {
+        return search(Search::new(setup, bounds));
+    }
+    let first = Bounds { states: MATRIX_FIRST_STATES, ..bounds };
+    let (small, first_ms) = search(Search::new(setup.clone(), first));
+    if !matches!(small.limit(), Some(Limit::States(_))) {
+        return (small, first_ms);
+    }
+    let (reduced, ms) = search(Search::new(setup, bounds).reduced());
+    (reduced, first_ms + ms)
+}
+
+/// Goes to the end of a search, and says how many milliseconds it took.
 #[expect(clippy::disallowed_types, reason = "the command may read a clock, the model may not")]
-fn search(setup: Setup, bounds: Bounds) -> (Search, u32) {
+fn search(search: Search) -> (Search, u32) {
     let start = std::time::Instant::now();
-    let search = Search::run(setup, bounds);
+    let search = search.finish();
     (search, start.elapsed().as_millis() as u32)
 }
 
@@ -145,6 +176,7 @@ fn json_of(cell: &Cell) -> Value {
         "states": cell.states,
         "transitions": cell.transitions,
         "depth": cell.depth,
+        "reduced": cell.reduced,
         "complete": cell.limit.is_none(),
         "limit": cell.limit.map(|limit| limit.to_string()),
         "ms": cell.ms,
