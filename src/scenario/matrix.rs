@@ -2,7 +2,8 @@
 
 use core::fmt;
 
-use crate::check::{Limit, Report, Reported, Verdict};
+use crate::bounds::MATRIX_FIRST_STATES;
+use crate::check::{Bounds, Limit, Report, Reported, Search, Verdict};
 use crate::kernel::{Choice, Design, Promise, Row, Setup};
 
 use super::op_language::Script;
@@ -179,6 +180,17 @@ impl Matrix {
     pub fn setup(&self, cell: u32) -> Option<Setup> {
         let (scenario, design) = self.place(cell)?;
         Some(Setup { design: *design, ..scenario.script.setup.clone() })
+    }
+
+    /// Searches a cell: in full, and if it has more states than [`MATRIX_FIRST_STATES`] reduced, up
+    /// to a number of states. The page does the same in two rounds.
+    pub fn search(&self, cell: u32, states: u32) -> Option<Search> {
+        let setup = self.setup(cell)?;
+        let bounds = Bounds { states, ..Bounds::default() };
+        let first = Bounds { states: states.min(MATRIX_FIRST_STATES), ..bounds };
+        let search = Search::run(setup.clone(), first);
+        let goes_on = first != bounds && search.limit() == Some(Limit::States(first.states));
+        Some(if goes_on { Search::new(setup, bounds).reduced().finish() } else { search })
     }
 
     /// What a cell is about.

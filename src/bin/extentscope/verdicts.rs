@@ -2,9 +2,8 @@
 
 use std::io::Write;
 
-use extentscope::bounds::MATRIX_FIRST_STATES;
-use extentscope::check::{Bounds, Calm, Detail, Limit, Report, Reported, Search, Verdict};
-use extentscope::kernel::{Choice, Design, Promise, Row, Setup};
+use extentscope::check::{Bounds, Calm, Detail, Report, Reported, Search, Verdict};
+use extentscope::kernel::{Choice, Design, Promise, Row};
 use extentscope::scenario::{Cell, Dice, Matrix, Scenario, agrees, switches, walks};
 use extentscope::view::wrap::wrap;
 use serde_json::{Value, json};
@@ -22,7 +21,7 @@ pub fn check(out: &mut impl Write, arguments: &CheckArguments) -> Result<End, Wr
     };
     writeln!(out, "{}", wrap("scenario ", title))?;
     writeln!(out, "{}\n", wrap("design   ", &design.to_string()))?;
-    let (search, ms) = search(Search::new(scenario.script.setup, bounds));
+    let (search, ms) = timed(|| Search::run(scenario.script.setup, bounds));
     let report = Report::of(&search, Detail::Full);
     let mut end = if report.limit.is_some() { End::Bounded } else { End::Fine };
     for finding in &report.findings {
@@ -96,9 +95,13 @@ pub fn matrix(out: &mut impl Write, arguments: &MatrixArguments) -> Result<End, 
         scenarios.push(Input::read(name, None)?.scenario);
     }
     let mut matrix = Matrix::new(designs, scenarios);
+    let bounds = Bounds { states: arguments.states, ..Bounds::default() };
     for number in 0..matrix.len() {
-        let Some(setup) = matrix.setup(number) else { continue };
-        let (search, ms) = search_cell(setup, arguments);
+        let (search, ms) = timed(|| match arguments.full {
+            true => Some(Search::run(matrix.setup(number)?, bounds)),
+            false => matrix.search(number, arguments.states),
+        });
+        let Some(search) = search else { continue };
         matrix.fill(number, &Report::of(&search, Detail::Verdicts), Some(ms));
     }
     if arguments.json {
@@ -140,28 +143,12 @@ pub fn presets(out: &mut impl Write, seed: u64) -> Result<End, Wrong> {
     Ok(if differ == 0 { End::Fine } else { End::Finding })
 }
 
-/// Searches a cell as the page does: in full, and if that is more than [`MATRIX_FIRST_STATES`]
-/// reduced.
-fn search_cell(setup: Setup, arguments: &MatrixArguments) -> (Search, u32) {
-    let bounds = Bounds { states: arguments.states, ..Bounds::default() };
-    if arguments.full || arguments.states <= MATRIX_FIRST_STATES {
-        return search(Search::new(setup, bounds));
-    }
-    let first = Bounds { states: MATRIX_FIRST_STATES, ..bounds };
-    let (small, first_ms) = search(Search::new(setup.clone(), first));
-    if !matches!(small.limit(), Some(Limit::States(_))) {
-        return (small, first_ms);
-    }
-    let (reduced, ms) = search(Search::new(setup, bounds).reduced());
-    (reduced, first_ms + ms)
-}
-
-/// Goes to the end of a search, and says how many milliseconds it took.
+/// The result of some work, and how many milliseconds it took.
 #[expect(clippy::disallowed_types, reason = "the command may read a clock, the model may not")]
-fn search(search: Search) -> (Search, u32) {
+fn timed<T>(work: impl FnOnce() -> T) -> (T, u32) {
     let start = std::time::Instant::now();
-    let search = search.finish();
-    (search, start.elapsed().as_millis() as u32)
+    let result = work();
+    (result, start.elapsed().as_millis() as u32)
 }
 
 fn json_of(cell: &Cell) -> Value {

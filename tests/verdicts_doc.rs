@@ -1,0 +1,243 @@
+//! `docs/verdicts.md` is printed from what the explorer finds, and from what was expected by
+//! reasoning before there was one. `UPDATE_EXPECT=1 cargo test` writes it anew.
+
+use std::fmt::Write as _;
+
+use expect_test::expect_file;
+use extentscope::bounds::STATES_MAX;
+use extentscope::check::{Detail, Report};
+use extentscope::kernel::{Design, Promise};
+use extentscope::scenario::{Cell, Matrix, agrees};
+
+/// The designs that were reasoned about.
+const DESIGNS: [&str; 12] = [
+    "v3.8",
+    "rfc-v1",
+    "rfc-nopblk",
+    "rfc-dirty",
+    "rfc-osync",
+    "kara",
+    "kara-opt",
+    "rfc-v5",
+    "v3.9",
+    "v3.11",
+    "v3.12",
+    "v5.5",
+];
+
+/// What was expected of each design, scenario by scenario, with knobs turned; `.` where the
+/// reasoning says nothing.
+#[rustfmt::skip]
+const REASONED: &[(&str, &str, [&str; 12])] = &[
+    ("S1", "", ["ok", "ok", "RAW", "ok", "ok", "ok", "ok", "ok", "ok", "ok", "ok", "ok"]),
+    ("S2", "", ["ok", "RAW", "RAW", "ok", "RAW", "ok", "ok", "ok", "ok", "ok", "ok", "ok"]),
+    ("S3", "", ["ok", "ok", "ok", "ok", "ok", "ok", "ok", "ok", "ok", "ok", "ok", "ok"]),
+    ("S4", "", ["ok", "ok", "ok", "ok", "ok", "ok", "ok", "ok", "ok", "ok", "ok", "ok"]),
+    ("S4", "+fsync=writeback",
+        [".", FSYNC, FSYNC, FSYNC, FSYNC, "ok", FSYNC, "ok", "ok", "ok", "ok", "ok"]),
+    ("S5a", "", ["ok", "ok", "ok", "ok", "ok", "ok", "ok", "ok", "ok", OSYNC, "ok", "ok"]),
+    ("S5b", "", [OSYNC, OSYNC, OSYNC, OSYNC, "ok", "ok", "ok", OSYNC, OSYNC, OSYNC, "ok", "ok"]),
+    ("S6", "", [OSYNC, OSYNC, OSYNC, OSYNC, OSYNC, "ok", "ok", OSYNC, OSYNC, OSYNC, "ok", "ok"]),
+    ("S7", "", [".", ".", ".", ".", DEAD, "ok", "ok", ".", ".", ".", "ok", "ok"]),
+    ("S8", "", ["ok", "RAW", "RAW", "RAW", "RAW", "ok", "ok", "ok", "ok", "ok", "ok", "ok"]),
+    ("S9", "", ["ok", BOUN, BOUN, BOUN, BOUN, "ok", BOUN, "ok", "ok", "ok", "ok", "ok"]),
+    ("S10", "+trunc=dio_count",
+        ["ok", TRUN, TRUN, TRUN, TRUN, "ok", TRUN, "ok", "ok", "ok", "ok", "ok"]),
+    ("H-h", "+worker_via_es",
+        [".", FSYNC, ".", FSYNC, FSYNC, ".", FSYNC, ".", ".", ".", ".", "."]),
+    ("S12", "", [ERR, ERR, ERR, ERR, "ok", "ok", ERR, ERR, ERR, ERR, ERR, "ok"]),
+    ("H-a2", "", [".", ".", ".", "RAW", ".", ".", "RAW", ".", ".", ".", ".", "."]),
+];
+const FSYNC: &str = "FSYNC-DURABLE";
+const OSYNC: &str = "OSYNC-DURABLE";
+const DEAD: &str = "NO-DEADLOCK";
+const BOUN: &str = "BOUNDED";
+const TRUN: &str = "TRUNC-EXCL";
+const ERR: &str = "ERR-REPORT";
+
+/// Why some cells are not what was expected, in the order of the differences.
+const REASONS: &[(&str, &str)] = &[
+    (
+        "S10",
+        "its fallocate does not wait for pending conversions either, so that the blocks it allocates \
+         are converted by the old one; the RFC rows keep v3.8's wait there",
+    ),
+    ("S12", "the worker's `aio_complete` gets the byte count; nothing in the thread changes that"),
+    (
+        "H-a2",
+        "marking an entry dirty at submission splits it there, in task context, so the irq has \
+         nothing to allocate",
+    ),
+];
+
+#[test]
+fn the_page_of_verdicts_is_up_to_date() {
+    let mut matrix = Matrix::of_everything();
+    fill(&mut matrix);
+    assert_eq!(matrix.unexpected().count(), 0, "a preset's script expects something else");
+    expect_file!["../docs/verdicts.md"].assert_eq(&page(&matrix));
+}
+
+fn fill(matrix: &mut Matrix) {
+    for number in 0..matrix.len() {
+        let search = matrix.search(number, STATES_MAX).expect("a cell");
+        matrix.fill(number, &Report::of(&search, Detail::Verdicts), None);
+    }
+}
+
+fn page(matrix: &Matrix) -> String {
+    let mut page = format!("{HEAD}{matrix}{REASONING}");
+    let mut reasons = REASONS.iter();
+    for difference in differences(matrix) {
+        let Difference { scenario, knobs, designs, expected, computed } = difference;
+        let reason = reasons.next().filter(|(of, _)| *of == scenario);
+        let (_, why) =
+            reason.unwrap_or_else(|| panic!("why is {scenario} {designs:?} {computed}?"));
+        let designs: Vec<String> = designs.iter().map(|design| format!("`{design}`")).collect();
+        let knobs = if knobs.is_empty() { knobs.into() } else { format!(" with `{knobs}`") };
+        let designs = designs.join(", ");
+        writeln!(page, "| {scenario}, {designs}{knobs} | {expected} | {computed} | {why} |")
+            .expect("a String takes it");
+    }
+    assert_eq!(reasons.next(), None, "this is no difference");
+    page + TAIL
+}
+
+/// A cell's broken promises; with knobs turned it is not one of the matrix and is searched here.
+fn broken(matrix: &Matrix, scenario: &str, design: &str, knobs: &str) -> u16 {
+    if knobs.is_empty() {
+        let is_it = |cell: &&Cell| cell.scenario == scenario && cell.design == design;
+        return matrix.cells().find(is_it).expect("a cell of the matrix").broken;
+    }
+    let design = Design::parse(&format!("{design} {knobs}")).expect("a design");
+    let scenario = matrix.scenarios().iter().find(|s| s.name == scenario).expect("a scenario");
+    let mut column = Matrix::new(vec![design], vec![scenario.clone()]);
+    fill(&mut column);
+    column.cell(0).expect("it is filled").broken
+}
+
+/// Cells of a scenario that are not what was expected, in the same way.
+struct Difference {
+    scenario: &'static str,
+    knobs: &'static str,
+    designs: Vec<&'static str>,
+    expected: &'static str,
+    computed: String,
+}
+
+fn differences(matrix: &Matrix) -> Vec<Difference> {
+    let mut differences: Vec<Difference> = Vec::new();
+    for &(scenario, knobs, row) in REASONED {
+        for (design, expected) in DESIGNS.into_iter().zip(row) {
+            if expected == "." {
+                continue;
+            }
+            let broken = broken(matrix, scenario, design, knobs);
+            if agrees(Promise::find(expected).map_or(0, Promise::bit), broken) {
+                continue;
+            }
+            let computed = names(broken);
+            let same = |other: &&mut Difference| {
+                (other.scenario, other.knobs, other.expected) == (scenario, knobs, expected)
+                    && other.computed == computed
+            };
+            match differences.iter_mut().find(same) {
+                Some(other) => other.designs.push(design),
+                None => {
+                    let designs = vec![design];
+                    let new = Difference { scenario, knobs, designs, expected, computed };
+                    differences.push(new);
+                }
+            }
+        }
+    }
+    differences
+}
+
+fn names(broken: u16) -> String {
+    let broken = Promise::ALL.into_iter().filter(|promise| broken & promise.bit() != 0);
+    let ids: Vec<&str> = broken.map(Promise::id).collect();
+    if ids.is_empty() { "ok".into() } else { ids.join(" ") }
+}
+
+const HEAD: &str = "\
+# Verdicts, and where they differ
+
+This page is printed by `tests/verdicts_doc.rs` from what the explorer finds, and a test fails when
+it is not up to date. `tests/data/counts.txt` has the number of states of each cell, and the
+presets' `expect` lines say the same in the language of the page.
+
+## What is computed
+
+Every preset under every design, in every interleaving. Where a cell has more than
+`MATRIX_FIRST_STATES` states its search is reduced by quiet steps, which changes no verdict
+(`src/kernel/quiet.rs`).
+
+```text
+";
+const REASONING: &str = "\
+```
+
+## Where reasoning said something else
+
+Before there was a machine, a table of scenarios by designs was derived by reasoning (section 12 of
+the dossier that this project began with; H-a2 is from its section 4). Every cell of it that says
+something is compared. Three of its rows are knobs here: S4' is S4 with `+fsync=writeback`, S10 is
+read there with `+trunc=dio_count` (as posted, truncate still waits for `i_unwritten`, and all
+designs are ok), and S11 is H-h with `+worker_via_es`, where the table allows RAW or FSYNC-DURABLE.
+Its S5 is two: S5a, in which the submitter reaps, after `io_submit` and with it
+`generic_write_sync` has returned, and S5b, in which another thread does.
+
+| cell | by reasoning | computed | why |
+|---|---|---|---|
+";
+const TAIL: &str = "
+## Choices where the sources leave one
+
+* **The RFC's worker updates the ES tree after its disk conversion**, under
+  `i_data_sem`, as `ext4_map_blocks` does. The text of RFC v1's sibling patches
+  is not available; series v5 bypasses the lookup, and whether it inserts
+  afterwards does not change any verdict of the presets.
+* **`rfc-v1` converts with the corrected text**, since the text of v1 is not
+  known; `+es_convert=posted` is the text of series v5.
+* **RFC rows keep v3.8's waits** in fsync, truncate and fallocate: the patch does
+  not touch them.
+* **`kara` reports a failed conversion** as the AIO's result: completing after the
+  conversion is what makes that possible.
+* **A synchronous overwrite under dioread_nolock** drops `i_mutex` and holds `i_data_sem` for
+  reading until its bio is done, as in v3.8, in all designs with `i_mutex`, although later kernels
+  of the row `v3.12` leave it to `i_dio_count`. Whoever changes the disk tree waits for it; no
+  verdict turns on it.
+* **Pages that are read while a direct write is on its way** are dropped when it is done: by a
+  synchronous write in all designs (`generic_file_direct_write` of mm/filemap.c tries again after
+  `->direct_IO`), by an AIO write with the knob `invalidate`, which `v5.5` has
+  (`iomap_dio_complete`). Kernels before v4.14, and the row `v3.12`, leave the old page to a later
+  buffered read: RAW, in feature `invalidate`. Since dropping pages may sleep, `v5.5` completes
+  every AIO write in a worker, overwrites too.
+* **A block that truncate has cut off is owed to nobody**, also if its write is acknowledged between
+  truncate's wait for direct IO and the cut.
+* **A small journal** (`journal N`) follows `add_transaction_credits` of fs/jbd2/transaction.c
+  v3.12: a handle that finds the transaction full asks for its commit and waits; half of a
+  transaction can be reserved; the next transaction begins with what is reserved. A reserved
+  handle joins even a locked transaction. The handle of a buffered write, which it holds while it
+  waits for its page, is told apart from its copy only there: elsewhere no commit waits for it.
+  The deadlocks that follow (`tests/data/features.txt`, `journal` and `queue`) are v3.11's two
+  reasons for reserved handles and for two workqueues.
+
+## What is not modelled
+
+* Blocks smaller than pages, and unaligned direct IO (`ext4_aio_mutex`). What that mutex prevents
+  is that two writes into one unwritten block each zero the other's half: a block here has one
+  content, and would need one a sector. The op language takes bytes, in whole blocks.
+* The overwrite path of an AIO write: it holds `i_data_sem` only while it submits, which is one
+  step. (A synchronous one holds it until its bio is done.)
+* Journal space beyond one transaction: with `journal N` credits are counted in handles, all of
+  one size, and given back only where a handle changes nothing (a delayed write); checkpoints and
+  revoke records are not modelled.
+* A write that another write overtakes on the device before it is acknowledged
+  promises nothing of its own.
+* Bigalloc in the machine; the tree has it.
+* The plug of `io_submit`: the bios of a batch may complete one by one, as on a device that does
+  not merge. A plug only takes interleavings away.
+* Errors of `io_submit` other than `-EAGAIN`, which a full context gives.
+";
