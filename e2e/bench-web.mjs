@@ -1,6 +1,8 @@
 // Prints how fast the explorer is in Chromium's worker, and what the page's own thread feels of it:
-// the whole matrix, every design by every preset.
+// the whole matrix, every design by every preset, and the script that `cargo bench --bench check` is
+// timed on.
 
+import { readFile } from "node:fs/promises";
 import { chromium } from "playwright-core";
 import * as browsers from "./browsers.mjs";
 import { serve } from "./server.mjs";
@@ -33,16 +35,26 @@ const reaches = (pattern) => {
 await page.evaluate(() => (window.longTasks.length = 0));
 const began = performance.now();
 await fill.click();
-await reaches("336 of 336 cells");
+await reaches("336 of 336 cells|^The matrix: ");
 const first = performance.now() - began;
 await reaches("^The matrix: ");
 const all = performance.now() - began;
 const text = await page.evaluate(() => document.querySelector(".explorer-status").textContent);
 const tasks = await page.evaluate(() => window.longTasks);
+await page.keyboard.press("Escape");
+const script = await readFile(new URL("../benches/scripts/bench-big.ext", import.meta.url), "utf8");
+await page.getByRole("textbox", { name: "Script text" }).fill(script);
+await page.getByRole("button", { name: "Run script" }).click();
+await page.getByRole("button", { name: "Explore" }).click();
+await page.getByRole("button", { name: "Search this script" }).click();
+const extent = page.getByText(/^\d+ states, .* ms; complete/);
+await extent.waitFor({ timeout: PATIENCE_MS });
+const [, bigStates, bigMs] = (await extent.textContent()).match(/(\d+) states, .* (\d+) ms/).map(Number);
 await browser.close();
 await server.close();
 
 const [, cells, states, ms] = text.match(/(\d+) cells, (\d+) states, (\d+) ms/).map(Number);
 console.log(`matrix: ${cells} cells; first round ${(first / 1000).toFixed(1)} s, all ${(all / 1000).toFixed(1)} s`);
-console.log(`worker: ${states} states in ${ms} ms, ${Math.round(states / ms)} thousand states a second`);
+console.log(`matrix: ${states} states in ${ms} ms, ${Math.round(states / ms)} thousand states a second`);
 console.log(`page's thread: ${tasks.length} tasks of 50 ms and more${tasks.length ? `, longest ${Math.max(...tasks)} ms` : ""}`);
+console.log(`bench-big: ${bigStates} states in ${bigMs} ms, ${Math.round(bigStates / bigMs)} thousand states a second`);

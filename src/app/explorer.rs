@@ -11,6 +11,7 @@ use super::desk::Desk;
 use super::parts::{derived, list};
 use super::top::copy_and_tell;
 use crate::kernel::Promise;
+use crate::scenario::Cell;
 use crate::view::{Event, Explorer, FindingRow, Job, Witness, model_checksum};
 
 #[wasm_bindgen]
@@ -269,8 +270,10 @@ fn matrix_row(board: Board, key: &str) -> AnyView {
     let (columns, first) = (number(), number());
     let name = words.next().unwrap_or_default().to_string();
     let cells = board.keys(move |e| {
-        let short = |n: u32| e.matrix().cell(n).map_or(String::new(), |cell| cell.short());
-        (first..first + columns).map(|n| format!("{n} {}", short(n))).collect()
+        // A cell is drawn anew also if it was seen only in part before.
+        let state = |cell: &Cell| format!("{} {}", cell.short(), cell.limit.is_some());
+        let key = |n: u32| e.matrix().cell(n).map_or(String::new(), state);
+        (first..first + columns).map(|n| format!("{n} {}", key(n))).collect()
     });
     view! {
         <tr>
@@ -282,8 +285,9 @@ fn matrix_row(board: Board, key: &str) -> AnyView {
 }
 
 fn matrix_cell(board: Board, key: &str) -> AnyView {
-    let (number, short) = key.split_once(' ').unwrap_or((key, ""));
-    let number: u32 = number.parse().unwrap_or(0);
+    let mut words = key.split(' ');
+    let number: u32 = words.next().and_then(|word| word.parse().ok()).unwrap_or(0);
+    let short = words.next().unwrap_or_default();
     if short.is_empty() {
         return view! { <td class="quiet">"."</td> }.into_any();
     }

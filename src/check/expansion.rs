@@ -1,8 +1,9 @@
 //! The state that is being expanded, and what one step makes of it.
 
-use crate::kernel::{Choice, Names, Observer, PIECES, Pc, Piece, Pieces, Setup, State, step_at};
+use crate::kernel::{Choice, Names, PIECES, Pc, Piece, Pieces, Setup, State, step_at};
 
 use super::fingerprint::Fingerprint;
+use super::situation::Situations;
 use super::values::{Numbers, Values, fingerprint_of};
 
 /// Two states, of which the second is the first but for a step that is being looked at. Only what
@@ -96,12 +97,12 @@ impl Expansion {
     }
 
     /// Takes a step from here.
-    pub(super) fn step<O: Observer>(
+    pub(super) fn step(
         &mut self,
         setup: &Setup,
         choice: Choice,
         pc: Pc,
-        obs: &mut O,
+        obs: &mut Situations,
     ) -> Found {
         self.go_back();
         self.touched = step_at(setup, &mut self.next, choice, pc, obs);

@@ -7,6 +7,7 @@ use crate::kernel::{ACTORS, Actor, Choice, Next, enabled_among, next_of_all};
 use super::expansion::{Expansion, Found};
 use super::graph::Bits;
 use super::search::{Limit, Search};
+use super::situation::Situations;
 use super::values::Numbers;
 
 /// A state that can be reached with some number of switches, and how.
@@ -130,7 +131,7 @@ impl Calmest {
             let choice = self.choices[at];
             let Next::Ready { pc } = nexts[usize::from(choice.actor.position())] else { continue };
             let Found { numbers, fingerprint, .. } =
-                self.expansion.step(setup, choice, pc, &mut ());
+                self.expansion.step(setup, choice, pc, &mut Situations::default());
             let Some(number) = search.number_of_fingerprint(fingerprint) else { continue };
             let name = self.expansion.next().canonical(setup, choice.actor);
             if self.hopeful.has(number) && !self.is_settled(number, name) {
