@@ -128,22 +128,34 @@ fn stateright_big(setup: &Setup) -> f64 {
     rate
 }
 
-/// States and time as scripts grow, one thing at a time.
+/// States and time as scripts grow, one thing at a time; in full and reduced by quiet steps. A `+`
+/// says that there are more.
 fn growth() {
-    println!("threads  IOs each  blocks   states  transitions  depth      ms   states/s");
+    println!(
+        "threads  IOs each  blocks     states  transitions  depth       ms    reduced       ms"
+    );
     let sizes = (1..=4).map(|threads| (threads, 1, 2));
     let sizes = sizes.chain((1..=5).map(|ios| (1, ios, 2)));
     for (threads, ios, blocks) in sizes.chain([1, 2, 4, 8, 16].map(|blocks| (2, 1, blocks))) {
         let setup = Script::parse(&grown(threads, ios, blocks)).expect("a script").setup;
-        let (search, time) = timed(|| Search::run(setup, Bounds::default()));
-        let progress = search.progress();
+        let search = Search::new(setup.clone(), Bounds::default());
+        let (full, time) = timed(|| search.finish());
+        let search = Search::new(setup, Bounds::default()).reduced();
+        let (reduced, reduced_time) = timed(|| search.finish());
+        let ms = |time: Duration| time.as_secs_f64() * 1e3;
+        let states = |search: &Search| {
+            let more = if search.limit().is_some() { "+" } else { "" };
+            format!("{}{more}", search.progress().states)
+        };
+        let progress = full.progress();
         println!(
-            "{threads:7}  {ios:8}  {blocks:6}  {:7}  {:11}  {:5}  {:6.1}  {:9.0}",
-            progress.states,
+            "{threads:7}  {ios:8}  {blocks:6}  {:>9}  {:11}  {:5}  {:7.1}  {:>9}  {:7.1}",
+            states(&full),
             progress.transitions,
             progress.depth,
-            time.as_secs_f64() * 1e3,
-            f64::from(progress.states) / time.as_secs_f64(),
+            ms(time),
+            states(&reduced),
+            ms(reduced_time),
         );
     }
 }

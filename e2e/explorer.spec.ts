@@ -29,6 +29,10 @@ test("the deadlock is found, and its shortest run replays on the stage", async (
   await expect(page.getByText("no return", { exact: true })).toBeVisible();
   await stage.back().click();
   await expect(stage.verdict()).toContainText("Running");
+  await open(page);
+  await deadlock.getByRole("button", { name: "fewest switches, 16 steps" }).click();
+  await expect(stage.status()).toContainText("The run with the fewest switches that breaks NO-DEADLOCK. After step 5");
+  await expect(page.getByText("no return", { exact: true })).toBeVisible();
 });
 
 test("a search can be paused and stopped, and says what it has not found", async ({ page, stage }) => {

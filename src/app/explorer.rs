@@ -243,7 +243,8 @@ fn matrix(board: Board) -> AnyView {
             <h3 class="panel-title" id="matrix-title">"Verdict matrix"</h3>
             <p class="quiet">
                 "What some run breaks, by its short name; ok: every promise holds in every run; "
-                "-: the situation never came up; ?: a bound was reached. A cell opens its run."
+                "-: the situation never came up; ?: a bound was reached. A large cell is searched "
+                "reduced: fewer states, the same verdict. A cell opens its run."
             </p>
             <div class="matrix-scroll" tabindex="0" role="group" aria-label="Designs by scenarios">
                 <table class="matrix mono">

@@ -7,7 +7,7 @@
 //! promises are broken, the same actors wait and the same other steps can be taken.
 //!
 //! Which steps are quiet depends on what else the setup does; what is said of that here is checked
-//! step by step on every reachable state of the small presets (`tests/quiet.rs`).
+//! step by step on every reachable state of a thousand small setups (`tests/quiet.rs`).
 
 use crate::bounds::IOS_MAX;
 
