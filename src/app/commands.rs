@@ -4,11 +4,11 @@
 use leptos::html::{Dialog, Input};
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
-use web_sys::{Element, HtmlElement, KeyboardEvent};
+use web_sys::{Element, KeyboardEvent};
 
 use super::desk::Desk;
 use super::inspector;
-use super::parts::{derived, list};
+use super::parts::{by_id, close, derived, focus, list, show};
 use super::top::copy_of;
 use crate::view::Session;
 use crate::view::commands::{COMMANDS, find, key_text, matching};
@@ -43,8 +43,7 @@ pub fn mail(session: &Session) -> String {
 
 /// Presses the button that a command is.
 fn press(id: &str) {
-    let button = document().get_element_by_id(id).and_then(|e| e.dyn_into::<HtmlElement>().ok());
-    if let Some(button) = button {
+    if let Some(button) = by_id(id) {
         button.click();
     }
 }
@@ -119,15 +118,11 @@ impl Palette {
     fn open(self) {
         self.query.set(String::new());
         self.at.set(0);
-        let (Some(dialog), Some(input)) = (self.dialog.get_untracked(), self.input.get_untracked())
-        else {
-            return;
-        };
-        input.set_value("");
-        // It fails only where the dialog is open already.
-        let _ = dialog.show_modal();
-        // Focus cannot fail on a field of this page.
-        let _ = input.focus();
+        show(self.dialog);
+        if let Some(input) = self.input.get_untracked() {
+            input.set_value("");
+            focus(&input);
+        }
     }
 
     /// What the query finds: ids, or `go` and the step if it is a number.
@@ -140,10 +135,8 @@ impl Palette {
     }
 
     fn run(self, found: &str) {
-        if let Some(dialog) = self.dialog.get_untracked() {
-            // Focus goes back first: a command may put it elsewhere.
-            dialog.close();
-        }
+        // Focus goes back first: a command may put it elsewhere.
+        close(self.dialog);
         match found.strip_prefix("go ").and_then(|step| step.parse().ok()) {
             Some(step) => self.desk.act(|s| s.seek(step)),
             None => run(self.desk, found),
@@ -168,7 +161,7 @@ impl Palette {
         };
         ev.prevent_default();
         self.at.set(to);
-        if let Some(option) = found.get(to).and_then(|id| document().get_element_by_id(&of(id))) {
+        if let Some(option) = found.get(to).and_then(|id| by_id(&of(id))) {
             option.scroll_into_view_with_bool(false);
         }
     }

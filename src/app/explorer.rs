@@ -8,7 +8,7 @@ use wasm_bindgen::closure::Closure;
 use wasm_bindgen::prelude::*;
 
 use super::desk::Desk;
-use super::parts::{derived, list};
+use super::parts::{close, derived, list, show};
 use super::top::copy_and_tell;
 use crate::kernel::Promise;
 use crate::scenario::Cell;
@@ -80,9 +80,7 @@ impl Board {
     fn open(self, witness: Option<Witness>) {
         let Some(witness) = witness else { return };
         self.desk.act(|session| session.open_witness(&witness));
-        if let Some(dialog) = self.dialog.get_untracked() {
-            dialog.close();
-        }
+        close(self.dialog);
     }
 }
 
@@ -100,14 +98,8 @@ pub fn explorer_button() -> AnyView {
     );
     // It lives as long as the page.
     board.tell.set_value(Some(tell.into_js_value().unchecked_into()));
-    let show = move |_| {
-        if let Some(dialog) = board.dialog.get_untracked() {
-            // It fails only where the dialog is open already.
-            let _ = dialog.show_modal();
-        }
-    };
     view! {
-        <button type="button" id="explore" on:click=show>
+        <button type="button" id="explore" on:click=move |_| show(board.dialog)>
             "Explore"
         </button>
         <dialog
@@ -160,9 +152,7 @@ fn head(board: Board) -> AnyView {
                 copy_and_tell("matrix", &text, move |told| board.explorer.write().say(told));
             })}
             {button("Close", Signal::stored(false), move |_| {
-                if let Some(dialog) = board.dialog.get_untracked() {
-                    dialog.close();
-                }
+                close(board.dialog);
             })}
         </header>
         <p class="explorer-status">{board.text(Explorer::status)}</p>

@@ -10,8 +10,8 @@ use web_sys::{Element, HtmlElement, KeyboardEvent, MouseEvent};
 
 use super::commands;
 use super::desk::Desk;
-use super::parts::{list, option};
-use crate::view::object::Object;
+use super::parts::{focus, focus_step, list, option};
+use crate::view::object::{self, Object};
 use crate::view::{Fault, Inspector, Look};
 
 thread_local! {
@@ -47,7 +47,7 @@ pub fn inspector_panel() -> AnyView {
                 <ul class="changes">{list(keys(desk, change_keys), |key| change(&key))}</ul>
                 <dl class="fields">{list(keys(desk, field_keys), |key| field(&key))}</dl>
                 <div class="row faults">
-                    {list(fault_keys(desk), move |key| fault_button(desk, &key))}
+                    {list(keys(desk, fault_keys), move |key| fault_button(desk, &key))}
                 </div>
                 <ol class="events">{list(keys(desk, event_keys), move |key| event(desk, &key))}</ol>
                 <p class="quiet">{text(desk, |i| i.extent.clone())}</p>
@@ -177,21 +177,17 @@ fn event(desk: Desk, key: &str) -> AnyView {
     .into_any()
 }
 
-fn fault_keys(desk: Desk) -> Signal<Vec<String>> {
-    // What a fault is called depends on the session, not only on the stage.
-    desk.keys(move |s| match &s.inspector {
-        Some(shown) => {
-            desk.read(|session| shown.faults.iter().map(|fault| fault.text(session)).collect())
-        }
-        None => Vec::new(),
-    })
+fn fault_keys(shown: &Inspector) -> Vec<String> {
+    shown.faults.iter().map(|(_, text)| text.clone()).collect()
 }
 
 fn fault_button(desk: Desk, key: &str) -> AnyView {
     let name = key.to_string();
     let inflict = move |_| {
-        let faults = desk.peek(|s| s.inspector.as_ref().map_or(Vec::new(), |i| i.faults.clone()));
-        let fault = desk.read(|s| faults.into_iter().find(|fault| fault.text(s) == name));
+        let fault = desk.peek(|s| {
+            let faults = &s.inspector.as_ref()?.faults;
+            faults.iter().find(|(_, text)| *text == name).map(|(fault, _)| *fault)
+        });
         if let Some(fault) = fault {
             desk.act(|s| s.inflict(fault));
         }
@@ -236,11 +232,9 @@ fn open(desk: Desk, element: &Element, object: Object) {
 
 /// To what opened the inspector, or to where the next step is taken.
 pub fn give_focus_back() {
-    let opener = OPENER.take().filter(|element| element.is_connected());
-    let bar = || document().get_element_by_id("step-forward").and_then(|e| e.dyn_into().ok());
-    if let Some(element) = opener.or_else(bar) {
-        // Focus cannot fail on an element of this page.
-        let _ = element.focus();
+    match OPENER.take().filter(|element| element.is_connected()) {
+        Some(opener) => focus(&opener),
+        None => focus_step(),
     }
 }
 
@@ -262,8 +256,7 @@ pub fn open_menu(menu: Menu, ev: &MouseEvent) {
     request_animation_frame(|| {
         let first = document().query_selector(".menu button").ok().flatten();
         if let Some(first) = first.and_then(|e| e.dyn_into::<HtmlElement>().ok()) {
-            // Focus cannot fail on a button of this page.
-            let _ = first.focus();
+            focus(&first);
         }
     });
 }
@@ -284,11 +277,8 @@ pub fn object_menu(menu: Menu) -> AnyView {
     };
     let items = move || {
         let Some((object, x, y)) = menu.get() else { return ().into_any() };
-        let (title, faults) = desk.read(|s| {
-            let faults = Fault::of(s, object).into_iter().map(|fault| (fault, fault.text(s)));
-            let setup = s.run().setup();
-            (crate::view::object::title(setup, object), faults.collect::<Vec<_>>())
-        });
+        let (title, faults) =
+            desk.read(|s| (object::title(s.run().setup(), object), Fault::offered(s, object)));
         let mut all = vec![item(
             format!("Inspect {title}"),
             Box::new(move || desk.act(|s| s.inspect(Some(Look::Object(object))))),

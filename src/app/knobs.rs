@@ -5,7 +5,7 @@ use leptos::html::Dialog;
 use leptos::prelude::*;
 
 use super::desk::Desk;
-use super::parts::{derived, option};
+use super::parts::{close, derived, option, show};
 use crate::kernel::{Design, KNOBS, KnobInfo};
 
 /// The button and its dialog.
@@ -19,17 +19,9 @@ pub fn knobs_button() -> AnyView {
         name.track();
         draft.set(desk.read(|s| s.design()));
     });
-    let show = move |_| {
-        if let Some(dialog) = dialog.get_untracked() {
-            draft.set(desk.read(|s| s.design()));
-            // It fails only where the dialog is open already.
-            let _ = dialog.show_modal();
-        }
-    };
-    let close = move |_| {
-        if let Some(dialog) = dialog.get_untracked() {
-            dialog.close();
-        }
+    let open = move |_| {
+        draft.set(desk.read(|s| s.design()));
+        show(dialog);
     };
     let back = move |_| take(desk, draft, draft.get_untracked().row.design());
     let wrong = derived(move || match draft.get().knobs.contradiction() {
@@ -38,7 +30,7 @@ pub fn knobs_button() -> AnyView {
     });
     let rows: Vec<AnyView> = KNOBS.iter().map(|info| knob(desk, draft, info)).collect();
     view! {
-        <button type="button" id="knobs" on:click=show>
+        <button type="button" id="knobs" on:click=open>
             "Knobs"
         </button>
         <dialog
@@ -53,7 +45,7 @@ pub fn knobs_button() -> AnyView {
                 <button type="button" on:click=back>
                     {derived(move || format!("Back to {}", draft.get().row.id()))}
                 </button>
-                <button type="button" on:click=close>
+                <button type="button" on:click=move |_| close(dialog)>
                     "Close"
                 </button>
             </header>

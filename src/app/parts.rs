@@ -2,9 +2,12 @@
 
 use std::sync::Arc;
 
+use leptos::html::Dialog;
 use leptos::prelude::*;
 use leptos::tachys::reactive_graph::OwnedView;
 use leptos::tachys::view::keyed::keyed;
+use wasm_bindgen::JsCast;
+use web_sys::HtmlElement;
 
 use super::desk::Desk;
 use crate::view::{Stage, Table};
@@ -22,7 +25,7 @@ pub fn panel_head(
             <button
                 type="button"
                 class="twin-switch"
-                aria-pressed=pressed(table)
+                aria-pressed=aria(table)
                 aria-label=format!("{title} as a table")
                 on:click=move |_| table.update(|on| *on = !*on)
             >
@@ -54,7 +57,8 @@ pub fn derived<T: Send + Sync + 'static>(
 }
 
 /// `true` or `false`, as ARIA writes it.
-pub fn pressed(flag: RwSignal<bool>) -> Signal<String> {
+pub fn aria(flag: impl Into<Signal<bool>>) -> Signal<String> {
+    let flag: Signal<bool> = flag.into();
     derived(move || flag.get().to_string())
 }
 
@@ -89,6 +93,38 @@ fn ownerless() -> Owner {
         owner.set();
     }
     alone
+}
+
+/// Opens a dialog over everything else.
+pub fn show(dialog: NodeRef<Dialog>) {
+    if let Some(dialog) = dialog.get_untracked() {
+        // It fails only where the dialog is open already.
+        let _ = dialog.show_modal();
+    }
+}
+
+/// Closes a dialog; focus goes back to where it was.
+pub fn close(dialog: NodeRef<Dialog>) {
+    if let Some(dialog) = dialog.get_untracked() {
+        dialog.close();
+    }
+}
+
+/// An element of the page by its id.
+pub fn by_id(id: &str) -> Option<HtmlElement> {
+    document().get_element_by_id(id)?.dyn_into().ok()
+}
+
+/// Puts the focus on an element of the page, where it cannot fail.
+pub fn focus(element: &HtmlElement) {
+    let _ = element.focus();
+}
+
+/// Puts the focus where the next step is taken: for when what had it is gone.
+pub fn focus_step() {
+    if let Some(button) = by_id("step-forward") {
+        focus(&button);
+    }
 }
 
 /// The name of an object, which opens it in the inspector.

@@ -1,11 +1,10 @@
 //! The steps that can be taken, as buttons, and those that cannot, with the reason.
 
 use leptos::prelude::*;
-use wasm_bindgen::JsCast;
 
 use super::console::console;
 use super::desk::Desk;
-use super::parts::{list, panel_head};
+use super::parts::{focus_step, list, panel_head};
 use crate::kernel::Choice;
 use crate::view::{Stage, StepRow};
 
@@ -76,11 +75,7 @@ fn step(desk: Desk, key: String) -> AnyView {
 
 /// A button goes with its actor's last step: focus then moves to where the next step is taken.
 fn keep_focus() {
-    let lost = document().active_element().is_none_or(|e| e.tag_name() == "BODY");
-    let bar = document().get_element_by_id("step-forward");
-    let bar = bar.filter(|_| lost).and_then(|e| e.dyn_into::<web_sys::HtmlElement>().ok());
-    if let Some(button) = bar {
-        // Focus cannot fail on a button of this page.
-        let _ = button.focus();
+    if document().active_element().is_none_or(|e| e.tag_name() == "BODY") {
+        focus_step();
     }
 }

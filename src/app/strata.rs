@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use super::desk::Desk;
 use super::grid;
-use super::parts::{derived, list, name, not, panel_head, pressed, tables};
+use super::parts::{aria, derived, list, name, not, panel_head, tables};
 use crate::view::{FileStrata, Mark, MarkKind, Segment, Stage, Stratum};
 
 /// All files, one ruler each.
@@ -21,7 +21,7 @@ pub fn strata_panel() -> AnyView {
                 <button
                     type="button"
                     class="twin-switch"
-                    aria-pressed=pressed(physical)
+                    aria-pressed=aria(physical)
                     on:click=move |_| physical.update(|on| *on = !*on)
                 >
                     "physical blocks"
@@ -130,6 +130,7 @@ fn layer(desk: Desk, ino: u8, row: &Stratum) -> AnyView {
 /// A segment or a mark, as it is drawn.
 struct Piece {
     class: String,
+    is_mark: bool,
     lblk: u8,
     len: u8,
     title: String,
@@ -144,6 +145,7 @@ fn pieces(row: &Stratum) -> Vec<Piece> {
 fn segment(segment: &Segment) -> Piece {
     Piece {
         class: format!("segment {}", segment.kind.class()),
+        is_mark: false,
         lblk: segment.lblk,
         len: segment.len,
         title: segment.title.clone(),
@@ -166,6 +168,7 @@ fn mark(mark: &Mark) -> Piece {
     let more = if mark.len > 3 { word } else { "" };
     Piece {
         class: class.into(),
+        is_mark: true,
         lblk: mark.lblk,
         len: mark.len,
         title: title.into(),
@@ -180,14 +183,10 @@ impl Piece {
         format!("{lblk} {len} {class} {title}")
     }
 
-    fn is_mark(&self) -> bool {
-        self.class.starts_with("mark")
-    }
-
     fn draw(self, ino: u8) -> AnyView {
         let Piece { lblk, len, .. } = self;
         // A mark is in front of the segment that it is about: focus goes to that.
-        let object = (!self.is_mark()).then(|| format!("block.{ino}.{lblk}"));
+        let object = (!self.is_mark).then(|| format!("block.{ino}.{lblk}"));
         view! {
             <span
                 class=self.class

@@ -4,7 +4,7 @@
 use crate::kernel::{Actor, Choice, Next, Power, Stage, next};
 
 use super::narrate::io_name;
-use super::object::{LAYERS, Object, io_of};
+use super::object::{ES_LAYER, Object, io_of};
 use super::session::Session;
 
 /// Something that a person may do to the machine.
@@ -23,8 +23,12 @@ pub enum Fault {
 }
 
 impl Fault {
-    /// What may be done to an object as the run stands.
-    pub fn of(session: &Session, object: Object) -> Vec<Fault> {
+    /// What may be done to an object as the run stands, each with what it does as a command.
+    pub fn offered(session: &Session, object: Object) -> Vec<(Fault, String)> {
+        Fault::of(session, object).into_iter().map(|fault| (fault, fault.text(session))).collect()
+    }
+
+    fn of(session: &Session, object: Object) -> Vec<Fault> {
         let state = session.run().state();
         let io = match object {
             Object::Actor(Actor::Irq(io)) => Some(io),
@@ -36,10 +40,7 @@ impl Fault {
             return vec![Fault::Complete(io), Fault::Fail(io), Fault::Delay(io)];
         }
         match object {
-            Object::Layer(_, layer) if LAYERS[usize::from(layer) % LAYERS.len()].0 == "es" => {
-                vec![Fault::Shrink]
-            }
-            Object::Actor(Actor::Shrinker) => vec![Fault::Shrink],
+            Object::Layer(_, ES_LAYER) | Object::Actor(Actor::Shrinker) => vec![Fault::Shrink],
             Object::Layer(..) | Object::Inode(_) | Object::Block(..) | Object::Device
                 if state.power == Power::On =>
             {
@@ -49,8 +50,7 @@ impl Fault {
         }
     }
 
-    /// What it does, as a command.
-    pub fn text(self, session: &Session) -> String {
+    fn text(self, session: &Session) -> String {
         let state = session.run().state();
         match self {
             Fault::Power => "Cut the power".into(),

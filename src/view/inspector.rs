@@ -28,8 +28,8 @@ pub struct Inspector {
     pub origin: [&'static str; 3],
     /// What there is to say of the object.
     pub fields: Vec<object::Field>,
-    /// What may be done to it.
-    pub faults: Vec<Fault>,
+    /// What may be done to it, each with what it does as a command.
+    pub faults: Vec<(Fault, String)>,
     /// The steps that changed it.
     pub history: Vec<Event>,
     /// What of the run the history is of, in a sentence.
@@ -89,7 +89,7 @@ pub fn inspector(session: &Session) -> Option<Inspector> {
             shown.title = detail.title;
             shown.origin = [detail.function, detail.source, detail.version];
             shown.fields = detail.fields;
-            shown.faults = Fault::of(session, object);
+            shown.faults = Fault::offered(session, object);
             let event = |(step, text)| Event { step, text, is_here: step == cursor };
             shown.history = detail.history.into_iter().map(event).collect();
             let (first, last) = detail.looked_at;

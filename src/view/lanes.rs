@@ -1,7 +1,10 @@
 //! The timetable: who ran when, in which function, who had to wait, what was held, and which bios
 //! were in flight.
 
-use crate::kernel::{Actor, Next, Note, Op, Pc, Setup, Stage, State, next};
+use core::ops::Range;
+
+use crate::kernel::{ACTORS, Actor, Next, Note, Op, Pc, Setup, Stage, State, next};
+use crate::scenario::Run;
 
 use super::lockdep::held_by;
 use super::narrate::{io_name, op_text, write_name};
@@ -75,31 +78,44 @@ pub fn lanes(session: &Session) -> Lanes {
     let last_first = total.saturating_sub(STEPS_SHOWN);
     let first = run.cursor().saturating_sub(half).min(last_first);
     let steps = (total - first).min(STEPS_SHOWN);
-    let lanes = lane_names(session);
-    let lanes = lanes.into_iter().map(|name| lane(session, name, first..first + steps));
-    let lanes = lanes.chain([device(session, first..first + steps)]).collect();
+    let shown = first..first + steps;
+    let lanes = lane_actors(run).into_iter().map(|actors| lane(run, &actors, shown.clone()));
+    let lanes = lanes.chain([device(run, shown.clone())]).collect();
     let no_return = session.no_return().map(|step| step as usize);
     let no_return = no_return.filter(|step| (first..=first + steps).contains(step));
     Lanes { first, columns: steps.max(16), steps, cursor: run.cursor(), no_return, lanes }
 }
 
-/// Threads, irq, the first kworker and jbd2 always have a lane; the others once they act.
-fn lane_names(session: &Session) -> Vec<String> {
-    let run = session.run();
+/// The actors of each lane. Threads, irq, the first kworker and jbd2 always have one; the others
+/// once they act.
+fn lane_actors(run: &Run) -> Vec<Vec<Actor>> {
     let threads = run.setup().threads.len();
-    let acted: Vec<Actor> = run.choices().iter().map(|choice| choice.actor).collect();
+    let acted = run.choices().iter().fold(0_u64, |set, c| set | 1 << c.actor.position());
     let is_shown = |actor: &Actor| match actor {
         Actor::Thread(t) => usize::from(*t) < threads,
         Actor::Irq(_) | Actor::Kworker(0) | Actor::Jbd2 => true,
-        other => acted.contains(other),
+        other => acted >> other.position() & 1 != 0,
     };
-    let mut names: Vec<String> = Actor::all().filter(is_shown).map(lane_of).collect();
-    names.dedup();
-    names
+    let mut lanes: Vec<Vec<Actor>> = Vec::new();
+    for actor in Actor::all().filter(is_shown) {
+        match lanes.last_mut().filter(|lane| share_a_lane(lane[0], actor)) {
+            Some(lane) => lane.push(actor),
+            None => lanes.push(vec![actor]),
+        }
+    }
+    lanes
 }
 
-/// The lane that an actor's steps are drawn in.
-fn lane_of(actor: Actor) -> String {
+// A run's actors are a set of bits.
+const _: () = assert!(ACTORS <= u64::BITS as usize);
+
+fn share_a_lane(one: Actor, other: Actor) -> bool {
+    let is_environment = |actor| matches!(actor, Actor::Shrinker | Actor::Power);
+    let is_irq = |actor| matches!(actor, Actor::Irq(_));
+    is_irq(one) && is_irq(other) || is_environment(one) && is_environment(other)
+}
+
+fn lane_name(actor: Actor) -> String {
     match actor {
         Actor::Irq(_) => "irq".into(),
         Actor::Shrinker | Actor::Power => "environment".into(),
@@ -107,22 +123,20 @@ fn lane_of(actor: Actor) -> String {
     }
 }
 
-fn lane(session: &Session, name: String, steps: core::ops::Range<usize>) -> Lane {
-    let run = session.run();
+fn lane(run: &Run, actors: &[Actor], steps: Range<usize>) -> Lane {
     let mut spans: Vec<Span> = Vec::new();
     for step in steps.clone() {
         let Some(choice) = run.choices().get(step) else { break };
         let state = run.state_at(step);
-        let (kind, actor, pc) = if lane_of(choice.actor) == name {
+        let (kind, actor, pc) = if actors.contains(&choice.actor) {
             let pc = run.notes_of(step).iter().find_map(|note| match note {
                 Note::At(pc) => Some(*pc),
                 _ => None,
             });
             (SpanKind::Ran, choice.actor, pc.unwrap_or(Pc::Idle))
         } else {
-            let mut mine = Actor::all().filter(|actor| lane_of(*actor) == name);
-            let waits = mine.find_map(|actor| match next(run.setup(), state, actor) {
-                Next::Blocked { pc, .. } => Some((actor, pc)),
+            let waits = actors.iter().find_map(|actor| match next(run.setup(), state, *actor) {
+                Next::Blocked { pc, .. } => Some((*actor, pc)),
                 _ => None,
             });
             let Some((actor, pc)) = waits else { continue };
@@ -139,19 +153,22 @@ fn lane(session: &Session, name: String, steps: core::ops::Range<usize>) -> Lane
         };
         add(&mut spans, step, kind, label, says);
     }
-    spans.extend(held(session, &name, steps));
-    let mut past = run.choices()[..run.cursor()].iter().rev().map(|choice| choice.actor);
-    let last = past.find(|actor| lane_of(*actor) == name);
-    let actor = last.or_else(|| Actor::all().find(|actor| lane_of(*actor) == name));
-    Lane { name, object: Object::Actor(actor.unwrap_or(Actor::Jbd2)), spans }
+    spans.extend(held(run, actors, steps));
+    let first = actors[0];
+    let object = match actors {
+        [only] => *only,
+        several => {
+            let mut past = run.choices()[..run.cursor()].iter().rev().map(|choice| choice.actor);
+            past.find(|actor| several.contains(actor)).unwrap_or(first)
+        }
+    };
+    Lane { name: lane_name(first), object: Object::Actor(object), spans }
 }
 
 /// What a lane's task held before each step.
-fn held(session: &Session, name: &str, steps: core::ops::Range<usize>) -> Vec<Span> {
+fn held(run: &Run, actors: &[Actor], steps: Range<usize>) -> Vec<Span> {
     let mut spans = Vec::new();
-    let task = Actor::all().find(|actor| actor.task().is_some() && lane_of(*actor) == name);
-    let Some(actor) = task else { return spans };
-    let run = session.run();
+    let [actor] = *actors else { return spans };
     for step in steps {
         let held = held_by(run.setup(), run.state_at(step), actor).join(", ");
         if !held.is_empty() {
@@ -163,8 +180,7 @@ fn held(session: &Session, name: &str, steps: core::ops::Range<usize>) -> Vec<Sp
 }
 
 /// The bios in flight before each step.
-fn device(session: &Session, steps: core::ops::Range<usize>) -> Lane {
-    let run = session.run();
+fn device(run: &Run, steps: Range<usize>) -> Lane {
     let mut spans = Vec::new();
     for step in steps {
         let state = run.state_at(step);

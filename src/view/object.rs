@@ -42,6 +42,9 @@ pub const LAYERS: [(&str, &str, &str); 6] = [
     ("read", "ext4_map_blocks", "fs/ext4/inode.c"),
 ];
 
+/// The position of the status tree in [`LAYERS`].
+pub const ES_LAYER: u8 = 1;
+
 /// One thing that there is to say: its name and its value. What is empty is not said.
 pub type Field = (String, String);
 
@@ -450,7 +453,7 @@ fn origin(setup: &Setup, state: &State, object: Object) -> (&'static str, &'stat
 fn version(setup: &Setup, object: Object) -> &'static str {
     let design = &setup.design;
     match object {
-        Object::Layer(_, 1) => {
+        Object::Layer(_, ES_LAYER) => {
             let knob = KNOBS.iter().find(|knob| knob.id == "es_version");
             knob.map_or("", |knob| knob.values[(knob.get)(&design.knobs)])
         }

@@ -14,11 +14,12 @@ use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlDialogElement, HtmlElement, KeyboardEvent};
 
+use super::parts::{aria, derived};
 use super::parts::{icon, list, option, shapes};
 use crate::view::lab::{
     Camera, Edition, LAB_PRESETS, Lab, Picture, Plan, Port, differences, layout, stage_trees,
 };
-use pieces::{aria, button, derived, dynamic, select, status};
+use pieces::{button, dynamic, select, status};
 
 /// Milliseconds between two lines while it plays.
 const PACE: u64 = 900;
@@ -228,8 +229,10 @@ fn bar(bench: Bench) -> AnyView {
     let at_end = aria(bench.flag(|lab| lab.place().0 == lab.place().1));
     let playing = bench.flag(Lab::is_playing);
     let shape = |shape: &'static str| icon(shape.to_string());
-    let play = derived(move || if playing.get() { shapes::PAUSE } else { shapes::PLAY }.into());
-    let name = derived(move || if playing.get() { "Pause lines" } else { "Play lines" }.into());
+    let play =
+        derived(move || if playing.get() { shapes::PAUSE } else { shapes::PLAY }.to_string());
+    let name =
+        derived(move || if playing.get() { "Pause lines" } else { "Play lines" }.to_string());
     let next = view! { {shape(shapes::FORWARD)} <span class="bar-word">"Next"</span> }.into_any();
     let act = move |command: fn(&mut Lab)| move || bench.act(command);
     let seek = move |ev| {

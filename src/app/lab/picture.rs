@@ -7,8 +7,9 @@ use wasm_bindgen::closure::Closure;
 use web_sys::{HtmlElement, KeyboardEvent, PointerEvent, WheelEvent};
 
 use super::super::parts::list;
+use super::super::parts::{aria, derived};
 use super::Bench;
-use super::pieces::{aria, button, derived, dynamic};
+use super::pieces::{button, dynamic};
 use crate::view::lab::{Camera, Lab, LabRow, Port, Shape};
 
 /// One press of a button or a key.
@@ -55,7 +56,7 @@ pub fn picture_pane(bench: Bench) -> AnyView {
                     <button
                         type="button"
                         aria-label="Extents as a table"
-                        aria-pressed=aria(shows_table.into())
+                        aria-pressed=aria(shows_table)
                         on:click=move |_| shows_table.update(|on| *on = !*on)
                     >
                         "table"

@@ -33,19 +33,6 @@ impl Bench {
     }
 }
 
-/// A text that is computed from signals.
-pub fn derived(read: impl Fn() -> String + Send + Sync + 'static) -> Signal<String> {
-    fn erased(read: Box<dyn Fn() -> String + Send + Sync>) -> Signal<String> {
-        Signal::derive(read)
-    }
-    erased(Box::new(read))
-}
-
-/// `true` or `false`, as ARIA writes it.
-pub fn aria(flag: Signal<bool>) -> Signal<String> {
-    derived(move || flag.get().to_string())
-}
-
 /// A part of the document that is made anew when what it reads changes.
 pub fn dynamic(make: impl Fn() -> AnyView + Send + Sync + 'static) -> AnyView {
     fn erased(make: Dynamic) -> AnyView {

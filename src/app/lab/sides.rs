@@ -5,8 +5,9 @@ use leptos::prelude::*;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{HtmlTextAreaElement, SubmitEvent};
 
+use super::super::parts::{aria, derived};
 use super::Bench;
-use super::pieces::{aria, button, derived, dynamic, section, status};
+use super::pieces::{button, dynamic, section, status};
 use crate::view::lab::{LAB_WORDS, Lab, Margin};
 
 /// The lines, with the next one marked, what is wrong with them, and a line to do at once.
