@@ -11,7 +11,7 @@ use crate::view::{NODE, Stage, TreeNode, TreeView};
 pub fn tree_panel() -> AnyView {
     let desk = Desk::of_page();
     let table = RwSignal::new(false);
-    let legend = derived(|| "square: black, round: red".to_string());
+    let legend = derived(|| "□ black ○ red".to_string());
     let inos = desk.keys(|s| s.trees.iter().map(|tree| tree.ino.to_string()).collect());
     view! {
         <section class="panel area-tree" aria-labelledby="tree-title">

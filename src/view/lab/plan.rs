@@ -21,6 +21,9 @@ const NODE: (f64, f64) = (108.0, 44.0);
 const TOP: f64 = 40.0;
 /// Room under the last level, for its boxes and for what is written under them.
 const BOTTOM: f64 = 48.0;
+/// Room for the rings of the outermost boxes of a tree that is shown as a whole, on both sides
+/// together; it does not shrink with them.
+const MARGIN: f64 = 16.0;
 /// A subtree with less room than this becomes a glyph.
 const GLYPH: f64 = 88.0;
 /// The width of one character in a box.
@@ -203,8 +206,9 @@ impl Camera {
     pub fn resolve(self, n: usize, port: Port) -> (f64, f64, f64) {
         match self {
             Camera::Fit => {
-                let width = n.max(1) as f64 * COLUMN + NODE.0 - COLUMN + 16.0;
-                ((port.w / width).min(FIT_MAX), (n.max(1) - 1) as f64 / 2.0, 0.0)
+                let width = n.max(1) as f64 * COLUMN + NODE.0 - COLUMN;
+                let zoom = (port.w - MARGIN) / width;
+                (zoom.min(FIT_MAX), (n.max(1) - 1) as f64 / 2.0, 0.0)
             }
             Camera::Free { zoom, x, y } => (zoom, x, y),
         }
