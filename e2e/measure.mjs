@@ -147,12 +147,17 @@ function watch() {
     return made;
   };
 
-  const button = (name) => document.querySelector(`[aria-label="${name}"]`);
+  // Looked for once: a person's hand does not search the document.
+  const found = new Map();
+  const control = (name) => {
+    if (!found.has(name)) found.set(name, document.querySelector(`[aria-label="${name}"]`));
+    return found.get(name);
+  };
   const acts = {
-    forward: () => button("Step forward").click(),
-    back: () => button("Step back").click(),
+    forward: () => control("Step forward").click(),
+    back: () => control("Step back").click(),
     scrub(i) {
-      const slider = button("Step of the run");
+      const slider = control("Step of the run");
       // All over the run, never the same way twice.
       slider.value = (i * 7919) % (Number(slider.max) + 1);
       slider.dispatchEvent(new Event("input", { bubbles: true }));

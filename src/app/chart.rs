@@ -42,8 +42,9 @@ fn plot(desk: Desk) -> AnyView {
             >
                 {line("chart-grid", |c| &c.grid)} {line("chart-slots", |c| &c.slots)}
                 {line("chart-area", |c| &c.area)} {line("chart-line", |c| &c.line)}
-                {line("chart-cursor", |c| &c.cursor)}
             </svg>
+            // Not in the picture, which is long and would be painted with every step.
+            <i class="chart-cursor" style=("--at", desk.text(|s| s.series.cursor.to_string()))></i>
             {ticks(desk, "chart-x", |c| &c.x_ticks)} {ticks(desk, "chart-y", |c| &c.y_ticks)}
         </div>
     }

@@ -120,11 +120,6 @@ impl Desk {
         self.stage.value.with_untracked(read)
     }
 
-    /// The editor, not followed.
-    pub fn peek_editor<T>(self, read: impl FnOnce(&Editor) -> T) -> T {
-        self.editor.value.with_untracked(read)
-    }
-
     /// The state itself, not followed.
     pub fn read<T>(self, read: impl FnOnce(&Session) -> T) -> T {
         self.session.with_untracked(read)

@@ -50,7 +50,6 @@ fn picture(desk: Desk) -> AnyView {
         <div
             class="lanes"
             style=("--columns", desk.text(|s| s.lanes.columns.to_string()))
-            style=("--cursor", desk.text(|s| (s.lanes.cursor - s.lanes.first).to_string()))
         >
             <div class="lane lane-ruler" aria-hidden="true">
                 <span class="lane-name">"step"</span>
@@ -66,7 +65,10 @@ fn picture(desk: Desk) -> AnyView {
             >
                 {list(names, move |name| lane(desk, name))}
             </div>
-            <i class="lane-cursor"></i>
+            <i
+                class="lane-cursor"
+                style=("--at", desk.text(|s| (s.lanes.cursor - s.lanes.first).to_string()))
+            ></i>
             <span
                 class="lane-no-return"
                 hidden=desk.flag(|s| s.lanes.no_return.is_none())
@@ -101,8 +103,7 @@ fn lane(desk: Desk, lane: String) -> AnyView {
         let key = |span: &Span| {
             let Span { from, len, label, kind, .. } = span;
             let column = from - s.lanes.first + 1;
-            let future = if *from >= s.lanes.cursor { "is-future" } else { "" };
-            format!("{from} {} {column} {len} {future} {label}", *kind == SpanKind::Held)
+            format!("{from} {} {column} {len} {label}", *kind == SpanKind::Held)
         };
         spans.iter().map(key).collect()
     });
@@ -127,8 +128,7 @@ fn lane(desk: Desk, lane: String) -> AnyView {
 
 fn draw_span(desk: Desk, span: Span) -> AnyView {
     let Span { from, len, kind, label, steps } = span;
-    let (first, cursor) = desk.peek(|s| (s.lanes.first, s.lanes.cursor));
-    let is_future = from >= cursor;
+    let first = desk.peek(|s| s.lanes.first);
     let class = match kind {
         SpanKind::Ran => "span-ran",
         SpanKind::Waited => "span-waited",
@@ -138,7 +138,6 @@ fn draw_span(desk: Desk, span: Span) -> AnyView {
     view! {
         <span
             class=class
-            class:is-future=is_future
             role="gridcell"
             tabindex="-1"
             style:grid-column=format!("{} / span {len}", from - first + 1)

@@ -21,13 +21,16 @@ pub fn pipeline_panel() -> AnyView {
         )
     });
     let stations = COLUMNS.iter().map(|name| view! { <span>{*name}</span> }.into_any());
-    let ios = desk.keys(|s| s.pipeline.ios.iter().map(|io| io.key.to_string()).collect());
+    let ios = desk.keys(|s| s.pipeline.drawn().map(|io| io.key.to_string()).collect());
     view! {
         <section class="panel area-pipeline" aria-labelledby="pipeline-title">
             {panel_head("pipeline-title", "IO pipeline", Some(slots), Some(table))}
             <div class="panel-body" hidden=derived(move || !not(table).get())>
                 <div class="stations" aria-hidden="true">{stations.collect::<Vec<_>>()}</div>
                 <ul class="ios">
+                    <li class="io-text quiet" hidden=desk.flag(|s| s.pipeline.past().is_none())>
+                        {desk.text(|s| s.pipeline.past().unwrap_or_default())}
+                    </li>
                     {list(ios, move |key| line(desk, key.parse().unwrap_or(0)))}
                     <li class="quiet" hidden=desk.flag(|s| !s.pipeline.ios.is_empty())>
                         "No direct write has begun, no writeback is on its way."

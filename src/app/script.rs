@@ -4,6 +4,7 @@ use leptos::prelude::*;
 
 use super::desk::Desk;
 use super::parts::{list, panel_head};
+use crate::view::LineMark;
 
 /// The script, its editor and its error.
 pub fn script_panel() -> AnyView {
@@ -34,34 +35,24 @@ pub fn script_panel() -> AnyView {
 }
 
 fn editor(desk: Desk) -> AnyView {
-    // A line that says something else is another element: nothing in it has to follow anything.
-    let lines = desk.editor_keys(|e| {
-        let key =
-            |l: &crate::view::GutterLine| format!("{} {} {}", l.number, l.is_wrong, l.threads);
-        e.gutter.iter().map(key).collect()
+    // A mark that says something else is another element: nothing in it has to follow anything.
+    let marks = desk.editor_keys(|e| {
+        let key = |mark: &LineMark| format!("{} {} {}", mark.number, mark.is_wrong, mark.threads);
+        e.marks.iter().map(key).collect()
     });
-    let line = move |key: String| {
-        let number: u32 = key.split(' ').next().and_then(|n| n.parse().ok()).unwrap_or(1);
-        let found = desk.peek_editor(|e| e.gutter.get(number as usize - 1).cloned());
-        let (threads, wrong) = found.map_or((String::new(), false), |l| (l.threads, l.is_wrong));
-        let class = match (wrong, threads.is_empty()) {
-            (true, _) => "is-wrong-line",
-            (false, true) => "",
-            (false, false) => "is-current",
-        };
-        view! {
-            <li class=class>
-                <span class="gutter-threads">{threads}</span>
-                <span class="gutter-number">{number.to_string()}</span>
-            </li>
-        }
-        .into_any()
+    let mark = |key: String| {
+        let mut words = key.splitn(3, ' ');
+        let mut word = || words.next().unwrap_or_default().to_string();
+        let line = word();
+        let class = if word() == "true" { "is-wrong-line" } else { "is-current" };
+        view! { <i class=class style=("--line", line)>{word()}</i> }.into_any()
     };
     view! {
         <div class="editor mono">
-            <ol class="gutter" aria-hidden="true">
-                {list(lines, line)}
-            </ol>
+            <div class="gutter" aria-hidden="true">
+                {list(marks, mark)}
+                <span class="gutter-numbers">{desk.editor_text(|e| e.numbers.clone())}</span>
+            </div>
             <textarea
                 class="mono"
                 aria-label="Script text"

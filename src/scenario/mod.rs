@@ -20,5 +20,5 @@ pub use op_language::{
 };
 pub(crate) use op_language::{budget, nearest};
 pub use presets::{PRESETS, Preset};
-pub use run::{Divergence, Run, RunError};
+pub use run::{Backlog, Divergence, Run, RunError};
 pub use walk::{Dice, switches, walk, walks};

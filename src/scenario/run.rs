@@ -10,9 +10,27 @@ pub struct Run {
     choices: Vec<Choice>,
     /// One more than choices: the state before each choice, and the last.
     states: Vec<State>,
+    /// Of each state.
+    backlog: Vec<Backlog>,
     /// What each choice did.
     notes: Vec<Vec<Note>>,
     cursor: usize,
+}
+
+/// How much is on its way in a state: kept for every state of a run, whose course is drawn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Backlog {
+    /// Conversions pending: bios submitted, disk tree not converted.
+    pub pending: u8,
+    /// Slots of the AIO context that are taken.
+    pub slots: u8,
+}
+
+impl Backlog {
+    fn of(state: &State) -> Backlog {
+        let pending = state.ios().filter(|(_, io)| io.is_pending()).count() as u8;
+        Backlog { pending, slots: state.slots_used() }
+    }
 }
 
 /// Why a choice could not be taken.
@@ -39,8 +57,15 @@ pub struct Divergence {
 impl Run {
     /// A run that has not begun.
     pub fn new(setup: Setup) -> Run {
-        let states = vec![State::initial(&setup)];
-        Run { setup, choices: Vec::new(), states, notes: Vec::new(), cursor: 0 }
+        let initial = State::initial(&setup);
+        Run {
+            setup,
+            choices: Vec::new(),
+            backlog: vec![Backlog::of(&initial)],
+            states: vec![initial],
+            notes: Vec::new(),
+            cursor: 0,
+        }
     }
 
     /// A run of given choices, as far as they can be taken; the cursor stands at the end.
@@ -79,6 +104,11 @@ impl Run {
         &self.states[steps.min(self.states.len() - 1)]
     }
 
+    /// How much was on its way in each state, from the first to the last.
+    pub fn backlog(&self) -> &[Backlog] {
+        &self.backlog
+    }
+
     /// What the step before the cursor did; nothing at the start.
     pub fn last_notes(&self) -> &[Note] {
         self.cursor.checked_sub(1).map_or(&[], |i| self.notes_of(i))
@@ -111,6 +141,7 @@ impl Run {
         self.cut(self.cursor);
         self.choices.push(choice);
         self.notes.push(notes);
+        self.backlog.push(Backlog::of(&state));
         self.states.push(state);
         self.cursor += 1;
         Ok(())
@@ -121,6 +152,7 @@ impl Run {
         self.choices.truncate(steps);
         self.notes.truncate(steps);
         self.states.truncate(steps + 1);
+        self.backlog.truncate(steps + 1);
         self.cursor = self.cursor.min(steps);
     }
 

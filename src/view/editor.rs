@@ -15,15 +15,17 @@ pub struct Editor {
     pub is_edited: bool,
     /// What is wrong with it.
     pub error: Option<String>,
-    /// What stands beside each line.
-    pub gutter: Vec<GutterLine>,
+    /// The numbers of its lines, one below the other.
+    pub numbers: String,
+    /// What stands beside lines: those without anything are left out.
+    pub marks: Vec<LineMark>,
     /// The preset that is run; empty for a script of the person's own.
     pub preset: &'static str,
 }
 
 /// What stands beside a line.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct GutterLine {
+pub struct LineMark {
     /// The line, from 1.
     pub number: u32,
     /// The threads that stand there.
@@ -39,22 +41,25 @@ pub fn editor(session: &Session) -> Editor {
     let widest = draft.lines().map(|line| line.chars().count()).max().unwrap_or(0);
     let wrong = session.error().map(|e| e.line);
     let current = session.current_lines();
-    let threads = |number: u32| {
-        // Marks belong to what is run; beside an edited text they would point at the wrong line.
-        let here = current.iter().filter(|(line, _)| *line == number && !session.is_edited());
-        here.map(|(_, t)| Actor::Thread(*t).to_string()).collect::<Vec<_>>().join(" ")
-    };
-    let line = |number: u32| GutterLine {
-        number,
-        threads: threads(number),
-        is_wrong: wrong == Some(number),
-    };
+    // Marks belong to what is run; beside an edited text they would point at the wrong line.
+    let current = current.iter().filter(|_| !session.is_edited());
+    let mut marks: Vec<LineMark> = Vec::new();
+    for (number, thread) in current {
+        let name = Actor::Thread(*thread).to_string();
+        match marks.iter_mut().find(|mark| mark.number == *number) {
+            Some(mark) => mark.threads += &format!(" {name}"),
+            None => marks.push(LineMark { number: *number, threads: name, is_wrong: false }),
+        }
+    }
+    marks.extend(wrong.map(|number| LineMark { number, threads: String::new(), is_wrong: true }));
+    let numbers: Vec<String> = (1..=lines.max(1)).map(|number| number.to_string()).collect();
     Editor {
         draft: draft.into(),
         size: (lines + 1, (widest + 2).max(24)),
         is_edited: session.is_edited(),
         error: session.error().map(ToString::to_string),
-        gutter: (1..=lines.max(1) as u32).map(line).collect(),
+        numbers: numbers.join("\n"),
+        marks,
         preset: match session.preselect() {
             Preselect::Preset(id) => id,
             Preselect::Own => "",

@@ -13,6 +13,10 @@ use super::session::Session;
 
 /// Steps that are drawn at once; a longer run shows those around the cursor.
 const STEPS_SHOWN: usize = 60;
+/// Of a longer run what is drawn moves on so far at once, and in between stands still.
+const STEPS_TURNED: usize = 30;
+/// Steps before the cursor that are drawn at least.
+const STEPS_BEHIND: usize = 25;
 
 /// The lanes around the cursor.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -74,16 +78,16 @@ pub enum SpanKind {
 pub fn lanes(session: &Session) -> Lanes {
     let run = session.run();
     let total = run.choices().len();
-    let half = STEPS_SHOWN / 2;
-    let last_first = total.saturating_sub(STEPS_SHOWN);
-    let first = run.cursor().saturating_sub(half).min(last_first);
+    let behind = run.cursor().saturating_sub(STEPS_BEHIND);
+    let first = if total <= STEPS_SHOWN { 0 } else { behind - behind % STEPS_TURNED };
     let steps = (total - first).min(STEPS_SHOWN);
+    let columns = if total <= STEPS_SHOWN { steps.max(16) } else { STEPS_SHOWN };
     let shown = first..first + steps;
     let lanes = lane_actors(run).into_iter().map(|actors| lane(run, &actors, shown.clone()));
     let lanes = lanes.chain([device(run, shown.clone())]).collect();
     let no_return = session.no_return().map(|step| step as usize);
     let no_return = no_return.filter(|step| (first..=first + steps).contains(step));
-    Lanes { first, columns: steps.max(16), steps, cursor: run.cursor(), no_return, lanes }
+    Lanes { first, columns, steps, cursor: run.cursor(), no_return, lanes }
 }
 
 /// The actors of each lane. Threads, irq, the first kworker and jbd2 always have one; the others

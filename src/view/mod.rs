@@ -38,7 +38,7 @@ mod waits;
 
 pub use branches::{BranchRow, Fork, branches};
 pub use console::OpFields;
-pub use editor::{Editor, GutterLine, editor};
+pub use editor::{Editor, LineMark, editor};
 pub use explorer::{
     Asked, Event, Explorer, FindingRow, Job, RUNS, Witness, model_checksum, progress_text,
 };

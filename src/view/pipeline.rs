@@ -8,6 +8,11 @@ use super::narrate::{range_text, write_name};
 /// The stations, in order.
 pub const COLUMNS: [&str; 5] = ["submitted", "completed", "on a list", "converting", "converted"];
 
+/// Up to so many rows the picture has them all, as the table always does.
+const ROWS_DRAWN: usize = 12;
+/// Of more rows it has the last finished writes of each thread, and those on their way.
+const FINISHED_DRAWN: usize = 2;
+
 /// All writes that have begun.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Pipeline {
@@ -38,6 +43,21 @@ pub struct IoRow {
     pub counted: bool,
     /// Counted in `i_dio_count`.
     pub dio: bool,
+    /// It is finished, as are many later writes of its thread: the picture leaves it out.
+    pub is_past: bool,
+}
+
+impl Pipeline {
+    /// The rows of the picture.
+    pub fn drawn(&self) -> impl Iterator<Item = &IoRow> {
+        self.ios.iter().filter(|io| !io.is_past)
+    }
+
+    /// What the picture says of the rows that it leaves out.
+    pub fn past(&self) -> Option<String> {
+        let past = self.ios.iter().filter(|io| io.is_past).count();
+        (past > 0).then(|| format!("{past} more finished earlier; the table has them."))
+    }
 }
 
 /// What user space knows of a write.
@@ -64,8 +84,9 @@ impl Ack {
 
 /// Every direct write that has begun, also the finished ones, and writeback on its way.
 pub fn pipeline(setup: &Setup, state: &State) -> Pipeline {
-    let mut ios: Vec<IoRow> = Vec::new();
+    let mut of_threads: Vec<Vec<IoRow>> = Vec::new();
     for (thread, program) in (0..).zip(&setup.threads) {
+        let mut ios = Vec::new();
         for (index, op) in (0..).zip(program) {
             for iocb in 0..op.writes() {
                 // Of a batch each iocb is a write.
@@ -76,17 +97,28 @@ pub fn pipeline(setup: &Setup, state: &State) -> Pipeline {
                 if let Some((_, io)) = state.ios().find(|(_, io)| is_this(io)) {
                     ios.push(live(setup, state, io, row));
                 } else if done {
-                    let place = "finished".into();
+                    let place = FINISHED.into();
                     ios.push(IoRow { column: Some(4), place, ack: Ack::Known, ..row });
                 }
             }
         }
+        of_threads.push(ios);
     }
+    if of_threads.iter().map(Vec::len).sum::<usize>() > ROWS_DRAWN {
+        of_threads.iter_mut().for_each(|ios| leave_out_finished(ios));
+    }
+    let mut ios: Vec<IoRow> = of_threads.into_iter().flatten().collect();
     for (index, io) in state.ios().filter(|(_, io)| io.writeback) {
         ios.push(live(setup, state, io, writeback_row(setup, index, io)));
     }
     let ios = sorted(ios, |io| io.key.into());
     Pipeline { ios, slots_used: state.slots_used(), slots: setup.slots }
+}
+
+/// Marks those of a thread's finished writes that are not among the last.
+fn leave_out_finished(of_thread: &mut [IoRow]) {
+    let finished = of_thread.iter_mut().rev().filter(|io| io.place == FINISHED);
+    finished.skip(FINISHED_DRAWN).for_each(|io| io.is_past = true);
 }
 
 /// A row with what its IO says now.
@@ -138,7 +170,11 @@ const EMPTY: IoRow = IoRow {
     ack: Ack::No,
     counted: false,
     dio: false,
+    is_past: false,
 };
+
+/// The place of a write that has no `io_end` any more.
+const FINISHED: &str = "finished";
 
 /// The file's name and a blank, where there are two.
 fn file_prefix(setup: &Setup, ino: u8) -> String {

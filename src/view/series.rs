@@ -25,12 +25,9 @@ pub struct Series {
 
 /// The series of a whole run, also of the steps after the cursor.
 pub fn series(run: &Run) -> Series {
-    let states = || (0..=run.choices().len()).map(|step| run.state_at(step));
     Series {
-        pending: states()
-            .map(|state| state.ios().filter(|(_, io)| io.is_pending()).count() as u8)
-            .collect(),
-        slots: states().map(|state| state.slots_used()).collect(),
+        pending: run.backlog().iter().map(|load| load.pending).collect(),
+        slots: run.backlog().iter().map(|load| load.slots).collect(),
         slots_max: run.setup().slots,
         cursor: run.cursor(),
     }
@@ -79,7 +76,6 @@ impl Series {
             area: format!("{line}V{height}H0Z"),
             line,
             slots: format!("M0 {}H{width}", y(self.slots_max)),
-            cursor: format!("M{} 0V{height}", self.cursor),
             grid: y_ticks.iter().map(|n| format!("M0 {}H{width}", height - n)).collect(),
             x_ticks: ticks(width, 6),
             y_ticks,
@@ -99,8 +95,6 @@ pub struct Chart {
     pub line: String,
     /// How many there can be if completion comes last: the slots of the AIO context.
     pub slots: String,
-    /// Where the run stands.
-    pub cursor: String,
     /// A line for each number in `y_ticks`.
     pub grid: String,
     /// The steps that are named below the picture.
@@ -120,16 +114,15 @@ fn ticks(end: u32, at_most: u32) -> Vec<u32> {
 mod tests {
     use super::*;
 
-    fn check(pending: &[u8], cursor: usize, expect: [&str; 5]) {
+    fn check(pending: &[u8], cursor: usize, expect: [&str; 4]) {
         let series = Series {
             pending: pending.to_vec(),
             slots: vec![0; pending.len()],
             slots_max: 2,
             cursor,
         };
-        let Chart { size, line, slots, cursor, grid, x_ticks, y_ticks, area } = series.chart();
-        let found =
-            [format!("{size:?} {x_ticks:?} {y_ticks:?}"), line.clone(), slots, cursor, grid];
+        let Chart { size, line, slots, grid, x_ticks, y_ticks, area } = series.chart();
+        let found = [format!("{size:?} {x_ticks:?} {y_ticks:?}"), line.clone(), slots, grid];
         assert_eq!(found, expect);
         assert_eq!(area, format!("{line}V{}H0Z", size.1));
     }
@@ -143,12 +136,11 @@ mod tests {
                 "(12, 3) [0, 5, 10] [0, 1, 2, 3]",
                 "M0 3H2V2H3V1H5V2H6",
                 "M0 1H12",
-                "M4 0V3",
                 "M0 3H12M0 2H12M0 1H12M0 0H12",
             ],
         );
         let grid = "M0 9H12M0 7H12M0 5H12M0 3H12M0 1H12";
-        check(&[8], 0, ["(12, 9) [0, 5, 10] [0, 2, 4, 6, 8]", "M0 1H1", "M0 7H12", "M0 0V9", grid]);
+        check(&[8], 0, ["(12, 9) [0, 5, 10] [0, 2, 4, 6, 8]", "M0 1H1", "M0 7H12", grid]);
     }
 
     #[test]

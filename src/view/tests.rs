@@ -284,3 +284,48 @@ fn a_small_journal_shows_what_is_taken_of_it() {
         credits 1 of 3, 0 reserved"#]],
     );
 }
+
+/// Writes of two threads, one after the other: a run of some hundred steps.
+fn long_session() -> Session {
+    let mut text = "file a 8 blocks, U 0+8\n".to_string();
+    for _ in 0..12 {
+        text += "t1: dio_write 0 4\nt2: dio_write 4 4\n";
+    }
+    let mut session = Session::new();
+    session.apply(&text).expect("a script");
+    run_out(&mut session);
+    session
+}
+
+#[test]
+fn a_long_run_has_its_last_finished_writes_in_the_picture_and_all_in_the_table() {
+    let mut session = long_session();
+    let view = |s: &Session| pipeline(s.run().setup(), s.run().state());
+    let all = view(&session);
+    assert_eq!((all.ios.len(), all.drawn().count(), all.table().rows.len()), (24, 4, 24));
+    assert_eq!(all.past().as_deref(), Some("20 more finished earlier; the table has them."));
+    for step in 0..session.run().choices().len() {
+        session.seek(step);
+        let view = view(&session);
+        assert!(view.drawn().count() <= 12, "step {step}");
+        assert!(view.ios.iter().all(|io| !io.is_past || io.place == "finished"), "step {step}");
+    }
+}
+
+#[test]
+fn lanes_of_a_long_run_stand_still_for_many_steps_with_the_cursor_among_them() {
+    let mut session = long_session();
+    let total = session.run().choices().len();
+    assert!(total > 120, "{total}");
+    let mut turns = 0;
+    let mut first = 0;
+    for step in 0..=total {
+        session.seek(step);
+        let lanes = lanes(&session);
+        assert!((lanes.first..=lanes.first + lanes.steps).contains(&step), "step {step}");
+        assert!(lanes.first == 0 || step - lanes.first >= 25, "step {step}");
+        turns += usize::from(lanes.first != first);
+        first = lanes.first;
+    }
+    assert!(turns <= total / 30, "{turns} in {total}");
+}

@@ -47,18 +47,17 @@ fn margin(bench: Bench) -> AnyView {
     let margin = bench.memo(Box::new(Lab::margin));
     let numbers = bench.text(|lab| lab.margin().numbers());
     let mark = |class: &'static str, sign: &'static str, line: u32| {
-        let down = format!("translateY(calc({} * 1.25rem))", line - 1);
-        view! { <span class=class style:transform=down>{sign}</span> }.into_any()
+        view! { <i class=class style=("--line", line.to_string())>{sign}</i> }.into_any()
     };
     let marks = move || {
         let Margin { next, bad, .. } = margin.get();
-        let next = next.map(|line| mark("lab-here", "▸", line));
-        let bad = bad.into_iter().map(|line| mark("lab-bad", "✕", line));
+        let next = next.map(|line| mark("is-current", "▸", line));
+        let bad = bad.into_iter().map(|line| mark("is-wrong-line", "✕", line));
         next.into_iter().chain(bad).collect::<Vec<_>>().into_any()
     };
     view! {
-        <div class="gutter lab-margin" aria-hidden="true">
-            {dynamic(marks)} <div class="lab-numbers">{numbers}</div>
+        <div class="gutter" aria-hidden="true">
+            {dynamic(marks)} <span class="gutter-numbers">{numbers}</span>
         </div>
     }
     .into_any()
