@@ -51,5 +51,6 @@ test("keys open the explorer, the matrix and the knobs, and run presets", async 
   await page.keyboard.press("9");
   await expect(page.getByRole("combobox", { name: "scenario" })).toHaveValue("S9");
   await page.keyboard.press("m");
-  await expect(page.getByRole("button", { name: "Stop", exact: true })).toBeVisible();
+  await expect(page.getByRole("region", { name: "Verdict matrix" })).toBeVisible();
+  await expect(page.locator(".explorer-status")).toContainText("The matrix: 336 cells");
 });

@@ -21,6 +21,27 @@ test("the address of a run opens the same run at the same step", async ({ page, 
   expect(JSON.parse(there)).toEqual({ ...JSON.parse(here), notice: null });
 });
 
+test("a link shows what the page showed: tables, physical blocks, the inspector, the point of no return", async ({ page, stage, context }) => {
+  await stage.open();
+  await stage.choose("S7", "rfc-osync");
+  await page.keyboard.press("e");
+  const explorer = page.getByRole("dialog", { name: "Explorer" });
+  await explorer.getByRole("button", { name: "Search this script" }).click();
+  const deadlock = explorer.getByRole("listitem").filter({ hasText: "NO-DEADLOCK" });
+  await deadlock.getByRole("button", { name: "shortest run, 16 steps" }).click();
+  await page.getByRole("button", { name: "physical blocks" }).click();
+  await page.getByRole("button", { name: "IO pipeline as a table" }).click();
+  await stage.object("ES tree").click();
+  const link = await page.evaluate(() => window.extentscope.link());
+  const other = await context.newPage();
+  await other.goto(new URL(`#${link}`, page.url()).href);
+  await expect(other.getByRole("table", { name: "AIO slots 2 of 2" })).toBeVisible();
+  await expect(other.getByRole("button", { name: "physical blocks" })).toHaveAttribute("aria-pressed", "true");
+  await expect(other.getByText("no return", { exact: true })).toBeVisible();
+  await expect(other.getByRole("complementary")).toContainText("ES tree");
+  expect(await other.evaluate(() => window.extentscope.link())).toBe(link);
+});
+
 test("another link that is typed into the address bar is opened", async ({ page, stage }) => {
   await stage.open();
   await page.evaluate(() => (location.hash = "#v0;design=kara;preset=S1;choices=t1,t1;at=1"));

@@ -3,9 +3,10 @@
 use std::fs;
 use std::path::Path;
 
-use extentscope::kernel::{Design, Row};
-use extentscope::scenario::{Dice, Link, PRESETS, Preset};
-use extentscope::view::{Look, Session};
+use extentscope::check::{Bounds, Search};
+use extentscope::kernel::{Design, Promise, Row, Setup};
+use extentscope::scenario::{Dice, Link, PRESETS, Preset, Script};
+use extentscope::view::{Fault, Look, Session, Switch, Witness};
 
 /// A preset under a design, and so many steps of a random run.
 fn session(preset: &str, design: &str, seed: u64, steps: u32) -> Session {
@@ -52,6 +53,53 @@ fn every_preset_under_every_design_is_restored_from_a_short_link() {
             (0..4).for_each(|seed| check_restored(session(preset.id, row.id(), seed, 60)));
         }
     }
+}
+
+#[test]
+fn the_view_of_a_run_is_restored() {
+    let mut there = session("S7", "rfc-osync", 1, 8);
+    let mut here = Session::new();
+    let mut check = |there: &Session, words: &str| {
+        let link = there.link();
+        assert!(link.contains(words), "{link}");
+        here.open_link(&link);
+        assert_eq!((here.notice(), here.link()), (None, link));
+        assert_eq!((here.look(), here.panels()), (there.look(), there.panels()));
+    };
+    check(&there, ";a=8;s=");
+    there.turn(Switch::Lanes);
+    there.turn(Switch::Physical);
+    there.unfold("tree");
+    check(&there, ";w=physical,lanes,open.tree;");
+    there.inspect(Look::parse("io.0"));
+    there.inflict(Fault::Delay(0));
+    check(&there, ";w=io.0,physical,lanes,open.tree,delayed.1;");
+    // The next link says nothing of all that, and it is gone.
+    check(&session("S7", "rfc-osync", 1, 8), ";a=8;s=");
+    assert!(here.no_return().is_none() && !here.is_delayed(0));
+}
+
+#[test]
+fn the_point_of_no_return_of_a_witness_is_in_its_link() {
+    let (design, preset) = (Row::RfcOsync.design(), Preset::find("S7").expect("a preset"));
+    let script = Script::parse(preset.script).expect("its script");
+    let search = Search::run(Setup { design, ..script.setup }, Bounds::default());
+    let choices = search.shortest(Promise::NoDeadlock).expect("it deadlocks");
+    let no_return = search.point_of_no_return(Promise::NoDeadlock, &choices);
+    let mut there = session("S7", "rfc-osync", 0, 0);
+    there.open_witness(&Witness {
+        script: preset.script.into(),
+        preset: Some("S7"),
+        design,
+        choices,
+        notice: String::new(),
+        no_return,
+    });
+    let mut here = Session::new();
+    here.open_link(&there.link());
+    assert!(no_return.is_some() && here.no_return() == no_return, "{}", there.link());
+    here.restart();
+    assert_eq!(here.no_return(), None, "another run has not got it");
 }
 
 #[test]

@@ -3,18 +3,18 @@
 use leptos::prelude::*;
 
 use super::desk::Desk;
-use super::parts::{derived, list, not, panel_head, tables};
-use crate::view::{Chart, Stage};
+use super::parts::{list, panel_head, tables};
+use crate::view::{Chart, Stage, Switch};
 
 /// The chart and its table twin.
 pub fn chart_panel() -> AnyView {
     let desk = Desk::of_page();
-    let table = RwSignal::new(false);
+    let hidden = desk.flag(|s| s.panels.has(Switch::Chart));
     view! {
         <section class="panel area-chart" aria-labelledby="chart-title">
-            {panel_head("chart-title", "Pending conversions", None, Some(table))}
-            <div class="panel-body" hidden=derived(move || !not(table).get())>{plot(desk)}</div>
-            {tables(desk, table, |s| vec![s.series.table()])}
+            {panel_head("chart-title", "Pending conversions", None, Some(Switch::Chart))}
+            <div class="panel-body" hidden=hidden>{plot(desk)}</div>
+            {tables(desk, Switch::Chart, |s| vec![s.series.table()])}
         </section>
     }
     .into_any()

@@ -5,22 +5,22 @@ use leptos::prelude::*;
 use super::branches::branches;
 use super::desk::Desk;
 use super::grid;
-use super::parts::{derived, list, name, not, panel_head, tables};
-use crate::view::{Lane, Lanes, Span, SpanKind};
+use super::parts::{derived, list, name, panel_head, tables};
+use crate::view::{Lane, Lanes, Span, SpanKind, Switch};
 
 /// Lanes over steps.
 pub fn lanes_panel() -> AnyView {
     let desk = Desk::of_page();
-    let table = RwSignal::new(false);
+    let hidden = desk.flag(|s| s.panels.has(Switch::Lanes));
     let legend = derived(|| "hatched: waits, dark edge: holds a lock".to_string());
     view! {
         <section class="panel area-lanes" aria-labelledby="lanes-title">
-            {panel_head("lanes-title", "Lanes", Some(legend), Some(table))}
-            <div class="panel-body" hidden=derived(move || !not(table).get())>
+            {panel_head("lanes-title", "Lanes", Some(legend), Some(Switch::Lanes))}
+            <div class="panel-body" hidden=hidden>
                 {branches()}
                 {picture(desk)}
             </div>
-            {tables(desk, table, |s| vec![s.lanes.table()])}
+            {tables(desk, Switch::Lanes, |s| vec![s.lanes.table()])}
         </section>
     }
     .into_any()

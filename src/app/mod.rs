@@ -31,8 +31,8 @@ use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use web_sys::HtmlElement;
 
+use crate::view::FOLDED;
 use desk::Desk;
-use parts::derived;
 
 /// Starts the page.
 pub fn main() {
@@ -56,12 +56,11 @@ fn App() -> impl IntoView {
     let desk = Desk::provide();
     api::install(desk);
     commands::listen_to_keys();
-    let open = RwSignal::new("steps");
     let menu = RwSignal::new(None);
     view! {
         <main
             class="stage"
-            data-open=derived(move || open.get().to_string())
+            data-open=desk.text(|s| s.panels.open().into())
             on:click=move |ev| inspector::open_clicked(desk, &ev)
             on:contextmenu=move |ev| inspector::open_menu(menu, &ev)
             on:keydown=move |ev| inspector::open_focused(desk, &ev)
@@ -70,7 +69,7 @@ fn App() -> impl IntoView {
             {bar::caption()}
             <div class="side-left">{script::script_panel()} {steps::steps_panel()}</div>
             {strata::strata_panel()}
-            {tabs(open)}
+            {tabs(desk)}
             {tree::tree_panel()}
             {pipeline::pipeline_panel()}
             <div class="side-right">{threads::threads_panel()} {waits::waits_panel()}</div>
@@ -85,22 +84,13 @@ fn App() -> impl IntoView {
 }
 
 /// On a narrow screen: which of the folded panels is open.
-fn tabs(open: RwSignal<&'static str>) -> AnyView {
-    const PANELS: [(&str, &str); 7] = [
-        ("steps", "Steps"),
-        ("script", "Script"),
-        ("threads", "Threads"),
-        ("waits", "Waits"),
-        ("tree", "Tree"),
-        ("pipeline", "Pipeline"),
-        ("lanes", "Lanes"),
-    ];
+fn tabs(desk: Desk) -> AnyView {
     let tab = |(id, name): &'static (&'static str, &'static str)| {
         view! {
             <button
                 type="button"
-                aria-pressed=derived(move || (open.get() == *id).to_string())
-                on:click=move |_| open.set(id)
+                aria-pressed=desk.text(|s| (s.panels.open() == *id).to_string())
+                on:click=move |_| desk.act(|s| s.unfold(id))
             >
                 {*name}
             </button>
@@ -109,7 +99,7 @@ fn tabs(open: RwSignal<&'static str>) -> AnyView {
     };
     view! {
         <nav class="panel-tabs" aria-label="Panels">
-            {PANELS.iter().map(tab).collect::<Vec<_>>()}
+            {FOLDED.iter().map(tab).collect::<Vec<_>>()}
         </nav>
     }
     .into_any()

@@ -10,29 +10,17 @@ use wasm_bindgen::JsCast;
 use web_sys::HtmlElement;
 
 use super::desk::Desk;
-use crate::view::{Stage, Table};
+use crate::view::{Stage, Switch, Table};
 
 /// A heading, quiet text after it, and a switch between the panel's picture and its table.
 pub fn panel_head(
     id: &'static str,
     title: &'static str,
     aside: Option<Signal<String>>,
-    table: Option<RwSignal<bool>>,
+    table: Option<Switch>,
 ) -> AnyView {
     let aside = aside.map(|text| view! { <span class="panel-aside quiet">{text}</span> });
-    let switch = table.map(|table| {
-        view! {
-            <button
-                type="button"
-                class="twin-switch"
-                aria-pressed=aria(table)
-                aria-label=format!("{title} as a table")
-                on:click=move |_| table.update(|on| *on = !*on)
-            >
-                "table"
-            </button>
-        }
-    });
+    let switch = table.map(|table| turn(table, "table", Some(format!("{title} as a table"))));
     view! {
         <div class="panel-head">
             <h2 class="panel-title" id=id>
@@ -41,6 +29,24 @@ pub fn panel_head(
             {aside}
             {switch}
         </div>
+    }
+    .into_any()
+}
+
+/// A button that switches something on and off; `label` is what it is called where its text says
+/// too little.
+pub fn turn(switch: Switch, text: &'static str, label: Option<String>) -> AnyView {
+    let desk = Desk::of_page();
+    view! {
+        <button
+            type="button"
+            class="twin-switch"
+            aria-pressed=aria(desk.flag(move |s| s.panels.has(switch)))
+            aria-label=label
+            on:click=move |_| desk.act(|s| s.turn(switch))
+        >
+            {text}
+        </button>
     }
     .into_any()
 }
@@ -141,21 +147,20 @@ pub fn option(value: String, text: String, selected: Signal<bool>) -> AnyView {
 /// The tables of a panel, made while they are shown.
 pub fn tables(
     desk: Desk,
-    shown: RwSignal<bool>,
+    switch: Switch,
     read: impl Fn(&Stage) -> Vec<Table> + Send + Sync + 'static,
 ) -> AnyView {
     type Read = Arc<dyn Fn(&Stage) -> Vec<Table> + Send + Sync>;
     let read: Read = Arc::new(read);
-    let all = move || match shown.get() {
-        true => desk.with_stage(|stage| read(stage)).into_iter().map(table).collect(),
-        false => Vec::new(),
+    let all = move || {
+        let tables = desk.with_stage(|stage| match stage.panels.has(switch) {
+            true => read(stage),
+            false => Vec::new(),
+        });
+        tables.into_iter().map(table).collect::<Vec<_>>()
     };
-    view! { <div class="panel-body" hidden=not(shown)>{all}</div> }.into_any()
-}
-
-/// The other of a flag.
-pub fn not(flag: RwSignal<bool>) -> Signal<bool> {
-    derived(move || !flag.get())
+    let hidden = desk.flag(move |s| !s.panels.has(switch));
+    view! { <div class="panel-body" hidden=hidden>{all}</div> }.into_any()
 }
 
 fn table(table: Table) -> AnyView {

@@ -3,13 +3,13 @@
 use leptos::prelude::*;
 
 use super::desk::Desk;
-use super::parts::{derived, list, name, not, panel_head, tables};
-use crate::view::{Ack, COLUMNS, IoRow};
+use super::parts::{list, name, panel_head, tables};
+use crate::view::{Ack, COLUMNS, IoRow, Switch};
 
 /// One line a write; its letter travels through the stations.
 pub fn pipeline_panel() -> AnyView {
     let desk = Desk::of_page();
-    let table = RwSignal::new(false);
+    let hidden = desk.flag(|s| s.panels.has(Switch::Pipeline));
     let slots = desk.text(|s| {
         let used = usize::from(s.pipeline.slots_used);
         let free = usize::from(s.pipeline.slots).saturating_sub(used);
@@ -24,8 +24,8 @@ pub fn pipeline_panel() -> AnyView {
     let ios = desk.keys(|s| s.pipeline.drawn().map(|io| io.key.to_string()).collect());
     view! {
         <section class="panel area-pipeline" aria-labelledby="pipeline-title">
-            {panel_head("pipeline-title", "IO pipeline", Some(slots), Some(table))}
-            <div class="panel-body" hidden=derived(move || !not(table).get())>
+            {panel_head("pipeline-title", "IO pipeline", Some(slots), Some(Switch::Pipeline))}
+            <div class="panel-body" hidden=hidden>
                 <div class="stations" aria-hidden="true">{stations.collect::<Vec<_>>()}</div>
                 <ul class="ios">
                     <li class="io-text quiet" hidden=desk.flag(|s| s.pipeline.past().is_none())>
@@ -37,7 +37,7 @@ pub fn pipeline_panel() -> AnyView {
                     </li>
                 </ul>
             </div>
-            {tables(desk, table, |s| vec![s.pipeline.table()])}
+            {tables(desk, Switch::Pipeline, |s| vec![s.pipeline.table()])}
         </section>
     }
     .into_any()

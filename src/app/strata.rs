@@ -4,37 +4,29 @@ use leptos::prelude::*;
 
 use super::desk::Desk;
 use super::grid;
-use super::parts::{aria, derived, list, name, not, panel_head, tables};
-use crate::view::{FileStrata, Mark, MarkKind, Segment, Stage, Stratum};
+use super::parts::{list, name, panel_head, tables, turn};
+use crate::view::{FileStrata, Mark, MarkKind, Segment, Stage, Stratum, Switch};
 
 /// All files, one ruler each.
 pub fn strata_panel() -> AnyView {
     let desk = Desk::of_page();
-    let table = RwSignal::new(false);
-    let physical = RwSignal::new(false);
+    let hidden = desk.flag(|s| s.panels.has(Switch::Strata));
     // What is drawn at all; what it says changes without anything being made anew.
     let files = desk.keys(|s| s.strata.files.iter().map(shape).collect());
     view! {
         <section class="panel area-strata" aria-labelledby="strata-title">
             <div class="row spread">
-                {panel_head("strata-title", "Strata", None, Some(table))}
-                <button
-                    type="button"
-                    class="twin-switch"
-                    aria-pressed=aria(physical)
-                    on:click=move |_| physical.update(|on| *on = !*on)
-                >
-                    "physical blocks"
-                </button>
+                {panel_head("strata-title", "Strata", None, Some(Switch::Strata))}
+                {turn(Switch::Physical, "physical blocks", None)}
             </div>
             <div
                 class="panel-body"
-                class:shows-pblk=derived(move || physical.get())
-                hidden=derived(move || !not(table).get())
+                class:shows-pblk=desk.flag(|s| s.panels.has(Switch::Physical))
+                hidden=hidden
             >
                 {list(files, move |key| picture(desk, &key))}
             </div>
-            {tables(desk, table, |s| s.strata.tables())}
+            {tables(desk, Switch::Strata, |s| s.strata.tables())}
         </section>
     }
     .into_any()

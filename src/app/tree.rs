@@ -4,22 +4,22 @@ use leptos::prelude::*;
 
 use super::desk::Desk;
 use super::grid;
-use super::parts::{derived, list, not, panel_head, tables};
-use crate::view::{NODE, Stage, TreeNode, TreeView};
+use super::parts::{derived, list, panel_head, tables};
+use crate::view::{NODE, Stage, Switch, TreeNode, TreeView};
 
 /// The trees of all files, and what the last step did to them.
 pub fn tree_panel() -> AnyView {
     let desk = Desk::of_page();
-    let table = RwSignal::new(false);
+    let hidden = desk.flag(|s| s.panels.has(Switch::Tree));
     let legend = derived(|| "□ black ○ red".to_string());
     let inos = desk.keys(|s| s.trees.iter().map(|tree| tree.ino.to_string()).collect());
     view! {
         <section class="panel area-tree" aria-labelledby="tree-title">
-            {with_laboratory(panel_head("tree-title", "Tree", Some(legend), Some(table)))}
-            <div class="panel-body trees" hidden=derived(move || !not(table).get())>
+            {with_laboratory(panel_head("tree-title", "Tree", Some(legend), Some(Switch::Tree)))}
+            <div class="panel-body trees" hidden=hidden>
                 {list(inos, move |ino| picture(desk, ino.parse().unwrap_or(0)))}
             </div>
-            {tables(desk, table, |s| s.trees.iter().map(TreeView::table).collect())}
+            {tables(desk, Switch::Tree, |s| s.trees.iter().map(TreeView::table).collect())}
         </section>
     }
     .into_any()

@@ -26,6 +26,7 @@ mod steps;
 mod verdict;
 
 mod lanes;
+mod panels;
 mod pipeline;
 mod series;
 mod stage;
@@ -46,6 +47,7 @@ pub use fault::Fault;
 pub use inspector::{Inspector, Look, inspector};
 pub use lanes::{Lane, Lanes, Span, SpanKind, lanes};
 pub use names::actor_title;
+pub use panels::{FOLDED, Panels, Switch};
 pub use pipeline::{Ack, COLUMNS, IoRow, Pipeline, pipeline};
 pub use series::{Chart, Series, series};
 pub use session::{Preselect, Session};

@@ -15,12 +15,17 @@ use super::explorer::Witness;
 use super::inspector::Look;
 use super::mail;
 use super::narrate;
+use super::panels::{Panels, Switch};
 use super::wrap::wrap;
 
+/// What is before a number of steps in a link's view.
+const NO_RETURN: &str = "no_return.";
+/// What is before the bits of delayed IOs there.
+const DELAYED: &str = "delayed.";
 /// What the page opens with: where the thread's argument ends.
 const FIRST_PRESET: &str = "S7";
 
-/// Everything the page knows, but for what only a browser knows (theme, focus, open panels).
+/// Everything the page knows, but for what only a browser knows (theme, focus, open dialogs).
 #[derive(Clone, Debug)]
 pub struct Session {
     script: Script,
@@ -38,6 +43,7 @@ pub struct Session {
     no_return: Option<(u32, Setup, Vec<Choice>)>,
     /// What the inspector looks at, while it is open.
     look: Option<Look>,
+    panels: Panels,
     /// A bit for every IO whose completion a person delays.
     delayed: u32,
     /// Counts what changes anything but the editor's text.
@@ -75,6 +81,7 @@ impl Session {
             playing: false,
             no_return: None,
             look: None,
+            panels: Panels::default(),
             delayed: 0,
             revision: 0,
         };
@@ -247,6 +254,21 @@ impl Session {
     /// Opens the inspector, or closes it.
     pub fn inspect(&mut self, look: Option<Look>) {
         self.look = look;
+    }
+
+    /// What is switched on in the panels.
+    pub fn panels(&self) -> Panels {
+        self.panels
+    }
+
+    /// Switches something in a panel on or off.
+    pub fn turn(&mut self, switch: Switch) {
+        self.panels.turn(switch);
+    }
+
+    /// Unfolds a panel on a narrow screen.
+    pub fn unfold(&mut self, panel: &str) {
+        self.panels.unfold(panel);
     }
 
     /// Whether a person delays the completion of an IO.
@@ -497,7 +519,7 @@ impl Session {
             branches: if list.len() > 1 { list.to_vec() } else { Vec::new() },
             current: self.branches.current(),
             cursor: Some(self.run().cursor() as u32),
-            view: self.look.map_or(String::new(), |look| look.to_string()),
+            view: self.view_words(),
             end: Some(end),
         };
         link.write()
@@ -506,7 +528,6 @@ impl Session {
     /// Shows the run that a link holds, as far as it can be read, and says what is wrong with it.
     pub fn open_link(&mut self, fragment: &str) {
         let (link, mut wrong) = Link::read(fragment);
-        self.look = Look::parse(&link.view);
         if link.script.is_empty() {
             self.notice = Some(link_notice(&wrong));
             return;
@@ -549,7 +570,34 @@ impl Session {
             wrong.push(format!("it stands at step {cursor} of a run of {end}"));
         }
         self.branches.seek(link.cursor.map_or(end, |cursor| cursor as usize));
+        self.take_view(&link.view);
         self.notice = (!wrong.is_empty()).then(|| link_notice(&wrong));
+    }
+
+    /// The view as a link keeps it: what the inspector looks at, what is switched on in the panels,
+    /// the run's point of no return, which completions are delayed.
+    fn view_words(&self) -> String {
+        let mut words: Vec<String> = self.look.iter().map(Look::to_string).collect();
+        words.extend(self.panels.words());
+        words.extend(self.no_return().map(|step| format!("{NO_RETURN}{step}")));
+        words.extend((self.delayed != 0).then(|| format!("{DELAYED}{}", self.delayed)));
+        words.join(",")
+    }
+
+    /// Takes the view that a link keeps; words that nobody knows are somebody else's.
+    fn take_view(&mut self, view: &str) {
+        (self.look, self.panels, self.delayed) = (None, Panels::default(), 0);
+        for word in view.split(',').filter(|word| !word.is_empty()) {
+            let number = |prefix| word.strip_prefix(prefix).and_then(|n| n.parse::<u32>().ok());
+            if let Some(step) = number(NO_RETURN) {
+                let run = self.run();
+                self.no_return = Some((step, run.setup().clone(), run.choices().to_vec()));
+            } else if let Some(bits) = number(DELAYED) {
+                self.delayed = bits;
+            } else if !self.panels.take(word) {
+                self.look = Look::parse(word).or(self.look);
+            }
+        }
     }
 
     /// Takes choices from the start on, the cursor at their end; where the run went on otherwise

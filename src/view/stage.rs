@@ -3,7 +3,7 @@
 use super::narrate::caption;
 use super::object;
 use super::{
-    Badge, BranchRow, Chart, Inspector, Lanes, Pipeline, Series, Session, StepRow, Strata,
+    Badge, BranchRow, Chart, Inspector, Lanes, Panels, Pipeline, Series, Session, StepRow, Strata,
     ThreadRow, TreeView, WaitGraph,
 };
 
@@ -46,6 +46,8 @@ pub struct Stage {
     pub branches: Vec<BranchRow>,
     /// What the inspector shows, while it is open.
     pub inspector: Option<Inspector>,
+    /// What is switched on in the panels.
+    pub panels: Panels,
 }
 
 /// The page as a session stands.
@@ -76,6 +78,7 @@ pub fn stage(session: &Session) -> Stage {
         series,
         branches: super::branches(session),
         inspector: super::inspector(session),
+        panels: session.panels(),
     }
 }
 

@@ -1,0 +1,111 @@
+//! What a reader has switched on in the panels, as a link keeps it: tables, physical blocks, and
+//! the panel that is unfolded on a narrow screen.
+
+/// Something in a panel that is switched on and off.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Switch {
+    /// The strata's table, in place of their picture.
+    Strata,
+    /// Physical blocks in the strata's picture.
+    Physical,
+    /// The tree's table.
+    Tree,
+    /// The IO pipeline's table.
+    Pipeline,
+    /// The lanes' table.
+    Lanes,
+    /// The chart's table.
+    Chart,
+}
+
+/// Switches by their words in a link, in the order of their bits.
+const SWITCHES: [&str; 6] = ["strata", "physical", "tree", "pipeline", "lanes", "chart"];
+
+/// The panels that are folded on a narrow screen, and what they are called there.
+pub const FOLDED: [(&str, &str); 7] = [
+    ("steps", "Steps"),
+    ("script", "Script"),
+    ("threads", "Threads"),
+    ("waits", "Waits"),
+    ("tree", "Tree"),
+    ("pipeline", "Pipeline"),
+    ("lanes", "Lanes"),
+];
+
+/// What is before the unfolded panel's word in a link.
+const OPEN: &str = "open.";
+
+/// What is switched on, and what is unfolded.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Panels {
+    /// A bit for each switch.
+    on: u8,
+    /// The position in [`FOLDED`].
+    open: u8,
+}
+
+impl Panels {
+    /// Whether something is switched on.
+    pub fn has(&self, switch: Switch) -> bool {
+        self.on >> switch as u8 & 1 != 0
+    }
+
+    /// Switches something on or off.
+    pub fn turn(&mut self, switch: Switch) {
+        self.on ^= 1 << switch as u8;
+    }
+
+    /// The panel that is unfolded.
+    pub fn open(&self) -> &'static str {
+        FOLDED[usize::from(self.open)].0
+    }
+
+    /// Unfolds a panel of [`FOLDED`], and folds the others.
+    pub fn unfold(&mut self, panel: &str) -> bool {
+        let at = FOLDED.iter().position(|(id, _)| *id == panel);
+        self.open = at.map_or(self.open, |at| at as u8);
+        at.is_some()
+    }
+
+    /// Words for a link; none for panels as they are when the page opens.
+    pub fn words(&self) -> Vec<String> {
+        let on = |at: &usize| self.on >> at & 1 != 0;
+        let switches = (0..SWITCHES.len()).filter(on).map(|at| SWITCHES[at].to_string());
+        let open = (self.open > 0).then(|| format!("{OPEN}{}", self.open()));
+        switches.chain(open).collect()
+    }
+
+    /// Takes one of those words; false if it is none.
+    pub fn take(&mut self, word: &str) -> bool {
+        if let Some(panel) = word.strip_prefix(OPEN) {
+            return self.unfold(panel);
+        }
+        let at = SWITCHES.iter().position(|known| *known == word);
+        self.on |= at.map_or(0, |at| 1 << at);
+        at.is_some()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::view::Look;
+
+    #[test]
+    fn every_state_is_words_that_read_back_and_name_no_object() {
+        for on in 0..1 << SWITCHES.len() {
+            for open in 0..FOLDED.len() as u8 {
+                let panels = Panels { on, open };
+                let mut read = Panels::default();
+                for word in panels.words() {
+                    assert!(read.take(&word) && Look::parse(&word).is_none(), "{word}");
+                }
+                assert_eq!(read, panels);
+            }
+        }
+        let mut panels = Panels::default();
+        assert!(panels.words().is_empty());
+        assert!(!panels.take("es.0") && !panels.take("open.nothing") && !panels.take(""));
+        assert_eq!(panels, Panels::default());
+    }
+}
