@@ -97,9 +97,9 @@ pub fn matrix(out: &mut impl Write, arguments: &MatrixArguments) -> Result<End, 
     let mut matrix = Matrix::new(designs, scenarios);
     let bounds = Bounds { states: arguments.states, ..Bounds::default() };
     for number in 0..matrix.len() {
-        let (search, ms) = timed(|| match arguments.full {
-            true => Some(Search::run(matrix.setup(number)?, bounds)),
-            false => matrix.search(number, arguments.states),
+        let (search, ms) = timed(|| match arguments.reduced {
+            true => matrix.search(number, arguments.states),
+            false => Some(Search::run(matrix.setup(number)?, bounds)),
         });
         let Some(search) = search else { continue };
         matrix.fill(number, &Report::of(&search, Detail::Verdicts), Some(ms));
@@ -112,11 +112,11 @@ pub fn matrix(out: &mut impl Write, arguments: &MatrixArguments) -> Result<End, 
         let states: u64 = matrix.cells().map(|cell| u64::from(cell.states)).sum();
         let ms: u64 = matrix.cells().filter_map(|cell| cell.ms).map(u64::from).sum();
         let reduced = matrix.cells().filter(|cell| cell.reduced).count();
-        let text = format!(
-            "{} cells, {states} states, {ms} ms; {reduced} of them by a reduced search, which has \
-             the same verdicts and counts fewer states",
-            matrix.len()
-        );
+        let reduced = match reduced {
+            0 => String::new(),
+            some => format!("; {some} of them by a reduced search, which counts fewer states"),
+        };
+        let text = format!("{} cells, {states} states, {ms} ms{reduced}", matrix.len());
         writeln!(out, "\n{}", wrap("", &text))?;
     }
     Ok(End::Fine)
