@@ -15,11 +15,12 @@ for (const design of ["v3.8", "rfc-v1", "rfc-osync"]) {
   });
 }
 
-test("lanes show who holds what and which bios are in flight", async ({ stage }) => {
+test("lanes show who waits for what, who holds what and which bios are in flight", async ({ stage }) => {
   await stage.open();
   await stage.runOut();
   const lane = (name: RegExp) => stage.panel("Lanes").getByRole("row", { name });
   await expect(lane(/^t1/).getByTitle("t1 holds i_mutex of a")).toHaveCount(2);
+  await expect(lane(/^t1/).getByRole("gridcell", { name: "waits" })).toHaveAttribute("title", "t1 waits for an event, in io_getevents");
   await expect(lane(/^kworker:1/).getByTitle(/holds a jbd2 handle/)).toHaveCount(1);
   await expect(lane(/^device/).getByText("bio A", { exact: true })).toHaveAttribute("title", "in flight: A");
 });

@@ -7,7 +7,7 @@ use crate::kernel::{ACTORS, Actor, Next, Note, Op, Pc, Setup, Stage, State, next
 use crate::scenario::Run;
 
 use super::lockdep::held_by;
-use super::narrate::{io_name, op_text, write_name};
+use super::narrate::{io_name, op_text, wait_text, write_name};
 use super::object::Object;
 use super::session::Session;
 
@@ -132,30 +132,25 @@ fn lane(run: &Run, actors: &[Actor], steps: Range<usize>) -> Lane {
     for step in steps.clone() {
         let Some(choice) = run.choices().get(step) else { break };
         let state = run.state_at(step);
-        let (kind, actor, pc) = if actors.contains(&choice.actor) {
+        if actors.contains(&choice.actor) {
             let pc = run.notes_of(step).iter().find_map(|note| match note {
                 Note::At(pc) => Some(*pc),
                 _ => None,
             });
-            (SpanKind::Ran, choice.actor, pc.unwrap_or(Pc::Idle))
-        } else {
-            let waits = actors.iter().find_map(|actor| match next(run.setup(), state, *actor) {
-                Next::Blocked { pc, .. } => Some((*actor, pc)),
-                _ => None,
-            });
-            let Some((actor, pc)) = waits else { continue };
-            (SpanKind::Waited, actor, pc)
-        };
-        let function = pc.info().function;
-        let (label, says) = match kind {
-            SpanKind::Ran => {
-                let does = pc.info().does;
-                let says = format!("step {}: {actor} in {function}: {does}", step + 1);
-                (phase(run.setup(), state, actor, pc), says)
-            }
-            _ => (String::new(), format!("{actor} waits in {function}")),
-        };
-        add(&mut spans, step, kind, label, says);
+            let (actor, pc) = (choice.actor, pc.unwrap_or(Pc::Idle));
+            let (function, does) = (pc.info().function, pc.info().does);
+            let says = format!("step {}: {actor} in {function}: {does}", step + 1);
+            add(&mut spans, step, SpanKind::Ran, phase(run.setup(), state, actor, pc), says);
+            continue;
+        }
+        let waits = actors.iter().find_map(|actor| match next(run.setup(), state, *actor) {
+            Next::Blocked { pc, wait } => Some((*actor, pc, wait)),
+            _ => None,
+        });
+        let Some((actor, pc, wait)) = waits else { continue };
+        let what_for = wait_text(run.setup(), state, wait);
+        let says = format!("{actor} {what_for}, in {}", pc.info().function);
+        add(&mut spans, step, SpanKind::Waited, "waits".into(), says);
     }
     spans.extend(held(run, actors, steps));
     let first = actors[0];

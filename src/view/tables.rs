@@ -109,12 +109,11 @@ impl Pipeline {
 }
 
 impl Lanes {
-    /// What ran, in step order.
+    /// What ran, waited, was held and was in flight, in step order.
     pub fn table(&self) -> Table {
         let mut spans = Vec::new();
         for lane in &self.lanes {
-            let ran = lane.spans.iter().filter(|span| span.kind != SpanKind::Waited);
-            spans.extend(ran.map(|span| (&lane.name, span)));
+            spans.extend(lane.spans.iter().map(|span| (&lane.name, span)));
         }
         let spans = sorted(spans, |(_, span)| span.from as u64);
         let current = spans.iter().position(|(_, s)| {
