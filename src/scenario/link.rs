@@ -1,13 +1,13 @@
 //! Links: a whole run as the fragment of an address, so that nothing is stored anywhere.
 //!
 //! Version 1 is `v1;d=DESIGN;p=PRESET.SUM;c=CHOICES;a=CURSOR;w=VIEW;s=STATE;k=SUM`, with `t=TEXT`
-//! in place of `p` where the script is a person's own, and `w` only where the page has a view to
-//! name. `b` holds the branches if there are several, `c` the choices of the one that is shown and
-//! `o` its position: `b=CHOICES,PARENT.FORK.CHOICES`, each from its fork on. Every character
-//! survives a mail. `s` is a checksum of the state at the end of the run: if it differs, the model
-//! is not the one that the link was made with. `k` is one of what stands before it: if it differs,
-//! the link was damaged on its way. Version 0 is what people write by hand:
-//! `v0;design=rfc-osync;preset=S7;choices=t1,t1,irq:io1;at=3`.
+//! in place of `p` where the script is a person's own, and `w`, words with commas between them,
+//! only where the page has a view to name. `b` holds the branches if there are several, `c` the
+//! choices of the one that is shown and `o` its position: `b=CHOICES,PARENT.FORK.CHOICES`, each
+//! from its fork on. Every character survives a mail. `s` is a checksum of the state at the end of
+//! the run: if it differs, the model is not the one that the link was made with. `k` is one of what
+//! stands before it: if it differs, the link was damaged on its way. Version 0 is what people write
+//! by hand: `v0;design=rfc-osync;preset=S7;choices=t1,t1,irq:io1;at=3`.
 
 use super::branches::{Branch, branch_name, is_tree};
 use super::presets::Preset;
@@ -48,7 +48,7 @@ pub struct Link {
     pub current: u32,
     /// Where in the run the page stands, in steps; the end if the link does not say.
     pub cursor: Option<u32>,
-    /// What the page wants to remember of its view: a word.
+    /// What the page wants to remember of its view: words with commas between them.
     pub view: String,
     /// [`state_sum`] of the end of the run, if the link has one and nothing is wrong with it.
     pub end: Option<String>,
