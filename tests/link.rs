@@ -25,6 +25,16 @@ fn walk(session: &mut Session, seed: u64, steps: u32) {
     }
 }
 
+/// All of them.
+const SWITCHES: [Switch; 6] = [
+    Switch::Strata,
+    Switch::Physical,
+    Switch::Tree,
+    Switch::Pipeline,
+    Switch::Lanes,
+    Switch::Chart,
+];
+
 /// What a person would see is the same.
 fn check_same(left: &Session, right: &Session) {
     assert_eq!(left.as_text(), right.as_text());
@@ -36,6 +46,8 @@ fn check_same(left: &Session, right: &Session) {
 fn check_restored(mut there: Session) {
     there.seek(there.run().cursor() / 2);
     there.inspect(Look::parse("es.0"));
+    SWITCHES.into_iter().for_each(|switch| there.turn(switch));
+    there.unfold("pipeline");
     let link = there.link();
     assert!(link.len() < 200, "{} characters with #: {link}", link.len() + 1);
     let mut here = Session::new();
