@@ -28,10 +28,10 @@ pub fn pipeline_panel() -> AnyView {
             <div class="panel-body" hidden=hidden>
                 <div class="stations" aria-hidden="true">{stations.collect::<Vec<_>>()}</div>
                 <ul class="ios">
+                    {list(ios, move |key| line(desk, key.parse().unwrap_or(0)))}
                     <li class="io-text quiet" hidden=desk.flag(|s| s.pipeline.past().is_none())>
                         {desk.text(|s| s.pipeline.past().unwrap_or_default())}
                     </li>
-                    {list(ios, move |key| line(desk, key.parse().unwrap_or(0)))}
                     <li class="quiet" hidden=desk.flag(|s| !s.pipeline.ios.is_empty())>
                         "No direct write has begun, no writeback is on its way."
                     </li>

@@ -48,9 +48,14 @@ pub struct IoRow {
 }
 
 impl Pipeline {
-    /// The rows of the picture.
+    /// The rows of the picture; those on their way first where it has not got them all.
     pub fn drawn(&self) -> impl Iterator<Item = &IoRow> {
-        self.ios.iter().filter(|io| !io.is_past)
+        let is_long = self.ios.iter().any(|io| io.is_past);
+        let part = move |last: bool| {
+            let rows = self.ios.iter().filter(|io| !io.is_past);
+            rows.filter(move |io| (is_long && io.place == FINISHED) == last)
+        };
+        part(false).chain(part(true))
     }
 
     /// What the picture says of the rows that it leaves out.

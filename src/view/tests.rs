@@ -308,6 +308,8 @@ fn a_long_run_has_its_last_finished_writes_in_the_picture_and_all_in_the_table()
         session.seek(step);
         let view = view(&session);
         assert!(view.drawn().count() <= 12, "step {step}");
+        let finished = view.drawn().map(|io| io.place == "finished");
+        assert!(view.past().is_none() || finished.is_sorted(), "step {step}");
         assert!(view.ios.iter().all(|io| !io.is_past || io.place == "finished"), "step {step}");
     }
 }
