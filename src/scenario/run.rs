@@ -9,7 +9,11 @@ pub struct Run {
     setup: Setup,
     choices: Vec<Choice>,
     /// One more than choices: the state before each choice, and the last.
-    states: Vec<State>,
+    #[expect(
+        clippy::vec_box,
+        reason = "thousands of states are not to be copied as the list grows"
+    )]
+    states: Vec<Box<State>>,
     /// Of each state.
     backlog: Vec<Backlog>,
     /// What each choice did.
@@ -62,7 +66,7 @@ impl Run {
             setup,
             choices: Vec::new(),
             backlog: vec![Backlog::of(&initial)],
-            states: vec![initial],
+            states: vec![Box::new(initial)],
             notes: Vec::new(),
             cursor: 0,
         }
@@ -142,7 +146,7 @@ impl Run {
         self.choices.push(choice);
         self.notes.push(notes);
         self.backlog.push(Backlog::of(&state));
-        self.states.push(state);
+        self.states.push(Box::new(state));
         self.cursor += 1;
         Ok(())
     }
