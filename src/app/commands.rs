@@ -55,10 +55,14 @@ pub fn listen_to_keys() {
         if ev.ctrl_key() || ev.alt_key() || ev.meta_key() || ev.default_prevented() {
             return;
         }
-        let focused = ev.target().and_then(|t| t.dyn_into::<Element>().ok());
-        let focused = focused.map(|e| e.tag_name().to_ascii_lowercase()).unwrap_or_default();
+        let target = ev.target().and_then(|t| t.dyn_into::<Element>().ok());
+        let focused = target.as_ref().map(|e| e.tag_name().to_ascii_lowercase());
+        let focused = focused.unwrap_or_default();
         let key = name_of(&ev);
+        // A slider takes no letters.
+        let is_slider = target.as_ref().is_some_and(|e| e.matches("[type=range]") == Ok(true));
         let own = matches!(focused.as_str(), "input" | "textarea" | "select");
+        let own = own && !(is_slider && key.len() == 1 && key != " ");
         if own && key != "Escape" || key == " " && focused == "button" {
             return;
         }

@@ -8,7 +8,7 @@ use wasm_bindgen::closure::Closure;
 use wasm_bindgen::prelude::*;
 
 use super::desk::Desk;
-use super::parts::{close, derived, list, show};
+use super::parts::{close, derived, focus_step, list, show};
 use super::top::copy_and_tell;
 use crate::kernel::Promise;
 use crate::scenario::Cell;
@@ -81,6 +81,8 @@ impl Board {
         let Some(witness) = witness else { return };
         self.desk.act(|session| session.open_witness(&witness));
         close(self.dialog);
+        // The run is what was asked for, not the button that opened the explorer.
+        focus_step();
     }
 }
 

@@ -90,7 +90,11 @@ fn tabs(desk: Desk) -> AnyView {
             <button
                 type="button"
                 aria-pressed=desk.text(|s| (s.panels.open() == *id).to_string())
-                on:click=move |_| desk.act(|s| s.unfold(id))
+                on:click=move |ev| {
+                    desk.act(|s| s.unfold(id));
+                    // The panel is below the tabs, and they may be at the end of the screen.
+                    event_target::<HtmlElement>(&ev).scroll_into_view();
+                }
             >
                 {*name}
             </button>

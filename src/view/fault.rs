@@ -74,6 +74,10 @@ impl Session {
             self.say("The power went already.");
             return;
         }
+        if state.power != Power::On {
+            self.say("The power is gone: nothing can be done until everything is recovered.");
+            return;
+        }
         if fault == Fault::Shrink && state.inodes.iter().all(|inode| inode.es.is_empty()) {
             self.say("The status trees are empty: there is nothing to reclaim.");
             return;
@@ -100,6 +104,11 @@ impl Session {
             }
             Fault::Delay(io) => {
                 self.turn_delay(io);
+                let name = io_name(self.run().state(), io);
+                self.say(&match self.is_delayed(io) {
+                    true => format!("{name}: its bio is delayed; a step forward takes others."),
+                    false => format!("{name}: its bio is no longer delayed."),
+                });
                 Ok(())
             }
         };

@@ -10,6 +10,7 @@ use super::lockdep::held_by;
 use super::narrate::{io_name, op_text, wait_text, write_name};
 use super::object::Object;
 use super::session::Session;
+use super::steps::failure;
 
 /// Steps that are drawn at once; a longer run shows those around the cursor.
 const STEPS_SHOWN: usize = 60;
@@ -139,7 +140,8 @@ fn lane(run: &Run, actors: &[Actor], steps: Range<usize>) -> Lane {
             });
             let (actor, pc) = (choice.actor, pc.unwrap_or(Pc::Idle));
             let (function, does) = (pc.info().function, pc.info().does);
-            let says = format!("step {}: {actor} in {function}: {does}", step + 1);
+            let failed = failure(*choice).map_or(String::new(), |what| format!(" ({what})"));
+            let says = format!("step {}: {actor} in {function}: {does}{failed}", step + 1);
             add(&mut spans, step, SpanKind::Ran, phase(run.setup(), state, actor, pc), says);
             continue;
         }

@@ -341,6 +341,9 @@ fn irq_sentence(before: &State, io: u8, pc: Pc, notes: &[Note]) -> String {
         Pc::QueueDioWork => format!("the irq queues {write} as a work item of its own"),
         Pc::EndWriteback => format!("the irq clears PageWriteback of {range}"),
         Pc::Decrement => format!("the irq decrements i_unwritten, {write} has nothing to convert"),
+        Pc::EsConvert if failed || data.error => {
+            format!("the irq leaves {range} unwritten in the ES tree")
+        }
         Pc::EsConvert => {
             format!("the irq marks {range} written in the ES tree, not yet on disk")
         }
@@ -348,6 +351,9 @@ fn irq_sentence(before: &State, io: u8, pc: Pc, notes: &[Note]) -> String {
             let work = notes.iter().any(|n| matches!(n, Note::Listed { work: true, .. }));
             let work = if work { "and queues the work" } else { "whose work is queued already" };
             format!("the irq puts the io_end of {write} on the inode's list {work}")
+        }
+        Pc::AioComplete if data.error => {
+            format!("the irq acknowledges {write} with EIO, its event is in the ring")
         }
         Pc::AioComplete => {
             format!("the irq acknowledges {write}, its event is in the ring{}", early(&data))
@@ -624,7 +630,11 @@ fn task_sentence(before: &State, after: &State, who: Actor, pc: Pc, notes: &[Not
             });
             format!("{who} decrements i_unwritten to {} for {}", left.unwrap_or(0), write())
         }
-        Pc::AioComplete => format!("{who} acknowledges {}, its event is in the ring", write()),
+        Pc::AioComplete => {
+            let failed = io.is_some_and(|io| before.ios[usize::from(io)].error);
+            let how = if failed { " with EIO" } else { "" };
+            format!("{who} acknowledges {}{how}, its event is in the ring", write())
+        }
         Pc::DioDone => {
             let dropped = notes.iter().any(|n| matches!(n, Note::PagesDropped { .. }));
             let pages = if dropped { "pages read meanwhile and " } else { "" };

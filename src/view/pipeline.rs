@@ -201,6 +201,7 @@ fn place(setup: &Setup, state: &State, io: &Io) -> String {
         Stage::Free => String::new(),
         Stage::Prepared => "has a slot, not mapped yet".into(),
         Stage::Submitted => "its bio is in flight".into(),
+        Stage::Completed if io.error => "its bio failed with EIO".into(),
         Stage::Completed => "data is in the device".into(),
         Stage::Listed => match io.list {
             List::Inode => format!("on {file}'s list"),
@@ -212,7 +213,7 @@ fn place(setup: &Setup, state: &State, io: &Io) -> String {
             Some(who) => format!("by {who}"),
             None => format!("by {}", Actor::Thread(io.thread)),
         },
-        Stage::Converted if io.error => "the bio failed".into(),
+        Stage::Converted if io.error => "its bio failed with EIO, nothing is converted".into(),
         Stage::Converted if io.convert_failed => "the conversion failed".into(),
         Stage::Converted if io.unwritten => "written on disk".into(),
         Stage::Converted => "nothing to convert".into(),

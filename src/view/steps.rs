@@ -47,7 +47,7 @@ pub fn steps(session: &Session) -> Vec<StepRow> {
 }
 
 /// What fails in a step with an ordinal.
-fn failure(choice: Choice) -> Option<&'static str> {
+pub(super) fn failure(choice: Choice) -> Option<&'static str> {
     match (choice.actor, choice.ordinal) {
         (_, 0) => None,
         (Actor::Irq(_), 1) => Some("the bio fails with EIO"),

@@ -1,6 +1,6 @@
 //! What can be said of the state at the cursor. Never more than this run shows.
 
-use crate::kernel::{deadlocked, is_environment, is_stuck};
+use crate::kernel::{Power, deadlocked, is_environment, is_stuck};
 use crate::scenario::Run;
 
 use super::narrate::{Standing, standing};
@@ -49,6 +49,10 @@ pub fn badge(run: &Run) -> Badge {
         Standing::Running if is_stuck(run.setup(), run.state()) => {
             let text = "somebody waits, and only the environment can still move".into();
             (BadgeKind::Deadlock, "Stuck", text)
+        }
+        Standing::Running if run.state().power != Power::On => {
+            let text = "the power is gone: recovery is next".into();
+            (BadgeKind::Running, "Power cut", text)
         }
         Standing::Running if only_environment(run) => {
             let text = "all is done so far; what the environment may do is still to come".into();
