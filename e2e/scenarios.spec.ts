@@ -71,7 +71,7 @@ test("memory pressure between acknowledgement and conversion breaks a promise, a
   await stage.step("shrinker").click();
   for (let step = 0; step < 2; step++) await stage.forward().click();
   await expect(stage.verdict()).toContainText("Promise broken RAW");
-  await expect(stage.status()).toContainText("RAW is broken in this run; it promises that a read after an acknowledged write");
+  await expect(stage.status()).toContainText("RAW is broken since step 10; it promises that a read after an acknowledged write");
   await stage.showTable("Strata");
   await expect(stage.panel("Strata").getByRole("row", { name: /^a read gets/ })).toContainText("[0/8) breaks a promise");
   // With a dirty bit the entry stays, and so does the promise.

@@ -10,7 +10,7 @@ use extentscope::check::{
     fingerprint,
 };
 use extentscope::kernel::{
-    Actor, Choice, Next, Power, Promise, Row, Setup, Stage, State, deadlocked, enabled,
+    Actor, Choice, KNOBS, Next, Power, Promise, Row, Setup, Stage, State, deadlocked, enabled,
     is_environment, is_stuck, next, step,
 };
 use extentscope::scenario::{Matrix, PRESETS, Run, Script, switches};
@@ -327,4 +327,30 @@ fn a_bound_that_was_reached_is_said() {
     stopped.advance(10);
     stopped.stop();
     assert_eq!(stopped.limit(), Some(Limit::Stopped));
+}
+
+#[test]
+fn no_knob_lets_a_count_fall_below_zero() {
+    let bounds = Bounds { states: 500, ..Bounds::default() };
+    let mut searched = 0;
+    for preset in ["S1", "S6", "S8", "S10"] {
+        let preset = PRESETS.iter().find(|p| p.id == preset).expect("a preset");
+        let script = Script::parse(preset.script).expect("its script");
+        for row in Row::ALL {
+            for info in KNOBS {
+                for value in 0..info.values.len() {
+                    let mut design = row.design();
+                    (info.set)(&mut design.knobs, value);
+                    if design.knobs.contradiction().is_some() {
+                        continue;
+                    }
+                    // Arithmetic is checked here: what falls below zero ends the test.
+                    let search = Search::run(Setup { design, ..script.setup.clone() }, bounds);
+                    assert!(search.progress().states > 1, "{design}");
+                    searched += 1;
+                }
+            }
+        }
+    }
+    assert!(searched > 2_000, "{searched}");
 }

@@ -236,6 +236,10 @@ const TAIL: &str = "
   revoke records are not modelled.
 * A write that another write overtakes on the device before it is acknowledged
   promises nothing of its own.
+* Where an unwritten extent of the disk tree was split: at submission it is split so that one extent
+  covers exactly the IO, and a later lookup of a neighbour ends there. Here the neighbours are one
+  run of blocks, so a read that starts before a write's first block may cache all of them as
+  unwritten, and breaks RAW where the designs' own code would not. No preset reads so.
 * Bigalloc in the machine; the tree has it.
 * The plug of `io_submit`: the bios of a batch may complete one by one, as on a device that does
   not merge. A plug only takes interleavings away.

@@ -209,13 +209,17 @@ fn finding(board: Board, row: FindingRow) -> AnyView {
         };
         Some(button(name, Signal::stored(false), open))
     };
+    let no_return = match row.no_return.as_str() {
+        "" => String::new(),
+        text => format!(". {text}"),
+    };
     view! {
         <li class="finding" data-word=row.word>
             <strong>{row.word}</strong>
             <span class="mono">{promise.id()}</span>
             <span class="finding-text">
                 {row.text}
-                <span class="quiet">{format!(" {}", row.no_return)}</span>
+                <span class="quiet">{no_return}</span>
             </span>
             <span class="finding-runs">{run(row.steps, false)} {run(row.calm_steps, true)}</span>
         </li>

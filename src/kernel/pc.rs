@@ -453,7 +453,7 @@ pub fn worker_plan(knobs: &Knobs, io: &Io) -> Plan {
             (true, Pc::Convert),
             (acknowledges && !last, Pc::AioComplete),
             (dio_done, Pc::DioDone),
-            (true, Pc::Decrement),
+            (counts_dio(knobs, io), Pc::Decrement),
             (acknowledges && last, Pc::AioComplete),
         ]);
     }

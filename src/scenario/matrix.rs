@@ -204,7 +204,11 @@ impl Matrix {
     pub fn fill(&mut self, cell: u32, report: &Report, ms: Option<u32>) {
         let Some((scenario, design)) = self.place(cell) else { return };
         let filled = Cell { ms, ..Cell::of(scenario, design, report) };
-        self.cells[cell as usize] = Some(filled);
+        let known = self.cell(cell).is_some_and(|cell| cell.verdict == Outcome::Violated);
+        // What was broken in the first round is not forgotten when the second one is stopped.
+        if !(known && filled.verdict != Outcome::Violated) {
+            self.cells[cell as usize] = Some(filled);
+        }
     }
 
     /// A cell, if it has been filled in.

@@ -105,7 +105,7 @@ pub struct Witness {
 pub struct FindingRow {
     /// The promise.
     pub promise: Promise,
-    /// `holds`, `so far`, `broken` or `never came up`.
+    /// `holds`, `so far`, `broken`, `never came up` or `not so far`.
     pub word: &'static str,
     /// The promise, or what it is about, as a sentence.
     pub text: &'static str,
@@ -297,11 +297,12 @@ impl Explorer {
             let (word, steps) = match &finding.verdict {
                 Verdict::Holds if report.limit.is_some() => ("so far", None),
                 Verdict::Holds => ("holds", None),
+                Verdict::NeverReached if report.limit.is_some() => ("not so far", None),
                 Verdict::NeverReached => ("never came up", None),
                 Verdict::Violated { witness } => ("broken", Some(witness.len())),
             };
             let text = match word {
-                "never came up" => promise.sometimes(),
+                "never came up" | "not so far" => promise.sometimes(),
                 _ => promise.sentence(),
             };
             FindingRow {
@@ -472,7 +473,9 @@ fn cell_sentence(cell: &Cell) -> String {
             format!("{} is broken in {steps} steps; {size}", promise.id())
         }
         (Outcome::NeverReached, Some(promise)) => {
-            format!("what {} is about never comes up; {size}", promise.id())
+            let never =
+                if cell.limit.is_some() { "has not come up so far" } else { "never comes up" };
+            format!("what {} is about {never}; {size}", promise.id())
         }
         _ if cell.limit.is_some() => format!("nothing is broken so far; {size}"),
         _ => format!("every promise holds in every run; {size}"),

@@ -70,7 +70,11 @@ pub fn finding(run: &Run) -> Option<String> {
         Standing::Deadlock(sentence) => Some(sentence),
         Standing::Broken(promise) => {
             let (id, sentence) = (promise.id(), promise.sentence());
-            Some(format!("{id} is broken in this run; it promises that {sentence}."))
+            // What is broken stays broken.
+            let steps: Vec<usize> = (0..=run.cursor()).collect();
+            let holds = |step: &usize| run.state_at(*step).broken & promise.bit() == 0;
+            let step = steps.partition_point(holds);
+            Some(format!("{id} is broken since step {step}; it promises that {sentence}."))
         }
         Standing::Bound(_) | Standing::Finished | Standing::Running => None,
     }

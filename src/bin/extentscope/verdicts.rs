@@ -29,6 +29,9 @@ pub fn check(out: &mut impl Write, arguments: &CheckArguments) -> Result<End, Wr
         let (word, text) = match &finding.verdict {
             Verdict::Holds if report.limit.is_some() => ("so far", promise.sentence()),
             Verdict::Holds => ("holds", promise.sentence()),
+            Verdict::NeverReached if report.limit.is_some() => {
+                ("-", "what it is about has not come up so far")
+            }
             Verdict::NeverReached => ("-", "what it is about never comes up here"),
             Verdict::Violated { .. } => ("BROKEN", promise.sentence()),
         };
