@@ -68,6 +68,10 @@ test("the matrix fills in, and a cell opens its design", async ({ page, stage, c
   const copied = await page.evaluate(() => navigator.clipboard.readText());
   expect(copied).toMatch(/^S7 .* DEAD /m);
   expect(Math.max(...copied.split("\n").map((line) => line.length))).toBeLessThanOrEqual(78);
+  await cell.click();
+  await expect(stage.status()).toContainText("NO-DEADLOCK is broken in 16 steps; 395 states. After step 5 nothing can avoid it.");
+  await expect(page.getByText("no return", { exact: true })).toBeVisible();
+  await open(page);
   await explorer.getByRole("button", { name: /^S7 under v3\.8: every promise holds/ }).click();
   await expect(page.getByRole("combobox", { name: "design" })).toHaveValue("v3.8");
 });

@@ -175,27 +175,27 @@ fn check_says_which_bound_was_reached() {
         &["check", "S7", "--design", "v3.8", "--states", "50"],
         3,
         expect![[r#"
-        scenario S7: two O_DSYNC AIO writes complete before the worker runs
-        design   v3.8
+            scenario S7: two O_DSYNC AIO writes complete before the worker runs
+            design   v3.8
 
-        -       RAW            what it is about never comes up here
-        so far  NO-STALE       no block is called written before its data is there
-        -       NO-STALE-CRASH what it is about never comes up here
-        -       FSYNC-DURABLE  what it is about never comes up here
-        -       OSYNC-DURABLE  what it is about never comes up here
-        -       TRUNC-EXCL     what it is about never comes up here
-        so far  NO-DEADLOCK    no set of actors waits for each other for ever
-        so far  PROGRESS       every IO can still be converted and every thread can
-                               return
-        so far  BOUNDED        no more AIO conversions are pending than the context
-                               has slots
-        -       ERR-REPORT     what it is about never comes up here
-        -       KEEP-DELAYED   what it is about never comes up here
+            -       RAW            what it is about has not come up so far
+            so far  NO-STALE       no block is called written before its data is there
+            -       NO-STALE-CRASH what it is about has not come up so far
+            -       FSYNC-DURABLE  what it is about has not come up so far
+            -       OSYNC-DURABLE  what it is about has not come up so far
+            -       TRUNC-EXCL     what it is about has not come up so far
+            so far  NO-DEADLOCK    no set of actors waits for each other for ever
+            so far  PROGRESS       every IO can still be converted and every thread can
+                                   return
+            so far  BOUNDED        no more AIO conversions are pending than the context
+                                   has slots
+            -       ERR-REPORT     what it is about has not come up so far
+            -       KEEP-DELAYED   what it is about has not come up so far
 
-        50 states, 73 transitions, depth 18, ? ms; not complete, bounded by
-        STATES_MAX, 50 states. The chance that two states were taken for one is at
-        most 1 in 2^117.
-    "#]],
+            50 states, 73 transitions, depth 18, ? ms; not complete, bounded by
+            STATES_MAX, 50 states. The chance that two states were taken for one is at
+            most 1 in 2^117.
+        "#]],
     );
 }
 

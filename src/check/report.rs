@@ -62,9 +62,9 @@ pub enum Calm {
 /// How much a report tells.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Detail {
-    /// Verdicts and shortest runs.
+    /// Verdicts and shortest runs, and of the first that breaks a promise the point of no return.
     Verdicts,
-    /// Also the point of no return and the run with the fewest switches.
+    /// Also every point of no return, and the runs with the fewest switches.
     Full,
 }
 
@@ -102,8 +102,16 @@ impl Reporting {
 
     /// Goes on, over up to so many places that runs come to. False once nothing is left to do.
     pub fn advance(&mut self, search: &Search, places: u32) -> bool {
+        let is_broken = |finding: &Reported| matches!(finding.verdict, Verdict::Violated { .. });
+        let is_first = self.report.findings.iter().position(is_broken) == Some(self.at);
         let Some(finding) = self.report.findings.get_mut(self.at) else { return false };
         let promise = finding.promise;
+        if let (Detail::Verdicts, Verdict::Violated { witness }) = (self.detail, &finding.verdict)
+            && is_first
+            && !search.is_reduced()
+        {
+            finding.no_return = search.point_of_no_return(promise, witness);
+        }
         if let (Detail::Full, Verdict::Violated { witness }) = (self.detail, &finding.verdict) {
             let Some(calmest) = &mut self.calmest else {
                 finding.no_return = search.point_of_no_return(promise, witness);

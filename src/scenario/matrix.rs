@@ -47,6 +47,8 @@ pub struct Cell {
     /// The run that breaks `property`: the shortest, or if the search was reduced one of which no
     /// step can be left out.
     pub witness: Option<Vec<Choice>>,
+    /// The point of no return of that run, if it is known: a reduced search does not say.
+    pub no_return: Option<u32>,
 }
 
 /// How a design fares in a scenario.
@@ -96,12 +98,13 @@ impl Cell {
     /// Reads a cell off the report of its search.
     pub fn of(scenario: &Scenario, design: &Design, report: &Report) -> Cell {
         let mut broken = 0;
-        let (mut property, mut witness) = (None, None);
+        let (mut property, mut witness, mut no_return) = (None, None, None);
         for finding in &report.findings {
             if let Verdict::Violated { witness: run } = &finding.verdict {
                 broken |= finding.promise.bit();
                 if property.is_none() {
                     (property, witness) = (Some(finding.promise), Some(run.clone()));
+                    no_return = finding.no_return;
                 }
             }
         }
@@ -130,6 +133,7 @@ impl Cell {
             limit: report.limit,
             ms: None,
             witness,
+            no_return,
         }
     }
 

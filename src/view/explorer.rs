@@ -339,7 +339,9 @@ impl Explorer {
         let (scenario, design) = self.matrix.place(number)?;
         let cell = self.matrix.cell(number)?;
         let run = cell.witness.as_deref().unwrap_or_default();
-        Some(witness_of(scenario, design, run, cell_sentence(cell)))
+        let told = cell.no_return.map_or(String::new(), |n| format!(". {}", speak_no_return(n)));
+        let notice = cell_sentence(cell) + &told;
+        Some(Witness { no_return: cell.no_return, ..witness_of(scenario, design, run, notice) })
     }
 
     /// A cell in a sentence.
