@@ -125,6 +125,7 @@ export function explore(model, jobs, inFull, say) {
   };
   let at = 0; // the job that is being done
   let ready = false;
+  let last = ""; // the last order: it holds for whoever goes on
 
   const start = () => {
     ready = false;
@@ -139,10 +140,12 @@ export function explore(model, jobs, inFull, say) {
       hear(["died", 0, event.message ?? "the worker could not be loaded"]);
     };
     worker.postMessage({ model, jobs, first: at, inFull });
+    if (last) worker.postMessage({ order: last });
   };
 
   const here = () => {
     current = new Orders();
+    if (last) current.give(last);
     const begun = load(model).then((search) => work(search, jobs, at, inFull, current, PAGE_SLICE_MS, tell));
     begun.catch((error) => {
       tell("failed", at, String(error.message), 0);
@@ -166,6 +169,11 @@ export function explore(model, jobs, inFull, say) {
     start();
   };
 
-  current = { give: (word) => worker.postMessage({ order: word }) };
+  current = {
+    give(word) {
+      last = word;
+      worker.postMessage({ order: word });
+    },
+  };
   start();
 }
