@@ -236,8 +236,8 @@ impl Encoder {
     }
 
     fn blocks(&mut self, blocks: &Blocks) {
-        self.mappings(&blocks.disk);
-        self.mappings(&blocks.committed);
+        self.mappings(&blocks.disk, blocks.cuts);
+        self.mappings(&blocks.committed, 0);
     }
 
     fn counts(&mut self, counts: Counts) {
@@ -269,10 +269,11 @@ impl Encoder {
         }
     }
 
-    fn mappings(&mut self, mappings: &[Mapping; BLOCKS_MAX as usize]) {
+    /// A byte a block; its highest bit says that an extent begins there ([`Inode::cuts`]).
+    fn mappings(&mut self, mappings: &[Mapping; BLOCKS_MAX as usize], cuts: u16) {
         let mut bytes = [0; BLOCKS_MAX as usize];
-        for (byte, mapping) in bytes.iter_mut().zip(mappings) {
-            *byte = mapping.byte();
+        for ((lblk, byte), mapping) in (0..).zip(&mut bytes).zip(mappings) {
+            *byte = mapping.byte() | (cuts >> lblk & 1) as u8 * CUT;
         }
         self.put(bytes);
     }
@@ -496,6 +497,10 @@ impl Task {
         named
     }
 }
+
+/// Beside what [`Mapping::byte`] says.
+const CUT: u8 = 1 << 7;
+const _: () = assert!(2 * PBLKS_MAX < CUT as u32);
 
 impl Mapping {
     #[inline]

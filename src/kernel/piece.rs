@@ -6,6 +6,7 @@ use core::ops::{BitOr, BitOrAssign, Deref};
 use super::setup::{Budgets, Setup};
 use super::state::{
     Bound, EsTree, Fifo, Inode, Io, Journal, Mapping, Media, Page, Power, State, TASKS, Task,
+    within_unwritten,
 };
 use crate::bounds::{BLOCKS_MAX, INODES_MAX, IOS_MAX, PBLKS_MAX, WORK_MAX};
 
@@ -50,6 +51,8 @@ pub const PIECES: usize = MEDIA + 2;
 pub struct Blocks {
     /// `Inode::disk`.
     pub disk: [Mapping; BLOCKS],
+    /// `Inode::cuts`.
+    pub cuts: u16,
     /// `Inode::committed`.
     pub committed: [Mapping; BLOCKS],
 }
@@ -291,13 +294,13 @@ impl Inode {
     /// The two disk trees.
     #[inline]
     pub fn blocks(&self) -> Blocks {
-        Blocks { disk: self.disk, committed: self.committed }
+        Blocks { disk: self.disk, cuts: self.cuts, committed: self.committed }
     }
 
     /// Sets the two disk trees.
     #[inline]
     pub fn set_blocks(&mut self, blocks: &Blocks) {
-        (self.disk, self.committed) = (blocks.disk, blocks.committed);
+        (self.disk, self.cuts, self.committed) = (blocks.disk, blocks.cuts, blocks.committed);
     }
 
     /// The four versions of each block.
@@ -402,6 +405,16 @@ impl<'a> Stepped<'a> {
     #[inline]
     pub(super) fn disk(&mut self, ino: u8) -> &mut [Mapping; BLOCKS] {
         &mut self.touch(Piece::Blocks(ino)).inodes[usize::from(ino)].disk
+    }
+
+    /// Splits the disk tree's extents at some blocks, where they are unwritten, and forgets splits of
+    /// what is unwritten no longer.
+    pub(super) fn cut_disk(&mut self, ino: u8, at: u16) {
+        let inode = &self.state.inodes[usize::from(ino)];
+        let cuts = within_unwritten(&inode.disk, inode.cuts | at);
+        if cuts != inode.cuts {
+            self.touch(Piece::Blocks(ino)).inodes[usize::from(ino)].cuts = cuts;
+        }
     }
 
     #[inline]

@@ -184,14 +184,14 @@ fn rows(setup: &Setup, state: &State, ino: u8, blocks: u8) -> Vec<Stratum> {
             "disk",
             "disk tree",
             "The extent tree on disk, as the running transaction has it in memory.",
-            &inode.disk,
+            (&inode.disk, inode.cuts),
             blocks,
         ),
         mapping_row(
             "committed",
             "committed",
             "The extent tree as last committed: what a power cut leaves.",
-            &inode.committed,
+            (&inode.committed, 0),
             blocks,
         ),
         media_row(state, ino, blocks),
@@ -269,10 +269,11 @@ fn mapping_row(
     id: &'static str,
     name: &'static str,
     about: &'static str,
-    tree: &[Mapping],
+    (tree, cuts): (&[Mapping], u16),
     blocks: u8,
 ) -> Stratum {
     let same = |a: u8, b: u8| match (tree[usize::from(a)], tree[usize::from(b)]) {
+        _ if cuts >> b & 1 != 0 => false,
         (Mapping::Hole, Mapping::Hole) => true,
         (Mapping::Unwritten(p), Mapping::Unwritten(q))
         | (Mapping::Written(p), Mapping::Written(q)) => {

@@ -84,6 +84,19 @@ t2: truncate 5
 expect others: ok
 ",
     ),
+    (
+        "split",
+        "\
+title a read that begins before a write's first block finds an extent that ends there
+mount dioread_nolock
+file a 8 blocks, U 0+8
+t1: aio_write io=2+3
+t1: getevents
+t1: dio_read 0 8
+expect rfc-nopblk: RAW
+expect others: ok
+",
+    ),
 ];
 
 /// The features as scripts.

@@ -120,10 +120,10 @@ fn objects_are_told() {
               acknowledged version: 0
               version that fsync promised: 0
               version that O_(D)SYNC promised: 0
+              3 t1: disk tree [0/8) U@1000, now [4/4) U@1004.
               6 t1: ES tree nothing, now [0/8) U@1000.
               7 irq:io1: ES tree [0/8) U@1000, now [4/4) U@1004; and more.
              10 irq:io2: ES tree [4/4) U@1004, now [0/8) W@1000; and more.
-             15 kworker:1: disk tree [0/8) U@1000, now [4/4) U@1004.
         "#]],
     );
     check(
@@ -181,6 +181,9 @@ fn a_step_is_told_by_what_differs() {
         changed inode a: i_dio_count | 0 | 1
         changed inode a: i_mutex | held by t1 | free
         added ES tree: [0/4) |  | U@1000
+        removed disk tree: [0/8) | U@1000 | 
+        added disk tree: [0/4) |  | U@1000
+        added disk tree: [4/4) |  | U@1004
         added device: bios in flight |  | write A
     "#]]
     .assert_eq(&text(2, 3));
