@@ -10,7 +10,7 @@ test("the address of a run opens the same run at the same step", async ({ page, 
   const place = (await stage.place().textContent()) ?? "";
   // The address follows a few times a second.
   await expect.poll(() => page.evaluate(() => location.hash === `#${window.extentscope.link()}`)).toBe(true);
-  await expect(page).toHaveURL(/#v1;d=rfc-osync;p=S7\.\w{4};c=[a-zA-Z0-9.]+;a=\d+;s=\w{4};k=\w{4}$/);
+  await expect(page).toHaveURL(/#v2;d=rfc-osync;p=S7\.\w{4};c=[a-zA-Z0-9.]+;a=\d+;s=\w{4};k=\w{4}$/);
   const address = page.url();
   const other = await context.newPage();
   await other.goto(address);
@@ -49,16 +49,35 @@ test("another link that is typed into the address bar is opened", async ({ page,
   await expect(page.getByRole("combobox", { name: "scenario" })).toHaveValue("S1");
 });
 
-test("a damaged link says what is damaged and shows the rest", async ({ stage }) => {
+test("a damaged link says what is damaged and shows the rest", async ({ page, stage }) => {
   await stage.open("#v1;d=kara;p=S7;c=aa?b;a=1");
   await expect(stage.status()).toContainText("the link is cut off");
   await expect(stage.status()).toContainText("after 2 choices, `?b` names none");
   await expect(stage.place()).toHaveText("step 1 of 2");
+  // It stays where it can be mended until something is done.
+  expect(await page.evaluate(() => location.hash)).toBe("#v1;d=kara;p=S7;c=aa?b;a=1");
+  await stage.forward().click();
+  await expect(page).toHaveURL(/#v2;d=kara;p=S7\.\w{4};c=a2;a=2;/);
+});
+
+test("the address holds the run before the first step", async ({ page, stage }) => {
+  await stage.open();
+  await expect(page).toHaveURL(/#v2;d=rfc-osync;p=S7\.\w{4};c=;a=0;s=\w{4};k=\w{4}$/);
+});
+
+test("after a power cut a preset's link is still short", async ({ page, stage }) => {
+  await stage.open();
+  await stage.choose("S7", "rfc-osync");
+  for (let step = 0; step < 7; step++) await stage.forward().click();
+  await page.getByRole("button", { name: "power cut" }).click();
+  await expect(page).toHaveURL(/#v2;d=rfc-osync;p=S7\.\w{4};e=11\.0\.allow\+crash\+1~0a;c=/);
+  const link = await page.evaluate(() => `#${window.extentscope.link()}`);
+  expect(link.length).toBeLessThanOrEqual(200);
 });
 
 test("a link of a newer version is explained", async ({ stage }) => {
   await stage.open("#v7;d=kara;p=S7;c=a;z=9");
-  await expect(stage.status()).toContainText("the link is of version 7, and this page knows those up to 1");
+  await expect(stage.status()).toContainText("the link is of version 7, and this page knows those up to 2");
   await expect(stage.place()).toHaveText("step 1 of 1");
 });
 
@@ -70,7 +89,7 @@ test("the link, the script, the steps and the run as a mail can be copied", asyn
   const clipboard = () => page.evaluate(() => navigator.clipboard.readText());
   await page.getByRole("button", { name: "Copy link" }).click();
   await expect(stage.status()).toContainText("Copied: the link.");
-  expect(await clipboard()).toMatch(/^http.*#v1;d=rfc-osync;p=S7/);
+  expect(await clipboard()).toMatch(/^http.*#v2;d=rfc-osync;p=S7/);
   await page.getByRole("button", { name: "Copy script" }).click();
   await expect(stage.status()).toContainText("Copied: the script.");
   expect(await clipboard()).toBe(await stage.script().inputValue());

@@ -96,7 +96,7 @@ test("a reload keeps the run, which the address bar holds", async ({ page, stage
   await stage.open();
   await stage.forward().click();
   await expect(stage.place()).toHaveText("step 1 of 1");
-  await expect(page).toHaveURL(/#v1;.*c=a;/);
+  await expect(page).toHaveURL(/#v2;.*c=a;/);
   await page.reload();
   await stage.isReady();
   await expect(stage.place()).toHaveText("step 1 of 1");

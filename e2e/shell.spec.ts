@@ -121,6 +121,18 @@ test("the policy forbids inline scripts, inline styles, eval and other hosts", a
   }
 });
 
+test("a page whose script does not arrive says so after a while", async ({ page, console }) => {
+  console.expect(/Failed to load resource/);
+  await page.route(/boot\.js/, (route) => route.abort());
+  await page.goto(".");
+  const late = page.getByText("A part of the page has not arrived");
+  await expect(late).toBeHidden();
+  // The while is an animation's delay: nobody has to wait for it.
+  await page.evaluate(() => document.getAnimations().forEach((animation) => animation.finish()));
+  await expect(late).toBeVisible();
+  expect(await accessibilityFaults(page)).toEqual([]);
+});
+
 test("a model that cannot be downloaded is explained, and trying again starts the page", async ({ page, stage, console }) => {
   console.expect(/Failed to load resource/);
   await page.route(isModel, (route) => route.abort());
@@ -157,6 +169,7 @@ test("after a panic the run stands there as text, ready to be copied", async ({ 
   await expect(stage.report()).toHaveValue(/extents overlap[^]*run:\nt1 aio_write 0\+4\nirq end_io/);
   await expect(stage.report()).toHaveAttribute("readonly", "");
   expect(await accessibilityFaults(page)).toEqual([]);
+  await expect(stage.trouble(), "the keyboard goes on there").toBeFocused();
 
   await stage.trouble().getByRole("button", { name: "Copy" }).click();
   await expect(stage.trouble().getByRole("button", { name: "Copied" })).toBeVisible();
@@ -169,6 +182,18 @@ test("after a panic the run stands there as text, ready to be copied", async ({ 
   await stage.trouble().getByRole("button", { name: "Reload" }).click();
   await stage.isReady();
   await expect(stage.trouble()).toBeHidden();
+});
+
+test("after a panic a link opens the run in another tab, also one that was opened by a link", async ({ page, stage, console }) => {
+  console.expect(/error: .*extents overlap/);
+  await stage.open("#v0;design=kara;preset=S1;choices=t1,t1;at=1");
+  await page.evaluate(() => window.extentscopePanic("extents overlap"));
+  await expect(stage.report()).toHaveValue(/run:\ntitle S1[^]*# at step 1 of 2/);
+  const opened = page.waitForEvent("popup");
+  await stage.trouble().getByRole("link", { name: "The run as a link" }).click();
+  const other = await opened;
+  await expect(other.getByText("step 1 of 2", { exact: true })).toBeVisible();
+  await expect(other.getByRole("combobox", { name: "design" })).toHaveValue("kara");
 });
 
 test("a trap that reaches no panic hook still shows the run", async ({ page, stage, console }) => {

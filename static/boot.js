@@ -11,6 +11,7 @@
 //   #laboratory                             the button that does, and #laboratory-said beside it
 //   <html data-ready="true">                set by Rust once the page is mounted
 //   #boot-status                            part of the skeleton; gone once the page is mounted
+//   #boot-late                              what is said if this file does not arrive
 //   #trouble                                role="alert"; holds both kinds of bad news
 
 const address = new URL(import.meta.url).searchParams;
@@ -19,6 +20,7 @@ const wasmUrl = new URL(address.get("wasm"), import.meta.url);
 const SLOW_MS = 5000;
 
 const byId = (id) => document.getElementById(id);
+byId("boot-late")?.remove();
 const isReady = () => document.documentElement.dataset.ready === "true";
 
 let keptRun = "";
@@ -79,14 +81,14 @@ window.extentscopePanic = (message, text = keptRun) => {
     `address: ${runAddress()}`,
     `browser: ${navigator.userAgent}`,
     "",
-    text ? `run:\n${text}` : "run: no step was taken yet",
+    text ? `run:\n${text}` : "run: the page had not begun",
   ].join("\n");
-  byId("trouble-report").hidden = false;
-  byId("trouble-copy").hidden = false;
+  for (const part of ["report", "copy", "link"]) byId(`trouble-${part}`).hidden = false;
+  byId("trouble-link").href = runAddress();
   byId("trouble-again").textContent = "Reload";
   tell(
     "The page has stopped: a mistake in extentscope, not in your script",
-    "What is on screen is the last good step and answers no more. Copy the text below if you want to report it. The address bar holds the run: reloading opens it again.",
+    "What is on screen is the last good step and answers no more. Copy the text below if you want to report it. The address bar holds the run, as the link below does: reloading opens it again.",
   );
 };
 
@@ -150,6 +152,7 @@ function tell(title, what) {
   byId("trouble-title").textContent = title;
   byId("trouble-what").textContent = what;
   byId("trouble").hidden = false;
+  byId("trouble").focus();
 }
 
 function say(text) {

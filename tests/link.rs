@@ -42,28 +42,72 @@ fn check_same(left: &Session, right: &Session) {
     assert_eq!(left.preselect(), right.preselect());
 }
 
-/// The link of a run in the middle of it is short and opens the same.
-fn check_restored(mut there: Session) {
+/// The link of a run in the middle of it opens the same; how long it is.
+fn check_restored(mut there: Session) -> usize {
     there.seek(there.run().cursor() / 2);
     there.inspect(Look::parse("es.0"));
     SWITCHES.into_iter().for_each(|switch| there.turn(switch));
     there.unfold("pipeline");
     let link = there.link();
-    assert!(link.len() < 200, "{} characters with #: {link}", link.len() + 1);
     let mut here = Session::new();
     here.open_link(&format!("#{link}"));
     assert_eq!(here.notice(), None, "{link}");
     check_same(&there, &here);
     assert_eq!(here.link(), link);
     assert_eq!(here.look(), there.look());
+    link.len() + 1
+}
+
+fn check_short(there: Session) {
+    let length = check_restored(there.clone());
+    assert!(length <= 200, "{length} characters: {}", there.link());
 }
 
 #[test]
 fn every_preset_under_every_design_is_restored_from_a_short_link() {
     for preset in PRESETS {
         for row in Row::ALL {
-            (0..4).for_each(|seed| check_restored(session(preset.id, row.id(), seed, 60)));
+            (0..4).for_each(|seed| check_short(session(preset.id, row.id(), seed, 60)));
         }
+    }
+}
+
+#[test]
+fn a_preset_with_faults_and_added_operations_is_restored_from_a_short_link() {
+    let changes: [&[Fault]; 4] = [
+        &[Fault::Power],
+        &[Fault::Shrink],
+        &[Fault::Shrink, Fault::Power],
+        &[Fault::Shrink, Fault::Shrink],
+    ];
+    for preset in PRESETS {
+        for faults in changes {
+            let mut there = session(preset.id, "rfc-v1", 5, 56);
+            faults.iter().for_each(|fault| there.inflict(*fault));
+            check_short(there.clone());
+            there.issue(0, "fsync").expect("an operation");
+            check_restored(there);
+        }
+    }
+    let mut there = session("S7", "rfc-osync", 1, 9);
+    there
+        .apply(&Preset::find("S7").expect("a preset").script.replace("slots 2", "slots 3"))
+        .expect("a script");
+    assert!(there.link().contains(";e=2.1.slots+3~0a;"), "{}", there.link());
+    check_restored(there);
+}
+
+#[test]
+fn what_a_mail_does_to_a_link_is_undone() {
+    let link = session("S7", "rfc-osync", 11, 40).link();
+    for mailed in [
+        format!("{link}."),
+        format!("{link}>"),
+        format!("{link})."),
+        format!("{}\n  {}", &link[..40], &link[40..]),
+        format!("{}%0A{}>.", &link[..40], &link[40..]),
+    ] {
+        assert_eq!(Link::read(&mailed), Link::read(&link), "{mailed}");
     }
 }
 
@@ -189,7 +233,7 @@ fn what_is_wrong_with_a_link_is_said_in_a_sentence() {
         // However long the link is; the longest sentence lists the designs.
         assert!(notice.len() < 400, "{notice}");
     };
-    check("v9;d=kara;p=S7", "the link is of version 9, and this page knows those up to 1");
+    check("v9;d=kara;p=S7", "the link is of version 9, and this page knows those up to 2");
     check(&format!("v9;{}", "x=1;".repeat(50)), "`x=1` is nothing that a link has.");
     check(&format!("v0;preset=S7;{}", "é".repeat(500)), "is nothing that a link has.");
     check("hello", "does not begin with its version");
@@ -203,8 +247,10 @@ fn what_is_wrong_with_a_link_is_said_in_a_sentence() {
     check("v0;preset=S7;choices=t1;at=9", "it stands at step 9 of a run of 1");
     check("v0;script=file+a+8+blocks~0anonsense", "stands in the editor, see line 2");
     check("v1;d=kara;p=S7.0000;c=;a=0", "it does not end in its checksum, k");
+    check("v2;d=kara;p=S7.0000;e=4.1;c=;a=0;k=0000", "is that of another; `4.1` changes nothing");
     check(
-        &Link { preset: Some(&OTHER_S7), ..Link::default() }.write(),
+        &Link { preset: Some(&OTHER_S7), script: OTHER_S7.script.into(), ..Link::default() }
+            .write(),
         "the text of S7 was another when the link was made",
     );
     assert_eq!(Link::read("v0;script=title+100%+4~+4").0.script, "title 100% 4~ 4");

@@ -172,7 +172,11 @@ pub fn caption() -> AnyView {
             <p class="caption-finding" hidden=desk.flag(|s| s.finding.is_none())>
                 {desk.text(|s| s.finding.clone().unwrap_or_default())}
             </p>
-            <p class="caption-notice" hidden=desk.flag(|s| s.notice.is_none())>
+            <p
+                class="caption-notice"
+                class:is-trouble=desk.flag(|s| s.is_link_damaged)
+                hidden=desk.flag(|s| s.notice.is_none())
+            >
                 {desk.text(|s| s.notice.clone().unwrap_or_default())}
             </p>
         </div>

@@ -41,6 +41,9 @@ impl Desk {
         if let Some(link) = hash.filter(|hash| hash.len() > 1) {
             session.open_link(&link);
         }
+        // A damaged link stays in the address bar until something is done: somebody may mend it.
+        let link = if session.is_link_damaged() { String::new() } else { session.link() };
+        panic::note_run(&session.as_text(), &link);
         let session = RwSignal::new(session);
         let revision = Memo::new(move |_| session.with(Session::revision));
         let read = move |_: Option<&Stage>| {

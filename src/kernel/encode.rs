@@ -273,7 +273,7 @@ impl Encoder {
     fn mappings(&mut self, mappings: &[Mapping; BLOCKS_MAX as usize], cuts: u16) {
         let mut bytes = [0; BLOCKS_MAX as usize];
         for ((lblk, byte), mapping) in (0..).zip(&mut bytes).zip(mappings) {
-            *byte = mapping.byte() | (cuts >> lblk & 1) as u8 * CUT;
+            *byte = mapping.byte() + CUT * (cuts >> lblk & 1) as u8;
         }
         self.put(bytes);
     }

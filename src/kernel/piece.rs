@@ -407,8 +407,8 @@ impl<'a> Stepped<'a> {
         &mut self.touch(Piece::Blocks(ino)).inodes[usize::from(ino)].disk
     }
 
-    /// Splits the disk tree's extents at some blocks, where they are unwritten, and forgets splits of
-    /// what is unwritten no longer.
+    /// Splits the disk tree's extents at some blocks, where they are unwritten, and forgets where
+    /// those were split that are no longer.
     pub(super) fn cut_disk(&mut self, ino: u8, at: u16) {
         let inode = &self.state.inodes[usize::from(ino)];
         let cuts = within_unwritten(&inode.disk, inode.cuts | at);

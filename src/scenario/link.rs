@@ -1,13 +1,17 @@
 //! Links: a whole run as the fragment of an address, so that nothing is stored anywhere.
 //!
-//! Version 1 is `v1;d=DESIGN;p=PRESET.SUM;c=CHOICES;a=CURSOR;w=VIEW;s=STATE;k=SUM`, with `t=TEXT`
+//! Version 2 is `v2;d=DESIGN;p=PRESET.SUM;c=CHOICES;a=CURSOR;w=VIEW;s=STATE;k=SUM`, with `t=TEXT`
 //! in place of `p` where the script is a person's own, and `w`, words with commas between them,
-//! only where the page has a view to name. `b` holds the branches if there are several, `c` the
+//! only where the page has a view to name. `e=LINE.COUNT.TEXT` changes the preset: after so many
+//! lines, so many others are replaced by a text, such as the line that allows a power cut; the last
+//! change stands first. `b` holds
+//! the branches if there are several, `c` the
 //! choices of the one that is shown and `o` its position: `b=CHOICES,PARENT.FORK.CHOICES`, each
 //! from its fork on. Every character survives a mail. `s` is a checksum of the state at the end of
 //! the run: if it differs, the model is not the one that the link was made with. `k` is one of what
-//! stands before it: if it differs, the link was damaged on its way. Version 0 is what people write
-//! by hand: `v0;design=rfc-osync;preset=S7;choices=t1,t1,irq:io1;at=3`.
+//! stands before it: if it differs, the link was damaged on its way. Version 1 had no `e`, and its
+//! `s` was that of a model that did not remember where unwritten extents were split: it is not
+//! compared any more. Version 0 is what people write by hand: `v0;design=rfc-osync;preset=S7;choices=t1,t1,irq:io1;at=3`.
 
 use super::branches::{Branch, branch_name, is_tree};
 use super::presets::Preset;
@@ -16,10 +20,10 @@ use crate::check::fingerprint;
 use crate::kernel::{ACTORS, Actor, Choice, Encoder, Setup, State};
 
 /// The version that is written; those before it are upgraded.
-pub const LINK_VERSION: usize = 1;
+pub const LINK_VERSION: usize = 2;
 
 /// What makes a link of a version one of the next, from 0 on.
-const UPGRADES: [fn(&str) -> String; LINK_VERSION] = [from_version_0];
+const UPGRADES: [fn(&str) -> String; LINK_VERSION] = [from_version_0, from_version_1];
 
 /// The keys of version 0, and what they became.
 const KEYS_0: [(&str, &str); 6] = [
@@ -36,7 +40,7 @@ const KEYS_0: [(&str, &str); 6] = [
 pub struct Link {
     /// The design's name, knobs included; empty if the link does not say.
     pub design: String,
-    /// The preset whose text is run, if it is one.
+    /// The preset that is run, or that the script was made of.
     pub preset: Option<&'static Preset>,
     /// The script's text; empty if nothing could be read.
     pub script: String,
@@ -58,13 +62,16 @@ impl Link {
     /// The fragment, without `#`.
     pub fn write(&self) -> String {
         let mut text = format!("v{LINK_VERSION};d={}", self.design.replace(" +", "+"));
-        match self.preset {
-            Some(preset) => {
+        let script = escape(&self.script);
+        let changed = |preset: &Preset| changes(preset.script, &self.script);
+        match self.preset.map(|preset| (preset, changed(preset))) {
+            Some((preset, changes)) if changes.concat().len() < script.len() => {
                 push(&mut text, "p", preset.id);
                 text.push('.');
                 text.push_str(&sum(preset.script.as_bytes()));
+                changes.iter().for_each(|change| push(&mut text, "e", change));
             }
-            None => push(&mut text, "t", &escape(&self.script)),
+            _ => push(&mut text, "t", &script),
         }
         push(&mut text, "c", &pack(&self.choices));
         if !self.branches.is_empty() {
@@ -92,10 +99,9 @@ impl Link {
         let mut wrong = Vec::new();
         let version = text.split(';').next().and_then(|v| v.strip_prefix('v')?.parse().ok());
         match version {
-            Some(old) if old < LINK_VERSION => {
-                UPGRADES[old..].iter().for_each(|upgrade| text = upgrade(&text));
-            }
-            Some(LINK_VERSION) => {
+            Some(0) => {}
+            Some(1..=LINK_VERSION) => {
+                text = without_mail(&text);
                 let (before, after) = text.rsplit_once(";k=").unwrap_or((&text, ""));
                 if after.is_empty() {
                     wrong.push("the link is cut off: it does not end in its checksum, k".into());
@@ -104,15 +110,23 @@ impl Link {
                 }
             }
             Some(new) => wrong.push(format!(
-                "the link is of version {new}, and this page knows those up to {LINK_VERSION}"
+                "the link is of version {new}, and this page knows those up to {LINK_VERSION}: a \
+                 newer page, such as this one reloaded, shows all of it"
             )),
-            None => wrong.push("the link does not begin with its version, such as v1".into()),
+            None => wrong
+                .push(format!("the link does not begin with its version, such as v{LINK_VERSION}")),
+        }
+        for upgrade in version.and_then(|version| UPGRADES.get(version..)).unwrap_or_default() {
+            text = upgrade(&text);
         }
         let whole = wrong.is_empty();
         let mut link = Link::default();
-        for field in text.split(';').skip(1) {
-            if let Err(what) = link.take(field, whole) {
-                wrong.push(what);
+        for field in text.split(';').skip(1).filter(|field| !field.is_empty()) {
+            // A preset that was another when the link was made is not changed.
+            if whole && !wrong.is_empty() && field.starts_with("e=") {
+                wrong.push("what the link changes in it is left out".into());
+            } else {
+                wrong.extend(link.take(field, whole).err());
             }
         }
         link.join_branches(&mut wrong);
@@ -141,6 +155,7 @@ impl Link {
                     return Err(format!("the text of {id} was another when the link was made"));
                 }
             }
+            "e" => return self.change(value),
             "t" => self.script = unescape(value),
             "c" => {
                 let rest = unpack(value, &mut self.choices);
@@ -169,6 +184,22 @@ impl Link {
 }
 
 impl Link {
+    /// Makes one of the [`changes`] of a preset's text.
+    fn change(&mut self, change: &str) -> Result<(), String> {
+        let mut words = change.splitn(3, '.');
+        let mut number = || words.next().and_then(|word| word.parse::<usize>().ok());
+        let place = number().zip(number());
+        let lines: Vec<&str> = self.script.split_inclusive('\n').collect();
+        let parts = place.and_then(|(from, count)| {
+            Some((lines.get(..from)?, lines.get(from.checked_add(count)?..)?))
+        });
+        let ((before, after), text) = parts.zip(words.next()).ok_or_else(|| {
+            format!("`{}` changes nothing: expected LINE.COUNT.TEXT within a preset", head(change))
+        })?;
+        self.script = before.concat() + &unescape(text) + &after.concat();
+        Ok(())
+    }
+
     /// The choices of the current branch stand in `c` already.
     fn pack_branches(&self) -> String {
         let mut text = String::new();
@@ -301,6 +332,54 @@ fn unpack<'a>(text: &'a str, choices: &mut Vec<Choice>) -> &'a str {
     ""
 }
 
+/// What makes a preset's text another, by lines: how many stand before the change, how many it
+/// replaces, and by what. From the last change to the first, so that each can be made as it stands.
+fn changes(old: &str, new: &str) -> Vec<String> {
+    let lines = |text| str::split_inclusive(text, '\n').collect::<Vec<_>>();
+    let (old, new) = (lines(old), lines(new));
+    // Lines that the rests from here on have in common, in the same order.
+    let width = new.len() + 1;
+    let mut common = vec![0_u32; (old.len() + 1) * width];
+    for at in (0..old.len() * width).rev().filter(|at| at % width < new.len()) {
+        common[at] = match old[at / width] == new[at % width] {
+            true => common[at + width + 1] + 1,
+            false => common[at + width].max(common[at + 1]),
+        };
+    }
+    let mut changes = Vec::new();
+    let (mut here, mut there) = (0, 0);
+    while here < old.len() || there < new.len() {
+        let (from, added) = (here, there);
+        while here < old.len() || there < new.len() {
+            let at = here * width + there;
+            if here < old.len() && there < new.len() && old[here] == new[there] {
+                break;
+            }
+            // The side whose next line is not needed for what is common.
+            match there < new.len() && common[at] == common[at + 1] {
+                true => there += 1,
+                false => here += 1,
+            }
+        }
+        if (from, added) != (here, there) {
+            let text = escape(&new[added..there].concat());
+            changes.push(format!("{from}.{}.{text}", here - from));
+        }
+        (here, there) = (here + 1, there + 1);
+    }
+    changes.reverse();
+    changes
+}
+
+/// A link without what a mail adds to it: line breaks within, and what a sentence has behind it.
+fn without_mail(text: &str) -> String {
+    let mut text = text.replace("%20", "").replace("%0A", "").replace("%0D", "");
+    text.retain(|c| !c.is_whitespace());
+    let behind = |c: char| !c.is_ascii_alphanumeric();
+    text.truncate(text.trim_end_matches(behind).len());
+    text
+}
+
 /// A script in characters that mail programs leave alone.
 fn escape(script: &str) -> String {
     let mut text = String::new();
@@ -335,6 +414,13 @@ fn unescape(text: &str) -> String {
         }
     }
     String::from_utf8_lossy(&bytes).into_owned()
+}
+
+/// A version whose checksum has been compared, so that only what stands before it counts.
+fn from_version_1(text: &str) -> String {
+    let is_known = |field: &&str| !field.starts_with("s=") && !field.starts_with("k=");
+    let fields: Vec<&str> = text.split(';').skip(1).filter(is_known).collect();
+    format!("v2;{}", fields.join(";"))
 }
 
 fn from_version_0(text: &str) -> String {

@@ -18,6 +18,8 @@ use super::narrate;
 use super::panels::{Panels, Switch};
 use super::wrap::wrap;
 
+/// How a sentence begins that says what is wrong with a link.
+const OF_LINK: &str = "What could be read of the link is shown: ";
 /// What is before a number of steps in a link's view.
 const NO_RETURN: &str = "no_return.";
 /// What is before the bits of delayed IOs there.
@@ -127,6 +129,11 @@ impl Session {
     /// What a person should know about the last command.
     pub fn notice(&self) -> Option<&str> {
         self.notice.as_deref()
+    }
+
+    /// Whether that is what is wrong with the link that was opened.
+    pub fn is_link_damaged(&self) -> bool {
+        self.notice.as_ref().is_some_and(|notice| notice.starts_with(OF_LINK))
     }
 
     /// A number that differs after every command but [`Session::edit`], so that typing in the
@@ -513,7 +520,7 @@ impl Session {
         let list = self.branches.list();
         let link = Link {
             design: self.design().to_string(),
-            preset: self.preset.filter(|preset| preset.script == self.text),
+            preset: self.preset,
             script: self.text.clone(),
             choices: self.branches.plan(self.branches.current()),
             branches: if list.len() > 1 { list.to_vec() } else { Vec::new() },
@@ -547,8 +554,9 @@ impl Session {
             Ok(design) => self.set_design(design),
             Err(_) if link.design.is_empty() => {}
             Err(error) => wrong.push(format!(
-                "its design `{}` cannot be read: expected {}",
+                "its design `{}` cannot be read, so it is {}: expected {}",
                 head(&link.design),
+                self.design(),
                 error.expected
             )),
         }
@@ -656,7 +664,7 @@ impl Session {
 /// What is wrong with a link: the first two things, what follows mostly follows from them.
 fn link_notice(wrong: &[String]) -> String {
     let first = wrong[..wrong.len().min(2)].join("; ");
-    format!("What could be read of the link is shown: {}.", first.trim_end_matches('.'))
+    format!("{OF_LINK}{}.", first.trim_end_matches('.'))
 }
 
 /// A script with one more line.

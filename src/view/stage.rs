@@ -18,6 +18,8 @@ pub struct Stage {
     pub caption: String,
     /// What a person should know about the last command.
     pub notice: Option<String>,
+    /// Whether that is what is wrong with a link.
+    pub is_link_damaged: bool,
     /// Steps taken at the cursor, and in the whole run.
     pub place: (usize, usize),
     /// Whether a step forward can be taken.
@@ -64,6 +66,7 @@ pub fn stage(session: &Session) -> Stage {
             step => format!("Step {step}. {}", caption(run)),
         },
         notice: session.notice().map(String::from),
+        is_link_damaged: session.is_link_damaged(),
         place: (run.cursor(), run.choices().len()),
         can_step: session.next_choice().is_some(),
         design: (design.to_string(), design.row.story(), design.row.source()),
