@@ -4,14 +4,14 @@
 //! in place of `p` where the script is a person's own, and `w`, words with commas between them,
 //! only where the page has a view to name. `e=LINE.COUNT.TEXT` changes the preset: after so many
 //! lines, so many others are replaced by a text, such as the line that allows a power cut; the last
-//! change stands first. `b` holds
-//! the branches if there are several, `c` the
-//! choices of the one that is shown and `o` its position: `b=CHOICES,PARENT.FORK.CHOICES`, each
-//! from its fork on. Every character survives a mail. `s` is a checksum of the state at the end of
-//! the run: if it differs, the model is not the one that the link was made with. `k` is one of what
-//! stands before it: if it differs, the link was damaged on its way. Version 1 had no `e`, and its
-//! `s` was that of a model that did not remember where unwritten extents were split: it is not
-//! compared any more. Version 0 is what people write by hand: `v0;design=rfc-osync;preset=S7;choices=t1,t1,irq:io1;at=3`.
+//! change stands first. `b` holds the branches if there are several, `c` the choices of the one
+//! that is shown and `o` its position: `b=CHOICES,PARENT.FORK.CHOICES`, each from its fork on.
+//! Every character survives a mail. `s` is a checksum of the state at the end of the run: if it
+//! differs, the model is not the one that the link was made with. `k` is one of what stands before
+//! it: if it differs, the link was damaged on its way. Version 1 had no `e`, and its `s` was that
+//! of a model that did not remember where unwritten extents were split: it is not compared any
+//! more. Version 0 is what people write by hand:
+//! `v0;design=rfc-osync;preset=S7;choices=t1,t1,irq:io1;at=3`.
 
 use super::branches::{Branch, branch_name, is_tree};
 use super::presets::Preset;
