@@ -57,6 +57,7 @@ async function work(search, jobs, first, inFull, orders, sliceMs, tell) {
   let told = 0;
   for (let position = first; position < jobs.length && !orders.stopped; position++) {
     let ms = 0;
+    let stopped = false;
     const wrong = search.begin(jobs[position], inFull);
     if (wrong) {
       tell("failed", position, wrong, 0);
@@ -76,9 +77,10 @@ async function work(search, jobs, first, inFull, orders, sliceMs, tell) {
       await turn();
       await orders.obey();
       sliceBegan = performance.now();
-      if (orders.stopped && !done) {
+      // What was found so far is told all the same, after a few more slices.
+      if (orders.stopped && !stopped) {
         search.stop();
-        done = true;
+        stopped = true;
       }
     }
     tell("report", position, search.report(), ms);

@@ -327,6 +327,12 @@ fn a_bound_that_was_reached_is_said() {
     stopped.advance(10);
     stopped.stop();
     assert_eq!(stopped.limit(), Some(Limit::Stopped));
+    assert!(!stopped.progress().done, "states that will not be expanded may be deadlocked");
+    let (frontier, mut slices) = (stopped.progress().frontier, 0);
+    while !stopped.advance(1).done {
+        slices += 1;
+    }
+    assert!(slices == frontier && frontier > 5, "{slices} for {frontier}");
 }
 
 #[test]

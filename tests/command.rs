@@ -192,9 +192,9 @@ fn check_says_which_bound_was_reached() {
             -       ERR-REPORT     what it is about has not come up so far
             -       KEEP-DELAYED   what it is about has not come up so far
 
-            50 states, 73 transitions, depth 18, ? ms; not complete, bounded by
-            STATES_MAX, 50 states. The chance that two states were taken for one is at
-            most 1 in 2^117.
+            50 states, 73 transitions, depth 18, ? ms; not complete, bounded as asked, to
+            50 states. The chance that two states were taken for one is at most 1 in
+            2^117.
         "#]],
     );
 }
@@ -254,9 +254,20 @@ fn a_run_is_printed_for_a_mail_and_its_link_opens_it() {
 }
 
 #[test]
+fn a_matrix_that_is_not_as_its_scripts_expect_says_so() {
+    let file = concat!(env!("CARGO_TARGET_TMPDIR"), "/S1.txt");
+    let script = "file a 4 blocks, U 0+4\nt1: aio_write io=0+4\nexpect kara: RAW\n";
+    std::fs::write(file, script).expect("a file");
+    let (status, text) = run(&["matrix", "--reduced", "--states", "2000", "--script", file], "");
+    assert_eq!(status, 1, "{text}");
+    assert!(text.contains("\nS1.txt    ok"), "its row is told from the preset's: {text}");
+    assert!(text.contains("\nS1.txt under kara: its script expects RAW, found ok\n"), "{text}");
+}
+
+#[test]
 fn the_matrix_leaves_no_cell_out() {
     let (status, text) = run(&["matrix", "--json", "--states", "300"], "");
-    assert_eq!(status, 0);
+    assert_eq!(status, 3, "the small bound is reached in some cell");
     let json: serde_json::Value = serde_json::from_str(&text).expect("JSON");
     let cells = json["cells"].as_array().expect("an array of cells");
     let presets = extentscope::scenario::PRESETS.len();

@@ -57,8 +57,11 @@ fn differences(setup: Setup, ours: &Search) -> Vec<String> {
     compare("depth", u64::from(progress.depth) + 1, theirs.max_depth() as u64);
     compare("transitions", progress.transitions + 1, theirs.state_count() as u64);
     compare("violations of nothing", 0, theirs.discovery(EVERYTHING).is_some().into());
+    let findings = ours.findings();
     for (promise, _) in always() {
-        let violated = matches!(ours.finding(promise).verdict, Verdict::Violated { .. });
+        let violated = findings.iter().any(|finding| {
+            finding.promise == promise && matches!(finding.verdict, Verdict::Violated { .. })
+        });
         let theirs = theirs.discovery(promise.sentence()).is_some();
         compare(promise.id(), violated.into(), theirs.into());
     }

@@ -22,6 +22,7 @@ mod worker {
         detail: Detail,
         /// Once the search is done.
         reporting: Option<Reporting>,
+        stopped: bool,
     }
 
     thread_local! {
@@ -50,7 +51,7 @@ mod worker {
             let search = Search::new(setup, bounds);
             let search = if asked.reduced { search.reduced() } else { search };
             let detail = if in_full { Detail::Full } else { Detail::Verdicts };
-            WORK.set(Some(Work { search, detail, reporting: None }));
+            WORK.set(Some(Work { search, detail, reporting: None, stopped: false }));
         });
         begun.err().unwrap_or_default()
     }
@@ -59,24 +60,29 @@ mod worker {
     /// how far it has come; nothing once all is done.
     #[wasm_bindgen]
     pub fn advance(states: u32) -> String {
-        on_work(|Work { search, detail, reporting }| match reporting {
+        on_work(|Work { search, detail, reporting, stopped }| match reporting {
             None => {
                 let progress = search.advance(states);
                 *reporting = progress.done.then(|| Reporting::new(search, *detail));
                 progress_text(&progress)
             }
             Some(reporting) => {
+                if *stopped {
+                    reporting.hurry();
+                }
                 let goes_on = reporting.advance(search, states);
                 if goes_on { RUNS.into() } else { String::new() }
             }
         })
     }
 
-    /// Ends the job where it is: what was found until then is its result.
+    /// Ends the job where it is: what was found until then is its result, which takes some more
+    /// slices of [`advance`].
     #[wasm_bindgen]
     pub fn stop() {
         on_work(|work| {
             work.search.stop();
+            work.stopped = true;
             String::new()
         });
     }
@@ -84,7 +90,9 @@ mod worker {
     /// The result as text; the search is gone afterwards, and its memory with it.
     #[wasm_bindgen]
     pub fn report() -> String {
-        let Some(Work { search, detail, reporting }) = WORK.take() else { return String::new() };
+        let Some(Work { search, detail, reporting, .. }) = WORK.take() else {
+            return String::new();
+        };
         let reporting = reporting.unwrap_or_else(|| Reporting::new(&search, detail));
         reporting.report(&search).to_string()
     }

@@ -43,9 +43,10 @@ impl Frontier {
         self.chunks.front()?.get(self.taken)
     }
 
-    /// All states, oldest first.
-    pub(super) fn iter(&self) -> impl Iterator<Item = &Numbers> {
-        self.chunks.iter().flatten().skip(self.taken)
+    /// The state with so many before it.
+    pub(super) fn get(&self, at: u32) -> Option<&Numbers> {
+        let at = self.taken + at as usize;
+        self.chunks.get(at / CHUNK)?.get(at % CHUNK)
     }
 
     /// Takes the oldest state out.
@@ -93,6 +94,9 @@ mod tests {
             for _ in 0..round * 5 % 50 {
                 let Some(first) = frontier.first() else { break };
                 assert_eq!(first[0], taken);
+                let last = frontier.len() - 1;
+                assert_eq!(frontier.get(last).map(|state| state[0]), Some(taken + last));
+                assert_eq!(frontier.get(last + 1), None);
                 frontier.drop_first();
                 taken += 1;
             }

@@ -48,6 +48,7 @@ impl<T: Copy> Column<T> {
 }
 
 /// One bit a state.
+#[derive(Clone)]
 pub(super) struct Bits(Vec<u64>);
 
 impl Bits {
@@ -92,7 +93,7 @@ pub(super) enum Standing {
 ///
 /// A step that found its target is kept by the target: as its `parent` and `actor`. Other steps
 /// stand in `other_targets`, by source. Both can be walked in order, so no state says where its own
-/// begin: [`Graph::steps_back`].
+/// begin: [`Reach`].
 pub(super) struct Graph {
     fingerprints: Column<Fingerprint>,
     parents: Column<u32>,
@@ -107,11 +108,79 @@ pub(super) struct Graph {
     other_targets: Column<u32>,
 }
 
-/// A step between two visited states.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Step {
-    pub(super) from: u32,
-    pub(super) to: u32,
+/// The states from which a goal can be reached, in the making. Steps mostly lead to higher numbers,
+/// so that one sweep from the end settles most; the last sweep finds nothing.
+pub(super) struct Reach {
+    states: Bits,
+    /// States from here on have been looked at in this sweep, and the steps that are kept with
+    /// their targets from there on.
+    at: u32,
+    found: u32,
+    other: u32,
+    is_first_sweep: bool,
+    changed: bool,
+}
+
+impl Reach {
+    pub(super) fn new(graph: &Graph) -> Reach {
+        let other = graph.other_targets.len();
+        let (states, at) = (Bits::new(graph.states()), graph.states());
+        Reach { states, at, found: at, other, is_first_sweep: true, changed: false }
+    }
+
+    /// Looks at up to `states` states; true once nothing is left to do. `goal` is told whether any
+    /// step leads on from the state; the way is through states that `through` allows, goals among
+    /// them.
+    pub(super) fn advance(
+        &mut self,
+        graph: &Graph,
+        states: u32,
+        goal: impl Fn(u32, bool) -> bool,
+        through: impl Fn(u32) -> bool,
+    ) -> bool {
+        for _ in 0..states {
+            if self.at == 0 {
+                if !self.changed {
+                    return true;
+                }
+                // States that were not expanded lead nowhere: once is enough.
+                let (at, found) = (graph.expanded_states(), graph.states());
+                (self.at, self.found, self.other) = (at, found, graph.other_targets.len());
+                (self.is_first_sweep, self.changed) = (false, false);
+                continue;
+            }
+            self.at -= 1;
+            let (steps, leads) = self.take_steps(graph);
+            let is_goal = self.is_first_sweep && goal(self.at, steps);
+            if (leads || is_goal) && !self.states.has(self.at) && through(self.at) {
+                self.states.set(self.at);
+                self.changed = true;
+            }
+        }
+        false
+    }
+
+    /// The states, once nothing is left to do.
+    pub(super) fn into_states(self) -> Bits {
+        self.states
+    }
+
+    /// Whether any step leads on from the state that is looked at, and whether one leads to a state
+    /// that is known to reach a goal.
+    fn take_steps(&mut self, graph: &Graph) -> (bool, bool) {
+        let (from, mut leads) = (self.at, false);
+        let before = (self.found, self.other);
+        while self.found > 0 && graph.parents.get(self.found - 1) == from {
+            self.found -= 1;
+            leads |= self.states.has(self.found);
+        }
+        let others = if from < graph.expanded_states() { graph.other_counts.get(from) } else { 0 };
+        for _ in 0..others {
+            self.other -= 1;
+            leads |= self.states.has(graph.other_targets.get(self.other));
+        }
+        (before != (self.found, self.other), leads)
+    }
 }
 
 /// The first state has no parent.
@@ -185,52 +254,20 @@ impl Graph {
         self.standing.get(state)
     }
 
-    /// Tells of every step, grouped by source, sources descending.
-    pub(super) fn steps_back(&self, mut hear: impl FnMut(Step)) {
-        let mut found = self.states();
-        let mut other = self.other_targets.len();
-        for from in (0..self.expanded_states()).rev() {
-            while found > 0 && self.parents.get(found - 1) == from {
-                found -= 1;
-                hear(Step { from, to: found });
-            }
-            for _ in 0..self.other_counts.get(from) {
-                other -= 1;
-                hear(Step { from, to: self.other_targets.get(other) });
-            }
-        }
-    }
-
     /// Steps taken by the search.
     pub(super) fn transitions(&self) -> u64 {
         u64::from(self.states().saturating_sub(1)) + u64::from(self.other_targets.len())
     }
 
-    /// The states from which one of `goals` can be reached through states that `through` allows;
-    /// a goal has to be allowed too.
+    /// The states from which a goal can be reached; see [`Reach`].
     pub(super) fn can_reach(
         &self,
-        goal: impl Fn(u32) -> bool,
+        goal: impl Fn(u32, bool) -> bool,
         through: impl Fn(u32) -> bool,
     ) -> Bits {
-        let mut reach = Bits::new(self.states());
-        for state in (0..self.states()).filter(|state| goal(*state) && through(*state)) {
-            reach.set(state);
-        }
-        // Steps mostly lead to higher numbers, so that one sweep from the end settles most; the
-        // last sweep finds nothing.
-        loop {
-            let mut changed = false;
-            self.steps_back(|step| {
-                if reach.has(step.to) && !reach.has(step.from) && through(step.from) {
-                    reach.set(step.from);
-                    changed = true;
-                }
-            });
-            if !changed {
-                return reach;
-            }
-        }
+        let mut reach = Reach::new(self);
+        while !reach.advance(self, u32::MAX, &goal, &through) {}
+        reach.into_states()
     }
 
     /// The states on the way from the first state to another, both included.

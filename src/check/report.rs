@@ -3,8 +3,10 @@
 
 use core::fmt;
 
+use crate::bounds::STATES_MAX;
 use crate::kernel::{Bound, Choice, Promise};
 
+use super::graph::{Bits, Reach};
 use super::search::{Limit, Search};
 use super::switches::Calmest;
 use super::verdict::{Finding, Verdict};
@@ -68,25 +70,40 @@ pub enum Detail {
     Full,
 }
 
-/// A report in the making. What takes long is done in slices: looking for runs with few switches.
+/// A report in the making, in slices: what looks at every state takes long after a large search.
 pub struct Reporting {
     report: Report,
     detail: Detail,
-    /// The finding that is looked into.
+    /// The runs with the fewest switches are not looked for any more.
+    hurried: bool,
+    /// States without a way to a good end: then promises are looked into.
+    hopeless: Making,
+    /// The promise that is looked into, by its position.
     at: usize,
+    look: Option<Look>,
+}
+
+/// States with something in common, once that is known.
+enum Making {
+    Under(Reach),
+    Made(Bits),
+}
+
+/// A broken promise that is looked into.
+struct Look {
+    bad: Bits,
+    /// States from which a run can end without having been in a bad one.
+    avoidable: Making,
     calmest: Option<Calmest>,
 }
+
+/// States whose steps are looked at in the time in which one is searched, or less.
+const AT_ONCE: u32 = 16;
 
 impl Reporting {
     /// Begins the report of a search that is done, or was stopped.
     pub fn new(search: &Search, detail: Detail) -> Reporting {
         let progress = search.progress();
-        let reported = |finding: Finding| Reported {
-            promise: finding.promise,
-            verdict: finding.verdict,
-            no_return: None,
-            calm: Calm::Same,
-        };
         let report = Report {
             states: progress.states,
             transitions: progress.transitions,
@@ -95,40 +112,72 @@ impl Reporting {
             odds_log2: search.collision_odds_log2(),
             reduced: search.is_reduced(),
             limit: search.limit().or((!progress.done).then_some(Limit::Stopped)),
-            findings: search.findings().into_iter().map(reported).collect(),
+            findings: Vec::new(),
         };
-        Reporting { report, detail, at: 0, calmest: None }
+        let hopeless = Making::Under(Reach::new(search.graph()));
+        Reporting { report, detail, hurried: false, hopeless, at: 0, look: None }
     }
 
-    /// Goes on, over up to so many places that runs come to. False once nothing is left to do.
+    /// Looks for no run with few switches any more: what is missing then is soon done.
+    pub fn hurry(&mut self) {
+        self.hurried = true;
+    }
+
+    /// Goes on, over up to so many places that runs come to, or as many states as take no longer.
+    /// False once nothing is left to do.
     pub fn advance(&mut self, search: &Search, places: u32) -> bool {
+        let states = places.saturating_mul(AT_ONCE);
+        let Making::Made(hopeless) = &self.hopeless else {
+            self.look_for_ends(search, states);
+            return true;
+        };
         let is_broken = |finding: &Reported| matches!(finding.verdict, Verdict::Violated { .. });
         let is_first = self.report.findings.iter().position(is_broken) == Some(self.at);
         let Some(finding) = self.report.findings.get_mut(self.at) else { return false };
-        let promise = finding.promise;
-        if let (Detail::Verdicts, Verdict::Violated { witness }) = (self.detail, &finding.verdict)
-            && is_first
-            && !search.is_reduced()
-        {
-            finding.no_return = search.point_of_no_return(promise, witness);
+        let is_wanted = self.detail == Detail::Full || is_first;
+        let Verdict::Violated { witness } = &finding.verdict else {
+            self.at += 1;
+            return true;
+        };
+        // A reduced search has not seen all that a point of no return is about.
+        if !is_wanted || search.is_reduced() {
+            self.at += 1;
+            return true;
         }
-        if let (Detail::Full, Verdict::Violated { witness }) = (self.detail, &finding.verdict) {
-            let Some(calmest) = &mut self.calmest else {
-                finding.no_return = search.point_of_no_return(promise, witness);
-                self.calmest = search.calmest(promise);
-                self.at += usize::from(self.calmest.is_none());
+        let look = self.look.get_or_insert_with(|| Look {
+            bad: search.bad_given(finding.promise, hopeless),
+            avoidable: Making::Under(Reach::new(search.graph())),
+            calmest: None,
+        });
+        let Look { bad, avoidable, calmest } = look;
+        let avoidable = match avoidable {
+            Making::Made(avoidable) => avoidable,
+            Making::Under(_) => {
+                let ends = |state, leads_on| search.is_end(state, leads_on);
+                avoidable.advance(search, states, ends, |state| !bad.has(state));
                 return true;
-            };
-            finding.calm = match calmest.advance(search, places) {
-                None => return true,
-                Some(Ok(run)) if run == *witness => Calm::Same,
-                Some(Ok(run)) => {
-                    Calm::Run { no_return: search.point_of_no_return(promise, &run), run }
-                }
-                Some(Err(limit)) => Calm::Unknown(limit),
-            };
+            }
+        };
+        if finding.no_return.is_none() {
+            finding.no_return = search.no_return_given(bad, avoidable, witness);
         }
-        self.calmest = None;
+        let outcome = match self.detail {
+            Detail::Verdicts => Some(Ok(witness.clone())),
+            Detail::Full if self.hurried => Some(Err(Limit::Stopped)),
+            Detail::Full => {
+                let begin = || Calmest::new(search, bad.clone());
+                calmest.get_or_insert_with(begin).advance(search, places)
+            }
+        };
+        finding.calm = match outcome {
+            None => return true,
+            Some(Ok(run)) if run == *witness => Calm::Same,
+            Some(Ok(run)) => {
+                Calm::Run { no_return: search.no_return_given(bad, avoidable, &run), run }
+            }
+            Some(Err(limit)) => Calm::Unknown(limit),
+        };
+        self.look = None;
         self.at += 1;
         true
     }
@@ -136,13 +185,44 @@ impl Reporting {
     /// The report, also before nothing is left to do: then runs with the fewest switches that were
     /// not found are not known.
     pub fn report(mut self, search: &Search) -> Report {
-        for finding in self.report.findings.iter_mut().skip(self.at) {
-            if let (Detail::Full, Verdict::Violated { witness }) = (self.detail, &finding.verdict) {
-                finding.no_return = search.point_of_no_return(finding.promise, witness);
-                finding.calm = Calm::Unknown(Limit::Stopped);
-            }
-        }
+        self.hurry();
+        while self.advance(search, u32::MAX) {}
         self.report
+    }
+
+    /// Finds out from where a good end can be reached, and then what is known of each promise.
+    fn look_for_ends(&mut self, search: &Search, states: u32) {
+        let is_good = |state, _| search.is_good_end(state);
+        self.hopeless.advance(search, states, is_good, |_| true);
+        if let Making::Made(can) = &self.hopeless {
+            let hopeless = can.clone().not();
+            let reported = |finding: Finding| Reported {
+                promise: finding.promise,
+                verdict: finding.verdict,
+                no_return: None,
+                calm: Calm::Same,
+            };
+            let findings = search.findings_given(&hopeless);
+            self.report.findings = findings.into_iter().map(reported).collect();
+            self.hopeless = Making::Made(hopeless);
+        }
+    }
+}
+
+impl Making {
+    fn advance(
+        &mut self,
+        search: &Search,
+        states: u32,
+        goal: impl Fn(u32, bool) -> bool,
+        through: impl Fn(u32) -> bool,
+    ) {
+        if let Making::Under(reach) = self
+            && reach.advance(search.graph(), states, goal, through)
+        {
+            let reach = core::mem::replace(reach, Reach::new(search.graph()));
+            *self = Making::Made(reach.into_states());
+        }
     }
 }
 
@@ -240,7 +320,8 @@ impl fmt::Display for Report {
 impl fmt::Display for Limit {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Limit::States(states) => write!(f, "bounded by STATES_MAX, {states} states"),
+            Limit::States(STATES_MAX) => write!(f, "bounded by STATES_MAX, {STATES_MAX} states"),
+            Limit::States(states) => write!(f, "bounded as asked, to {states} states"),
             Limit::Depth(depth) => write!(f, "bounded by DEPTH_MAX, {depth} steps"),
             Limit::Model(bound) => write!(f, "bounded by the model's {}", bound.name()),
             Limit::Places(places) => write!(f, "bounded by CALM_PLACES_MAX, {places} places"),

@@ -88,6 +88,8 @@ pub struct Search {
     came_up: Situations,
     /// States may exist that were not visited.
     limit: Option<Limit>,
+    /// Nothing is expanded any more; so many states of the frontier have been looked at since.
+    closing: Option<u32>,
     done: bool,
     /// The state that is being expanded.
     expansion: Box<Expansion>,
@@ -111,6 +113,7 @@ impl Search {
             first_broken: [None; Promise::ALL.len()],
             came_up: Situations::default(),
             limit: None,
+            closing: None,
             done: false,
             expansion,
             successors: Vec::new(),
@@ -121,13 +124,14 @@ impl Search {
         search
     }
 
-    /// Expands up to `states` states.
+    /// Expands up to `states` states, or looks once more at as many that will not be expanded.
     pub fn advance(&mut self, states: u32) -> Progress {
         for _ in 0..states {
-            if self.done {
-                break;
+            match self.closing {
+                _ if self.done => break,
+                None => self.expand(),
+                Some(at) => self.close(at),
             }
-            self.expand();
         }
         self.progress()
     }
@@ -164,9 +168,10 @@ impl Search {
         self
     }
 
-    /// Gives the search up where it stands; what it has seen can still be asked for.
+    /// Gives the search up where it stands; what it has seen can be asked for once it is done,
+    /// which is soon.
     pub fn stop(&mut self) {
-        if !self.done {
+        if self.closing.is_none() {
             self.end(Some(Limit::Stopped));
         }
     }
@@ -327,19 +332,23 @@ impl Search {
     }
 
     fn end(&mut self, limit: Option<Limit>) {
-        self.done = true;
         self.limit = limit.or(self.limit);
-        // What was found and will not be expanded may be deadlocked all the same.
-        let (setup, expansion) = (&self.setup, &mut self.expansion);
-        let mut deadlocks = Vec::new();
-        for (number, numbers) in (self.graph.expanded_states()..).zip(self.frontier.iter()) {
-            expansion.go_to(&self.setup, numbers);
-            let nexts = next_of_all(setup, expansion.here());
-            if !deadlocked_among(setup, expansion.here(), &nexts).is_empty() {
-                deadlocks.push(number);
+        self.closing = Some(0);
+    }
+
+    /// Looks at a state of the frontier: what was found and will not be expanded may be deadlocked
+    /// all the same.
+    fn close(&mut self, at: u32) {
+        if let Some(numbers) = self.frontier.get(at) {
+            self.closing = Some(at + 1);
+            self.expansion.go_to(&self.setup, numbers);
+            let (setup, here) = (&self.setup, self.expansion.here());
+            if !deadlocked_among(setup, here, &next_of_all(setup, here)).is_empty() {
+                self.note_deadlock(self.graph.expanded_states() + at);
             }
+            return;
         }
-        deadlocks.into_iter().for_each(|number| self.note_deadlock(number));
+        self.done = true;
         // The layer that was begun last may be empty.
         if self.layers.last().is_some_and(|first| *first >= self.graph.states()) {
             self.layers.pop();

@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use crate::kernel::{ACTORS, Actor, Choice, Next, enabled_among, next_of_all};
 
 use super::expansion::{Expansion, Found};
-use super::graph::Bits;
+use super::graph::{Bits, Reach};
 use super::search::{Limit, Search};
 use super::situation::Situations;
 use super::values::Numbers;
@@ -38,8 +38,9 @@ struct Trail {
 pub(super) struct Calmest {
     /// States in which the promise is broken.
     bad: Bits,
-    /// States from which a bad one can be reached.
+    /// States from which a bad one can be reached, once that is known.
     hopeful: Bits,
+    reach: Option<Reach>,
     /// Actors, as bits, with which a state has been settled.
     settled: Vec<u64>,
     trail: Vec<Trail>,
@@ -65,7 +66,8 @@ impl Calmest {
         let start =
             Place { state: numbers, number: 0, last: None, name: START, length: 0, step: None };
         Calmest {
-            hopeful: graph.can_reach(|state| bad.has(state), |_| true),
+            hopeful: Bits::new(0),
+            reach: Some(Reach::new(graph)),
             bad,
             settled: vec![0; graph.states() as usize],
             trail: Vec::new(),
@@ -83,6 +85,13 @@ impl Calmest {
         search: &Search,
         places: u32,
     ) -> Option<Result<Vec<Choice>, Limit>> {
+        if let Some(reach) = &mut self.reach {
+            let bad = &self.bad;
+            if reach.advance(search.graph(), places, |state, _| bad.has(state), |_| true) {
+                self.hopeful = self.reach.take().map_or(Bits::new(0), Reach::into_states);
+            }
+            return None;
+        }
         for _ in 0..places {
             let Some(place) = self.next_place() else {
                 debug_assert!(false, "a bad state was visited: some run leads there");

@@ -35,54 +35,66 @@ impl Search {
     /// What the search knows of every promise. A search that is not done, or was stopped at a
     /// bound, says so in [`Finding::limit`].
     pub fn findings(&self) -> Vec<Finding> {
-        Promise::ALL.into_iter().map(|promise| self.finding(promise)).collect()
+        self.findings_given(&self.hopeless_states())
     }
 
-    /// What the search knows of one promise.
-    pub fn finding(&self, promise: Promise) -> Finding {
+    /// The same, where the states without a way to a good end are known.
+    pub(super) fn findings_given(&self, hopeless: &Bits) -> Vec<Finding> {
         let limit = self.limit().or((!self.progress().done).then_some(Limit::Stopped));
-        let verdict = match self.shortest(promise) {
-            Some(witness) => Verdict::Violated { witness },
-            None if self.came_up(promise) => Verdict::Holds,
-            None => Verdict::NeverReached,
+        let finding = |promise| {
+            let verdict = match self.shortest_given(promise, hopeless) {
+                Some(witness) => Verdict::Violated { witness },
+                None if self.came_up(promise) => Verdict::Holds,
+                None => Verdict::NeverReached,
+            };
+            Finding { promise, verdict, limit }
         };
-        Finding { promise, verdict, limit }
+        Promise::ALL.into_iter().map(finding).collect()
     }
 
     /// The states in which a promise is broken.
     pub(super) fn bad_states(&self, promise: Promise) -> Bits {
-        let graph = self.graph();
-        if promise == Promise::Progress {
-            return self.hopeless_states();
+        match promise {
+            Promise::Progress => self.hopeless_states(),
+            _ => self.broken_states(promise),
         }
+    }
+
+    /// The same, where the states without a way to a good end are known.
+    pub(super) fn bad_given(&self, promise: Promise, hopeless: &Bits) -> Bits {
+        match promise {
+            Promise::Progress => hopeless.clone(),
+            _ => self.broken_states(promise),
+        }
+    }
+
+    /// The first state in which a promise is broken; no run breaks it in fewer steps.
+    pub(super) fn first_bad(&self, promise: Promise, hopeless: &Bits) -> Option<u32> {
+        match promise {
+            Promise::Progress => (0..self.graph().states()).find(|state| hopeless.has(*state)),
+            _ => self.first_broken(promise),
+        }
+    }
+
+    /// Whether every io_end is converted in a state and every thread has finished. Where the search
+    /// stopped, the best is assumed; runs that end in a power cut are left out.
+    pub(super) fn is_good_end(&self, state: u32) -> bool {
+        let graph = self.graph();
+        let is_good = [Standing::Finished, Standing::Crashed, Standing::Bounded];
+        state >= graph.expanded_states() || is_good.contains(&graph.standing(state))
+    }
+
+    /// Liveness: the states from which no good end can be reached.
+    fn hopeless_states(&self) -> Bits {
+        self.graph().can_reach(|state, _| self.is_good_end(state), |_| true).not()
+    }
+
+    fn broken_states(&self, promise: Promise) -> Bits {
+        let graph = self.graph();
         let mut bad = Bits::new(graph.states());
         for state in (0..graph.states()).filter(|s| graph.broken(*s) & promise.bit() != 0) {
             bad.set(state);
         }
         bad
-    }
-
-    /// The first state in which a promise is broken; no run breaks it in fewer steps.
-    pub(super) fn first_bad(&self, promise: Promise) -> Option<u32> {
-        if promise != Promise::Progress {
-            return self.first_broken(promise);
-        }
-        let hopeless = self.hopeless_states();
-        (0..self.graph().states()).find(|state| hopeless.has(*state))
-    }
-
-    /// Liveness: the states from which no end can be reached in which every io_end is converted
-    /// and every thread has finished. Where the search stopped, the best is assumed; runs that
-    /// end in a power cut are left out.
-    fn hopeless_states(&self) -> Bits {
-        let graph = self.graph();
-        let good = |state: u32| {
-            state >= graph.expanded_states()
-                || matches!(
-                    graph.standing(state),
-                    Standing::Finished | Standing::Crashed | Standing::Bounded
-                )
-        };
-        graph.can_reach(good, |_| true).not()
     }
 }

@@ -12,12 +12,20 @@ impl Search {
     /// The shortest run that breaks a promise, if one was found; in a reduced search, one of which
     /// no step can be left out.
     pub fn shortest(&self, promise: Promise) -> Option<Vec<Choice>> {
-        let last = self.first_bad(promise)?;
+        self.shortest_given(promise, &self.bad_states(promise))
+    }
+
+    /// The same, where the states without a way to a good end are known.
+    pub(super) fn shortest_given(&self, promise: Promise, hopeless: &Bits) -> Option<Vec<Choice>> {
+        let last = self.first_bad(promise, hopeless)?;
         let graph = self.graph();
         let states = graph.path(last);
         let steps = states.windows(2).map(|pair| (graph.actor(pair[1]), pair[1]));
         let run = self.choices(steps);
-        Some(if self.is_reduced() { self.without_needless(promise, run) } else { run })
+        Some(match self.is_reduced() {
+            true => self.without_needless(&self.bad_given(promise, hopeless), run),
+            false => run,
+        })
     }
 
     /// Of the runs that break a promise with the fewest changes of the actor, the shortest. It is
@@ -26,18 +34,14 @@ impl Search {
     ///
     /// [`Reporting`]: super::Reporting
     pub fn fewest_switches(&self, promise: Promise) -> Option<Vec<Choice>> {
-        let mut calmest = self.calmest(promise)?;
+        let bad = self.bad_states(promise);
+        self.first_bad(promise, &bad).filter(|_| !self.is_reduced())?;
+        let mut calmest = Calmest::new(self, bad);
         loop {
             if let Some(outcome) = calmest.advance(self, u32::MAX) {
                 return outcome.ok();
             }
         }
-    }
-
-    /// The search for that run, if there is one.
-    pub(super) fn calmest(&self, promise: Promise) -> Option<Calmest> {
-        self.first_bad(promise).filter(|_| !self.is_reduced())?;
-        Some(Calmest::new(self, self.bad_states(promise)))
     }
 
     /// The point of no return of a run that breaks a promise: how many of its steps can be taken
@@ -46,9 +50,21 @@ impl Search {
     /// have been taken; 0 if there never was a way out. `None` if the run does not break the
     /// promise, or leaves what was searched.
     pub fn point_of_no_return(&self, promise: Promise, run: &[Choice]) -> Option<u32> {
-        let states = self.states_of(run)?;
         let bad = self.bad_states(promise);
-        let avoidable = self.avoidable(&bad);
+        let ends = |state, leads_on| self.is_end(state, leads_on);
+        let avoidable = self.graph().can_reach(ends, |state| !bad.has(state));
+        self.no_return_given(&bad, &avoidable, run)
+    }
+
+    /// The same, where the bad states are known, and those from which a run can end without having
+    /// been in one.
+    pub(super) fn no_return_given(
+        &self,
+        bad: &Bits,
+        avoidable: &Bits,
+        run: &[Choice],
+    ) -> Option<u32> {
+        let states = self.states_of(run)?;
         if !states.iter().any(|state| bad.has(*state)) {
             return None;
         }
@@ -57,14 +73,20 @@ impl Search {
         Some(doomed as u32)
     }
 
+    /// Whether a run can end in a state. The environment need not move once everything is done;
+    /// where the search stopped, the best is assumed.
+    pub(super) fn is_end(&self, state: u32, leads_on: bool) -> bool {
+        let standing = self.graph().standing(state);
+        !leads_on || !matches!(standing, Standing::Running | Standing::Crashed)
+    }
+
     /// A run without those of its steps that it breaks the promise without. Quiet steps were taken
     /// as soon as they could be, also where nothing came of them.
-    fn without_needless(&self, promise: Promise, mut run: Vec<Choice>) -> Vec<Choice> {
-        let bad = self.bad_states(promise);
+    fn without_needless(&self, bad: &Bits, mut run: Vec<Choice>) -> Vec<Choice> {
         for at in (0..run.len()).rev() {
             let mut others = run.clone();
             others.remove(at);
-            if self.ends_in(&others, &bad) {
+            if self.ends_in(&others, bad) {
                 run = others;
             }
         }
@@ -86,20 +108,6 @@ impl Search {
             let Some(choice) = self.quiet_step(&state) else { return false };
             take(&mut state, choice);
         }
-    }
-
-    /// The states from which a run can end without having been in a bad one.
-    fn avoidable(&self, bad: &Bits) -> Bits {
-        let graph = self.graph();
-        let mut sources = Bits::new(graph.states());
-        graph.steps_back(|step| sources.set(step.from));
-        // The environment need not move once everything is done; where the search stopped, the
-        // best is assumed.
-        let ends = |state: u32| {
-            let standing = graph.standing(state);
-            !sources.has(state) || !matches!(standing, Standing::Running | Standing::Crashed)
-        };
-        graph.can_reach(ends, |state| !bad.has(state))
     }
 
     /// The numbers of the states that a run goes through, if all were visited.

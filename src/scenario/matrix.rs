@@ -225,13 +225,15 @@ impl Matrix {
         self.cells.iter().flatten()
     }
 
-    /// Cells whose broken promises are not those that the scenario's script expects.
+    /// Cells whose broken promises are not those that the scenario's script expects; what was not
+    /// seen because of a bound may still be broken.
     pub fn unexpected(&self) -> impl Iterator<Item = (&Cell, u16)> {
         (0..self.len()).filter_map(|number| {
             let (scenario, design) = self.place(number)?;
             let expected = scenario.script.expected(design)?;
             let cell = self.cell(number)?;
-            (!agrees(expected, cell.broken)).then_some((cell, expected))
+            let unseen = if cell.limit.is_some() { expected } else { 0 };
+            (!agrees(expected, cell.broken | unseen)).then_some((cell, expected))
         })
     }
 }

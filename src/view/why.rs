@@ -27,7 +27,10 @@ pub struct WhyNot {
 impl fmt::Display for WhyNot {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let WhyNot { actor, function, does, reason, .. } = self;
-        write!(f, "{actor} cannot {does} ({function}): it {reason}.")
+        match does.starts_with("wait ") {
+            true => write!(f, "{actor} {reason} ({function})."),
+            false => write!(f, "{actor} cannot {does} ({function}): it {reason}."),
+        }
     }
 }
 

@@ -19,8 +19,9 @@ use extentscope::bounds::{LOAD_WRITES_MAX, SLOTS_MAX, STATES_MAX};
     version,
     after_help = "SCRIPT is a file, - for standard input, or the name of a preset.\n\n\
                   Exit status:\n  \
-                  0  done; every promise that was checked holds\n  \
-                  1  a promise is broken, a choice cannot be taken, or presets differ\n  \
+                  0  done; every promise that was checked holds, every cell is as expected\n  \
+                  1  a promise is broken, a choice cannot be taken, or a cell of the matrix or\n     \
+                  of the presets is not what its script expects\n  \
                   2  the command line or a script is wrong\n  \
                   3  a bound was reached before an answer was found"
 )]
@@ -77,7 +78,8 @@ struct CheckArguments {
     #[arg(long)]
     design: Option<String>,
     /// States to visit at most.
-    #[arg(long, default_value_t = STATES_MAX)]
+    #[arg(long, default_value_t = STATES_MAX,
+          value_parser = clap::value_parser!(u32).range(1..=i64::from(STATES_MAX)))]
     states: u32,
 }
 
@@ -93,7 +95,8 @@ struct MatrixArguments {
     #[arg(long)]
     design: Vec<String>,
     /// States to visit at most, in each cell.
-    #[arg(long, default_value_t = STATES_MAX)]
+    #[arg(long, default_value_t = STATES_MAX,
+          value_parser = clap::value_parser!(u32).range(1..=i64::from(STATES_MAX)))]
     states: u32,
     /// Reduce the search of cells with many states by quiet steps, as the page does: the same
     /// verdicts sooner, but fewer states are counted, and runs may not be the shortest.

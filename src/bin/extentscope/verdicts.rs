@@ -1,6 +1,7 @@
 //! `extentscope check`, `extentscope matrix` and `extentscope presets --check`: what is proved.
 
 use std::io::Write;
+use std::path::Path;
 
 use extentscope::check::{Bounds, Calm, Detail, Report, Reported, Search, Verdict};
 use extentscope::kernel::{Choice, Design, Promise, Row};
@@ -95,7 +96,13 @@ pub fn matrix(out: &mut impl Write, arguments: &MatrixArguments) -> Result<End, 
     }
     let mut scenarios = Scenario::presets();
     for name in &arguments.script {
-        scenarios.push(Input::read(name, None)?.scenario);
+        let mut scenario = Input::read(name, None)?.scenario;
+        if scenarios.iter().any(|other| other.name == scenario.name) {
+            // A file that is called like another row keeps what its name ends in.
+            let whole = Path::new(name).file_name().and_then(|name| name.to_str());
+            scenario.name = whole.unwrap_or(name).into();
+        }
+        scenarios.push(scenario);
     }
     let mut matrix = Matrix::new(designs, scenarios);
     let bounds = Bounds { states: arguments.states, ..Bounds::default() };
@@ -121,8 +128,18 @@ pub fn matrix(out: &mut impl Write, arguments: &MatrixArguments) -> Result<End, 
         };
         let text = format!("{} cells, {states} states, {ms} ms{reduced}", matrix.len());
         writeln!(out, "\n{}", wrap("", &text))?;
+        for (cell, expected) in matrix.unexpected() {
+            let (expected, broken) = (promises(expected), promises(cell.broken));
+            let Cell { scenario, design, .. } = cell;
+            let text = format!("under {design}: its script expects {expected}, found {broken}");
+            writeln!(out, "{}", wrap(&format!("{scenario} "), &text))?;
+        }
     }
-    Ok(End::Fine)
+    Ok(match matrix.cells().any(|cell| cell.limit.is_some()) {
+        _ if matrix.unexpected().next().is_some() => End::Finding,
+        true => End::Bounded,
+        false => End::Fine,
+    })
 }
 
 /// Random runs of every cell until they have shown what is expected, or enough of them have not.
