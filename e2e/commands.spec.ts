@@ -54,3 +54,14 @@ test("keys open the explorer, the matrix and the knobs, and run presets", async 
   await expect(page.getByRole("region", { name: "Verdict matrix" })).toBeVisible();
   await expect(page.locator(".explorer-status")).toContainText(/Filling the matrix|The matrix: 336 cells/);
 });
+
+test("f goes to what the inspector looks at, and to the next step when it looks at nothing", async ({ page, stage }) => {
+  await stage.open();
+  await stage.object("disk tree").click();
+  await stage.name().click();
+  await page.keyboard.press("f");
+  await expect(stage.object("disk tree")).toBeFocused();
+  await page.keyboard.press("Escape");
+  await page.keyboard.press("f");
+  await expect(stage.forward()).toBeFocused();
+});

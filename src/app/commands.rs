@@ -4,11 +4,11 @@
 use leptos::html::{Dialog, Input};
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
-use web_sys::{Element, KeyboardEvent};
+use web_sys::{Element, HtmlElement, KeyboardEvent};
 
 use super::desk::Desk;
 use super::inspector;
-use super::parts::{by_id, close, derived, focus, list, show};
+use super::parts::{by_id, close, derived, focus, focus_step, list, show};
 use super::top::copy_of;
 use crate::view::Session;
 use crate::view::commands::{COMMANDS, find, key_text, matching};
@@ -31,6 +31,7 @@ pub fn run(desk: Desk, id: &str) {
             press("matrix");
         }
         "go" => press("commands"),
+        "focus" => find_object(desk),
         button => press(button),
     }
 }
@@ -39,6 +40,23 @@ pub fn run(desk: Desk, id: &str) {
 pub fn mail(session: &Session) -> String {
     let href = window().location().href().unwrap_or_default();
     session.mail_text(href.split('#').next().unwrap_or_default())
+}
+
+/// Puts the focus on what the inspector looks at, where it is in sight; else where the next step is
+/// taken.
+fn find_object(desk: Desk) {
+    let Some(look) = desk.read(Session::look) else { return focus_step() };
+    let all = document().query_selector_all(&format!(".stage [data-object='{look}']"));
+    let all = all.into_iter().flat_map(|all| (0..all.length()).filter_map(move |i| all.get(i)));
+    // Parts of a picture are no HTML elements, and take the focus all the same.
+    let mut all = all.map(JsCast::unchecked_into::<HtmlElement>);
+    match all.find(|element| element.get_bounding_client_rect().width() > 0.0) {
+        Some(element) => {
+            focus(&element);
+            element.scroll_into_view();
+        }
+        None => focus_step(),
+    }
 }
 
 /// Presses the button that a command is.

@@ -47,6 +47,7 @@ pub const COMMANDS: &[Command] = &[
     of("changes", &["d"], "Show what the last step changed", LOOK),
     of("close", &["Escape"], "Close the inspector", LOOK),
     of("why", &["w"], "Say why steps are blocked", LOOK),
+    of("focus", &["f"], "Show where the inspected object is", LOOK),
     of("laboratory", &["o"], "Open the tree laboratory", LOOK),
     of("commands", &["?", "/"], "List and search all commands", LOOK),
     of("copy-link", &["c"], "Copy the link", SHARE),
@@ -244,7 +245,7 @@ mod tests {
     #[test]
     fn commands_of_the_run_are_done_and_others_are_not() {
         /// What the page does itself.
-        const PAGE: [&str; 10] = [
+        const PAGE: [&str; 11] = [
             "go",
             "commands",
             "copy-link",
@@ -254,6 +255,7 @@ mod tests {
             "explore",
             "matrix",
             "laboratory",
+            "focus",
             "knobs",
         ];
         for Command { id, .. } in COMMANDS {

@@ -331,7 +331,9 @@ impl Session {
         self.draft = if self.is_edited() { change(&self.draft) } else { text.clone() };
         self.script = script;
         self.text = text;
-        self.error = None;
+        // What is still wrong with the editor's text is still said.
+        let draft = self.error.take().map(|_| Script::parse(&self.draft));
+        self.error = draft.and_then(Result::err);
         self.run_again();
         Ok(())
     }

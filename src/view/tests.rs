@@ -331,3 +331,19 @@ fn lanes_of_a_long_run_stand_still_for_many_steps_with_the_cursor_among_them() {
     }
     assert!(turns <= total / 30, "{turns} in {total}");
 }
+
+#[test]
+fn an_operation_beside_a_script_that_is_wrong_is_run_and_the_error_stays() {
+    let mut session = Session::new();
+    let wrong = format!("{}nonsense\n", session.text());
+    session.apply(&wrong).expect_err("a wrong line");
+    let error = session.error().cloned();
+    session.issue(0, "fsync").expect("an operation");
+    assert!(session.text().ends_with("t1: fsync\n") && !session.text().contains("nonsense"));
+    assert!(session.draft().ends_with("nonsense\nt1: fsync\n"), "{}", session.draft());
+    assert!(error.is_some() && session.error() == error.as_ref());
+    let mended = session.draft().replace("nonsense\n", "");
+    session.apply(&mended).expect("a script");
+    session.issue(0, "fsync").expect("another");
+    assert_eq!(session.error(), None);
+}
