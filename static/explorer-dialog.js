@@ -65,7 +65,7 @@ const explorer = new Program({
   ...{ module: "explore", diedName: "extentscopeExplorerDied" },
   mistake: "not in your script. What it had found is gone, and can be searched again.",
   report: "What happened, as text",
-  kept: () => host.subject(),
+  kept: () => `address: ${location.href}`,
   begin(module, place, word) {
     const wrong = module.open(place, host);
     if (wrong) return wrong;

@@ -47,7 +47,7 @@ export class Program {
     this.#notice = element(
       "div",
       { className: `${about.className}-notice` },
-      element("h2", { textContent: about.title }),
+      element("h2", { className: "wordmark", textContent: about.title }),
       this.#said,
       this.#report,
       element("p", {}, this.#again, " ", this.#close),
@@ -86,8 +86,9 @@ export class Program {
       // Unless somebody put it elsewhere, focus goes back to where it was.
       if (document.activeElement === document.body) this.#opener?.focus();
     });
-    // The page's keys are for the run behind the dialog.
-    this.#dialog.addEventListener("keydown", (event) => event.stopPropagation());
+    // The page's keys are for the run behind the dialog. One that is closed still has the focus until
+    // the next frame.
+    this.#dialog.addEventListener("keydown", (event) => this.#dialog.open && event.stopPropagation());
     window[this.#about.diedName] = (message) => this.#die(message);
     // What reaches no panic hook: a stack overflow, a failed allocation.
     for (const kind of ["error", "unhandledrejection"]) {

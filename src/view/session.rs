@@ -197,8 +197,8 @@ impl Session {
         &self.script
     }
 
-    /// Designs with knobs of their own that were run since the page was opened, in the order in which
-    /// they were tried, and how many older ones had to go for them.
+    /// Designs with knobs of their own that were run since the page was opened, in the order in
+    /// which they were tried, and how many older ones had to go for them.
     pub fn tried(&self) -> (&[Design], u32) {
         (&self.tried, self.forgotten)
     }
