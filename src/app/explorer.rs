@@ -96,7 +96,9 @@ pub fn show() {
 /// Fills the matrix, unless that is what is being done.
 pub fn fill() {
     let Some(board) = BOARD.get() else { return };
-    if !board.explorer.with_untracked(Explorer::is_filling) {
+    let is_filling =
+        board.with_subject(|it| board.explorer.with_untracked(|e| e.is_filling_for(it)));
+    if is_filling == Some(false) {
         board.begin(Explorer::begin_matrix, false);
     }
 }
@@ -207,34 +209,34 @@ fn head(board: Board) -> AnyView {
     };
     view! {
         <div class="explorer-top">
-        <header class="explorer-head">
-            <h2 class="wordmark">"Explorer"</h2>
-            {button("Search this script", Signal::stored(false), move |_| {
-                board.begin(Explorer::begin_scenario, true);
-            })}
-            <button
-                type="button"
-                id="matrix"
-                on:click=move |_| board.begin(Explorer::begin_matrix, false)
-            >
-                "Fill the matrix"
-            </button>
-            {button(
-                board.text(|e| if e.is_paused() { "Resume" } else { "Pause" }.into()),
-                idle,
-                pause,
-            )}
-            {button("Stop", idle, stop)}
-            {button("Copy the matrix", board.hidden(|e| e.matrix().cells().next().is_none()), move |_| {
-                let text = board.explorer.with_untracked(|e| e.matrix().to_string());
-                copy_and_tell("matrix", &text, move |told| board.explorer.write().say(told));
-            })}
-            {button("Close", Signal::stored(false), move |_| {
-                board.host.with_value(Host::close);
-            })}
-        </header>
-        <p class="explorer-status">{board.text(Explorer::status)}</p>
-        <p class="script-error" role="status">{board.text(|e| e.trouble().into())}</p>
+            <header class="explorer-head">
+                <h2 class="wordmark">"Explorer"</h2>
+                {button("Search this script", Signal::stored(false), move |_| {
+                    board.begin(Explorer::begin_scenario, true);
+                })}
+                <button
+                    type="button"
+                    id="matrix"
+                    on:click=move |_| board.begin(Explorer::begin_matrix, false)
+                >
+                    "Fill the matrix"
+                </button>
+                {button(
+                    board.text(|e| if e.is_paused() { "Resume" } else { "Pause" }.into()),
+                    idle,
+                    pause,
+                )}
+                {button("Stop", idle, stop)}
+                {button("Copy the matrix", board.hidden(|e| e.matrix().cells().next().is_none()), move |_| {
+                    let text = board.explorer.with_untracked(|e| e.matrix().to_string());
+                    copy_and_tell("matrix", &text, move |told| board.explorer.write().say(told));
+                })}
+                {button("Close", Signal::stored(false), move |_| {
+                    board.host.with_value(Host::close);
+                })}
+            </header>
+            <p class="explorer-status">{board.text(Explorer::status)}</p>
+            <p class="script-error" role="status">{board.text(|e| e.trouble().into())}</p>
         </div>
     }
     .into_any()

@@ -228,7 +228,7 @@ impl Explorer {
     /// The explorer is shown again, and the page may run something else: designs that were tried
     /// since have a column. What was found stays.
     pub fn show(&mut self, subject: &Subject) {
-        if matches!(self.task, Some(Task::Matrix | Task::Cell(_))) {
+        if self.is_filling() {
             return; // cells that are asked for have numbers
         }
         self.forgotten = subject.forgotten;
@@ -291,6 +291,14 @@ impl Explorer {
         self.opened.take()
     }
 
+    /// Whether the matrix that a subject asks for is being filled already.
+    pub fn is_filling_for(&self, subject: &Subject) -> bool {
+        let (asked, _) = matrix_of(subject);
+        self.is_filling()
+            && asked.designs() == self.matrix.designs()
+            && asked.scenarios() == self.matrix.scenarios()
+    }
+
     /// Whether the matrix is being filled.
     pub fn is_filling(&self) -> bool {
         matches!(self.task, Some(Task::Matrix | Task::Cell(_)))
@@ -337,10 +345,13 @@ impl Explorer {
     pub fn hear(&mut self, event: Event<'_>) -> Vec<Job> {
         match event {
             Event::Progress { text, ms } => self.progress = speak_progress(text, ms),
-            Event::Report { position, text, ms } => match Report::parse(text) {
-                Some(report) => self.take(position, report, ms),
-                None => self.trouble = "The worker sent a report that cannot be read.".into(),
-            },
+            Event::Report { position, text, ms } => {
+                match Report::parse(text) {
+                    Some(report) => self.take(position, report, ms),
+                    None => self.trouble = "The worker sent a report that cannot be read.".into(),
+                }
+                self.done = position + 1;
+            }
             Event::Failed { position, why } => {
                 self.trouble = self.tell_failure(position, why);
                 self.done = position + 1;
@@ -511,7 +522,6 @@ impl Explorer {
     }
 
     fn take(&mut self, position: u32, report: Report, ms: u32) {
-        self.done = position + 1;
         match (self.task, self.asked.get(position as usize)) {
             (Some(Task::Scenario), _) => {
                 self.report = Some(report);
