@@ -185,6 +185,18 @@ for (const missing of ["explorer-dialog.js", "program.js", "explore.js", "explor
   });
 }
 
+test("what searches can be late without the dialog", async ({ page, stage, console }) => {
+  console.expect(/404|Failed to load resource/);
+  await page.route("**/explorer.js*", (route) => route.fulfill({ status: 404, body: "not found" }));
+  await stage.open();
+  const explorer = await open(page);
+  await explorer.getByRole("button", { name: "Search this script" }).click();
+  await expect(explorer.getByRole("status")).toContainText("The search of S7 under rfc-osync ended early: what searches did not arrive");
+  await page.unroute("**/explorer.js*");
+  await explorer.getByRole("button", { name: "Search this script" }).click();
+  await expect(explorer).toContainText(/395 states, 842 transitions, depth 38, \d+ ms; complete/);
+});
+
 test("an explorer that dies leaves the page alone and can be opened again", async ({ page, stage, console }) => {
   console.expect(/unreachable/);
   await stage.open();

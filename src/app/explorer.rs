@@ -316,8 +316,8 @@ fn matrix(board: Board) -> AnyView {
             <p class="quiet">
                 "What some run breaks, by its short name; ok: every promise holds in every run; "
                 "-: the situation never came up; ?: a bound was reached. A large cell is searched "
-                "reduced: fewer states, the same verdict. A cell opens its run; a large one is "
-                "searched in full for that."
+                "reduced: fewer states, the same verdict. A cell opens its run, of a large one the "
+                "shortest, which is searched first."
             </p>
             <p class="quiet">{board.text(Explorer::columns_gone)}</p>
             <div class="matrix-scroll" tabindex="0" role="group" aria-label="Designs by scenarios">
