@@ -53,8 +53,8 @@ const [, bigStates, bigMs] = (await extent.textContent()).match(/(\d+) states, .
 await browser.close();
 await server.close();
 
-const [, cells, states, ms] = text.match(/(\d+) cells, (\d+) states, (\d+) ms/).map(Number);
+const [, cells, states, ms] = text.match(/(\d+) cells with (\d+) states, after (\d+) ms/).map(Number);
 console.log(`matrix: ${cells} cells; first round ${(first / 1000).toFixed(1)} s, all ${(all / 1000).toFixed(1)} s`);
-console.log(`matrix: ${states} states in ${ms} ms, ${Math.round(states / ms)} thousand states a second`);
+console.log(`matrix: ${states} states in its cells, after ${ms} ms of searching`);
 console.log(`page's thread: ${tasks.length} tasks of 50 ms and more${tasks.length ? `, longest ${Math.max(...tasks)} ms` : ""}`);
 console.log(`bench-big: ${bigStates} states in ${bigMs} ms, ${Math.round(bigStates / bigMs)} thousand states a second`);

@@ -68,12 +68,181 @@ test("the matrix fills in, and a cell opens its design", async ({ page, stage, c
   const copied = await page.evaluate(() => navigator.clipboard.readText());
   expect(copied).toMatch(/^S7 .* DEAD /m);
   expect(Math.max(...copied.split("\n").map((line) => line.length))).toBeLessThanOrEqual(78);
+  await expect(status).toContainText(/^The matrix: 336 cells with 405088 states, after \d+ ms of searching\.$/);
   await cell.click();
   await expect(stage.status()).toContainText("NO-DEADLOCK is broken in 16 steps; 395 states. After step 5 nothing can avoid it.");
   await expect(page.getByText("no return", { exact: true })).toBeVisible();
   await open(page);
   await explorer.getByRole("button", { name: /^S7 under v3\.8: every promise holds/ }).click();
   await expect(page.getByRole("combobox", { name: "design" })).toHaveValue("v3.8");
+});
+
+/** Fills the matrix with the key m and waits until it is full. */
+async function fill(page: Page, cells: number) {
+  await page.keyboard.press("m");
+  const explorer = page.getByRole("dialog", { name: "Explorer" });
+  await expect(page.locator(".explorer-status")).toContainText(`The matrix: ${cells} cells`, { timeout: 30_000 });
+  return explorer;
+}
+
+test("a reduced cell is searched in full before it opens, for its shortest run", async ({ page, stage }) => {
+  await stage.open();
+  const explorer = await fill(page, 336);
+  const cell = explorer.getByRole("button", { name: /^S9 under rfc-osync: BOUNDED is broken in 13 steps; \d+ states, reduced/ });
+  await cell.click();
+  await expect(page.locator(".explorer-status")).toContainText(/^Searching S9 under rfc-osync in full, for its shortest run\. \d+ states, depth/);
+  await expect(explorer).toBeHidden({ timeout: 30_000 });
+  await expect(stage.place()).toHaveText("step 13 of 13");
+  await expect(stage.status()).toContainText("BOUNDED is broken in 13 steps; 473737 states. After step 13 nothing can avoid it.");
+  await expect(stage.forward()).toBeFocused();
+  await page.keyboard.press("e");
+  await expect(explorer.getByRole("button", { name: /^S9 under rfc-osync: BOUNDED is broken in 13 steps; 473737 states, BOUN$/ })).toBeVisible();
+
+  await explorer.getByRole("button", { name: /^S9 under kara-opt:/ }).click();
+  await expect(page.locator(".explorer-status")).toContainText("Searching S9 under kara-opt in full");
+  await explorer.getByRole("button", { name: "Stop" }).click();
+  await expect(explorer).toBeHidden();
+  await expect(stage.status()).toContainText("this run need not be the shortest, and its point of no return is not known.");
+  await expect(page.getByText("no return", { exact: true })).toBeHidden();
+
+  // Who closes the explorer meanwhile keeps the run that is on the page.
+  await page.keyboard.press("e");
+  await explorer.getByRole("button", { name: /^S9 under rfc-v1:/ }).click();
+  await expect(page.locator(".explorer-status")).toContainText("Searching S9 under rfc-v1 in full");
+  await page.keyboard.press("Escape");
+  await page.keyboard.press("e");
+  await expect(page.locator(".explorer-status")).toContainText("The matrix: 336 cells", { timeout: 30_000 });
+  await expect(explorer.getByRole("button", { name: /^S9 under rfc-v1: BOUNDED is broken in 13 steps; 473737 states, BOUN$/ })).toBeVisible();
+});
+
+test("m shows the matrix, whatever was searched before, and a search goes on while it is closed", async ({ page, stage }) => {
+  await stage.open();
+  const explorer = await open(page);
+  await explorer.getByRole("button", { name: "Search this script" }).click();
+  await expect(explorer).toContainText(/complete/);
+  await page.keyboard.press("Escape");
+  await expect(explorer).toBeHidden();
+  await expect(page.getByRole("button", { name: "Explore" })).toBeFocused();
+  await page.keyboard.press("m");
+  const scroll = explorer.getByRole("group", { name: "Designs by scenarios" });
+  await expect(scroll).toBeFocused();
+  await expect(explorer.getByRole("region", { name: "Verdict matrix" })).toBeInViewport();
+  const top = await scroll.evaluate((element) => element.getBoundingClientRect().top);
+  expect(top).toBeLessThan(300);
+  await page.keyboard.press("Escape");
+  await expect(explorer).toBeHidden();
+  await expect.poll(() => page.locator(".explorer-status").textContent(), { timeout: 30_000 }).toMatch(/^The matrix: 336 cells/);
+  await open(page);
+  await expect(explorer, "what was found is still there").toContainText(/395 states, 842 transitions/);
+  await expect(explorer.getByRole("button", { name: /^S7 under rfc-osync: NO-DEADLOCK/ })).toBeVisible();
+});
+
+test("designs that were tried are columns, and can be left out", async ({ page, stage }) => {
+  await stage.open();
+  const tried = ["rfc-v1 +es_version=v3.11", "rfc-osync +dirty_bit=pending +writeback_cleared=converted"];
+  for (const design of [...tried, "kara"]) await page.evaluate((name) => window.extentscope.design(name), design);
+  const explorer = await fill(page, 384);
+  for (const design of tried) {
+    const head = explorer.getByRole("columnheader", { name: design });
+    await expect(head).toBeVisible();
+    const isCut = await head.locator("span").evaluate((name) => name.scrollHeight > name.clientHeight || name.scrollWidth > name.clientWidth);
+    expect(isCut, `${design} is there in full`).toBe(false);
+  }
+  expect(await accessibilityFaults(page)).toEqual([]);
+  await expect(explorer.getByRole("button", { name: `S7 under ${tried[0]}: every promise holds` })).toBeVisible();
+  await explorer.getByRole("button", { name: `Leave out ${tried[0]}` }).click();
+  await expect(explorer.getByRole("columnheader", { name: tried[0] })).toBeHidden();
+  await expect(page.locator(".explorer-status")).toContainText("The matrix: 360 cells");
+  await explorer.getByRole("button", { name: new RegExp(`^S7 under ${tried[1].replaceAll("+", "\\+")}: NO-DEADLOCK`) }).click();
+  await expect(stage.verdict()).toContainText("Deadlock");
+  await page.keyboard.press("e");
+  await expect(explorer.getByRole("columnheader", { name: tried[1] })).toBeVisible();
+  await expect(explorer.getByRole("button", { name: `Leave out ${tried[1]}` }), "it is what the page runs").toBeHidden();
+});
+
+for (const missing of ["explorer-dialog.js", "program.js", "explore.js", "explore_bg.wasm"]) {
+  test(`${missing} that does not arrive is said in place, and can be tried again`, async ({ page, stage, console }) => {
+    console.expect(/404|Failed to load resource|MIME|wasm streaming|WebAssembly/);
+    await page.route(`**/${missing}*`, (route) => route.fulfill({ status: 404, body: "not found" }));
+    await stage.open();
+    await stage.name().click();
+    await page.keyboard.press("m");
+    const isEarly = ["explorer-dialog.js", "program.js"].includes(missing);
+    const dialog = page.getByRole("dialog", { name: "Explorer" });
+    const said = isEarly ? page.locator("#explore-said") : dialog.getByRole("status");
+    await expect(said).toContainText(/ownloaded/);
+    await expect(stage.trouble()).toBeHidden();
+    if (!isEarly) expect(await accessibilityFaults(page)).toEqual([]);
+    await page.unroute(`**/${missing}*`);
+    if (isEarly) await page.keyboard.press("m");
+    else await dialog.getByRole("button", { name: "Try again" }).click();
+    // What was asked for is done all the same.
+    await expect(page.locator(".explorer-status")).toContainText(/Filling the matrix|The matrix: 336 cells/);
+    await page.keyboard.press("Escape");
+    await expect(dialog).toBeHidden();
+    await stage.forward().click();
+    await expect(stage.place()).toHaveText(/^step 1 of/);
+  });
+}
+
+test("what searches can be late without the dialog", async ({ page, stage, console }) => {
+  console.expect(/404|Failed to load resource/);
+  await page.route("**/explorer.js*", (route) => route.fulfill({ status: 404, body: "not found" }));
+  await stage.open();
+  const explorer = await open(page);
+  await explorer.getByRole("button", { name: "Search this script" }).click();
+  await expect(explorer.getByRole("status")).toContainText("The search of S7 under rfc-osync ended early: what searches did not arrive");
+  await page.unroute("**/explorer.js*");
+  await explorer.getByRole("button", { name: "Search this script" }).click();
+  await expect(explorer).toContainText(/395 states, 842 transitions, depth 38, \d+ ms; complete/);
+});
+
+test("an explorer that dies leaves the page alone and can be opened again", async ({ page, stage, console }) => {
+  console.expect(/unreachable/);
+  await stage.open();
+  await stage.forward().click();
+  const explorer = await open(page);
+  await explorer.getByRole("button", { name: "Fill the matrix" }).click();
+  // As a trap out of the module looks: thrown later, with the module's file in its stack.
+  await page.evaluate(() => {
+    const trap = new WebAssembly.RuntimeError("unreachable");
+    trap.stack = "RuntimeError: unreachable at explore_bg.wasm:wasm-function[7]:0x1";
+    setTimeout(() => {
+      throw trap;
+    });
+  });
+  await expect(explorer.getByRole("status")).toContainText("The explorer has stopped");
+  await expect(explorer.getByRole("textbox", { name: /as text/ })).toHaveValue(/^unreachable\n\naddress: .*#v1;/);
+  await expect(stage.trouble()).toBeHidden();
+  expect(await accessibilityFaults(page)).toEqual([]);
+  await explorer.getByRole("button", { name: "Try again" }).click();
+  await explorer.getByRole("button", { name: "Search this script" }).click();
+  await expect(explorer).toContainText(/395 states, 842 transitions, depth 38, \d+ ms; complete/);
+  await page.keyboard.press("Escape");
+  await stage.forward().click();
+  await expect(stage.place()).toHaveText("step 2 of 2");
+});
+
+test("Escape closes an explorer that is still on its way", async ({ page, stage }) => {
+  let release = () => {};
+  const released = new Promise<void>((done) => (release = done));
+  await page.route("**/explore_bg.wasm", async (route) => {
+    await released;
+    await route.continue();
+  });
+  await stage.open();
+  await stage.name().click();
+  await page.keyboard.press("e");
+  const explorer = page.getByRole("dialog", { name: "Explorer" });
+  await expect(explorer.getByRole("status")).toHaveText("Loading the explorer.");
+  await page.keyboard.press("Escape");
+  await expect(explorer).toBeHidden();
+  await page.keyboard.press("l");
+  await expect(stage.place()).toHaveText("step 1 of 1");
+  await page.keyboard.press("e");
+  await expect(explorer).toBeVisible();
+  release();
+  await expect(explorer.getByRole("button", { name: "Search this script" })).toBeVisible();
 });
 
 test("a new search takes the place of the one under way", async ({ page, stage }) => {

@@ -33,11 +33,12 @@ const SMALL = [
 ];
 /** Every module by its glue: what is called from outside, and how the module is optimised. */
 const MODULES = [
-  { glue: /^page-[0-9a-f]+\.js$/, uses: ["default"], passes: SMALL },
+  { glue: /^page-[0-9a-f]+\.js$/, uses: ["default", "model", "subject", "take", "leaveOut"], passes: SMALL },
+  { glue: /^explore\.js$/, uses: ["default", "open", "show", "fill", "rest"], passes: SMALL },
   { glue: /^lab\.js$/, uses: ["default", "open", "show", "rest"], passes: SMALL },
   { glue: /^search\.js$/, uses: ["default", "model", "begin", "advance", "stop", "report"], passes: ["-O3"] },
 ];
-const SCRIPTS = ["boot.js", "explorer.js", "laboratory.js"];
+const SCRIPTS = ["boot.js", "explorer.js", "explorer-dialog.js", "laboratory.js", "program.js"];
 /** Fetched by a script under its own name. */
 const SHEETS = ["lab.css"];
 

@@ -50,6 +50,8 @@ pub const STATES_MAX: u32 = 8_000_000;
 /// Places that the search for a run with the fewest switches comes to: some 150 bytes each, until
 /// they have been looked at.
 pub const CALM_PLACES_MAX: u32 = 2_000_000;
+/// Designs with knobs of their own that have a column of the matrix: those that were run last.
+pub const TRIED_DESIGNS_MAX: u32 = 6;
 /// States of a cell of the page's matrix in the first round; cells with more get a second one.
 pub const MATRIX_FIRST_STATES: u32 = 20_000;
 /// Steps from the start that a search goes.

@@ -6,9 +6,11 @@
 //   window.extentscopeNoteRun(text, link)   keeps the current run, as text and in the address bar
 //   window.extentscopeCopy(text, told)      to the clipboard; no text: the address of the run
 //   window.extentscopePanic(message, text?) shows the banner; without text, the kept run
-//   window.extentscopeExplore(model, jobs, inFull, tell), extentscopeOrder(word): explorer.js
+//   window.extentscopeExplorer(word)        opens the explorer, explorer-dialog.js; the word `matrix`
+//                                           has it fill the matrix
 //   window.extentscopeLaboratory()          opens the tree laboratory: laboratory.js
-//   #laboratory                             the button that does, and #laboratory-said beside it
+//   #explore, #laboratory                   the buttons that do, #explore-said and #laboratory-said
+//                                           beside them
 //   <html data-ready="true">                set by Rust once the page is mounted
 //   #boot-status                            part of the skeleton; gone once the page is mounted
 //   #boot-late                              what is said if this file does not arrive
@@ -92,41 +94,35 @@ window.extentscopePanic = (message, text = keptRun) => {
   );
 };
 
-// The explorer is fetched when it is first asked for.
-const explorer = () => import("./explorer.js");
+// The explorer and the laboratory are programs of their own, fetched when they are first asked for. A
+// browser may keep that a file did not arrive: then another address.
+let page; // the page's module
+const programs = {};
+let failed = 0;
 
-window.extentscopeExplore = (model, jobs, inFull, tell) =>
-  explorer().then(
-    ({ explore }) => explore(model, jobs, inFull, tell),
-    (error) => {
-      tell("failed", 0, `the explorer could not be downloaded (${error.message})`, 0);
-      tell("end", 0, "", 0);
-    },
-  );
-
-window.extentscopeOrder = (word) => explorer().then(({ order }) => order(word));
-
-// So is the laboratory. A browser may keep that a file did not arrive: then another address.
-let again = "";
-
-window.extentscopeLaboratory = async () => {
-  const said = byId("laboratory-said");
-  said.textContent = "";
+async function openProgram(file, said, ...what) {
+  byId(said).textContent = "";
   try {
-    (await import(`./laboratory.js${again}`)).open();
+    programs[file] ??= import(`./${file}${failed ? `?${failed}` : ""}`);
+    (await programs[file]).open(...what);
   } catch {
-    said.textContent = "Could not be downloaded: try again.";
-    again += "?";
+    byId(said).textContent = "Could not be downloaded: try again.";
+    delete programs[file];
+    failed++;
   }
-};
+}
+
+window.extentscopeExplorer = (word) => openProgram("explorer-dialog.js", "explore-said", page, word);
+window.extentscopeLaboratory = () => openProgram("laboratory.js", "laboratory-said");
 
 addEventListener("click", ({ target }) => {
+  if (target.id === "explore") window.extentscopeExplorer();
   if (target.id === "laboratory") window.extentscopeLaboratory();
 });
 
-// A stack overflow or a failed allocation traps without reaching the panic hook. The laboratory is
-// another module, and looks after itself.
-const isOurs = (error) => !/lab_bg/.test(error?.stack);
+// A stack overflow or a failed allocation traps without reaching the panic hook. The programs are
+// other modules, and look after themselves.
+const isOurs = (error) => !/(explore|lab)_bg\.wasm/.test(error?.stack);
 addEventListener("error", ({ error }) => {
   const trapped = error instanceof WebAssembly.RuntimeError || error instanceof RangeError;
   if (trapped && isOurs(error)) window.extentscopePanic(error.message);
@@ -183,6 +179,7 @@ async function boot() {
     // Side by side: the glue does not have to be here for the download of the model to begin.
     const [glue, model] = await Promise.all([import(glueUrl), fetchModel()]);
     say("Starting the model.");
+    page = glue;
     await glue.default({ module_or_path: model });
     if (!isReady() && !panicked) throw new Error("it was loaded but did not start");
   } catch (error) {

@@ -143,14 +143,15 @@ fn the_point_of_no_return_of_a_witness_is_in_its_link() {
     let choices = search.shortest(Promise::NoDeadlock).expect("it deadlocks");
     let no_return = search.point_of_no_return(Promise::NoDeadlock, &choices);
     let mut there = session("S7", "rfc-osync", 0, 0);
-    there.open_witness(&Witness {
+    let witness = Witness {
         script: preset.script.into(),
         preset: Some("S7"),
         design,
         choices,
         notice: String::new(),
         no_return,
-    });
+    };
+    there.open_witness(&witness.link(), &witness.notice);
     let mut here = Session::new();
     here.open_link(&there.link());
     assert!(no_return.is_some() && here.no_return() == no_return, "{}", there.link());

@@ -3,7 +3,7 @@
 
 use leptos::html::{Dialog, Input};
 use leptos::prelude::*;
-use wasm_bindgen::JsCast;
+use wasm_bindgen::prelude::*;
 use web_sys::{Element, HtmlElement, KeyboardEvent};
 
 use super::desk::Desk;
@@ -12,6 +12,13 @@ use super::parts::{by_id, close, derived, focus, focus_step, list, show};
 use super::top::copy_of;
 use crate::view::Session;
 use crate::view::commands::{COMMANDS, find, key_text, matching};
+
+#[wasm_bindgen]
+extern "C" {
+    /// Of `static/boot.js`; a word says what is to be done in it.
+    #[wasm_bindgen(js_name = extentscopeExplorer)]
+    fn open_explorer(word: &str);
+}
 
 /// Does a command, by its id.
 pub fn run(desk: Desk, id: &str) {
@@ -26,10 +33,7 @@ pub fn run(desk: Desk, id: &str) {
         "copy-mail" => copy_of(desk, "mail", mail),
         "copy-steps" => copy_of(desk, "steps", Session::steps_text),
         "copy-script" => copy_of(desk, "script", |s| s.text().into()),
-        "matrix" => {
-            press("explore");
-            press("matrix");
-        }
+        "matrix" => open_explorer("matrix"),
         "go" => press("commands"),
         "focus" => find_object(desk),
         button => press(button),

@@ -5,6 +5,8 @@
 //! that binds a signal to an element exists once for each type of signal, and a page that binds
 //! closures carries it a hundred times.
 
+use core::cell::Cell;
+
 use leptos::prelude::*;
 use leptos::reactive::effect::RenderEffect;
 use leptos::reactive::graph::Source;
@@ -29,6 +31,11 @@ pub struct Desk {
 struct Shown<T: Send + Sync + 'static> {
     value: Memo<T>,
     changed: Trigger,
+}
+
+thread_local! {
+    /// The desk of the page, for who comes from outside of it.
+    static DESK: Cell<Option<Desk>> = const { Cell::new(None) };
 }
 
 type Read<T, R> = Box<dyn Fn(&T) -> R + Send + Sync>;
@@ -56,7 +63,13 @@ impl Desk {
         let editor = Memo::new_with_compare(move |_| session.with(editor), |_, _| true);
         let desk = Desk { session, stage: Shown::new(stage), editor: Shown::new(editor) };
         provide_context(desk);
+        DESK.set(Some(desk));
         desk
+    }
+
+    /// The desk of the page, if the page is there.
+    pub fn of_window() -> Option<Desk> {
+        DESK.get()
     }
 
     /// The desk of the page.

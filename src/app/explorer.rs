@@ -1,35 +1,113 @@
-//! The explorer: a dialog with what an exhaustive search found, and the matrix of designs by
-//! scenarios. The searching is done by `static/explorer.js`, in a worker that runs `src/bin/search.rs`.
+//! The explorer's dialog: what an exhaustive search found, and the matrix of designs by scenarios. It
+//! is a program of its own (`src/bin/explore.rs`) and knows the page by texts alone. The searching is
+//! done by `static/explorer.js`, in a worker that runs `src/bin/search.rs`.
+
+use core::cell::Cell as Slot;
 
 use js_sys::{Array, Function};
-use leptos::html::Dialog;
 use leptos::prelude::*;
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::prelude::*;
+use web_sys::HtmlElement;
 
-use super::desk::Desk;
-use super::parts::{close, derived, focus_step, list, show};
+use super::parts::{derived, list};
 use super::top::copy_and_tell;
 use crate::kernel::Promise;
 use crate::scenario::Cell;
-use crate::view::{Event, Explorer, FindingRow, Job, Witness, model_checksum};
+use crate::view::{Event, Explorer, FindingRow, Job, Subject};
 
 #[wasm_bindgen]
 extern "C" {
-    #[wasm_bindgen(js_name = extentscopeExplore)]
-    fn explore(model: &str, jobs: &Array, in_full: bool, tell: &Function);
+    /// The page around the explorer, as `static/explorer-dialog.js` speaks for it.
+    pub type Host;
 
-    #[wasm_bindgen(js_name = extentscopeOrder)]
-    fn order(word: &str);
+    /// What the page runs: a [`Subject`].
+    #[wasm_bindgen(method)]
+    fn subject(this: &Host) -> String;
+
+    /// Hands jobs to the worker, which tells what becomes of them.
+    #[wasm_bindgen(method)]
+    fn explore(this: &Host, jobs: &Array, in_full: bool, tell: &Function);
+
+    /// To the worker: `pause`, `resume` or `stop`.
+    #[wasm_bindgen(method)]
+    fn order(this: &Host, word: &str);
+
+    /// Closes the dialog and shows a run, which is a link, on the page.
+    #[wasm_bindgen(method)]
+    fn take(this: &Host, link: &str, notice: &str);
+
+    /// Has the page forget a design that was tried.
+    #[wasm_bindgen(method, js_name = leaveOut)]
+    fn leave_out(this: &Host, design: &str);
+
+    /// Closes the dialog.
+    #[wasm_bindgen(method)]
+    fn close(this: &Host);
 }
 
-/// The explorer's state and the dialog, to be handed around.
+/// The explorer's state and the page around it, to be handed around.
 #[derive(Clone, Copy)]
 struct Board {
-    desk: Desk,
     explorer: RwSignal<Explorer>,
-    dialog: NodeRef<Dialog>,
+    /// The design that the page runs, whose column cannot be left out.
+    current: RwSignal<String>,
+    host: StoredValue<Host, LocalStorage>,
     tell: StoredValue<Option<Function>, LocalStorage>,
+}
+
+thread_local! {
+    /// The explorer of this page: there is one.
+    static BOARD: Slot<Option<Board>> = const { Slot::new(None) };
+}
+
+/// Builds the explorer in an element.
+///
+/// # Errors
+/// The page cannot say what it runs: it is of another version, or has stopped.
+pub fn open(place: HtmlElement, host: Host) -> Result<(), String> {
+    let subject = Subject::parse(&host.subject())?;
+    let build = move || {
+        let board = Board {
+            explorer: RwSignal::new(Explorer::new(&subject)),
+            current: RwSignal::new(subject.design.to_string()),
+            host: StoredValue::new_local(host),
+            tell: StoredValue::new_local(None),
+        };
+        let tell = Closure::<dyn Fn(String, u32, String, f64)>::new(
+            move |kind: String, position, text: String, ms| board.hear(&kind, position, &text, ms),
+        );
+        // It lives as long as the page.
+        board.tell.set_value(Some(tell.into_js_value().unchecked_into()));
+        BOARD.set(Some(board));
+        view! { {head(board)} {findings(board)} {matrix(board)} }.into_any()
+    };
+    mount_to(place, build).forget();
+    Ok(())
+}
+
+/// The dialog is shown again: the page may run something else.
+pub fn show() {
+    if let Some(board) = BOARD.get() {
+        board.with_subject(|_| ());
+    }
+}
+
+/// Fills the matrix, unless that is what is being done.
+pub fn fill() {
+    let Some(board) = BOARD.get() else { return };
+    let is_filling =
+        board.with_subject(|it| board.explorer.with_untracked(|e| e.is_filling_for(it)));
+    if is_filling == Some(false) {
+        board.begin(Explorer::begin_matrix, false);
+    }
+}
+
+/// The dialog was closed. A search goes on.
+pub fn rest() {
+    if let Some(board) = BOARD.get() {
+        board.explorer.write().leave();
+    }
 }
 
 impl Board {
@@ -48,6 +126,22 @@ impl Board {
         derived(move || self.explorer.with(&read))
     }
 
+    /// What the page runs now, for who needs it.
+    fn with_subject<T>(self, act: impl FnOnce(&Subject) -> T) -> Option<T> {
+        match Subject::parse(&self.host.with_value(Host::subject)) {
+            Ok(subject) => {
+                self.current.set(subject.design.to_string());
+                self.explorer.write().show(&subject);
+                Some(act(&subject))
+            }
+            Err(why) => {
+                let told = format!("The page does not say what it runs ({why}): reload it.");
+                self.explorer.write().say(told);
+                None
+            }
+        }
+    }
+
     fn search(self, jobs: Vec<Job>, in_full: bool) {
         if jobs.is_empty() {
             return;
@@ -55,14 +149,14 @@ impl Board {
         let jobs: Array = jobs.into_iter().map(JsValue::from).collect();
         self.tell.with_value(|tell| {
             if let Some(tell) = tell {
-                explore(&model_checksum(), &jobs, in_full, tell);
+                self.host.with_value(|host| host.explore(&jobs, in_full, tell));
             }
         });
     }
 
-    fn begin(self, begin: fn(&mut Explorer, &crate::view::Session) -> Vec<Job>, in_full: bool) {
-        let jobs = self.desk.read(|session| begin(&mut self.explorer.write(), session));
-        self.search(jobs, in_full);
+    fn begin(self, begin: fn(&mut Explorer, &Subject) -> Vec<Job>, in_full: bool) {
+        let jobs = self.with_subject(|subject| begin(&mut self.explorer.write(), subject));
+        self.search(jobs.unwrap_or_default(), in_full);
     }
 
     fn hear(self, kind: &str, position: u32, text: &str, ms: f64) {
@@ -75,48 +169,31 @@ impl Board {
         };
         let more = self.explorer.write().hear(event);
         self.search(more, false);
+        self.take_opened();
     }
 
-    fn open(self, witness: Option<Witness>) {
-        let Some(witness) = witness else { return };
-        self.desk.act(|session| session.open_witness(&witness));
-        close(self.dialog);
-        // The run is what was asked for, not the button that opened the explorer.
-        focus_step();
+    fn open_finding(self, promise: Promise, calm: bool) {
+        self.explorer.write().open_finding(promise, calm);
+        self.take_opened();
     }
-}
 
-/// The button that opens the explorer, and the explorer.
-pub fn explorer_button() -> AnyView {
-    let desk = Desk::of_page();
-    let board = Board {
-        desk,
-        explorer: RwSignal::new(desk.read(Explorer::new)),
-        dialog: NodeRef::new(),
-        tell: StoredValue::new_local(None),
-    };
-    let tell = Closure::<dyn Fn(String, u32, String, f64)>::new(
-        move |kind: String, position, text: String, ms| board.hear(&kind, position, &text, ms),
-    );
-    // It lives as long as the page.
-    board.tell.set_value(Some(tell.into_js_value().unchecked_into()));
-    view! {
-        <button type="button" id="explore" on:click=move |_| show(board.dialog)>
-            "Explore"
-        </button>
-        <dialog
-            class="explorer"
-            aria-labelledby="explorer-title"
-            node_ref=board.dialog
-            // The page's keys are for the run behind the dialog.
-            on:keydown=|ev| ev.stop_propagation()
-        >
-            {head(board)}
-            {findings(board)}
-            {matrix(board)}
-        </dialog>
+    fn open_cell(self, number: u32) {
+        let jobs = self.explorer.write().open_cell(number);
+        self.search(jobs, false);
+        self.take_opened();
     }
-    .into_any()
+
+    /// Shows on the page what was opened, if something was.
+    fn take_opened(self) {
+        let witness = self.explorer.try_update_untracked(Explorer::take_opened).flatten();
+        if let Some(witness) = witness {
+            self.host.with_value(|host| host.take(&witness.link(), &witness.notice));
+        }
+    }
+
+    fn order(self, word: &str) {
+        self.host.with_value(|host| host.order(word));
+    }
 }
 
 fn head(board: Board) -> AnyView {
@@ -124,41 +201,43 @@ fn head(board: Board) -> AnyView {
     let pause = move |_| {
         let paused = board.explorer.with_untracked(|e| !e.is_paused());
         board.explorer.write().set_paused(paused);
-        order(if paused { "pause" } else { "resume" });
+        board.order(if paused { "pause" } else { "resume" });
     };
     let stop = move |_| {
         board.explorer.write().stop();
-        order("stop");
+        board.order("stop");
     };
     view! {
-        <header class="explorer-head">
-            <h2 class="wordmark" id="explorer-title">"Explorer"</h2>
-            {button("Search this script", Signal::stored(false), move |_| {
-                board.begin(Explorer::begin_scenario, true);
-            })}
-            <button
-                type="button"
-                id="matrix"
-                on:click=move |_| board.begin(Explorer::begin_matrix, false)
-            >
-                "Fill the matrix"
-            </button>
-            {button(
-                board.text(|e| if e.is_paused() { "Resume" } else { "Pause" }.into()),
-                idle,
-                pause,
-            )}
-            {button("Stop", idle, stop)}
-            {button("Copy the matrix", board.hidden(|e| e.matrix().cells().next().is_none()), move |_| {
-                let text = board.explorer.with_untracked(|e| e.matrix().to_string());
-                copy_and_tell("matrix", &text, move |told| board.explorer.write().say(told));
-            })}
-            {button("Close", Signal::stored(false), move |_| {
-                close(board.dialog);
-            })}
-        </header>
-        <p class="explorer-status">{board.text(Explorer::status)}</p>
-        <p class="script-error" role="status">{board.text(|e| e.trouble().into())}</p>
+        <div class="explorer-top">
+            <header class="explorer-head">
+                <h2 class="wordmark">"Explorer"</h2>
+                {button("Search this script", Signal::stored(false), move |_| {
+                    board.begin(Explorer::begin_scenario, true);
+                })}
+                <button
+                    type="button"
+                    id="matrix"
+                    on:click=move |_| board.begin(Explorer::begin_matrix, false)
+                >
+                    "Fill the matrix"
+                </button>
+                {button(
+                    board.text(|e| if e.is_paused() { "Resume" } else { "Pause" }.into()),
+                    idle,
+                    pause,
+                )}
+                {button("Stop", idle, stop)}
+                {button("Copy the matrix", board.hidden(|e| e.matrix().cells().next().is_none()), move |_| {
+                    let text = board.explorer.with_untracked(|e| e.matrix().to_string());
+                    copy_and_tell("matrix", &text, move |told| board.explorer.write().say(told));
+                })}
+                {button("Close", Signal::stored(false), move |_| {
+                    board.host.with_value(Host::close);
+                })}
+            </header>
+            <p class="explorer-status">{board.text(Explorer::status)}</p>
+            <p class="script-error" role="status">{board.text(|e| e.trouble().into())}</p>
+        </div>
     }
     .into_any()
 }
@@ -204,10 +283,7 @@ fn finding(board: Board, row: FindingRow) -> AnyView {
         let steps = steps?;
         let which = if calm { "fewest switches" } else { "shortest run" };
         let name = format!("{which}, {steps} steps");
-        let open = move |_| {
-            board.open(board.explorer.with_untracked(|e| e.witness(promise, calm)));
-        };
-        Some(button(name, Signal::stored(false), open))
+        Some(button(name, Signal::stored(false), move |_| board.open_finding(promise, calm)))
     };
     let no_return = match row.no_return.as_str() {
         "" => String::new(),
@@ -240,22 +316,51 @@ fn matrix(board: Board) -> AnyView {
             <p class="quiet">
                 "What some run breaks, by its short name; ok: every promise holds in every run; "
                 "-: the situation never came up; ?: a bound was reached. A large cell is searched "
-                "reduced: fewer states, the same verdict. A cell opens its run."
+                "reduced: fewer states, the same verdict. A cell opens its run, of a large one the "
+                "shortest, which is searched first."
             </p>
+            <p class="quiet">{board.text(Explorer::columns_gone)}</p>
             <div class="matrix-scroll" tabindex="0" role="group" aria-label="Designs by scenarios">
                 <table class="matrix mono">
                     <thead>
                         <tr>
                             <td></td>
-                            {list(designs, |name| {
-                                view! { <th scope="col"><span>{name}</span></th> }.into_any()
-                            })}
+                            {list(designs, move |name| column_head(board, name))}
                         </tr>
                     </thead>
                     <tbody>{list(rows, move |key| matrix_row(board, &key))}</tbody>
                 </table>
             </div>
         </section>
+    }
+    .into_any()
+}
+
+/// A design; one that is no row can be left out, unless it is what the page runs.
+fn column_head(board: Board, name: String) -> AnyView {
+    let (text, design) = (name.clone(), name.clone());
+    let is_row = !name.contains(' ');
+    let hidden = derived(move || {
+        is_row || board.current.with(|it| *it == name) || board.explorer.with(Explorer::is_filling)
+    });
+    let leave_out = move |_| {
+        board.host.with_value(|host| host.leave_out(&design));
+        board.with_subject(|_| ());
+    };
+    view! {
+        <th scope="col">
+            <span>{text.clone()}</span>
+            <button
+                type="button"
+                class="matrix-out"
+                aria-label=format!("Leave out {text}")
+                title="Leave out"
+                hidden=hidden
+                on:click=leave_out
+            >
+                "\u{d7}"
+            </button>
+        </th>
     }
     .into_any()
 }
@@ -267,8 +372,9 @@ fn matrix_row(board: Board, key: &str) -> AnyView {
     let (columns, first) = (number(), number());
     let name = words.next().unwrap_or_default().to_string();
     let cells = board.keys(move |e| {
-        // A cell is drawn anew also if it was seen only in part before.
-        let state = |cell: &Cell| format!("{} {}", cell.short(), cell.limit.is_some());
+        // A cell is drawn anew also if it was seen only in part or reduced before.
+        let state =
+            |cell: &Cell| format!("{} {} {}", cell.short(), cell.limit.is_some(), cell.reduced);
         let key = |n: u32| e.matrix().cell(n).map_or(String::new(), state);
         (first..first + columns).map(|n| format!("{n} {}", key(n))).collect()
     });
@@ -294,7 +400,7 @@ fn matrix_cell(board: Board, key: &str) -> AnyView {
         _ => "broken",
     };
     let text = board.explorer.with_untracked(|e| e.cell_text(number));
-    let open = move |_| board.open(board.explorer.with_untracked(|e| e.cell_witness(number)));
+    let open = move |_| board.open_cell(number);
     view! {
         <td>
             <button

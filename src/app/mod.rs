@@ -2,7 +2,8 @@
 
 mod api;
 mod desk;
-mod explorer;
+pub mod explore;
+pub mod explorer;
 pub mod panic;
 mod parts;
 mod theme;

@@ -6,7 +6,6 @@ use wasm_bindgen::prelude::*;
 
 use super::commands::{commands_button, mail};
 use super::desk::Desk;
-use super::explorer::explorer_button;
 use super::knobs::knobs_button;
 use super::parts::{derived, list, option};
 use super::theme;
@@ -36,6 +35,18 @@ pub fn top() -> AnyView {
             </p>
             <div class="top-rest">{share(desk)} {theme_select()}</div>
         </header>
+    }
+    .into_any()
+}
+
+/// Opens the explorer, by `static/boot.js`, which finds the button by its name and says beside it if
+/// the explorer cannot be fetched.
+fn explorer_button() -> AnyView {
+    view! {
+        <button type="button" id="explore">
+            "Explore"
+        </button>
+        <span role="status" id="explore-said"></span>
     }
     .into_any()
 }

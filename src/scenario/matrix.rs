@@ -160,6 +160,20 @@ impl Matrix {
         Matrix::new(Row::ALL.map(Row::design).to_vec(), Scenario::presets())
     }
 
+    /// The same scenarios under other designs; what is known of those that stay is kept.
+    pub fn with_designs(&self, designs: Vec<Design>) -> Matrix {
+        let mut matrix = Matrix::new(designs, self.scenarios.clone());
+        let columns = matrix.designs.len();
+        for (column, design) in matrix.designs.iter().enumerate() {
+            let Some(old) = self.designs.iter().position(|it| it == design) else { continue };
+            for row in 0..matrix.scenarios.len() {
+                let cell = &self.cells[row * self.designs.len() + old];
+                matrix.cells[row * columns + column].clone_from(cell);
+            }
+        }
+        matrix
+    }
+
     /// The columns.
     pub fn designs(&self) -> &[Design] {
         &self.designs

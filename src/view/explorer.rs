@@ -1,14 +1,13 @@
 //! The explorer as the page shows it: what is searched, how far it has come, what it found.
 
-use crate::bounds::{MATRIX_FIRST_STATES, STATES_MAX};
+use crate::bounds::{MATRIX_FIRST_STATES, STATES_MAX, TRIED_DESIGNS_MAX};
 use crate::check::{Calm, Limit, Report, Reported, Verdict, fingerprint};
-use crate::kernel::{Choice, Design, Encoder, Promise, Row};
-use crate::scenario::{Cell, Matrix, Outcome, PRESETS, Preset, Run, Scenario, Script};
+use crate::kernel::{Choice, Design, Encoder, Promise};
+use crate::scenario::{Cell, Link, Matrix, Outcome, PRESETS, Preset, Run, Scenario, Script};
 
-use super::session::{Preselect, Session};
+use super::session::NO_RETURN;
+use super::subject::{OWN, Subject};
 
-/// What a person's own script is called in the matrix.
-const OWN: &str = "own";
 /// Steps of each preset that [`model_checksum`] takes.
 const MODEL_STEPS: u32 = 100;
 
@@ -20,12 +19,23 @@ pub struct Explorer {
     stopped: bool,
     /// What the jobs that were handed out last are about, by position.
     asked: Vec<u32>,
-    subject: Option<(Scenario, Design)>,
+    /// How many of those are done.
+    done: u32,
+    /// Cells that wait until the one that was opened has been searched in full.
+    waiting: Vec<u32>,
+    subject: Option<Subject>,
     report: Option<Report>,
     report_ms: u32,
     matrix: Matrix,
-    /// What was searched for the matrix so far.
-    sum: (u64, u64),
+    /// What a person's own script in the matrix is, as it was written.
+    own: String,
+    /// How many designs that were tried have no column any more.
+    forgotten: u32,
+    /// Milliseconds that were searched for the matrix, in all rounds.
+    matrix_ms: u64,
+    /// Somebody waits for the run of the cell that is searched in full.
+    is_awaited: bool,
+    opened: Option<Witness>,
     progress: String,
     trouble: String,
 }
@@ -34,6 +44,8 @@ pub struct Explorer {
 enum Task {
     Scenario,
     Matrix,
+    /// One cell of the matrix in full, since its run is to be opened.
+    Cell(u32),
 }
 
 /// A search to be done: a line with the most states, `reduced` behind them if the search is; a line
@@ -98,6 +110,23 @@ pub struct Witness {
     pub notice: String,
     /// The steps after which its end could no longer be avoided, if that is known.
     pub no_return: Option<u32>,
+}
+
+impl Witness {
+    /// The run as a link, for [`Session::open_witness`].
+    ///
+    /// [`Session::open_witness`]: super::Session::open_witness
+    pub fn link(&self) -> String {
+        let link = Link {
+            design: self.design.to_string(),
+            preset: self.preset.and_then(Preset::find),
+            script: self.script.clone(),
+            choices: self.choices.clone(),
+            view: self.no_return.map_or(String::new(), |step| format!("{NO_RETURN}{step}")),
+            ..Link::default()
+        };
+        link.write()
+    }
 }
 
 /// One promise in the list of findings.
@@ -172,38 +201,118 @@ impl Asked {
 }
 
 impl Explorer {
-    /// Nothing was searched yet; the matrix is that of a session.
-    pub fn new(session: &Session) -> Explorer {
+    /// Nothing was searched yet.
+    pub fn new(subject: &Subject) -> Explorer {
+        let (matrix, own) = matrix_of(subject);
         Explorer {
             task: None,
             paused: false,
             stopped: false,
             asked: Vec::new(),
+            done: 0,
+            waiting: Vec::new(),
             subject: None,
             report: None,
             report_ms: 0,
-            matrix: matrix_of(session),
-            sum: (0, 0),
+            matrix,
+            own,
+            forgotten: subject.forgotten,
+            matrix_ms: 0,
+            is_awaited: false,
+            opened: None,
             progress: String::new(),
             trouble: String::new(),
         }
     }
 
-    /// Begins to search what a session runs.
-    pub fn begin_scenario(&mut self, session: &Session) -> Vec<Job> {
-        let (scenario, design) = (scenario_of(session), session.design());
-        let job = Asked::job(&scenario.script.to_string(), &design, &STATES_MAX.to_string());
-        self.subject = Some((scenario, design));
+    /// The explorer is shown again, and the page may run something else: designs that were tried
+    /// since have a column. What was found stays.
+    pub fn show(&mut self, subject: &Subject) {
+        if self.is_filling() {
+            return; // cells that are asked for have numbers
+        }
+        self.forgotten = subject.forgotten;
+        if self.matrix.cells().next().is_none() {
+            (self.matrix, self.own) = matrix_of(subject);
+        } else if self.matrix.designs() != subject.columns() {
+            self.matrix = self.matrix.with_designs(subject.columns());
+        }
+    }
+
+    /// The explorer is closed: nobody waits for a run any more.
+    pub fn leave(&mut self) {
+        self.is_awaited = false;
+    }
+
+    /// Begins to search a script.
+    pub fn begin_scenario(&mut self, subject: &Subject) -> Vec<Job> {
+        let (script, states) = (subject.script.to_string(), STATES_MAX.to_string());
+        let job = Asked::job(&script, &subject.design, &states);
+        self.subject = Some(subject.clone());
         self.report = None;
         self.begin(Task::Scenario, vec![0]);
         vec![job]
     }
 
     /// Begins the matrix: every cell with few states first, so that most of it is there at once.
-    pub fn begin_matrix(&mut self, session: &Session) -> Vec<Job> {
-        self.matrix = matrix_of(session);
-        self.sum = (0, 0);
+    pub fn begin_matrix(&mut self, subject: &Subject) -> Vec<Job> {
+        (self.matrix, self.own) = matrix_of(subject);
+        self.forgotten = subject.forgotten;
+        self.matrix_ms = 0;
         self.begin_cells((0..self.matrix.len()).collect(), &MATRIX_FIRST_STATES.to_string())
+    }
+
+    /// Opens the run of a cell, for [`Explorer::take_opened`]. That of a reduced search is not the
+    /// shortest: the cell is searched in full first, and what else is searched waits.
+    pub fn open_cell(&mut self, number: u32) -> Vec<Job> {
+        let is_guess = |cell: &Cell| cell.reduced && cell.witness.is_some();
+        if !self.matrix.cell(number).is_some_and(is_guess) {
+            self.opened = self.cell_witness(number);
+            return Vec::new();
+        }
+        let waiting = match self.task {
+            Some(Task::Matrix) => self.asked.split_off(self.asked.len().min(self.done as usize)),
+            _ => core::mem::take(&mut self.waiting),
+        };
+        let jobs = self.jobs(&[number], &STATES_MAX.to_string());
+        self.begin(Task::Cell(number), vec![number]);
+        self.waiting = waiting;
+        self.is_awaited = true;
+        jobs
+    }
+
+    /// Opens the run of a finding, for [`Explorer::take_opened`].
+    pub fn open_finding(&mut self, promise: Promise, calm: bool) {
+        self.opened = self.witness(promise, calm);
+    }
+
+    /// The run that is to be shown on the page now, if there is one.
+    pub fn take_opened(&mut self) -> Option<Witness> {
+        self.opened.take()
+    }
+
+    /// Whether the matrix that a subject asks for is being filled already.
+    pub fn is_filling_for(&self, subject: &Subject) -> bool {
+        let (asked, _) = matrix_of(subject);
+        self.is_filling()
+            && asked.designs() == self.matrix.designs()
+            && asked.scenarios() == self.matrix.scenarios()
+    }
+
+    /// Whether the matrix is being filled.
+    pub fn is_filling(&self) -> bool {
+        matches!(self.task, Some(Task::Matrix | Task::Cell(_)))
+    }
+
+    /// What is to be known of the columns, if anything is.
+    pub fn columns_gone(&self) -> String {
+        match self.forgotten {
+            0 => String::new(),
+            gone => format!(
+                "Of the designs with knobs of their own the last {TRIED_DESIGNS_MAX} have a column \
+                 (TRIED_DESIGNS_MAX); {gone} tried before them had to go."
+            ),
+        }
     }
 
     /// Whether something is searched.
@@ -236,11 +345,17 @@ impl Explorer {
     pub fn hear(&mut self, event: Event<'_>) -> Vec<Job> {
         match event {
             Event::Progress { text, ms } => self.progress = speak_progress(text, ms),
-            Event::Report { position, text, ms } => match Report::parse(text) {
-                Some(report) => self.take(position, report, ms),
-                None => self.trouble = "The worker sent a report that cannot be read.".into(),
-            },
-            Event::Failed { position, why } => self.trouble = self.tell_failure(position, why),
+            Event::Report { position, text, ms } => {
+                match Report::parse(text) {
+                    Some(report) => self.take(position, report, ms),
+                    None => self.trouble = "The worker sent a report that cannot be read.".into(),
+                }
+                self.done = position + 1;
+            }
+            Event::Failed { position, why } => {
+                self.trouble = self.tell_failure(position, why);
+                self.done = position + 1;
+            }
             Event::End => return self.end(),
         }
         Vec::new()
@@ -253,7 +368,7 @@ impl Explorer {
 
     /// What the findings are about.
     pub fn subject(&self) -> String {
-        let name = self.subject.as_ref().map(|(s, design)| format!("{} under {design}", s.name));
+        let name = self.subject.as_ref().map(|it| format!("{} under {}", it.name, it.design));
         name.unwrap_or_default()
     }
 
@@ -265,6 +380,10 @@ impl Explorer {
             Some(Task::Matrix) => {
                 let len = self.matrix.len();
                 format!("Filling the matrix: {filled} of {len} cells.")
+            }
+            Some(Task::Cell(cell)) => {
+                let about = self.about(cell);
+                format!("Searching {about} in full, for its shortest run.")
             }
             None => return self.rest(filled),
         };
@@ -322,7 +441,7 @@ impl Explorer {
 
     /// The shortest run that breaks a promise, or the one with the fewest switches.
     pub fn witness(&self, promise: Promise, calm: bool) -> Option<Witness> {
-        let (scenario, design) = self.subject.as_ref()?;
+        let Subject { name, text, design, .. } = self.subject.as_ref()?;
         let finding = self.report.as_ref()?.findings.iter().find(|f| f.promise == promise)?;
         let Verdict::Violated { witness } = &finding.verdict else { return None };
         let (choices, no_return, which) = match &finding.calm {
@@ -331,7 +450,7 @@ impl Explorer {
         };
         let told = no_return.map_or(String::new(), |step| format!(" {}", speak_no_return(step)));
         let notice = format!("The run with {which} that breaks {}.{told}", promise.id());
-        Some(Witness { no_return, ..witness_of(scenario, design, choices, notice) })
+        Some(Witness { no_return, ..witness_of(name, text, design, choices, notice) })
     }
 
     /// What a cell opens: its shortest run, or the scenario at its start if nothing is broken.
@@ -339,9 +458,16 @@ impl Explorer {
         let (scenario, design) = self.matrix.place(number)?;
         let cell = self.matrix.cell(number)?;
         let run = cell.witness.as_deref().unwrap_or_default();
-        let told = cell.no_return.map_or(String::new(), |n| format!(". {}", speak_no_return(n)));
+        let told = match (cell.no_return, cell.reduced && cell.witness.is_some()) {
+            (Some(step), _) => format!(". {}", speak_no_return(step)),
+            (None, true) => ". Its search was reduced: this run need not be the shortest, and its \
+                             point of no return is not known."
+                .into(),
+            (None, false) => String::new(),
+        };
         let notice = cell_sentence(cell) + &told;
-        Some(Witness { no_return: cell.no_return, ..witness_of(scenario, design, run, notice) })
+        let witness = witness_of(&scenario.name, &self.own, design, run, notice);
+        Some(Witness { no_return: cell.no_return, ..witness })
     }
 
     /// A cell in a sentence.
@@ -359,34 +485,54 @@ impl Explorer {
         self.paused = false;
         self.stopped = false;
         self.asked = asked;
+        self.done = 0;
+        self.waiting.clear();
+        self.is_awaited = false;
         self.progress.clear();
         self.trouble.clear();
     }
 
     fn begin_cells(&mut self, cells: Vec<u32>, states: &str) -> Vec<Job> {
-        // Printed once a scenario: with every cell the page would stand still while it begins.
-        let scripts: Vec<String> =
-            self.matrix.scenarios().iter().map(|scenario| scenario.script.to_string()).collect();
-        let columns = self.matrix.designs().len() as u32;
-        let job = |cell: &u32| {
-            let (_, design) = self.matrix.place(*cell)?;
-            Some(Asked::job(scripts.get((cell / columns) as usize)?, design, states))
-        };
-        let jobs = cells.iter().filter_map(job).collect();
+        let jobs = self.jobs(&cells, states);
         self.begin(Task::Matrix, cells);
         jobs
     }
 
+    /// The same for the second round: what went wrong in the one before is still to be read.
+    fn go_on_with_cells(&mut self, cells: Vec<u32>) -> Vec<Job> {
+        let trouble = core::mem::take(&mut self.trouble);
+        let jobs = self.begin_cells(cells, &format!("{STATES_MAX} reduced"));
+        self.trouble = trouble;
+        jobs
+    }
+
+    fn jobs(&self, cells: &[u32], states: &str) -> Vec<Job> {
+        // Printed once a scenario: with every cell the page would stand still while it begins.
+        let mut printed: Option<(u32, String)> = None;
+        let columns = self.matrix.designs().len() as u32;
+        let job = |cell: &u32| {
+            let (scenario, design) = self.matrix.place(*cell)?;
+            let row = cell / columns;
+            if printed.as_ref().is_none_or(|(of, _)| *of != row) {
+                printed = Some((row, scenario.script.to_string()));
+            }
+            Some(Asked::job(&printed.as_ref()?.1, design, states))
+        };
+        cells.iter().filter_map(job).collect()
+    }
+
     fn take(&mut self, position: u32, report: Report, ms: u32) {
         match (self.task, self.asked.get(position as usize)) {
-            (Some(Task::Matrix), Some(cell)) => {
-                self.matrix.fill(*cell, &report, Some(ms));
-                self.sum.0 += u64::from(report.states);
-                self.sum.1 += u64::from(ms);
-            }
             (Some(Task::Scenario), _) => {
                 self.report = Some(report);
                 self.report_ms = ms;
+            }
+            (Some(task), Some(cell)) => {
+                self.matrix_ms += u64::from(ms);
+                // Where a full search ends early, the reduced one knows more.
+                if task == Task::Matrix || report.limit.is_none() {
+                    self.matrix.fill(*cell, &report, Some(ms));
+                }
             }
             _ => {}
         }
@@ -395,68 +541,75 @@ impl Explorer {
     fn end(&mut self) -> Vec<Job> {
         let ended = self.task.take();
         self.progress.clear();
-        let open = |cell: &u32| {
+        if let (Some(Task::Cell(number)), true) = (ended, self.is_awaited) {
+            self.opened = self.cell_witness(number);
+        }
+        let cells = match ended {
+            Some(Task::Cell(_)) => core::mem::take(&mut self.waiting),
+            // One round more, not for ever: a cell whose search failed stays as it is.
+            Some(Task::Matrix) if self.asked.len() == self.matrix.len() as usize => {
+                self.open_cells()
+            }
+            _ => Vec::new(),
+        };
+        if self.stopped || cells.is_empty() {
+            return Vec::new();
+        }
+        self.go_on_with_cells(cells)
+    }
+
+    /// Cells of which the first round has not seen everything.
+    fn open_cells(&self) -> Vec<u32> {
+        let is_open = |cell: &u32| {
             let limit = self.matrix.cell(*cell).and_then(|cell| cell.limit);
             limit == Some(Limit::States(MATRIX_FIRST_STATES))
         };
-        // One round more, not for ever: a cell whose search failed stays as it is.
-        let first_round = self.asked.len() == self.matrix.len() as usize;
-        let cells: Vec<u32> = self.asked.iter().copied().filter(open).collect();
-        if ended != Some(Task::Matrix) || self.stopped || !first_round || cells.is_empty() {
-            return Vec::new();
-        }
-        let trouble = core::mem::take(&mut self.trouble);
-        let jobs = self.begin_cells(cells, &format!("{STATES_MAX} reduced"));
-        self.trouble = trouble;
-        jobs
+        self.asked.iter().copied().filter(is_open).collect()
     }
 
     fn rest(&self, filled: usize) -> String {
-        let (states, ms) = self.sum;
+        let states: u64 = self.matrix.cells().map(|cell| u64::from(cell.states)).sum();
+        let ms = self.matrix_ms;
         match filled {
             0 => "Every interleaving of the script is tried, in this browser.".into(),
-            _ => format!("The matrix: {filled} cells, {states} states, {ms} ms."),
+            _ => {
+                format!(
+                    "The matrix: {filled} cells with {states} states, after {ms} ms of searching."
+                )
+            }
         }
     }
 
     fn tell_failure(&self, position: u32, why: &str) -> String {
         let about = match (self.task, self.asked.get(position as usize)) {
-            (Some(Task::Matrix), Some(cell)) => match self.matrix.place(*cell) {
-                Some((scenario, design)) => format!("{} under {design}", scenario.name),
-                None => String::new(),
-            },
+            (Some(Task::Matrix | Task::Cell(_)), Some(cell)) => self.about(*cell),
             _ => self.subject(),
         };
         format!("The search of {about} ended early: {why}")
     }
-}
 
-/// The session's script under the name that it goes by.
-fn scenario_of(session: &Session) -> Scenario {
-    let name = match session.preselect() {
-        Preselect::Preset(id) => id,
-        Preselect::Own => OWN,
-    };
-    Scenario { name: name.into(), script: session.script().clone() }
-}
-
-/// Rows and presets, and what a session has beside those.
-fn matrix_of(session: &Session) -> Matrix {
-    let mut designs = Row::ALL.map(Row::design).to_vec();
-    if !designs.contains(&session.design()) {
-        designs.push(session.design());
+    fn about(&self, cell: u32) -> String {
+        let place = self.matrix.place(cell);
+        place
+            .map_or(String::new(), |(scenario, design)| format!("{} under {design}", scenario.name))
     }
+}
+
+/// Rows and presets, and what a subject has beside those; and its script, if that is a row.
+fn matrix_of(subject: &Subject) -> (Matrix, String) {
     let mut scenarios = Scenario::presets();
-    if session.preselect() == Preselect::Own {
-        scenarios.push(scenario_of(session));
+    let mut own = String::new();
+    if subject.name == OWN {
+        scenarios.push(Scenario { name: OWN.into(), script: subject.script.clone() });
+        own.clone_from(&subject.text);
     }
-    Matrix::new(designs, scenarios)
+    (Matrix::new(subject.columns(), scenarios), own)
 }
 
-fn witness_of(scenario: &Scenario, design: &Design, run: &[Choice], notice: String) -> Witness {
-    let preset = Preset::find(&scenario.name);
+fn witness_of(name: &str, text: &str, design: &Design, run: &[Choice], notice: String) -> Witness {
+    let preset = Preset::find(name);
     Witness {
-        script: preset.map_or_else(|| scenario.script.to_string(), |preset| preset.script.into()),
+        script: preset.map_or(text, |preset| preset.script).into(),
         preset: preset.map(|preset| preset.id),
         design: *design,
         choices: run.to_vec(),
@@ -520,165 +673,4 @@ fn speak_progress(text: &str, ms: u32) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::check::{Bounds, Detail, Reporting, Search};
-
-    /// Does jobs as the page's worker does them.
-    fn answer(explorer: &mut Explorer, mut jobs: Vec<Job>, detail: Detail) {
-        while !jobs.is_empty() {
-            for (position, job) in (0..).zip(&jobs) {
-                let asked = Asked::parse(job).expect("a job reads back");
-                let setup =
-                    crate::kernel::Setup { design: asked.design, ..asked.script.setup.clone() };
-                // Large cells are the matrix's own test; here it is how they are told.
-                let states = asked.states.min(2_000);
-                let search = Search::new(setup, Bounds { states, ..Bounds::default() });
-                let search = if asked.reduced { search.reduced() } else { search };
-                let search = search.finish();
-                let text = Report::of(&search, detail).to_string();
-                let progress = progress_text(&search.progress());
-                explorer.hear(Event::Progress { text: &progress, ms: 1 });
-                explorer.hear(Event::Report { position, text: &text, ms: 1 });
-            }
-            jobs = explorer.hear(Event::End);
-        }
-    }
-
-    #[test]
-    fn a_report_reads_back() {
-        for preset in PRESETS {
-            let script = Script::parse(preset.script).expect("a preset");
-            let bounds = Bounds { states: 3_000, ..Bounds::default() };
-            let mut search = Search::new(script.setup.clone(), bounds);
-            for _ in 0..2 {
-                let full = Report::of(&search, Detail::Full);
-                let stopped = Reporting::new(&search, Detail::Full).report(&search);
-                for report in [full, stopped] {
-                    assert_eq!(Report::parse(&report.to_string()), Some(report), "{}", preset.id);
-                }
-                search.advance(u32::MAX);
-            }
-            let few = Search::run(script.setup, Bounds { places: 10, ..bounds });
-            let report = Report::of(&few, Detail::Full);
-            assert_eq!(Report::parse(&report.to_string()), Some(report), "{}", preset.id);
-        }
-        assert_eq!(Report::parse("nonsense"), None);
-        assert_eq!(Report::parse("1 2 3 4 5 complete\nRAW violated nobody"), None);
-    }
-
-    #[test]
-    fn the_deadlock_of_the_thread_is_found_and_shown() {
-        let mut session = Session::new();
-        let mut explorer = Explorer::new(&session);
-        let jobs = explorer.begin_scenario(&session);
-        assert!(explorer.is_busy() && explorer.status().starts_with("Searching S7 under rfc-"));
-        answer(&mut explorer, jobs, Detail::Full);
-        assert!(!explorer.is_busy() && explorer.extent().contains("complete"));
-        let dead = explorer.findings().into_iter().find(|row| row.promise == Promise::NoDeadlock);
-        let dead = dead.expect("every promise has a row");
-        assert_eq!(dead.word, "broken");
-        assert!(dead.no_return.starts_with("After step "), "{}", dead.no_return);
-        let witness = explorer.witness(Promise::NoDeadlock, false).expect("it is broken");
-        assert_eq!(Some(witness.choices.len()), dead.steps);
-        (0..9).for_each(|_| assert!(session.forward()));
-        let own = session.run().choices().to_vec();
-        session.open_witness(&witness);
-        assert_eq!(session.branches().plan(0), own, "a person's own run stays, as a branch");
-        assert_eq!(session.run().cursor(), witness.choices.len());
-        assert_eq!(session.preselect(), Preselect::Preset("S7"));
-        assert!(crate::view::finding(session.run()).is_some_and(|f| f.contains("Deadlock")));
-        assert_eq!(session.no_return(), witness.no_return);
-        let other = Design::parse("rfc-osync +es_version=v3.11").expect("a design");
-        session.set_design(other);
-        assert_eq!(session.run().choices().len(), witness.choices.len());
-        assert_eq!(
-            session.no_return(),
-            None,
-            "of the same run under another design nothing is known"
-        );
-        assert_eq!(explorer.witness(Promise::Raw, false), None);
-    }
-
-    #[test]
-    fn the_run_with_the_fewest_switches_has_its_own_way_out_or_is_not_known() {
-        let session = Session::new();
-        let mut explorer = Explorer::new(&session);
-        let jobs = explorer.begin_scenario(&session);
-        let asked = Asked::parse(&jobs[0]).expect("a job reads back");
-        let setup = crate::kernel::Setup { design: asked.design, ..asked.script.setup };
-        let search = Search::run(setup, Bounds::default());
-        let report = |explorer: &mut Explorer, report: Report| {
-            let text = report.to_string();
-            explorer.hear(Event::Report { position: 0, text: &text, ms: 1 });
-            let dead = |row: &FindingRow| row.promise == Promise::NoDeadlock;
-            explorer.findings().into_iter().find(dead).expect("every promise has a row")
-        };
-        let dead = report(&mut explorer, Report::of(&search, Detail::Full));
-        assert_eq!(
-            (dead.steps, dead.calm_steps, dead.no_return.as_str()),
-            (
-                Some(16),
-                Some(16),
-                "After step 5 nothing can avoid it. With the fewest switches that is step 5."
-            )
-        );
-        let witness = explorer.witness(Promise::NoDeadlock, true).expect("it is broken");
-        assert_eq!(
-            witness.no_return,
-            search.point_of_no_return(Promise::NoDeadlock, &witness.choices)
-        );
-        let stopped = Reporting::new(&search, Detail::Full).report(&search);
-        let dead = report(&mut explorer, stopped);
-        assert_eq!(dead.calm_steps, None);
-        assert!(dead.no_return.ends_with("switches was not found: stopped."), "{}", dead.no_return);
-    }
-
-    #[test]
-    fn a_matrix_is_filled_in_two_rounds_and_a_cell_opens_its_run() {
-        let mut session = Session::new();
-        session.set_design(Design::parse("rfc-v1 +dirty_bit=pending").expect("a design"));
-        session.apply("file a 4 blocks, U 0+4\nt1: aio_write io=0+4\n").expect("a script");
-        let mut explorer = Explorer::new(&session);
-        let jobs = explorer.begin_matrix(&session);
-        let own = explorer.matrix().len() - 1;
-        assert_eq!(
-            explorer.cell_text(own),
-            "own under rfc-v1 +dirty_bit=pending: not searched yet"
-        );
-        answer(&mut explorer, jobs, Detail::Verdicts);
-        assert!(
-            explorer.cell_text(own).contains("every promise holds"),
-            "{}",
-            explorer.cell_text(own)
-        );
-        assert_eq!(explorer.matrix().cells().count(), explorer.matrix().len() as usize);
-        let broken = |n: &u32| explorer.matrix().cell(*n).is_some_and(|c| c.witness.is_some());
-        let broken: Vec<u32> = (0..explorer.matrix().len()).filter(broken).collect();
-        assert!(broken.len() > 20);
-        for number in broken {
-            let witness = explorer.cell_witness(number).expect("it is broken");
-            session.open_witness(&witness);
-            assert_eq!(
-                session.run().cursor(),
-                witness.choices.len(),
-                "{}",
-                explorer.cell_text(number)
-            );
-            assert_eq!(session.design(), witness.design);
-        }
-    }
-
-    #[test]
-    fn what_goes_wrong_is_said() {
-        let session = Session::new();
-        let mut explorer = Explorer::new(&session);
-        explorer.begin_scenario(&session);
-        explorer.hear(Event::Failed { position: 0, why: "out of memory." });
-        assert_eq!(explorer.hear(Event::End), Vec::<Job>::new());
-        assert!(explorer.trouble().ends_with("ended early: out of memory."));
-        assert!(!explorer.is_busy() && explorer.findings().is_empty());
-        assert!(Asked::parse("x").is_err_and(|e| e.contains("number of states")));
-        assert!(Asked::parse("9\nrfc-v1\nnonsense").is_err_and(|e| e.contains("line 1")));
-    }
-}
+mod tests;

@@ -21,6 +21,7 @@ mod editor;
 mod explorer;
 mod inspector;
 mod session;
+mod subject;
 
 mod steps;
 mod verdict;
@@ -54,6 +55,7 @@ pub use session::{Preselect, Session};
 pub use stage::{Stage, stage};
 pub use steps::{StepRow, steps};
 pub use strata::{FileStrata, Kind, Mark, MarkKind, Segment, Strata, Stratum, strata};
+pub use subject::Subject;
 pub use tables::Table;
 pub use threads::{Context, ThreadRow, threads};
 pub use time::Stop;

@@ -2,7 +2,7 @@
 
 use core::fmt::Write;
 
-use crate::bounds::BRANCHES_MAX;
+use crate::bounds::{BRANCHES_MAX, TRIED_DESIGNS_MAX};
 use crate::kernel::{
     Actor, Choice, Design, File, Next, Op, Setup, State, enabled, is_environment, is_stuck,
 };
@@ -11,7 +11,6 @@ use crate::scenario::{
     budget, head, parse_op_line, state_sum,
 };
 
-use super::explorer::Witness;
 use super::inspector::Look;
 use super::mail;
 use super::narrate;
@@ -21,7 +20,7 @@ use super::wrap::wrap;
 /// How a sentence begins that says what is wrong with a link.
 const OF_LINK: &str = "What could be read of the link is shown: ";
 /// What is before a number of steps in a link's view.
-const NO_RETURN: &str = "no_return.";
+pub(super) const NO_RETURN: &str = "no_return.";
 /// What is before the bits of delayed IOs there.
 const DELAYED: &str = "delayed.";
 /// What the page opens with: where the thread's argument ends.
@@ -48,6 +47,10 @@ pub struct Session {
     panels: Panels,
     /// A bit for every IO whose completion a person delays.
     delayed: u32,
+    /// Designs with knobs of their own that were run, in the order in which they were tried.
+    tried: Vec<Design>,
+    /// How many more of them there were.
+    forgotten: u32,
     /// Counts what changes anything but the editor's text.
     revision: u64,
 }
@@ -85,6 +88,8 @@ impl Session {
             look: None,
             panels: Panels::default(),
             delayed: 0,
+            tried: Vec::new(),
+            forgotten: 0,
             revision: 0,
         };
         session.load_preset(FIRST_PRESET);
@@ -199,22 +204,43 @@ impl Session {
         &self.script
     }
 
-    /// Shows a run that the explorer found, at its end. Of the script that is run already it is a
-    /// branch.
-    pub fn open_witness(&mut self, witness: &Witness) {
-        let is_other = witness.script != self.text;
-        if is_other && self.apply(&witness.script).is_err() {
+    /// Designs with knobs of their own that were run since the page was opened, in the order in
+    /// which they were tried, and how many older ones had to go for them.
+    pub fn tried(&self) -> (&[Design], u32) {
+        (&self.tried, self.forgotten)
+    }
+
+    /// Leaves a design out of those that were tried, unless it is what is run.
+    pub fn leave_out(&mut self, design: Design) {
+        let current = self.design();
+        self.tried.retain(|tried| *tried != design || *tried == current);
+    }
+
+    /// Shows a run that the explorer found, which comes as a link, and says what it shows. Of the
+    /// script that is run already it is a branch. What a link cannot say is refused: it is of
+    /// another version.
+    pub fn open_witness(&mut self, link: &str, notice: &str) {
+        let (link, wrong) = Link::read(link);
+        let design = Design::parse(&link.design);
+        let (true, Ok(design)) = (wrong.is_empty(), design) else {
+            self.notice = Some("The page and its explorer are of two versions: reload it.".into());
+            return;
+        };
+        // The same text may have named another design when the run was searched.
+        let is_other = with_design(&link.script, design) != with_design(&self.text, design);
+        if is_other && self.apply(&link.script).is_err() {
             return; // its error is shown like any other
         }
-        self.preset = witness.preset.and_then(Preset::find);
-        if witness.design != self.design() {
-            self.set_design(witness.design);
+        self.preset = link.preset;
+        if design != self.design() {
+            self.set_design(design);
         }
         self.pause();
-        let divergence = self.take_choices(&witness.choices);
-        self.notice = Some(divergence.map_or(witness.notice.clone(), |d| self.tell(d)));
+        let divergence = self.take_choices(&link.choices);
+        self.notice = Some(divergence.map_or(notice.into(), |d| self.tell(d)));
+        let step = link.view.strip_prefix(NO_RETURN).and_then(|step| step.parse().ok());
         let of = self.run().setup().clone();
-        self.no_return = witness.no_return.map(|step| (step, of, witness.choices.clone()));
+        self.no_return = step.map(|step| (step, of, link.choices));
     }
 
     /// The steps after which the end that the explorer found on this run's way could no longer be
@@ -293,6 +319,7 @@ impl Session {
         self.playing = false;
         self.delayed = 0;
         self.branches = Branches::new(self.script.setup.clone());
+        self.note_design();
     }
 
     /// Runs the same choices under another design, as far as they can be taken. Branches keep the
@@ -636,6 +663,20 @@ impl Session {
             notice += &format!(" Branch {name} can be taken for {steps} of {all} steps.");
         }
         self.notice = (!notice.is_empty()).then(|| notice.trim_start().into());
+        self.note_design();
+    }
+
+    /// Notes that a design is run. Rows are no news; of the others the oldest goes for the newest.
+    fn note_design(&mut self) {
+        let design = self.design();
+        if design == design.row.design() || self.tried.contains(&design) {
+            return;
+        }
+        self.tried.push(design);
+        if self.tried.len() > TRIED_DESIGNS_MAX as usize {
+            self.tried.remove(0);
+            self.forgotten += 1;
+        }
     }
 
     fn tell(&self, divergence: Divergence) -> String {
