@@ -7,6 +7,7 @@ use leptos::prelude::*;
 use super::commands;
 use super::desk::Desk;
 use super::parts::{derived, icon, shapes};
+use crate::view::Stage;
 
 /// Tenths of a second for a step, from slow to fast, evenly on a logarithmic scale.
 const PACES: [(&str, u32); 6] = [
@@ -24,6 +25,7 @@ pub fn bar() -> AnyView {
     let playing = desk.playing();
     let pace = RwSignal::new(2_usize);
     play_clock(desk, playing, pace);
+    let no_switch = |read: fn(&Stage) -> bool| Some(desk.text(move |s| (!read(s)).to_string()));
     let at_start = desk.text(|s| (s.place.0 == 0).to_string());
     let verb = derived(move || if playing.get() { "Pause" } else { "Play" }.to_string());
     let shape =
@@ -31,7 +33,7 @@ pub fn bar() -> AnyView {
     view! {
         <div class="area-bar" role="group" aria-label="Run">
             {button(desk, "Go to the start", "start", shapes::FIRST, Some(at_start))}
-            {button(desk, "Go back to the last context switch", "previous-switch", shapes::BACK_SWITCH, None)}
+            {button(desk, "Go back to the last context switch", "previous-switch", shapes::BACK_SWITCH, no_switch(|s| s.can_switch.0))}
             {button(desk, "Step back", "back", shapes::BACK, Some(at_start))}
             <button type="button" aria-label=verb on:click=move |_| desk.act(|s| s.toggle_play())>
                 {icon(shape)}
@@ -50,7 +52,7 @@ pub fn bar() -> AnyView {
                 {icon(shapes::FORWARD.to_string())}
                 <span class="bar-word">"Step"</span>
             </button>
-            {button(desk, "Go to the next context switch", "next-switch", shapes::SWITCH, None)}
+            {button(desk, "Go to the next context switch", "next-switch", shapes::SWITCH, no_switch(|s| s.can_switch.1))}
             {button(desk, "Go to the end", "end", shapes::LAST, None)}
             {speed(pace)}
             {faults(desk)}
@@ -123,7 +125,7 @@ fn speed(pace: RwSignal<usize>) -> AnyView {
 }
 
 fn slider(desk: Desk) -> AnyView {
-    let spoken = desk.text(|s| format!("step {} of {}: {}", s.place.0, s.place.1, s.caption));
+    let spoken = desk.text(|s| s.spoken.clone());
     view! {
         <input
             class="bar-slider"

@@ -7,7 +7,7 @@ use leptos::prelude::*;
 use leptos::tachys::reactive_graph::OwnedView;
 use leptos::tachys::view::keyed::keyed;
 use wasm_bindgen::JsCast;
-use web_sys::HtmlElement;
+use web_sys::{Element, HtmlElement, SvgElement};
 
 use super::desk::Desk;
 use crate::view::{Stage, Switch, Table};
@@ -126,6 +126,14 @@ pub fn focus(element: &HtmlElement) {
     let _ = element.focus();
 }
 
+/// The same for an element of a picture too.
+pub fn focus_any(element: &Element) {
+    let _ = match element.dyn_ref::<HtmlElement>() {
+        Some(element) => element.focus(),
+        None => element.unchecked_ref::<SvgElement>().focus(),
+    };
+}
+
 /// Puts the focus where the next step is taken: for when what had it is gone.
 pub fn focus_step() {
     if let Some(button) = by_id("step-forward") {
@@ -163,7 +171,8 @@ pub fn tables(
     view! { <div class="panel-body" hidden=hidden>{all}</div> }.into_any()
 }
 
-fn table(table: Table) -> AnyView {
+/// A table.
+pub fn table(table: Table) -> AnyView {
     let heads = table.heads.iter().map(|head| view! { <th scope="col">{*head}</th> }.into_any());
     let rows = table.rows.into_iter().enumerate().map(|(i, cells)| {
         let current = (table.current == Some(i)).then_some("step");

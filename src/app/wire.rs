@@ -110,7 +110,7 @@ pub fn view(session: &Session) -> View {
     let badge = view::badge(run);
     let (enabled, blocked) = steps(session).into_iter().partition(|step| step.waits.is_none());
     let trees = view::trees(run);
-    let files = view::strata(setup, state, None).files.into_iter();
+    let files = view::strata(setup, state).files.into_iter();
     View {
         version: VERSION,
         step: run.cursor() as u32,

@@ -95,7 +95,7 @@ pub fn lanes(session: &Session) -> Lanes {
 /// once they act.
 fn lane_actors(run: &Run) -> Vec<Vec<Actor>> {
     let threads = run.setup().threads.len();
-    let acted = run.choices().iter().fold(0_u64, |set, c| set | 1 << c.actor.position());
+    let acted = acted(run);
     let is_shown = |actor: &Actor| match actor {
         Actor::Thread(t) => usize::from(*t) < threads,
         Actor::Irq(_) | Actor::Kworker(0) | Actor::Jbd2 => true,
@@ -109,6 +109,11 @@ fn lane_actors(run: &Run) -> Vec<Vec<Actor>> {
         }
     }
     lanes
+}
+
+/// The actors that step in a run, a bit each.
+pub(super) fn acted(run: &Run) -> u64 {
+    run.choices().iter().fold(0_u64, |set, c| set | 1 << c.actor.position())
 }
 
 // A run's actors are a set of bits.

@@ -160,7 +160,7 @@ fn trees(setup: &Setup, state: &State) -> String {
     let delayed = setup.design.knobs.es_content == EsContent::Delayed;
     let id = if delayed { "disk" } else { "es" };
     let mut text = String::new();
-    for file in strata(setup, state, None).files {
+    for file in strata(setup, state).files {
         if setup.files.len() > 1 {
             text += &format!("{}: ", file_name(setup, file.ino));
         }

@@ -16,6 +16,7 @@ pub mod mail;
 pub mod object;
 
 mod branches;
+mod compare;
 mod console;
 mod editor;
 mod explorer;
@@ -38,13 +39,14 @@ mod tree;
 mod waits;
 
 pub use branches::{BranchRow, Fork, branches};
+pub use compare::{Compare, Side, compare};
 pub use console::OpFields;
 pub use editor::{Editor, LineMark, editor};
 pub use explorer::{
     Asked, Event, Explorer, FindingRow, Job, RUNS, Witness, model_checksum, progress_text,
 };
 pub use fault::Fault;
-pub use inspector::{Inspector, Look, inspector};
+pub use inspector::{Event as ObjectEvent, Inspector, Look, inspector};
 pub use lanes::{Lane, Lanes, Span, SpanKind, lanes};
 pub use names::actor_title;
 pub use panels::{FOLDED, Panels, Switch};

@@ -16,12 +16,16 @@ pub struct Stage {
     pub finding: Option<String>,
     /// What the last step did.
     pub caption: String,
+    /// What the slider says: the step, of how many, and what it did.
+    pub spoken: String,
     /// What a person should know about the last command.
     pub notice: Option<String>,
     /// Steps taken at the cursor, and in the whole run.
     pub place: (usize, usize),
     /// Whether a step forward can be taken.
     pub can_step: bool,
+    /// Whether there is a context switch to go back to, and whether there may be one to go on to.
+    pub can_switch: (bool, bool),
     /// The design by name, its story and its source.
     pub design: (String, &'static str, &'static str),
     /// Steps that can be taken, and those that cannot.
@@ -56,19 +60,23 @@ pub fn stage(session: &Session) -> Stage {
     let (setup, state) = (run.setup(), run.state());
     let design = session.design();
     let series = super::series(run);
+    let told = caption(run);
+    let place = (run.cursor(), run.choices().len());
     Stage {
         badge: super::badge(run),
         finding: super::finding(run),
-        caption: match run.cursor() {
-            0 => caption(run),
-            step => format!("Step {step}. {}", caption(run)),
+        spoken: format!("step {} of {}: {told}", place.0, place.1),
+        caption: match place.0 {
+            0 => told,
+            step => format!("Step {step}. {told}"),
         },
         notice: session.notice().map(String::from),
-        place: (run.cursor(), run.choices().len()),
+        place,
         can_step: session.next_choice().is_some(),
+        can_switch: session.can_switch(),
         design: (design.to_string(), design.row.story(), design.row.source()),
         steps: super::steps(session),
-        strata: super::strata(setup, state, None),
+        strata: super::strata(setup, state),
         trees: super::trees(run),
         pipeline: pipeline(session),
         threads: super::threads(session),

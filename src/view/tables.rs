@@ -35,15 +35,9 @@ impl Stratum {
     pub fn words(&self) -> String {
         let segments = self.segments.iter().map(|s| s.title.clone());
         let marks = self.marks.iter().filter_map(|mark| {
-            let word = match mark.kind {
-                MarkKind::Pending => "pending",
-                MarkKind::Wrong => "breaks a promise",
-                MarkKind::Dirty => "dirty",
-                MarkKind::Writeback => "under writeback",
-                // The segment's own words say it.
-                MarkKind::Volatile => return None,
-            };
-            Some(format!("[{}/{}) {word}", mark.lblk, mark.len))
+            // The segment's own words say it.
+            let is_said = mark.kind == MarkKind::Volatile;
+            (!is_said).then(|| format!("[{}/{}) {}", mark.lblk, mark.len, mark.kind.words()))
         });
         let all: Vec<String> = segments.chain(marks).collect();
         match (all.is_empty(), self.remark) {

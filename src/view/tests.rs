@@ -27,7 +27,7 @@ fn check(actual: &str, expected: Expect) {
 fn layers(session: &Session) -> String {
     let run = session.run();
     let mut text = String::new();
-    for row in &strata(run.setup(), run.state(), None).files[0].rows {
+    for row in &strata(run.setup(), run.state()).files[0].rows {
         let segments = row.segments.iter().map(|s| format!("[{}/{}) {}", s.lblk, s.len, s.label));
         let marks = row.marks.iter().map(|m| format!("{:?} [{}/{})", m.kind, m.lblk, m.len));
         let all: Vec<String> = segments.chain(marks).collect();

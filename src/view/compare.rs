@@ -1,0 +1,176 @@
+//! Two consecutive states side by side: the layers of every file before and after the last step,
+//! and beneath them what else the step changed, object by object.
+
+use crate::scenario::Run;
+
+use super::object::{Difference, difference};
+use super::strata::{Mark, MarkKind, Strata, strata};
+use super::tables::Table;
+
+/// The states before and after the last step.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Compare {
+    /// Both states.
+    pub sides: [Side; 2],
+    /// Everything that differs, as object, field, before and after.
+    pub table: Table,
+}
+
+/// One of the two states.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Side {
+    /// After which step it is.
+    pub head: String,
+    /// The layers, with [`MarkKind::Changed`] where the other state's say something else.
+    pub strata: Strata,
+}
+
+/// The two states around the last step; nothing at the start.
+pub fn compare(run: &Run) -> Option<Compare> {
+    let cursor = run.cursor();
+    let before = run.state_at(cursor.checked_sub(1)?);
+    let mut sides = [before, run.state()].map(|state| strata(run.setup(), state));
+    mark_changes(&mut sides);
+    let mut heads = [cursor - 1, cursor].into_iter().map(|step| match step {
+        0 => "at the start".into(),
+        step => format!("after step {step}"),
+    });
+    let sides = sides.map(|strata| Side { head: heads.next().unwrap_or_default(), strata });
+    let or_nothing = |text: String| if text.is_empty() { "nothing".into() } else { text };
+    let row = |Difference { title, field, before, after, .. }: Difference| {
+        vec![title, field, or_nothing(before), or_nothing(after)]
+    };
+    let rows = difference(run.setup(), before, run.state()).into_iter().map(row).collect();
+    let caption = "Everything that differs".into();
+    let heads = &["object", "field", "before", "after"];
+    Some(Compare { sides, table: Table { caption, heads, rows, current: None } })
+}
+
+/// Marks the same blocks in both states: where one of them has nothing, the mark says so.
+fn mark_changes([before, after]: &mut [Strata; 2]) {
+    for (old, new) in before.files.iter_mut().zip(&mut after.files) {
+        for (old, row) in old.rows.iter_mut().zip(&mut new.rows) {
+            let changed = row.changed(old, 0..new.blocks);
+            let mark = |it: super::strata::Changed| {
+                let kind = MarkKind::Changed;
+                Mark { lblk: it.lblk, len: it.len, kind }
+            };
+            let marks: Vec<Mark> = changed.into_iter().map(mark).collect();
+            old.marks.extend(&marks);
+            row.marks.extend(marks);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use expect_test::{Expect, expect};
+
+    use super::*;
+    use crate::scenario::{Dice, PRESETS};
+    use crate::view::Session;
+
+    fn check(session: &Session, expected: Expect) {
+        let Some(Compare { sides, table }) = compare(session.run()) else {
+            return expected.assert_eq("nothing\n");
+        };
+        let mut text = String::new();
+        for Side { head, strata } in sides {
+            text += &format!("{head}\n");
+            for row in &strata.files[0].rows {
+                text += &format!("  {}: {}\n", row.name, row.words());
+            }
+        }
+        for row in table.rows {
+            text += &format!("{}\n", row.join(" | "));
+        }
+        expected.assert_eq(&text);
+    }
+
+    #[test]
+    fn blocks_that_say_the_same_are_not_marked_however_they_are_cut() {
+        let mut session = Session::new();
+        check(
+            &session,
+            expect![[r#"
+            nothing
+        "#]],
+        );
+        (0..7).for_each(|_| assert!(session.forward()));
+        check(
+            &session,
+            expect![[r#"
+            after step 6
+              ES tree: [0/8) U@1000, [0/4) changed
+              disk tree: [0/8) U@1000
+              committed: [0/8) U@1000
+              media: [0/8) what a former owner left, on the medium, [0/4) changed
+              a read gets: [0/16) zeroes, [0/4) changed
+            after step 7
+              ES tree: [0/4) W@1000, [4/4) U@1004, [0/4) conversion pending, [0/4) changed
+              disk tree: [0/8) U@1000
+              committed: [0/8) U@1000
+              media: [0/4) data of write A, only in the device's cache, [4/4) what a former owner left, on the medium, [0/4) changed
+              a read gets: [0/4) data of write A, [4/12) zeroes, [0/4) changed
+            irq:io1 | next | convert in the ES tree | list the io_end, queue the work
+            write A | stage | submitted | completed
+            write A | where | its bio is in flight | data is in the device
+            ES tree | [0/4) | U@1000 | W@1000, conversion pending
+            blocks on the device | [0/4) | what a former owner left, on the medium | data of write A, only in the device's cache
+            what a read gets | [0/4) | zeroes | data of write A
+            device | bios in flight | write A, write B | write B
+            device | blocks only in its cache | 0 | 4
+        "#]],
+        );
+        session.seek(1);
+        check(
+            &session,
+            expect![[r#"
+            at the start
+              ES tree: empty: nothing was looked up yet
+              disk tree: [0/8) U@1000
+              committed: [0/8) U@1000
+              media: [0/8) what a former owner left, on the medium
+              a read gets: [0/16) zeroes
+            after step 1
+              ES tree: empty: nothing was looked up yet
+              disk tree: [0/8) U@1000
+              committed: [0/8) U@1000
+              media: [0/8) what a former owner left, on the medium
+              a read gets: [0/16) zeroes
+            t1 | next | take a slot | take i_mutex
+            t1 | in | nothing | ext4_file_dio_write
+            write A | what | nothing | t1 [0/4) AIO O_DSYNC
+            write A | stage | nothing | not submitted
+            write A | where | nothing | has a slot, not mapped yet
+            write A | user space | nothing | not acknowledged
+            write A | counted in i_unwritten | nothing | no
+            write A | counted in i_dio_count | nothing | no
+        "#]],
+        );
+    }
+
+    #[test]
+    fn both_sides_have_the_same_marks_and_the_table_has_their_ranges() {
+        for (seed, preset) in (0..).zip(PRESETS) {
+            let mut session = Session::new();
+            session.load_preset(preset.id);
+            let mut dice = Dice::new(seed);
+            while let Some(choice) = dice.choose(&session.run().enabled()) {
+                session.step(choice).unwrap();
+                let Compare { sides, table } = compare(session.run()).unwrap();
+                let marks = |side: &Side| {
+                    let rows = side.strata.files.iter().flat_map(|file| &file.rows);
+                    let marks = rows.flat_map(|row| row.marks.iter().map(move |m| (row.id, *m)));
+                    marks.filter(|(_, m)| m.kind == MarkKind::Changed).collect::<Vec<_>>()
+                };
+                assert_eq!(marks(&sides[0]), marks(&sides[1]));
+                for (_, mark) in marks(&sides[0]) {
+                    let range = format!("[{}/{})", mark.lblk, mark.len);
+                    assert!(table.rows.iter().any(|row| row[1] == range), "{range}");
+                }
+                assert!(table.rows.iter().all(|row| row[2] != row[3]));
+            }
+        }
+    }
+}
