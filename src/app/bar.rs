@@ -6,8 +6,8 @@ use leptos::prelude::*;
 
 use super::commands;
 use super::desk::Desk;
-use super::parts::{derived, icon, shapes};
-use crate::view::Stage;
+use super::parts::{derived, icon, mark_class, marks, shapes};
+use crate::view::{Milestone, Stage};
 
 /// Tenths of a second for a step, from slow to fast, evenly on a logarithmic scale.
 const PACES: [(&str, u32); 6] = [
@@ -127,22 +127,41 @@ fn speed(pace: RwSignal<usize>) -> AnyView {
 fn slider(desk: Desk) -> AnyView {
     let spoken = desk.text(|s| s.spoken.clone());
     view! {
-        <input
-            class="bar-slider"
-            type="range"
-            min="0"
-            aria-label="Step of the run"
-            aria-valuetext=spoken
-            max=desk.text(|s| s.place.1.to_string())
-            prop:value=desk.text(|s| s.place.0.to_string())
-            on:input=move |ev| {
-                let step: usize = event_target_value(&ev).parse().unwrap_or(0);
-                desk.act(|s| s.seek(step));
-            }
-        />
+        <div class="bar-slider" style=("--steps", desk.text(|s| s.place.1.to_string()))>
+            <input
+                type="range"
+                min="0"
+                aria-label="Step of the run"
+                aria-valuetext=spoken
+                max=desk.text(|s| s.place.1.to_string())
+                prop:value=desk.text(|s| s.place.0.to_string())
+                on:input=move |ev| {
+                    let step: usize = event_target_value(&ev).parse().unwrap_or(0);
+                    desk.act(|s| s.seek(step));
+                }
+            />
+            {marks(desk, |_| 0, |s| &s.milestones, milestone)}
+        </div>
         <output class="bar-place">
             {desk.text(|s| format!("step {} of {}", s.place.0, s.place.1))}
         </output>
+    }
+    .into_any()
+}
+
+/// A tick over the slider, which goes there.
+fn milestone(desk: Desk, it: Milestone, at: String) -> AnyView {
+    let (class, step) = (mark_class(&it), it.step);
+    let name = format!("Go to step {step}: {}", it.text);
+    view! {
+        <button
+            type="button"
+            class=class
+            title=name.clone()
+            aria-label=name
+            style=("--at", at)
+            on:click=move |_| desk.act(|s| s.seek(step))
+        ></button>
     }
     .into_any()
 }

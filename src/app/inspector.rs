@@ -10,10 +10,10 @@ use web_sys::{Element, KeyboardEvent, MouseEvent};
 
 use super::commands;
 use super::desk::Desk;
-use super::parts::{focus_any, focus_step, list, option, table};
+use super::parts::{focus_any, focus_step, list, made_anew, option};
 use super::strata::strata_side;
 use crate::view::object::{self, Object};
-use crate::view::{Fault, Inspector, Look, ObjectEvent, Stage};
+use crate::view::{Fault, Inspector, Look, ObjectEvent};
 
 thread_local! {
     /// What was focused when the inspector was opened.
@@ -34,8 +34,10 @@ pub fn inspector_panel() -> AnyView {
     let desk = Desk::of_page();
     view! {
         <aside
-            class="panel area-inspector"
-            class:is-wide=desk.flag(|s| s.inspector.as_ref().is_some_and(|i| i.compare.is_some()))
+            class=text(desk, |i| {
+                let wide = if i.compare.is_some() { " is-wide" } else { "" };
+                format!("panel area-inspector{wide}")
+            })
             aria-labelledby="inspector-title"
             hidden=desk.flag(|s| s.inspector.is_none())
         >
@@ -61,10 +63,10 @@ pub fn inspector_panel() -> AnyView {
 
 /// The states before and after the last step side by side, and beneath them what differs.
 fn compare(desk: Desk) -> AnyView {
-    let differs = move || {
-        let read = |s: &Stage| Some(s.inspector.as_ref()?.compare.as_ref()?.table.clone());
-        desk.with_stage(read).map(table)
-    };
+    let differs = made_anew(desk, |s| {
+        let compare = s.inspector.as_ref().and_then(|i| i.compare.as_ref());
+        compare.map(|compare| compare.table.clone()).into_iter().collect()
+    });
     view! {
         <div class="compare">{strata_side(desk, 0)} {strata_side(desk, 1)}</div>
         <div class="differs">{differs}</div>
@@ -168,7 +170,10 @@ fn event(desk: Desk, key: &str) -> AnyView {
     let standing = lines.next().unwrap_or_default().to_string();
     let here = (standing == "here").then_some("step");
     let ahead = (standing == "to come").then_some("is-ahead");
-    let text = lines.next().unwrap_or_default().to_string();
+    let mut text = lines.next().unwrap_or_default().to_string();
+    if ahead.is_some() {
+        text = format!("to come: {text}");
+    }
     view! {
         <li>
             <button
@@ -178,7 +183,7 @@ fn event(desk: Desk, key: &str) -> AnyView {
                 on:click=move |_| desk.act(|s| s.seek(step))
             >
                 <b>{step.to_string()}</b>
-                <span>{text} <span class="tag">{ahead.map(|_| " to come")}</span></span>
+                <span>{text}</span>
             </button>
         </li>
     }

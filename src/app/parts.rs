@@ -10,7 +10,7 @@ use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement, SvgElement};
 
 use super::desk::Desk;
-use crate::view::{Stage, Switch, Table};
+use crate::view::{Milestone, Stage, Switch, Table};
 
 /// A heading, quiet text after it, and a switch between the panel's picture and its table.
 pub fn panel_head(
@@ -147,32 +147,64 @@ pub fn name(object: impl Into<Signal<String>>, text: impl Into<Signal<String>>) 
     view! { <button type="button" class="name" data-object=object>{text}</button> }.into_any()
 }
 
+/// Marks at steps of the run, drawn by `mark`: its class, how far from `first` it stands, and what
+/// it marks.
+pub fn marks(
+    desk: Desk,
+    first: fn(&Stage) -> usize,
+    read: fn(&Stage) -> &Vec<Milestone>,
+    mark: fn(Desk, Milestone, String) -> AnyView,
+) -> AnyView {
+    // A mark that says something else, or stands elsewhere, is another one.
+    let keys = desk.keys(move |s| {
+        let key = |it: &Milestone| format!("{} {}", it.step - first(s), it.text);
+        read(s).iter().map(key).collect()
+    });
+    let draw = move |key: String| {
+        let (at, text) = key.split_once(' ').unwrap_or((&key, ""));
+        let found = desk.peek(|s| read(s).iter().find(|it| it.text == text).cloned());
+        found.map_or_else(|| ().into_any(), |it| mark(desk, it, at.into()))
+    };
+    list(keys, draw)
+}
+
+/// The class of a mark: the point of no return and a broken promise differ in shape.
+pub fn mark_class(milestone: &Milestone) -> String {
+    if milestone.is_no_return { "milestone" } else { "milestone is-broken" }.into()
+}
+
 /// One choice of a select.
 pub fn option(value: String, text: String, selected: Signal<bool>) -> AnyView {
     view! { <option value=value prop:selected=selected>{text}</option> }.into_any()
 }
 
 /// The tables of a panel, made while they are shown.
-pub fn tables(
-    desk: Desk,
-    switch: Switch,
-    read: impl Fn(&Stage) -> Vec<Table> + Send + Sync + 'static,
-) -> AnyView {
-    type Read = Arc<dyn Fn(&Stage) -> Vec<Table> + Send + Sync>;
-    let read: Read = Arc::new(read);
-    let all = move || {
-        let tables = desk.with_stage(|stage| match stage.panels.has(switch) {
-            true => read(stage),
-            false => Vec::new(),
-        });
-        tables.into_iter().map(table).collect::<Vec<_>>()
-    };
+pub fn tables(desk: Desk, switch: Switch, read: fn(&Stage) -> Vec<Table>) -> AnyView {
+    let all = made_anew(desk, move |stage| match stage.panels.has(switch) {
+        true => read(stage),
+        false => Vec::new(),
+    });
     let hidden = desk.flag(move |s| !s.panels.has(switch));
     view! { <div class="panel-body" hidden=hidden>{all}</div> }.into_any()
 }
 
-/// A table.
-pub fn table(table: Table) -> AnyView {
+/// Tables that are made anew with every step.
+pub fn made_anew(
+    desk: Desk,
+    read: impl Fn(&Stage) -> Vec<Table> + Send + Sync + 'static,
+) -> AnyView {
+    type Read = Arc<dyn Fn(&Stage) -> Vec<Table> + Send + Sync>;
+    fn erased(desk: Desk, read: Read) -> AnyView {
+        let all = move || {
+            let tables = desk.with_stage(|stage| read(stage));
+            tables.into_iter().map(table).collect::<Vec<_>>()
+        };
+        all.into_any()
+    }
+    erased(desk, Arc::new(read))
+}
+
+fn table(table: Table) -> AnyView {
     let heads = table.heads.iter().map(|head| view! { <th scope="col">{*head}</th> }.into_any());
     let rows = table.rows.into_iter().enumerate().map(|(i, cells)| {
         let current = (table.current == Some(i)).then_some("step");

@@ -201,8 +201,9 @@ fn mark(mark: &Mark) -> Piece {
         MarkKind::Volatile => ("mark mark-volatile", "cache", "", "only in the device's cache"),
         MarkKind::Changed => ("mark mark-changed", "changed", "\u{b1}", "changed in this step"),
     };
-    // The word only where there is room for it beside the segment's own.
+    // The word only where there is room for it beside the segment's own; what changed has a sign else.
     let more = if mark.len > 3 { word } else { "" };
+    let glyph = if mark.kind == MarkKind::Changed && mark.len > 3 { "" } else { glyph };
     Piece {
         class: class.into(),
         is_mark: true,

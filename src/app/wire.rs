@@ -126,7 +126,7 @@ pub fn view(session: &Session) -> View {
         enabled,
         blocked,
         files: files.zip(trees).map(|(strata, tree)| file(strata, &tree)).collect(),
-        writes: view::pipeline(setup, state).ios.into_iter().map(write).collect(),
+        writes: view::pipeline_of(run).ios.into_iter().map(write).collect(),
         threads: view::threads(session).into_iter().map(thread).collect(),
         pending: view::series(run).pending,
     }

@@ -43,7 +43,7 @@ fn header(run: &Run, title: &str) -> String {
         format!("extentscope {}, links of version {LINK_VERSION}\n", env!("CARGO_PKG_VERSION"));
     let badge = badge(run);
     let steps = run.choices().len();
-    let verdict = format!("{}: {}; after {steps} steps of this run", badge.word, badge.text);
+    let verdict = format!("{}: {}; this run has {steps} steps", badge.word, badge.text);
     for (name, value) in [
         ("scenario", title),
         ("design", &setup.design.to_string()),

@@ -27,6 +27,7 @@ mod steps;
 mod verdict;
 
 mod lanes;
+mod milestones;
 mod panels;
 mod pipeline;
 mod series;
@@ -48,16 +49,17 @@ pub use explorer::{
 pub use fault::Fault;
 pub use inspector::{Event as ObjectEvent, Inspector, Look, inspector};
 pub use lanes::{Lane, Lanes, Span, SpanKind, lanes};
+pub use milestones::{Milestone, milestones};
 pub use names::actor_title;
 pub use panels::{FOLDED, Panels, Switch};
-pub use pipeline::{Ack, COLUMNS, IoRow, Pipeline, pipeline};
+pub use pipeline::{Ack, COLUMNS, IoRow, Pipeline, pipeline, pipeline_of};
 pub use series::{Chart, Series, series};
 pub use session::{Preselect, Session};
 pub use stage::{Stage, stage};
 pub use steps::{StepRow, steps};
 pub use strata::{FileStrata, Kind, Mark, MarkKind, Segment, Strata, Stratum, strata};
 pub use tables::Table;
-pub use threads::{Context, ThreadRow, threads};
+pub use threads::{Context, ThreadRow, after_power_cut, threads};
 pub use time::Stop;
 pub use tree::{NODE, TreeNode, TreeView, trees};
 pub use verdict::{Badge, BadgeKind, badge, finding};

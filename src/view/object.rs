@@ -11,7 +11,7 @@ use crate::scenario::Run;
 use super::lockdep::held_by;
 use super::names::{file_name, of_file};
 use super::narrate::{CAPTION_CHARS_MAX, io_name, lock_name, op_text, wait_text, write_name};
-use super::pipeline::{COLUMNS, pipeline};
+use super::pipeline::{COLUMNS, pipeline, pipeline_of};
 use super::strata::{FileStrata, MarkKind, Stratum, strata};
 
 /// Something that can be pointed at.
@@ -94,9 +94,18 @@ pub fn detail(run: &Run, object: Object) -> Detail {
     let first = run.cursor().saturating_sub(wide / 2);
     let first = first.min(run.choices().len().saturating_sub(wide));
     let last = run.choices().len().min(first + wide);
+    let mut fields = fields(setup, run.state(), object);
+    if let Object::Io(key) = object {
+        // What the run knows of a finished write, and its last state does not.
+        let row = pipeline_of(run).ios.into_iter().find(|row| row.key == key && row.failed);
+        if let (Some(row), Some(field)) = (row, fields.iter_mut().find(|field| field.0 == "where"))
+        {
+            field.1 = row.place;
+        }
+    }
     Detail {
         title: title(setup, object),
-        fields: fields(setup, run.state(), object),
+        fields,
         history: history(run, object, first..last),
         looked_at: (first, last),
         function,

@@ -3,8 +3,8 @@
 use super::narrate::caption;
 use super::object;
 use super::{
-    Badge, BranchRow, Chart, Inspector, Lanes, Panels, Pipeline, Series, Session, StepRow, Strata,
-    ThreadRow, TreeView, WaitGraph,
+    Badge, BranchRow, Chart, Inspector, Lanes, Milestone, Panels, Pipeline, Series, Session,
+    StepRow, Strata, ThreadRow, TreeView, WaitGraph,
 };
 
 /// The page at one moment.
@@ -36,12 +36,16 @@ pub struct Stage {
     pub trees: Vec<TreeView>,
     /// Writes on their way.
     pub pipeline: Pipeline,
+    /// What a power cut has left, and recovery has read back.
+    pub power: Option<String>,
     /// Who is where.
     pub threads: Vec<ThreadRow>,
     /// Who waits for whom.
     pub waits: WaitGraph,
     /// Who ran when.
     pub lanes: Lanes,
+    /// The marked steps of the whole run.
+    pub milestones: Vec<Milestone>,
     /// Pending conversions over steps.
     pub series: Series,
     /// The same as a picture.
@@ -79,9 +83,11 @@ pub fn stage(session: &Session) -> Stage {
         strata: super::strata(setup, state),
         trees: super::trees(run),
         pipeline: pipeline(session),
+        power: super::after_power_cut(run),
         threads: super::threads(session),
         waits: super::wait_graph(setup, state),
         lanes: super::lanes(session),
+        milestones: super::milestones(session),
         chart: series.chart(),
         series,
         branches: super::branches(session),
@@ -93,7 +99,7 @@ pub fn stage(session: &Session) -> Stage {
 /// Writes on their way, with those that a person delays.
 fn pipeline(session: &Session) -> Pipeline {
     let state = session.run().state();
-    let mut pipeline = super::pipeline(session.run().setup(), state);
+    let mut pipeline = super::pipeline_of(session.run());
     for row in &mut pipeline.ios {
         if object::io_of(state, row.key).is_some_and(|io| session.is_delayed(io)) {
             row.place += ", delayed";

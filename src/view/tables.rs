@@ -1,5 +1,6 @@
 //! The tables that say the same as the pictures.
 
+use super::milestones::told;
 use super::names::sorted;
 use super::pipeline::{COLUMNS, Pipeline};
 use super::{Lanes, MarkKind, Series, SpanKind, Strata, Stratum, TreeView};
@@ -114,9 +115,7 @@ impl Lanes {
             s.kind == SpanKind::Ran && s.from < self.cursor && self.cursor <= s.from + s.len
         });
         let mut caption = format!("Steps {} to {}", self.first + 1, self.first + self.steps);
-        if let Some(step) = self.no_return {
-            caption += &format!("; after step {step} nothing can avoid the end");
-        }
+        caption += &told(&self.milestones);
         let row = |(lane, span): &(&String, &super::Span)| {
             let last = span.from + span.len;
             let steps = match span.len {
