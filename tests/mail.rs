@@ -46,8 +46,8 @@ fn a_deadlock_in_the_manner_of_lockdep() {
             scenario  two O_DSYNC AIO writes, who calls fsync?
             design    rfc-osync
             bound     1 file, 1 thread, 2 slots
-            verdict   Deadlock: t1 and kworker:1 can never step again; after 18 steps of
-                      this run
+            verdict   Deadlock: t1 and kworker:1 can never step again; this run has 18
+                      steps
 
             step task irq  worker jbd2 and others                   ES tree
             ---- -------------------------------------------------- ----------------------
@@ -105,7 +105,7 @@ fn a_broken_promise_where_it_breaks() {
             scenario  reclaim of what cannot be read back
             design    rfc-v1
             bound     1 file, 1 thread, 2 slots; allowed: shrink 1
-            verdict   Promise broken: RAW; after 10 steps of this run
+            verdict   Promise broken: RAW since step 10; this run has 10 steps
 
             step task irq  worker jbd2 and others                   ES tree
             ---- -------------------------------------------------- ----------------------
@@ -142,28 +142,28 @@ fn what_the_delayed_tree_does_not_tell_the_disk_tree_does() {
         "t1 t1 t1 irq:io1 kworker:1 kworker:1 kworker:1",
         None,
         expect![[r#"
-        extentscope 0.1.0, links of version 1
-        scenario  AIO write, acknowledged, then a nolock read
-        design    v3.8
-        bound     1 file, 1 thread, 2 slots
-        verdict   Running: no promise broken so far; after 7 steps of this run
+            extentscope 0.1.0, links of version 1
+            scenario  AIO write, acknowledged, then a nolock read
+            design    v3.8
+            bound     1 file, 1 thread, 2 slots
+            verdict   Running: no promise broken so far; this run has 7 steps
 
-        step task irq  worker jbd2 and others                   disk tree
-        ---- -------------------------------------------------- ----------------------
-           0 the start                                          [0/8)U
-           1 t1 take a slot (aio_write io=0+8)
-           2 t1 take i_mutex (aio_write io=0+8)
-           3 t1 map the blocks, submit the bio (aio_write       [0/8)U pend=1
-             io=0+8)
-           4      irq:io1 list the io_end, queue the work,
-                  write A
-           5           kworker:1 take the list
-           6           kworker:1 start a jbd2 handle, write A
-           7           kworker:1 convert in the disk tree,      [0/8)W pend=1
-                       write A
+            step task irq  worker jbd2 and others                   disk tree
+            ---- -------------------------------------------------- ----------------------
+               0 the start                                          [0/8)U
+               1 t1 take a slot (aio_write io=0+8)
+               2 t1 take i_mutex (aio_write io=0+8)
+               3 t1 map the blocks, submit the bio (aio_write       [0/8)U pend=1
+                 io=0+8)
+               4      irq:io1 list the io_end, queue the work,
+                      write A
+               5           kworker:1 take the list
+               6           kworker:1 start a jbd2 handle, write A
+               7           kworker:1 convert in the disk tree,      [0/8)W pend=1
+                           write A
 
-        https://example.org/#v1
-    "#]],
+            https://example.org/#v1
+        "#]],
     );
 }
 

@@ -6,8 +6,8 @@ use leptos::prelude::*;
 
 use super::commands;
 use super::desk::Desk;
-use super::parts::{derived, icon, mark_class, marks, shapes};
-use crate::view::{Milestone, Stage};
+use super::parts::{derived, icon, list, mark_key, mark_parts, shapes};
+use crate::view::Stage;
 
 /// Tenths of a second for a step, from slow to fast, evenly on a logarithmic scale.
 const PACES: [(&str, u32); 6] = [
@@ -140,7 +140,7 @@ fn slider(desk: Desk) -> AnyView {
                     desk.act(|s| s.seek(step));
                 }
             />
-            {marks(desk, |_| 0, |s| &s.milestones, milestone)}
+            {ticks(desk)}
         </div>
         <output class="bar-place">
             {desk.text(|s| format!("step {} of {}", s.place.0, s.place.1))}
@@ -149,21 +149,26 @@ fn slider(desk: Desk) -> AnyView {
     .into_any()
 }
 
-/// A tick over the slider, which goes there.
-fn milestone(desk: Desk, it: Milestone, at: String) -> AnyView {
-    let (class, step) = (mark_class(&it), it.step);
-    let name = format!("Go to step {step}: {}", it.text);
-    view! {
-        <button
-            type="button"
-            class=class
-            title=name.clone()
-            aria-label=name
-            style=("--at", at)
-            on:click=move |_| desk.act(|s| s.seek(step))
-        ></button>
-    }
-    .into_any()
+/// A tick over the slider at each marked step, which goes there.
+fn ticks(desk: Desk) -> AnyView {
+    let keys = desk.keys(|s| s.milestones.iter().map(|it| mark_key(it, 0)).collect());
+    let tick = move |key: String| {
+        let [at, class, word] = mark_parts(&key);
+        let name = format!("Go to step {at}: {word}");
+        let step: usize = at.parse().unwrap_or(0);
+        view! {
+            <button
+                type="button"
+                class=class
+                title=name.clone()
+                aria-label=name
+                style=("--at", at)
+                on:click=move |_| desk.act(|s| s.seek(step))
+            ></button>
+        }
+        .into_any()
+    };
+    list(keys, tick)
 }
 
 /// Ticks while the run plays; started and stopped by what the desk says.

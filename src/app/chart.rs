@@ -3,8 +3,8 @@
 use leptos::prelude::*;
 
 use super::desk::Desk;
-use super::parts::{list, mark_class, marks, panel_head, tables};
-use crate::view::{Chart, Milestone, Stage, Switch};
+use super::parts::{list, marks, panel_head, tables};
+use crate::view::{Chart, Stage, Switch};
 
 /// The chart and its table twin.
 pub fn chart_panel() -> AnyView {
@@ -48,15 +48,11 @@ fn plot(desk: Desk) -> AnyView {
             </svg>
             // Not in the picture, which is long and would be painted with every step.
             <i class="chart-cursor" style=("--at", desk.text(|s| s.series.cursor.to_string()))></i>
-            {marks(desk, |_| 0, |s| &s.milestones, milestone)}
+            {marks(desk, |_| 0, |s| &s.milestones, false)}
             {ticks(desk, "chart-x", |c| &c.x_ticks)} {ticks(desk, "chart-y", |c| &c.y_ticks)}
         </div>
     }
     .into_any()
-}
-
-fn milestone(_: Desk, it: Milestone, at: String) -> AnyView {
-    view! { <i class=mark_class(&it) title=it.text style=("--at", at)></i> }.into_any()
 }
 
 fn ticks(desk: Desk, class: &'static str, read: fn(&Chart) -> &Vec<u32>) -> AnyView {

@@ -5,8 +5,8 @@ use leptos::prelude::*;
 use super::branches::branches;
 use super::desk::Desk;
 use super::grid;
-use super::parts::{derived, list, mark_class, marks, name, panel_head, tables};
-use crate::view::{Lane, Lanes, Milestone, Span, SpanKind, Switch};
+use super::parts::{derived, list, marks, name, panel_head, tables};
+use crate::view::{Lane, Lanes, Span, SpanKind, Switch};
 
 /// Lanes over steps.
 pub fn lanes_panel() -> AnyView {
@@ -69,23 +69,8 @@ fn picture(desk: Desk) -> AnyView {
                 class="lane-cursor"
                 style=("--at", desk.text(|s| (s.lanes.cursor - s.lanes.first).to_string()))
             ></i>
-            {marks(desk, |s| s.lanes.first, |s| &s.lanes.milestones, milestone)}
+            {marks(desk, |s| s.lanes.first, |s| &s.lanes.milestones, true)}
         </div>
-    }
-    .into_any()
-}
-
-/// A line through the lanes, with its word beside it: before the point of no return, after a promise
-/// is broken, unless there is no room there.
-fn milestone(desk: Desk, it: Milestone, at: String) -> AnyView {
-    let steps = it.step - desk.peek(|s| s.lanes.first);
-    let columns = desk.peek(|s| s.lanes.columns);
-    let is_left = if it.is_no_return { steps * 4 > columns } else { steps * 5 > columns * 4 };
-    let class = mark_class(&it) + if is_left { " is-left" } else { "" };
-    view! {
-        <span class=class style=("--at", at)>
-            <b>{it.word}</b>
-        </span>
     }
     .into_any()
 }

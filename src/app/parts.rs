@@ -147,30 +147,38 @@ pub fn name(object: impl Into<Signal<String>>, text: impl Into<Signal<String>>) 
     view! { <button type="button" class="name" data-object=object>{text}</button> }.into_any()
 }
 
-/// Marks at steps of the run, drawn by `mark`: its class, how far from `first` it stands, and what
-/// it marks.
+/// Lines at marked steps of the run, counted from `first`, with a word at each if there is room.
 pub fn marks(
     desk: Desk,
     first: fn(&Stage) -> usize,
     read: fn(&Stage) -> &Vec<Milestone>,
-    mark: fn(Desk, Milestone, String) -> AnyView,
+    has_room: bool,
 ) -> AnyView {
-    // A mark that says something else, or stands elsewhere, is another one.
-    let keys = desk.keys(move |s| {
-        let key = |it: &Milestone| format!("{} {}", it.step - first(s), it.text);
-        read(s).iter().map(key).collect()
-    });
-    let draw = move |key: String| {
-        let (at, text) = key.split_once(' ').unwrap_or((&key, ""));
-        let found = desk.peek(|s| read(s).iter().find(|it| it.text == text).cloned());
-        found.map_or_else(|| ().into_any(), |it| mark(desk, it, at.into()))
-    };
-    list(keys, draw)
+    let keys = desk.keys(move |s| read(s).iter().map(|it| mark_key(it, first(s))).collect());
+    list(keys, move |key| {
+        let [at, class, word] = mark_parts(&key);
+        let shown = if has_room { word.clone() } else { String::new() };
+        view! {
+            <span class=class title=word style=("--at", at)>
+                <b>{shown}</b>
+            </span>
+        }
+        .into_any()
+    })
 }
 
-/// The class of a mark: the point of no return and a broken promise differ in shape.
-pub fn mark_class(milestone: &Milestone) -> String {
-    if milestone.is_no_return { "milestone" } else { "milestone is-broken" }.into()
+/// The key of a mark, in lines: a mark that stands elsewhere, or says something else, is another one.
+/// The point of no return and a broken promise differ in shape.
+pub fn mark_key(milestone: &Milestone, first: usize) -> String {
+    let Milestone { step, is_no_return, word, .. } = milestone;
+    let class = if *is_no_return { "milestone" } else { "milestone is-broken" };
+    format!("{}\n{class}\n{word}", step - first)
+}
+
+/// What the key of a mark says: where, its class, its word.
+pub fn mark_parts(key: &str) -> [String; 3] {
+    let mut lines = key.split('\n').map(String::from);
+    core::array::from_fn(|_| lines.next().unwrap_or_default())
 }
 
 /// One choice of a select.

@@ -71,9 +71,8 @@ fn line(desk: Desk, key: u32) -> AnyView {
                     <b>{text(|io| io.name.clone())}</b>
                 </span>
             </div>
-            <p class="io-text" title=text(counts)>
+            <p class="io-text" title=text(|io| format!("{}: {}, {}{}", io.what, io.place, io.ack.text(), counts(io)))>
                 <b>{name(format!("io.{key}"), text(|io| io.name.clone()))}</b>
-                <b class="io-failed">{text(|io| if io.failed { " EIO" } else { "" }.into())}</b>
                 " "
                 <span class="mono">{text(|io| io.what.clone())}</span>
                 ": "

@@ -30,8 +30,13 @@ pub fn milestones(session: &Session) -> Vec<Milestone> {
         if now == broken {
             break;
         }
-        let new = Promise::ALL.iter().filter(|promise| promise.bit() & now & !broken != 0);
-        let names = new.map(|promise| promise.id()).collect::<Vec<_>>().join(", ");
+        let mut names = String::new();
+        for promise in Promise::ALL {
+            if promise.bit() & now & !broken != 0 {
+                names += if names.is_empty() { "" } else { ", " };
+                names += promise.id();
+            }
+        }
         let text = format!("{names} broken since step {step}");
         all.push(Milestone { step, is_no_return: false, word: names + " broken", text });
         broken = now;
