@@ -3,8 +3,8 @@
 
 use crate::scenario::Run;
 
-use super::object::{Difference, difference};
-use super::strata::{Mark, MarkKind, Strata, strata};
+use super::object::difference;
+use super::strata::{Changed, Mark, MarkKind, Strata, strata};
 use super::tables::Table;
 
 /// The states before and after the last step.
@@ -28,36 +28,31 @@ pub struct Side {
 /// The two states around the last step; nothing at the start.
 pub fn compare(run: &Run) -> Option<Compare> {
     let cursor = run.cursor();
-    let before = run.state_at(cursor.checked_sub(1)?);
-    let mut sides = [before, run.state()].map(|state| strata(run.setup(), state));
-    mark_changes(&mut sides);
-    let mut heads = [cursor - 1, cursor].into_iter().map(|step| match step {
-        0 => "at the start".into(),
-        step => format!("after step {step}"),
-    });
-    let sides = sides.map(|strata| Side { head: heads.next().unwrap_or_default(), strata });
-    let or_nothing = |text: String| if text.is_empty() { "nothing".into() } else { text };
-    let row = |Difference { title, field, before, after, .. }: Difference| {
-        vec![title, field, or_nothing(before), or_nothing(after)]
+    let before = cursor.checked_sub(1)?;
+    let side = |step: usize| Side {
+        head: if step == 0 { "at the start".into() } else { format!("after step {step}") },
+        strata: strata(run.setup(), run.state_at(step)),
     };
-    let rows = difference(run.setup(), before, run.state()).into_iter().map(row).collect();
+    let mut sides = [side(before), side(cursor)];
+    mark_changes(&mut sides);
+    let mut rows = difference(run.setup(), run.state_at(before), run.state());
+    for cell in rows.iter_mut().flatten().filter(|cell| cell.is_empty()) {
+        cell.push_str("nothing");
+    }
     let caption = "Everything that differs".into();
     let heads = &["object", "field", "before", "after"];
     Some(Compare { sides, table: Table { caption, heads, rows, current: None } })
 }
 
-/// Marks the same blocks in both states: where one of them has nothing, the mark says so.
-fn mark_changes([before, after]: &mut [Strata; 2]) {
-    for (old, new) in before.files.iter_mut().zip(&mut after.files) {
+/// Marks in both states the blocks of which they say something else.
+fn mark_changes([before, after]: &mut [Side; 2]) {
+    for (old, new) in before.strata.files.iter_mut().zip(&mut after.strata.files) {
         for (old, row) in old.rows.iter_mut().zip(&mut new.rows) {
-            let changed = row.changed(old, 0..new.blocks);
-            let mark = |it: super::strata::Changed| {
-                let kind = MarkKind::Changed;
-                Mark { lblk: it.lblk, len: it.len, kind }
-            };
-            let marks: Vec<Mark> = changed.into_iter().map(mark).collect();
-            old.marks.extend(&marks);
-            row.marks.extend(marks);
+            for Changed { lblk, len, .. } in row.changed(old, 0..new.blocks) {
+                let mark = Mark { lblk, len, kind: MarkKind::Changed };
+                old.marks.push(mark);
+                row.marks.push(mark);
+            }
         }
     }
 }

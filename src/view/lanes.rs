@@ -86,8 +86,8 @@ pub fn lanes(session: &Session) -> Lanes {
     let shown = first..first + steps;
     let lanes = lane_actors(run).into_iter().map(|actors| lane(run, &actors, shown.clone()));
     let lanes = lanes.chain([device(run, shown.clone())]).collect();
-    let is_drawn = |it: &Milestone| (first..=first + steps).contains(&it.step);
-    let milestones = milestones(session).into_iter().filter(is_drawn).collect();
+    let mut milestones = milestones(session);
+    milestones.retain(|it| (first..=first + steps).contains(&it.step));
     Lanes { first, columns, steps, cursor: run.cursor(), milestones, lanes }
 }
 

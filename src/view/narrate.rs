@@ -74,16 +74,17 @@ pub fn step_label(setup: &Setup, state: &State, choice: Choice) -> StepLabel {
     }
 }
 
-/// What an actor does in a step at a place. Where all slots are taken an `io_submit` does something
-/// else than its place says: it reaps an event first, or returns what it has submitted of a batch.
+/// What an actor does in a step at a place. Where all slots are taken an `io_submit` that can step
+/// does something else than its place says: it reaps an event first, or returns what it has submitted
+/// of a batch.
 pub fn does(setup: &Setup, state: &State, actor: Actor, pc: Pc) -> &'static str {
     let task = actor.task().map(|task| state.tasks[usize::from(task)].submitting);
     match (pc, task) {
         (Pc::IoSubmit, Some(batch)) if state.slots_used() >= setup.slots => {
-            if batch.iocb > batch.returned {
-                "return the short count"
-            } else {
-                "reap an event first"
+            match (batch.iocb > batch.returned, state.events.is_empty()) {
+                (true, _) => "return the short count",
+                (false, false) => "reap an event first",
+                (false, true) => pc.info().does,
             }
         }
         _ => pc.info_in(&setup.design.knobs).does,

@@ -68,21 +68,6 @@ pub struct Detail {
     pub version: &'static str,
 }
 
-/// One thing that two states do not have in common.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Difference {
-    /// Of what.
-    pub object: Object,
-    /// Its name.
-    pub title: String,
-    /// What differs.
-    pub field: String,
-    /// Its value in one state; empty if there is none.
-    pub before: String,
-    /// Its value in the other.
-    pub after: String,
-}
-
 /// A field's name, its value before and its value after; one of them may be empty.
 pub type Change = (String, String, String);
 
@@ -153,14 +138,13 @@ pub fn fields(setup: &Setup, state: &State, object: Object) -> Vec<Field> {
     fields
 }
 
-/// What two states of a setup do not have in common, in the order of [`objects`]; blocks aside,
-/// which their layers have.
-pub fn difference(setup: &Setup, before: &State, after: &State) -> Vec<Difference> {
+/// What two states of a setup do not have in common, in the order of [`objects`]: rows of an object,
+/// a field, its value before and its value after. Blocks are left out, which their layers have.
+pub fn difference(setup: &Setup, before: &State, after: &State) -> Vec<Vec<String>> {
     let mut rows = Vec::new();
     for object in objects(setup, &[before, after]) {
         for (field, before, after) in changes(setup, (before, after), object) {
-            let title = title(setup, object);
-            rows.push(Difference { object, title, field, before, after });
+            rows.push(vec![title(setup, object), field, before, after]);
         }
     }
     rows

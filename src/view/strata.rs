@@ -149,7 +149,7 @@ impl Stratum {
             let (one, other) = (&says[usize::from(a)], &says[usize::from(b)]);
             one.0.continues(&other.0, b - a) && one.1.continues(&other.1, b - a)
         };
-        let pieces = pieces(says.len() as u8, alike).into_iter().map(|(at, len)| {
+        let pieces = pieces(says.len() as u8, &alike).into_iter().map(|(at, len)| {
             let (before, after) = &says[usize::from(at)];
             let lblk = blocks.start + at;
             Changed { lblk, len, before: before.text(), after: after.text() }
@@ -296,7 +296,7 @@ fn page_row(inode: &Inode, blocks: u8) -> Stratum {
     let page = |lblk: u8| inode.pages[usize::from(lblk)];
     let what = |lblk: u8| page(lblk).content().map(|content| content.map(source_of));
     let segments =
-        pieces(blocks, |a, b| what(a) == what(b)).into_iter().filter_map(|(lblk, len)| {
+        pieces(blocks, &|a, b| what(a) == what(b)).into_iter().filter_map(|(lblk, len)| {
             let (kind, label, says) = match page(lblk).content()? {
                 Some(content) => describe(content),
                 None => (Kind::Zeroes, "0".into(), "zeroes".into()),
@@ -316,7 +316,7 @@ fn page_row(inode: &Inode, blocks: u8) -> Stratum {
         name: "page cache",
         about: "Pages of the file in memory, a page a block.",
         segments,
-        marks: runs_of(0..blocks, mark),
+        marks: runs_of(0..blocks, &mark),
         remark,
     }
 }
@@ -346,7 +346,7 @@ fn es_row(setup: &Setup, state: &State, ino: u8) -> Stratum {
         name: "ES tree",
         about: "The extent status tree: what mapping is answered from, in memory only.",
         segments,
-        marks: runs_of(0..16, |lblk| pending_at(state, ino, lblk).then_some(MarkKind::Pending)),
+        marks: runs_of(0..16, &|lblk| pending_at(state, ino, lblk).then_some(MarkKind::Pending)),
         remark,
     }
 }
@@ -374,7 +374,7 @@ fn mapping_row(
         }
         _ => false,
     };
-    let segments = pieces(blocks, same).into_iter().filter_map(|(lblk, len)| {
+    let segments = pieces(blocks, &same).into_iter().filter_map(|(lblk, len)| {
         let (kind, letter, pblk) = match tree[usize::from(lblk)] {
             // A hole is where nothing stands: drawing it on three rows would only be noise.
             Mapping::Hole => return None,
@@ -398,7 +398,7 @@ fn media_row(state: &State, ino: u8, blocks: u8) -> Stratum {
     };
     let what = |lblk| cell(lblk).map(|(content, durable)| (source_of(content), durable));
     let segments =
-        pieces(blocks, |a, b| what(a) == what(b)).into_iter().filter_map(|(lblk, len)| {
+        pieces(blocks, &|a, b| what(a) == what(b)).into_iter().filter_map(|(lblk, len)| {
             let (content, durable) = cell(lblk)?;
             let (kind, label, says) = describe(content);
             let where_ = if durable { "on the medium" } else { "only in the device's cache" };
@@ -415,7 +415,7 @@ fn media_row(state: &State, ino: u8, blocks: u8) -> Stratum {
         name: "media",
         about: "What the physical blocks hold; a broken outline is only in the device's cache.",
         segments,
-        marks: runs_of(0..blocks, volatile),
+        marks: runs_of(0..blocks, &volatile),
         remark: None,
     }
 }
@@ -428,7 +428,7 @@ fn read_row(setup: &Setup, state: &State, ino: u8, blocks: u8) -> Stratum {
         state.media.get(usize::from(pblk)).map(|media| media.now)
     };
     let what = |lblk| content(lblk).map(source_of);
-    let within = pieces(blocks.min(inode.size), |a, b| what(a) == what(b));
+    let within = pieces(blocks.min(inode.size), &|a, b| what(a) == what(b));
     let segments = within.into_iter().map(|(lblk, len)| {
         let (kind, label, says) = match content(lblk) {
             Some(content) => describe(content),
@@ -444,7 +444,7 @@ fn read_row(setup: &Setup, state: &State, ino: u8, blocks: u8) -> Stratum {
         (version < owed(state, inode, lblk) || stale).then_some(MarkKind::Wrong)
     };
     let marks =
-        if remark.is_some() { Vec::new() } else { runs_of(0..blocks.min(inode.size), wrong) };
+        if remark.is_some() { Vec::new() } else { runs_of(0..blocks.min(inode.size), &wrong) };
     Stratum {
         id: "read",
         name: "a read gets",
@@ -524,8 +524,10 @@ fn describe(content: Content) -> (Kind, String, String) {
     }
 }
 
+// Closures are called through pointers here: a copy of the loop for each is code for nothing.
+
 /// Cuts `0..blocks` wherever a block is not `same` as the first of the piece before it.
-fn pieces(blocks: u8, same: impl Fn(u8, u8) -> bool) -> Vec<(u8, u8)> {
+fn pieces(blocks: u8, same: &dyn Fn(u8, u8) -> bool) -> Vec<(u8, u8)> {
     let mut pieces: Vec<(u8, u8)> = Vec::new();
     for lblk in 0..blocks {
         match pieces.last_mut() {
@@ -537,7 +539,7 @@ fn pieces(blocks: u8, same: impl Fn(u8, u8) -> bool) -> Vec<(u8, u8)> {
 }
 
 /// The runs of blocks that have the same mark.
-fn runs_of(blocks: core::ops::Range<u8>, mark: impl Fn(u8) -> Option<MarkKind>) -> Vec<Mark> {
+fn runs_of(blocks: core::ops::Range<u8>, mark: &dyn Fn(u8) -> Option<MarkKind>) -> Vec<Mark> {
     let mut marks: Vec<Mark> = Vec::new();
     for lblk in blocks {
         let Some(kind) = mark(lblk) else { continue };

@@ -147,21 +147,18 @@ pub fn after_power_cut(run: &Run) -> Option<String> {
     if run.state().power == Power::On {
         return None;
     }
-    for note in (0..run.cursor()).rev().flat_map(|step| run.notes_of(step)) {
-        match note {
-            Note::PowerCut => {
-                return Some("The power was cut: nothing runs. Recovery is next.".into());
-            }
-            Note::Recovered { wrong: 0 } => {
-                let text = "The power was cut; recovery has read every block back as promised.";
-                return Some(text.into());
-            }
-            Note::Recovered { wrong } => {
-                return Some(format!(
+    for step in (0..run.cursor()).rev() {
+        for note in run.notes_of(step) {
+            return Some(match note {
+                Note::PowerCut => "The power was cut: nothing runs. Recovery is next.".into(),
+                Note::Recovered { wrong: 0 } => {
+                    "The power was cut; recovery has read every block back as promised.".into()
+                }
+                Note::Recovered { wrong } => format!(
                     "The power was cut; of what recovery has read back, {wrong} blocks are wrong."
-                ));
-            }
-            _ => {}
+                ),
+                _ => continue,
+            });
         }
     }
     None
