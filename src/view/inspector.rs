@@ -63,14 +63,16 @@ pub fn inspector(session: &Session) -> Option<Inspector> {
     let run = session.run();
     let (setup, cursor) = (run.setup(), run.cursor());
     let mut choices = vec![(Look::Changes.to_string(), "the last step".to_string())];
-    let mut add =
-        |object| choices.push((Look::Object(object).to_string(), object::title(setup, object)));
-    let all = object::objects(setup, &[run.state()]);
-    all.into_iter().filter(|object| is_there(session, *object)).for_each(&mut add);
-    match look {
-        Look::Object(object @ Object::Block(..)) => add(object),
-        Look::Object(object) if !is_there(session, object) => add(object),
-        Look::Object(_) | Look::Changes => {}
+    let mut all = object::objects(setup, &[run.state()]);
+    all.retain(|object| is_there(session, *object));
+    // Blocks, and what a link looks at that this run has not.
+    if let Look::Object(object) = look
+        && !all.contains(&object)
+    {
+        all.push(object);
+    }
+    for object in all {
+        choices.push((Look::Object(object).to_string(), object::title(setup, object)));
     }
     let mut shown = Inspector {
         look: look.to_string(),
@@ -81,7 +83,7 @@ pub fn inspector(session: &Session) -> Option<Inspector> {
         faults: Vec::new(),
         history: Vec::new(),
         extent: String::new(),
-        compare: compare(run).filter(|_| look == Look::Changes),
+        compare: if look == Look::Changes { compare(run) } else { None },
         can_turn: (false, false),
     };
     match look {
