@@ -1,5 +1,6 @@
 // Acting in the past makes a branch: nothing is lost, and a link keeps all of it.
 
+import type { Locator } from "@playwright/test";
 import { expect, test } from "./fixtures";
 
 test("another step in the past is a branch, and the other is one key away", async ({ page, stage }) => {
@@ -35,4 +36,19 @@ test("a design that cannot take a branch keeps it, and the link has all of them"
   await stage.open(`./#${link}`);
   await expect(stage.place()).toHaveText("step 8 of 8");
   await expect(stage.branch(/^b1 leaves main after step 3/)).toBeVisible();
+});
+
+test("a fork stands over its step in the lanes, and nothing branches from an empty run", async ({ page, stage }) => {
+  await stage.open();
+  await stage.name().click();
+  await page.keyboard.press("b");
+  await expect(stage.status()).toContainText("There is nothing to branch from: take a step first.");
+  await expect(stage.branches()).toBeHidden();
+  for (let step = 0; step < 8; step++) await stage.forward().click();
+  await stage.slider().fill("3");
+  await stage.step("irq:io1").click();
+  const left = async (element: Locator) => (await element.boundingBox())?.x ?? 0;
+  const fork = await left(stage.branch(/^b1 leaves main/).locator("i"));
+  const step = await left(page.getByRole("gridcell", { name: "end_io A" }));
+  expect(Math.abs(fork - step)).toBeLessThan(3);
 });

@@ -27,6 +27,14 @@ test("a number goes to that step, arrows choose, Escape leaves all as it was", a
   await page.keyboard.press("Enter");
   await expect(stage.place()).toHaveText(/^step 5 of/);
   await expect(stage.forward()).toBeFocused();
+  await page.keyboard.press("g");
+  await field.fill("999");
+  await page.keyboard.press("Enter");
+  await expect(stage.place()).toHaveText("step 18 of 18");
+  await expect(stage.status()).toContainText("There is no step 999: the run has 18 steps.");
+  await page.keyboard.press("g");
+  await field.fill("5");
+  await page.keyboard.press("Enter");
   await page.keyboard.press("/");
   await page.keyboard.press("ArrowDown");
   await expect(page.getByRole("listbox", { name: "Commands" }).getByRole("option", { name: "Step forward" })).toHaveAttribute("aria-selected", "true");

@@ -11,8 +11,14 @@ test("the power is cut and memory gets short by a button or a key; the script th
   await page.keyboard.press("x");
   await expect(stage.script()).toHaveValue(/\nallow shrink 1\nallow crash 1\n$/);
   await expect(stage.step("power")).toContainText("recover");
+  await expect(stage.panel("Threads")).toContainText("The power was cut: nothing runs. Recovery is next.");
+  await expect(stage.panel("Threads").getByRole("listitem").filter({ hasText: "t1" })).toContainText("power cut");
+  await expect(stage.panel("Script")).toContainText("the power was cut: no line runs");
+  await expect(stage.panel("Lanes").getByRole("rowheader", { name: "t1 off" })).toBeVisible();
   await page.keyboard.press("x");
   await expect(stage.status()).toContainText("The power went already.");
+  await stage.step("power").click();
+  await expect(stage.panel("Threads")).toContainText("recovery has read every block back as promised");
 });
 
 test("the menu of a write completes it first, delays it, or lets it fail", async ({ page, stage }) => {
@@ -31,6 +37,10 @@ test("the menu of a write completes it first, delays it, or lets it fail", async
   await page.getByRole("menuitem", { name: "Fail write A with EIO" }).click();
   await expect(stage.script()).toHaveValue(/\nallow eio 1\n$/);
   await expect(stage.panel("Lanes")).toContainText("end_io A");
+  await stage.runOut();
+  await expect(stage.panel("IO pipeline").getByRole("listitem").filter({ hasText: /^A/ })).toContainText("finished, its bio failed with EIO");
+  await stage.showTable("IO pipeline");
+  await expect(stage.panel("IO pipeline").getByRole("row", { name: /^A / })).toContainText("finished, its bio failed with EIO");
 });
 
 test("a bio overtakes another", async ({ page, stage }) => {

@@ -9,7 +9,7 @@ test("an object opens its fields, its history and its source, and the link keeps
   await stage.object("ES tree").click();
   const inspector = stage.inspector("ES tree");
   await expect(inspector).toContainText("struct ext4_es_tree fs/ext4/extents_status.h");
-  await inspector.getByRole("button", { name: /^7 irq:io1: \[0\/8\) U@1000 no longer; \[0\/4\) W@1000/ }).click();
+  await inspector.getByRole("button", { name: /^7 irq:io1: \[0\/4\) U@1000, now W@1000, conversion pending/ }).click();
   await expect(stage.place()).toHaveText(/^step 7 of/);
   await inspector.getByRole("button", { name: "Next event" }).click();
   await expect(stage.place()).toHaveText(/^step 10 of/);
@@ -22,19 +22,50 @@ test("an object opens its fields, its history and its source, and the link keeps
   await expect(stage.inspector("write B")).toBeVisible();
 });
 
-test("what a step changed stands side by side, with a sign and a word", async ({ page, stage }) => {
+test("two consecutive states stand side by side, and what differs beneath them", async ({ page, stage }) => {
   await stage.open();
   for (let step = 0; step < 7; step++) await stage.forward().click();
   await page.keyboard.press("d");
   const inspector = stage.inspector("What step 7 changed");
-  const change = (of: string) => inspector.getByRole("listitem").filter({ hasText: of });
-  await expect(change("write A stage")).toContainText("changed");
-  await expect(change("write A stage").getByRole("deletion")).toHaveText("submitted");
-  await expect(change("write A stage").getByRole("insertion")).toHaveText("completed");
-  await expect(change("ES tree [0/4)")).toContainText("added");
-  await expect(change("ES tree [0/8)")).toContainText("removed");
+  const before = inspector.getByRole("grid", { name: /^File a after step 6\. ES tree: \[0\/8\) U@1000, \[0\/4\) changed\./ });
+  const after = inspector.getByRole("grid", { name: /^File a after step 7\. ES tree: \[0\/4\) W@1000, .* \[0\/4\) changed\./ });
+  const place = async (side: typeof before) => (await side.boundingBox()) ?? { x: 0, y: 0, height: 0 };
+  expect((await place(before)).y).toBe((await place(after)).y);
+  await expect(before.getByRole("gridcell", { name: "changed" }).first()).toHaveAccessibleDescription("changed in this step");
+  const row = (name: string) => inspector.getByRole("row", { name, exact: true });
+  await expect(row("write A stage submitted completed")).toBeVisible();
+  await expect(row("ES tree [0/4) U@1000 W@1000, conversion pending")).toBeVisible();
+  // Beyond both writes: only cut otherwise.
+  await expect(inspector.getByRole("table")).not.toContainText("12)");
+  const last = inspector.getByRole("row").last();
+  await last.scrollIntoViewIfNeeded();
+  await expect(last).toBeInViewport({ ratio: 1 });
+  expect(await accessibilityFaults(page)).toEqual([]);
+  await page.setViewportSize({ width: 390, height: 844 });
+  expect((await place(after)).y).toBeGreaterThan((await place(before)).y + (await place(before)).height);
+  await page.setViewportSize({ width: 1440, height: 900 });
   await stage.back().click();
-  await expect(stage.inspector("What step 6 changed")).toContainText("added");
+  await expect(stage.inspector("What step 6 changed")).toContainText("after step 5");
+  await page.keyboard.press("Escape");
+  await expect(page.getByRole("grid", { name: /^File a\./ })).toBeVisible();
+});
+
+test("what is still to come is told as that, and there is no way past the ends", async ({ page, stage }) => {
+  await stage.open();
+  await stage.runOut();
+  await stage.object("ES tree").click();
+  const inspector = stage.inspector("ES tree");
+  const turn = (name: string) => inspector.getByRole("button", { name });
+  await expect(turn("Next event")).toHaveAttribute("aria-disabled", "true");
+  await expect(turn("Previous event")).toHaveAttribute("aria-disabled", "false");
+  await stage.slider().fill("3");
+  await expect(turn("Previous event")).toHaveAttribute("aria-disabled", "true");
+  await expect(turn("Next event")).toHaveAttribute("aria-disabled", "false");
+  await expect(inspector.getByRole("button", { name: /^7 to come: irq:io1/ })).toBeVisible();
+  await expect(inspector.getByRole("button", { name: /^3 t1/ })).toHaveAttribute("aria-current", "step");
+  const options = page.getByRole("combobox", { name: "Look at" });
+  await expect(options).toContainText("irq:io2");
+  await expect(options).not.toContainText("irq:io3");
 });
 
 test("Escape closes it, and focus is where it was", async ({ page, stage }) => {
@@ -45,6 +76,18 @@ test("Escape closes it, and focus is where it was", async ({ page, stage }) => {
   await page.keyboard.press("Escape");
   await expect(stage.inspector("committed tree")).toBeHidden();
   await expect(stage.object("committed")).toBeFocused();
+});
+
+test("Escape gives focus back to the node of the tree that it was opened from", async ({ page, stage }) => {
+  await stage.open();
+  for (let step = 0; step < 8; step++) await stage.forward().click();
+  await page.getByRole("tree", { name: /^Tree of file a/ }).focus();
+  await page.keyboard.press("ArrowDown");
+  await page.keyboard.press("Enter");
+  await expect(stage.inspector("block 0")).toBeVisible();
+  await page.keyboard.press("Escape");
+  await expect(stage.inspector("block 0")).toBeHidden();
+  await expect(page.locator(":focus")).toHaveRole("treeitem");
 });
 
 test("strata, tree and lanes are one stop of Tab each, and arrows go through their parts", async ({ page, stage }) => {

@@ -10,7 +10,7 @@ for (const design of ["v3.8", "rfc-v1", "rfc-osync"]) {
     expect(await stage.runOut()).toBeGreaterThan(5);
     await expect(stage.verdict()).toContainText("Finished");
     await stage.showTable("Strata");
-    await expect(stage.panel("Strata").getByRole("row", { name: /^a read gets/ })).toContainText("[0/8) a read gets data of write A");
+    await expect(stage.panel("Strata").getByRole("row", { name: /^a read gets/ })).toContainText("[0/8) data of write A");
     await expect(stage.panel("Strata").getByRole("row", { name: /^disk tree/ })).toContainText("[0/8) W@1000");
   });
 }
@@ -63,14 +63,19 @@ test("from the deadlock one can go back and take another way out", async ({ stag
   await expect(stage.place()).not.toHaveText(before ?? "");
 });
 
-test("memory pressure between acknowledgement and conversion breaks a promise, and the page says which", async ({ stage }) => {
+test("memory pressure between acknowledgement and conversion breaks a promise, and the page says which", async ({ page, stage }) => {
   await stage.open();
   await stage.choose("S2", "rfc-v1");
   // Until the write is acknowledged and its event reaped.
   for (let step = 0; step < 7; step++) await stage.forward().click();
   await stage.step("shrinker").click();
   for (let step = 0; step < 2; step++) await stage.forward().click();
-  await expect(stage.verdict()).toContainText("Promise broken RAW");
+  await expect(stage.verdict()).toContainText("Promise broken RAW since step 10");
+  await expect(page.getByRole("grid", { name: /^Lanes of .*; RAW broken since step 10$/ })).toBeVisible();
+  await expect(page.getByRole("img", { name: /; RAW broken since step 10$/ })).toBeVisible();
+  await stage.slider().fill("4");
+  await page.getByRole("button", { name: "Go to step 10: RAW broken" }).click();
+  await expect(stage.place()).toHaveText(/^step 10 of/);
   await expect(stage.status()).toContainText("RAW is broken since step 10; it promises that a read after an acknowledged write");
   await stage.showTable("Strata");
   await expect(stage.panel("Strata").getByRole("row", { name: /^a read gets/ })).toContainText("[0/8) breaks a promise");

@@ -18,7 +18,7 @@ test("a typed script runs", async ({ page, stage }) => {
   await stage.runOut();
   await expect(stage.verdict()).toContainText("Finished");
   await stage.showTable("Strata");
-  await expect(stage.panel("Strata").getByRole("row", { name: /^a read gets/ })).toContainText("[4/4) a read gets the file's old data");
+  await expect(stage.panel("Strata").getByRole("row", { name: /^a read gets/ })).toContainText("[4/4) the file's old data");
 });
 
 test("a wrong line is told by line, column and what was expected; the run stays", async ({ stage }) => {

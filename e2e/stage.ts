@@ -77,6 +77,11 @@ export class Stage {
     return this.page.getByRole("button", { name: "Step back" });
   }
 
+  /** A button to a context switch: "to the next", "back to the last". */
+  switch(which: string): Locator {
+    return this.page.getByRole("button", { name: `Go ${which} context switch` });
+  }
+
   slider(): Locator {
     return this.page.getByRole("slider", { name: "Step of the run" });
   }

@@ -4,14 +4,18 @@ import { expect, test } from "./fixtures";
 
 test("to the next context switch, and back", async ({ page, stage }) => {
   await stage.open();
-  await page.getByRole("button", { name: "Go to the next context switch" }).click();
+  await stage.switch("to the next").click();
   await expect(stage.place()).toHaveText("step 7 of 7");
   await page.keyboard.press("Shift+ArrowRight");
   await expect(stage.place()).toHaveText("step 10 of 10");
   await page.keyboard.press("Shift+ArrowLeft");
   await expect(stage.place()).toHaveText("step 7 of 10");
+  await expect(stage.switch("back to the last")).toHaveAttribute("aria-disabled", "true");
   await page.keyboard.press("Shift+ArrowLeft");
   await expect(stage.status()).toContainText("No other actor steps before this.");
+  await stage.runOut();
+  await expect(stage.switch("to the next")).toHaveAttribute("aria-disabled", "true");
+  await expect(stage.slider()).toHaveAttribute("aria-valuetext", /^step 18 of 18: (?!.*step 18)/i);
 });
 
 test("to the next step of a thread and the next change of an object, and back", async ({ page, stage }) => {

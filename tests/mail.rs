@@ -46,8 +46,8 @@ fn a_deadlock_in_the_manner_of_lockdep() {
             scenario  two O_DSYNC AIO writes, who calls fsync?
             design    rfc-osync
             bound     1 file, 1 thread, 2 slots
-            verdict   Deadlock: t1 and kworker:1 can never step again; after 18 steps of
-                      this run
+            verdict   Deadlock: t1 and kworker:1 can never step again; this run has 18
+                      steps
 
             step task irq  worker jbd2 and others                   ES tree
             ---- -------------------------------------------------- ----------------------
@@ -105,7 +105,7 @@ fn a_broken_promise_where_it_breaks() {
             scenario  reclaim of what cannot be read back
             design    rfc-v1
             bound     1 file, 1 thread, 2 slots; allowed: shrink 1
-            verdict   Promise broken: RAW; after 10 steps of this run
+            verdict   Promise broken: RAW since step 10; this run has 10 steps
 
             step task irq  worker jbd2 and others                   ES tree
             ---- -------------------------------------------------- ----------------------
@@ -142,11 +142,11 @@ fn what_the_delayed_tree_does_not_tell_the_disk_tree_does() {
         "t1 t1 t1 irq:io1 kworker:1 kworker:1 kworker:1",
         None,
         expect![[r#"
-            extentscope 0.1.0, links of version 2
+            extentscope 0.1.0, links of version 1
             scenario  AIO write, acknowledged, then a nolock read
             design    v3.8
             bound     1 file, 1 thread, 2 slots
-            verdict   Running: no promise broken so far; after 7 steps of this run
+            verdict   Running: no promise broken so far; this run has 7 steps
 
             step task irq  worker jbd2 and others                   disk tree
             ---- -------------------------------------------------- ----------------------

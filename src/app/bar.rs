@@ -6,7 +6,8 @@ use leptos::prelude::*;
 
 use super::commands;
 use super::desk::Desk;
-use super::parts::{derived, icon, shapes};
+use super::parts::{derived, icon, list, mark_key, mark_parts, shapes};
+use crate::view::Stage;
 
 /// Tenths of a second for a step, from slow to fast, evenly on a logarithmic scale.
 const PACES: [(&str, u32); 6] = [
@@ -24,6 +25,7 @@ pub fn bar() -> AnyView {
     let playing = desk.playing();
     let pace = RwSignal::new(2_usize);
     play_clock(desk, playing, pace);
+    let no_switch = |read: fn(&Stage) -> bool| Some(desk.text(move |s| (!read(s)).to_string()));
     let at_start = desk.text(|s| (s.place.0 == 0).to_string());
     let verb = derived(move || if playing.get() { "Pause" } else { "Play" }.to_string());
     let shape =
@@ -31,7 +33,7 @@ pub fn bar() -> AnyView {
     view! {
         <div class="area-bar" role="group" aria-label="Run">
             {button(desk, "Go to the start", "start", shapes::FIRST, Some(at_start))}
-            {button(desk, "Go back to the last context switch", "previous-switch", shapes::BACK_SWITCH, None)}
+            {button(desk, "Go back to the last context switch", "previous-switch", shapes::BACK_SWITCH, no_switch(|s| s.can_switch.0))}
             {button(desk, "Step back", "back", shapes::BACK, Some(at_start))}
             <button type="button" aria-label=verb on:click=move |_| desk.act(|s| s.toggle_play())>
                 {icon(shape)}
@@ -50,7 +52,7 @@ pub fn bar() -> AnyView {
                 {icon(shapes::FORWARD.to_string())}
                 <span class="bar-word">"Step"</span>
             </button>
-            {button(desk, "Go to the next context switch", "next-switch", shapes::SWITCH, None)}
+            {button(desk, "Go to the next context switch", "next-switch", shapes::SWITCH, no_switch(|s| s.can_switch.1))}
             {button(desk, "Go to the end", "end", shapes::LAST, None)}
             {speed(pace)}
             {faults(desk)}
@@ -123,26 +125,50 @@ fn speed(pace: RwSignal<usize>) -> AnyView {
 }
 
 fn slider(desk: Desk) -> AnyView {
-    let spoken = desk.text(|s| format!("step {} of {}: {}", s.place.0, s.place.1, s.caption));
+    let spoken = desk.text(|s| s.spoken.clone());
     view! {
-        <input
-            class="bar-slider"
-            type="range"
-            min="0"
-            aria-label="Step of the run"
-            aria-valuetext=spoken
-            max=desk.text(|s| s.place.1.to_string())
-            prop:value=desk.text(|s| s.place.0.to_string())
-            on:input=move |ev| {
-                let step: usize = event_target_value(&ev).parse().unwrap_or(0);
-                desk.act(|s| s.seek(step));
-            }
-        />
+        <div class="bar-slider" style=("--steps", desk.text(|s| s.place.1.to_string()))>
+            <input
+                type="range"
+                min="0"
+                aria-label="Step of the run"
+                aria-valuetext=spoken
+                max=desk.text(|s| s.place.1.to_string())
+                prop:value=desk.text(|s| s.place.0.to_string())
+                on:input=move |ev| {
+                    let step: usize = event_target_value(&ev).parse().unwrap_or(0);
+                    desk.act(|s| s.seek(step));
+                }
+            />
+            {ticks(desk)}
+        </div>
         <output class="bar-place">
             {desk.text(|s| format!("step {} of {}", s.place.0, s.place.1))}
         </output>
     }
     .into_any()
+}
+
+/// A tick over the slider at each marked step, which goes there.
+fn ticks(desk: Desk) -> AnyView {
+    let keys = desk.keys(|s| s.milestones.iter().map(|it| mark_key(it, 0)).collect());
+    let tick = move |key: String| {
+        let [at, class, word] = mark_parts(&key);
+        let name = format!("Go to step {at}: {word}");
+        let step: usize = at.parse().unwrap_or(0);
+        view! {
+            <button
+                type="button"
+                class=class
+                title=name.clone()
+                aria-label=name
+                style=("--at", at)
+                on:click=move |_| desk.act(|s| s.seek(step))
+            ></button>
+        }
+        .into_any()
+    };
+    list(keys, tick)
 }
 
 /// Ticks while the run plays; started and stopped by what the desk says.

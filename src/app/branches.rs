@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use super::desk::Desk;
 use super::parts::list;
-use crate::view::{BranchRow, Stage};
+use crate::view::BranchRow;
 
 /// The branches, once there are several.
 pub fn branches() -> AnyView {
@@ -13,18 +13,14 @@ pub fn branches() -> AnyView {
     view! {
         <nav class="branches" aria-label="Branches" hidden=desk.flag(|s| s.branches.len() < 2)>
             <ul
-                style=("--steps", desk.text(longest))
-                style=("--at", desk.text(|s| s.place.0.to_string()))
+                style=("--columns", desk.text(|s| s.lanes.columns.to_string()))
+                style=("--at", desk.text(|s| (s.lanes.cursor - s.lanes.first).to_string()))
             >
                 {list(keys, move |key| branch(desk, key.parse().unwrap_or(0)))}
             </ul>
         </nav>
     }
     .into_any()
-}
-
-fn longest(stage: &Stage) -> String {
-    stage.branches.iter().map(|row| row.len).max().unwrap_or(0).max(1).to_string()
 }
 
 fn branch(desk: Desk, index: u32) -> AnyView {
@@ -38,9 +34,15 @@ fn branch(desk: Desk, index: u32) -> AnyView {
                 aria-current=text(|row| row.reached.is_some().to_string())
                 aria-label=text(|row| row.sentence.clone())
                 title=text(|row| row.sentence.clone())
-                style=("--from", text(|row| row.fork.map_or(0, |fork| fork.step).to_string()))
-                style=("--to", text(|row| row.len.to_string()))
-                style=("--up", text(|row| row.fork.map_or(0, |f| row.index - f.parent).to_string()))
+                class=text(|row| {
+                    let behind = if row.track.is_behind { "is-behind" } else { "" };
+                    let beyond = if row.track.is_beyond { " is-beyond" } else { "" };
+                    let outside = if row.track.is_outside() { " is-outside" } else { "" };
+                    format!("{behind}{beyond}{outside}")
+                })
+                style=("--from", text(|row| row.track.from.to_string()))
+                style=("--to", text(|row| row.track.to.to_string()))
+                style=("--up", text(|row| row.rows_up().to_string()))
                 on:click=move |_| desk.act(|s| s.switch_branch(index))
             >
                 <span class="lane-name mono">{text(|row| row.name.clone())}</span>

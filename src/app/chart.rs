@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use super::desk::Desk;
-use super::parts::{list, panel_head, tables};
+use super::parts::{list, marks, panel_head, tables};
 use crate::view::{Chart, Stage, Switch};
 
 /// The chart and its table twin.
@@ -32,7 +32,10 @@ fn plot(desk: Desk) -> AnyView {
         <div
             class="chart"
             role="img"
-            aria-label=desk.text(|s| s.series.words())
+            aria-label=desk.text(|s| {
+                let marks = s.milestones.iter().map(|it| format!("; {}", it.text));
+                s.series.words() + &marks.collect::<String>()
+            })
             style=("--steps", desk.text(number(|s| s.chart.size.0)))
             style=("--most", desk.text(number(|s| s.chart.size.1)))
         >
@@ -45,6 +48,7 @@ fn plot(desk: Desk) -> AnyView {
             </svg>
             // Not in the picture, which is long and would be painted with every step.
             <i class="chart-cursor" style=("--at", desk.text(|s| s.series.cursor.to_string()))></i>
+            {marks(desk, |_| 0, |s| &s.milestones, false)}
             {ticks(desk, "chart-x", |c| &c.x_ticks)} {ticks(desk, "chart-y", |c| &c.y_ticks)}
         </div>
     }

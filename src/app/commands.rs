@@ -164,7 +164,7 @@ impl Palette {
         // Focus goes back first: a command may put it elsewhere.
         close(self.dialog);
         match found.strip_prefix("go ").and_then(|step| step.parse().ok()) {
-            Some(step) => self.desk.act(|s| s.seek(step)),
+            Some(step) => self.desk.act(|s| s.go_to(step)),
             None => run(self.desk, found),
         }
     }

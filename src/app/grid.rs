@@ -2,7 +2,9 @@
 //! and inside of it focus goes to the nearest part in the direction of the key.
 
 use wasm_bindgen::JsCast;
-use web_sys::{DomRect, Element, HtmlElement, KeyboardEvent, SvgElement};
+use web_sys::{DomRect, Element, KeyboardEvent};
+
+use super::parts::focus_any;
 
 /// Moves focus among the parts of the element that listens.
 pub fn rove(ev: &KeyboardEvent, parts: &str) {
@@ -40,12 +42,9 @@ pub fn rove(ev: &KeyboardEvent, parts: &str) {
     // Also at the edge: an arrow inside of a picture is not for the run.
     ev.prevent_default();
     ev.stop_propagation();
-    let Some(part) = nearest else { return };
-    // Focus cannot fail on a part of this page.
-    let _ = match part.dyn_ref::<HtmlElement>() {
-        Some(part) => part.focus(),
-        None => part.unchecked_ref::<SvgElement>().focus(),
-    };
+    if let Some(part) = nearest {
+        focus_any(&part);
+    }
 }
 
 fn middle(place: &DomRect) -> (f64, f64) {

@@ -6,17 +6,18 @@ use core::cell::RefCell;
 
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
-use web_sys::{Element, HtmlElement, KeyboardEvent, MouseEvent};
+use web_sys::{Element, KeyboardEvent, MouseEvent};
 
 use super::commands;
 use super::desk::Desk;
-use super::parts::{focus, focus_step, list, option};
+use super::parts::{focus_any, focus_step, list, made_anew, option};
+use super::strata::strata_side;
 use crate::view::object::{self, Object};
-use crate::view::{Fault, Inspector, Look};
+use crate::view::{Fault, Inspector, Look, ObjectEvent};
 
 thread_local! {
     /// What was focused when the inspector was opened.
-    static OPENER: RefCell<Option<HtmlElement>> = const { RefCell::new(None) };
+    static OPENER: RefCell<Option<Element>> = const { RefCell::new(None) };
 }
 
 /// A text that is nothing while the inspector is closed.
@@ -33,7 +34,10 @@ pub fn inspector_panel() -> AnyView {
     let desk = Desk::of_page();
     view! {
         <aside
-            class="panel area-inspector"
+            class=text(desk, |i| {
+                let wide = if i.compare.is_some() { " is-wide" } else { "" };
+                format!("panel area-inspector{wide}")
+            })
             aria-labelledby="inspector-title"
             hidden=desk.flag(|s| s.inspector.is_none())
         >
@@ -44,7 +48,7 @@ pub fn inspector_panel() -> AnyView {
                     " "
                     <span class="quiet">{text(desk, |i| i.origin[1..].join(" "))}</span>
                 </p>
-                <ul class="changes">{list(keys(desk, change_keys), |key| change(&key))}</ul>
+                {compare(desk)}
                 <dl class="fields">{list(keys(desk, field_keys), |key| field(&key))}</dl>
                 <div class="row faults">
                     {list(keys(desk, fault_keys), move |key| fault_button(desk, &key))}
@@ -53,6 +57,19 @@ pub fn inspector_panel() -> AnyView {
                 <p class="quiet">{text(desk, |i| i.extent.clone())}</p>
             </div>
         </aside>
+    }
+    .into_any()
+}
+
+/// The states before and after the last step side by side, and beneath them what differs.
+fn compare(desk: Desk) -> AnyView {
+    let differs = made_anew(desk, |s| {
+        let compare = s.inspector.as_ref().and_then(|i| i.compare.as_ref());
+        compare.map(|compare| compare.table.clone()).into_iter().collect()
+    });
+    view! {
+        <div class="compare">{strata_side(desk, 0)} {strata_side(desk, 1)}</div>
+        <div class="differs">{differs}</div>
     }
     .into_any()
 }
@@ -87,16 +104,29 @@ fn head(desk: Desk) -> AnyView {
             >
                 {list(options, choice)}
             </select>
-            {turn(desk, "previous-event", "Previous event", "\u{2190}")}
-            {turn(desk, "next-event", "Next event", "\u{2192}")}
+            {turn(desk, "previous-event", "Previous event", "\u{2190}", |i| i.can_turn.0)}
+            {turn(desk, "next-event", "Next event", "\u{2192}", |i| i.can_turn.1)}
         </div>
     }
     .into_any()
 }
 
-fn turn(desk: Desk, id: &'static str, name: &'static str, sign: &'static str) -> AnyView {
+fn turn(
+    desk: Desk,
+    id: &'static str,
+    name: &'static str,
+    sign: &'static str,
+    can: fn(&Inspector) -> bool,
+) -> AnyView {
+    let disabled = desk.text(move |s| (!s.inspector.as_ref().is_some_and(can)).to_string());
     view! {
-        <button type="button" aria-label=name title=name on:click=move |_| commands::run(desk, id)>
+        <button
+            type="button"
+            aria-label=name
+            title=name
+            aria-disabled=disabled
+            on:click=move |_| commands::run(desk, id)
+        >
             {sign}
         </button>
     }
@@ -108,38 +138,6 @@ fn look(desk: Desk, id: &str) {
 }
 
 // Rows of lists are their own keys, in lines: an element that says something else is another one.
-
-fn change_keys(shown: &Inspector) -> Vec<String> {
-    let rows = shown.changes.iter();
-    rows.map(|c| [c.mark, &c.title, &c.field, &c.before, &c.after].join("\n")).collect()
-}
-
-/// One thing that a step changed: before and after side by side, with a sign and a word.
-fn change(key: &str) -> AnyView {
-    let mut lines = key.split('\n').map(String::from);
-    let [mark, title, field, before, after] =
-        core::array::from_fn(|_| lines.next().unwrap_or_default());
-    let sign = match mark.as_str() {
-        "added" => "+",
-        "removed" => "\u{2212}",
-        _ => "\u{00b1}",
-    };
-    let class = format!("change is-{mark}");
-    let or_nothing = |text: String| if text.is_empty() { "nothing".into() } else { text };
-    view! {
-        <li class=class>
-            <p>
-                <b class="sign" aria-hidden="true">{sign}</b>
-                <b>{title}</b>
-                {format!(" {field} ")}
-                <span class="tag">{mark}</span>
-            </p>
-            <del>{or_nothing(before)}</del>
-            <ins>{or_nothing(after)}</ins>
-        </li>
-    }
-    .into_any()
-}
 
 fn field_keys(shown: &Inspector) -> Vec<String> {
     shown.fields.iter().map(|(name, value)| format!("{name}\n{value}")).collect()
@@ -158,17 +156,32 @@ fn field(key: &str) -> AnyView {
 
 fn event_keys(shown: &Inspector) -> Vec<String> {
     let rows = shown.history.iter();
-    rows.map(|event| format!("{}\n{}\n{}", event.step, event.is_here, event.text)).collect()
+    let standing = |event: &ObjectEvent| match (event.is_here, event.is_ahead) {
+        (true, _) => "here",
+        (_, true) => "to come",
+        _ => "",
+    };
+    rows.map(|event| format!("{}\n{}\n{}", event.step, standing(event), event.text)).collect()
 }
 
 fn event(desk: Desk, key: &str) -> AnyView {
     let mut lines = key.splitn(3, '\n');
     let step: usize = lines.next().and_then(|step| step.parse().ok()).unwrap_or(0);
-    let here = (lines.next() == Some("true")).then_some("step");
-    let text = lines.next().unwrap_or_default().to_string();
+    let standing = lines.next().unwrap_or_default().to_string();
+    let here = (standing == "here").then_some("step");
+    let ahead = (standing == "to come").then_some("is-ahead");
+    let mut text = lines.next().unwrap_or_default().to_string();
+    if ahead.is_some() {
+        text = format!("to come: {text}");
+    }
     view! {
         <li>
-            <button type="button" aria-current=here on:click=move |_| desk.act(|s| s.seek(step))>
+            <button
+                type="button"
+                class=ahead
+                aria-current=here
+                on:click=move |_| desk.act(|s| s.seek(step))
+            >
                 <b>{step.to_string()}</b>
                 <span>{text}</span>
             </button>
@@ -226,14 +239,14 @@ pub fn open_focused(desk: Desk, ev: &KeyboardEvent) {
 }
 
 fn open(desk: Desk, element: &Element, object: Object) {
-    OPENER.set(element.clone().dyn_into().ok());
+    OPENER.set(Some(element.clone()));
     desk.act(|s| s.inspect(Some(Look::Object(object))));
 }
 
 /// To what opened the inspector, or to where the next step is taken.
 pub fn give_focus_back() {
     match OPENER.take().filter(|element| element.is_connected()) {
-        Some(opener) => focus(&opener),
+        Some(opener) => focus_any(&opener),
         None => focus_step(),
     }
 }
@@ -245,7 +258,7 @@ type Menu = RwSignal<Option<(Object, i32, i32)>>;
 pub fn open_menu(menu: Menu, ev: &MouseEvent) {
     let Some((element, object)) = object_of(ev.target()) else { return };
     ev.prevent_default();
-    OPENER.set(element.clone().dyn_into().ok());
+    OPENER.set(Some(element.clone()));
     let (mut x, mut y) = (ev.client_x(), ev.client_y());
     if (x, y) == (0, 0) {
         // By the keyboard.
@@ -254,9 +267,8 @@ pub fn open_menu(menu: Menu, ev: &MouseEvent) {
     }
     menu.set(Some((object, x, y)));
     request_animation_frame(|| {
-        let first = document().query_selector(".menu button").ok().flatten();
-        if let Some(first) = first.and_then(|e| e.dyn_into::<HtmlElement>().ok()) {
-            focus(&first);
+        if let Ok(Some(first)) = document().query_selector(".menu button") {
+            focus_any(&first);
         }
     });
 }

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use super::branches::branches;
 use super::desk::Desk;
 use super::grid;
-use super::parts::{derived, list, name, panel_head, tables};
+use super::parts::{derived, list, marks, name, panel_head, tables};
 use crate::view::{Lane, Lanes, Span, SpanKind, Switch};
 
 /// Lanes over steps.
@@ -30,8 +30,8 @@ fn picture(desk: Desk) -> AnyView {
     let label = desk.text(|s| {
         let mut text =
             format!("Lanes of steps {} to {}", s.lanes.first + 1, s.lanes.first + s.lanes.steps);
-        if let Some(step) = s.lanes.no_return {
-            text += &format!("; after step {step} nothing can avoid the end");
+        for it in &s.lanes.milestones {
+            text += &format!("; {}", it.text);
         }
         text
     });
@@ -69,16 +69,7 @@ fn picture(desk: Desk) -> AnyView {
                 class="lane-cursor"
                 style=("--at", desk.text(|s| (s.lanes.cursor - s.lanes.first).to_string()))
             ></i>
-            <span
-                class="lane-no-return"
-                hidden=desk.flag(|s| s.lanes.no_return.is_none())
-                style=("--at", desk.text(|s| {
-                    let Lanes { first, no_return, .. } = s.lanes;
-                    no_return.map_or(String::new(), |step| (step - first).to_string())
-                }))
-            >
-                "no return"
-            </span>
+            {marks(desk, |s| s.lanes.first, |s| &s.lanes.milestones, true)}
         </div>
     }
     .into_any()
@@ -86,6 +77,9 @@ fn picture(desk: Desk) -> AnyView {
 
 fn lane(desk: Desk, lane: String) -> AnyView {
     let key = lane.clone();
+    let runs_on = matches!(lane.as_str(), "device" | "environment");
+    let off =
+        desk.text(move |s| if s.power.is_some() && !runs_on { " off" } else { "" }.to_string());
     let object = desk.text({
         let key = lane.clone();
         move |s| {
@@ -119,7 +113,9 @@ fn lane(desk: Desk, lane: String) -> AnyView {
     };
     view! {
         <div class="lane" role="row">
-            <span class="lane-name mono" role="rowheader">{name(object, lane)}</span>
+            <span class="lane-name mono" role="rowheader">
+                {name(object, lane)} <span class="tag">{off}</span>
+            </span>
             <div class="lane-steps" role="presentation">{list(keys, draw)}</div>
         </div>
     }

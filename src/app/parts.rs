@@ -7,10 +7,10 @@ use leptos::prelude::*;
 use leptos::tachys::reactive_graph::OwnedView;
 use leptos::tachys::view::keyed::keyed;
 use wasm_bindgen::JsCast;
-use web_sys::HtmlElement;
+use web_sys::{Element, HtmlElement, SvgElement};
 
 use super::desk::Desk;
-use crate::view::{Stage, Switch, Table};
+use crate::view::{Milestone, Stage, Switch, Table};
 
 /// A heading, quiet text after it, and a switch between the panel's picture and its table.
 pub fn panel_head(
@@ -126,6 +126,14 @@ pub fn focus(element: &HtmlElement) {
     let _ = element.focus();
 }
 
+/// The same for an element of a picture too.
+pub fn focus_any(element: &Element) {
+    let _ = match element.dyn_ref::<HtmlElement>() {
+        Some(element) => element.focus(),
+        None => element.unchecked_ref::<SvgElement>().focus(),
+    };
+}
+
 /// Puts the focus where the next step is taken: for when what had it is gone.
 pub fn focus_step() {
     if let Some(button) = by_id("step-forward") {
@@ -139,28 +147,69 @@ pub fn name(object: impl Into<Signal<String>>, text: impl Into<Signal<String>>) 
     view! { <button type="button" class="name" data-object=object>{text}</button> }.into_any()
 }
 
+/// Lines at marked steps of the run, counted from `first`, with a word at each if there is room.
+pub fn marks(
+    desk: Desk,
+    first: fn(&Stage) -> usize,
+    read: fn(&Stage) -> &Vec<Milestone>,
+    has_room: bool,
+) -> AnyView {
+    let keys = desk.keys(move |s| read(s).iter().map(|it| mark_key(it, first(s))).collect());
+    list(keys, move |key| {
+        let [at, class, word] = mark_parts(&key);
+        let shown = if has_room { word.clone() } else { String::new() };
+        view! {
+            <span class=class title=word style=("--at", at)>
+                <b>{shown}</b>
+            </span>
+        }
+        .into_any()
+    })
+}
+
+/// The key of a mark, in lines: a mark that stands elsewhere, or says something else, is another one.
+/// The point of no return and a broken promise differ in shape.
+pub fn mark_key(milestone: &Milestone, first: usize) -> String {
+    let Milestone { step, is_no_return, word, .. } = milestone;
+    let class = if *is_no_return { "milestone" } else { "milestone is-broken" };
+    format!("{}\n{class}\n{word}", step - first)
+}
+
+/// What the key of a mark says: where, its class, its word.
+pub fn mark_parts(key: &str) -> [String; 3] {
+    let mut lines = key.split('\n').map(String::from);
+    core::array::from_fn(|_| lines.next().unwrap_or_default())
+}
+
 /// One choice of a select.
 pub fn option(value: String, text: String, selected: Signal<bool>) -> AnyView {
     view! { <option value=value prop:selected=selected>{text}</option> }.into_any()
 }
 
 /// The tables of a panel, made while they are shown.
-pub fn tables(
+pub fn tables(desk: Desk, switch: Switch, read: fn(&Stage) -> Vec<Table>) -> AnyView {
+    let all = made_anew(desk, move |stage| match stage.panels.has(switch) {
+        true => read(stage),
+        false => Vec::new(),
+    });
+    let hidden = desk.flag(move |s| !s.panels.has(switch));
+    view! { <div class="panel-body" hidden=hidden>{all}</div> }.into_any()
+}
+
+/// Tables that are made anew with every step.
+pub fn made_anew(
     desk: Desk,
-    switch: Switch,
     read: impl Fn(&Stage) -> Vec<Table> + Send + Sync + 'static,
 ) -> AnyView {
     type Read = Arc<dyn Fn(&Stage) -> Vec<Table> + Send + Sync>;
-    let read: Read = Arc::new(read);
-    let all = move || {
-        let tables = desk.with_stage(|stage| match stage.panels.has(switch) {
-            true => read(stage),
-            false => Vec::new(),
-        });
-        tables.into_iter().map(table).collect::<Vec<_>>()
-    };
-    let hidden = desk.flag(move |s| !s.panels.has(switch));
-    view! { <div class="panel-body" hidden=hidden>{all}</div> }.into_any()
+    fn erased(desk: Desk, read: Read) -> AnyView {
+        let all = move || {
+            let tables = desk.with_stage(|stage| read(stage));
+            tables.into_iter().map(table).collect::<Vec<_>>()
+        };
+        all.into_any()
+    }
+    erased(desk, Arc::new(read))
 }
 
 fn table(table: Table) -> AnyView {

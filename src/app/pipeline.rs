@@ -27,7 +27,9 @@ pub fn pipeline_panel() -> AnyView {
             {panel_head("pipeline-title", "IO pipeline", Some(slots), Some(Switch::Pipeline))}
             <div class="panel-body" hidden=hidden>
                 <div class="stations" aria-hidden="true">{stations.collect::<Vec<_>>()}</div>
-                <ul class="ios">
+                <ul class=desk.text(|s| {
+                    if s.pipeline.drawn().count() > 3 { "ios is-dense" } else { "ios" }.into()
+                })>
                     {list(ios, move |key| line(desk, key.parse().unwrap_or(0)))}
                     <li class="io-text quiet" hidden=desk.flag(|s| s.pipeline.past().is_none())>
                         {desk.text(|s| s.pipeline.past().unwrap_or_default())}
@@ -51,18 +53,15 @@ fn line(desk: Desk, key: u32) -> AnyView {
     };
     let cells = COLUMNS.iter().map(|_| view! { <i></i> }.into_any());
     let travel = |io: &IoRow| format!("translateX({}%)", u32::from(io.column.unwrap_or(0)) * 100);
-    let chip = |io: &IoRow| match io.column {
-        None => "chip is-waiting".into(),
-        Some(_) => "chip".into(),
+    let chip = |io: &IoRow| match (io.column, io.failed) {
+        (None, _) => "chip is-waiting".into(),
+        (Some(_), false) => "chip".into(),
+        (Some(_), true) => "chip is-failed".into(),
     };
     let ack = |io: &IoRow| match io.ack {
         Ack::No => "ack".into(),
         Ack::Event => "ack ack-event".into(),
         Ack::Known => "ack ack-known".into(),
-    };
-    let counts = |io: &IoRow| {
-        let counted = if io.counted { " i_unwritten +1" } else { "" };
-        format!("{counted}{}", if io.dio { " i_dio_count +1" } else { "" })
     };
     view! {
         <li class="io">
@@ -72,7 +71,7 @@ fn line(desk: Desk, key: u32) -> AnyView {
                     <b>{text(|io| io.name.clone())}</b>
                 </span>
             </div>
-            <p class="io-text">
+            <p class="io-text" title=text(|io| format!("{}: {}, {}{}", io.what, io.place, io.ack.text(), counts(io)))>
                 <b>{name(format!("io.{key}"), text(|io| io.name.clone()))}</b>
                 " "
                 <span class="mono">{text(|io| io.what.clone())}</span>
@@ -86,4 +85,10 @@ fn line(desk: Desk, key: u32) -> AnyView {
         </li>
     }
     .into_any()
+}
+
+/// The counters that it is counted in.
+fn counts(io: &IoRow) -> String {
+    let counted = if io.counted { " i_unwritten +1" } else { "" };
+    format!("{counted}{}", if io.dio { " i_dio_count +1" } else { "" })
 }

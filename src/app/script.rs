@@ -9,7 +9,7 @@ use crate::view::LineMark;
 /// The script, its editor and its error.
 pub fn script_panel() -> AnyView {
     let desk = Desk::of_page();
-    let aside = desk.editor_text(|e| if e.is_edited { "edited, not run" } else { "" }.into());
+    let aside = desk.editor_text(|e| e.aside.into());
     let run = move |_| {
         // The error is kept in the session, which the panel shows.
         let _ = desk.act(|s| s.apply_draft());

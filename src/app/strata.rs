@@ -5,14 +5,21 @@ use leptos::prelude::*;
 use super::desk::Desk;
 use super::grid;
 use super::parts::{list, name, panel_head, tables, turn};
-use crate::view::{FileStrata, Mark, MarkKind, Segment, Stage, Stratum, Switch};
+use crate::view::{FileStrata, Mark, MarkKind, Segment, Side, Stage, Stratum, Switch};
+
+/// Of which state the layers are.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Of {
+    /// The one at the cursor.
+    Cursor,
+    /// One of the two that stand side by side.
+    Side(usize),
+}
 
 /// All files, one ruler each.
 pub fn strata_panel() -> AnyView {
     let desk = Desk::of_page();
     let hidden = desk.flag(|s| s.panels.has(Switch::Strata));
-    // What is drawn at all; what it says changes without anything being made anew.
-    let files = desk.keys(|s| s.strata.files.iter().map(shape).collect());
     view! {
         <section class="panel area-strata" aria-labelledby="strata-title">
             <div class="row spread">
@@ -24,12 +31,41 @@ pub fn strata_panel() -> AnyView {
                 class:shows-pblk=desk.flag(|s| s.panels.has(Switch::Physical))
                 hidden=hidden
             >
-                {list(files, move |key| picture(desk, &key))}
+                {pictures(desk, Of::Cursor)}
             </div>
             {tables(desk, Switch::Strata, |s| s.strata.tables())}
         </section>
     }
     .into_any()
+}
+
+/// The layers before the last step, or after it, under a heading that says which.
+pub fn strata_side(desk: Desk, number: usize) -> AnyView {
+    view! {
+        <div class="compare-side">
+            <h3>{desk.text(move |s| side(s, number).map_or(String::new(), |it| it.head.clone()))}</h3>
+            {pictures(desk, Of::Side(number))}
+        </div>
+    }
+    .into_any()
+}
+
+fn side(stage: &Stage, number: usize) -> Option<&Side> {
+    stage.inspector.as_ref()?.compare.as_ref()?.sides.get(number)
+}
+
+fn files(stage: &Stage, of: Of) -> &[FileStrata] {
+    match of {
+        Of::Cursor => &stage.strata.files,
+        Of::Side(number) => side(stage, number).map_or(&[], |side| &side.strata.files),
+    }
+}
+
+/// A picture for each file.
+fn pictures(desk: Desk, of: Of) -> AnyView {
+    // What is drawn at all; what it says changes without anything being made anew.
+    let shapes = desk.keys(move |s| files(s, of).iter().map(shape).collect());
+    list(shapes, move |key| picture(desk, of, &key))
 }
 
 /// A key for everything about a file's picture that never changes while it stands.
@@ -38,29 +74,37 @@ fn shape(file: &FileStrata) -> String {
     format!("{} {} {}", file.ino, file.blocks, rows.join(" "))
 }
 
-fn file(stage: &Stage, ino: u8) -> Option<&FileStrata> {
-    stage.strata.files.iter().find(|file| file.ino == ino)
+fn file(stage: &Stage, of: Of, ino: u8) -> Option<&FileStrata> {
+    files(stage, of).iter().find(|file| file.ino == ino)
 }
 
-fn picture(desk: Desk, key: &str) -> AnyView {
-    let Some(here) = desk.peek(|s| s.strata.files.iter().find(|f| shape(f) == key).cloned()) else {
+fn picture(desk: Desk, of: Of, key: &str) -> AnyView {
+    let Some(here) = desk.peek(|s| files(s, of).iter().find(|f| shape(f) == key).cloned()) else {
         return ().into_any();
     };
     let (ino, blocks) = (here.ino, here.blocks);
     let text = move |read: fn(&FileStrata) -> String| {
-        desk.text(move |s| file(s, ino).map_or(String::new(), read))
+        desk.text(move |s| file(s, of, ino).map_or(String::new(), read))
     };
-    let summary = |file: &FileStrata| {
+    let summary = desk.text(move |s| {
+        let Some(file) = file(s, of, ino) else { return String::new() };
         let rows = file.rows.iter().map(|row| format!("{}: {}", row.name, row.words()));
-        format!("File {}. {}", file.name, rows.collect::<Vec<_>>().join(". "))
-    };
+        let rows = rows.collect::<Vec<_>>().join(". ");
+        match of {
+            Of::Cursor => format!("File {}. {rows}", file.name),
+            Of::Side(number) => {
+                let head = side(s, number).map_or("", |side| &side.head);
+                format!("File {} {head}. {rows}", file.name)
+            }
+        }
+    });
     let every = if blocks > 8 { 4 } else { 2 };
     let ticks = (0..blocks).map(|block| {
         let is_tick = block % every == 0;
         let text = if is_tick { block.to_string() } else { String::new() };
         view! { <span class=if is_tick { "tick" } else { "" }>{text}</span> }.into_any()
     });
-    let rows = here.rows.iter().map(|row| layer(desk, ino, row));
+    let rows = here.rows.iter().map(|row| layer(desk, of, ino, row));
     view! {
         <div
             class="strata-file"
@@ -77,7 +121,7 @@ fn picture(desk: Desk, key: &str) -> AnyView {
                 class="strata-rows"
                 role="grid"
                 aria-readonly="true"
-                aria-label=text(summary)
+                aria-label=summary
                 tabindex="0"
                 on:keydown=|ev| grid::rove(&ev, "[role=gridcell][data-object]")
             >
@@ -89,10 +133,10 @@ fn picture(desk: Desk, key: &str) -> AnyView {
     .into_any()
 }
 
-fn layer(desk: Desk, ino: u8, row: &Stratum) -> AnyView {
+fn layer(desk: Desk, of: Of, ino: u8, row: &Stratum) -> AnyView {
     let id = row.id;
     let find =
-        move |s: &Stage| file(s, ino).and_then(|f| f.rows.iter().find(|r| r.id == id)).cloned();
+        move |s: &Stage| file(s, of, ino).and_then(|f| f.rows.iter().find(|r| r.id == id)).cloned();
     // What says something else is another element: it fades in, and what it replaces is gone.
     let keys = desk.keys(move |s| match find(s) {
         Some(row) => pieces(&row).iter().map(Piece::key).collect(),
@@ -155,9 +199,11 @@ fn mark(mark: &Mark) -> Piece {
         MarkKind::Writeback => ("mark mark-volatile", "writeback", "", "under PageWriteback"),
         MarkKind::Wrong => ("mark mark-wrong", "", "!", "breaks a promise"),
         MarkKind::Volatile => ("mark mark-volatile", "cache", "", "only in the device's cache"),
+        MarkKind::Changed => ("mark mark-changed", "changed", "\u{b1}", "changed in this step"),
     };
-    // The word only where there is room for it beside the segment's own.
+    // The word only where there is room for it beside the segment's own; what changed has a sign else.
     let more = if mark.len > 3 { word } else { "" };
+    let glyph = if mark.kind == MarkKind::Changed && mark.len > 3 { "" } else { glyph };
     Piece {
         class: class.into(),
         is_mark: true,

@@ -14,6 +14,9 @@ pub fn threads_panel() -> AnyView {
     view! {
         <section class="panel area-threads" aria-labelledby="threads-title">
             {panel_head("threads-title", "Threads", None, None)}
+            <p class="quiet" hidden=desk.flag(|s| s.power.is_none())>
+                {desk.text(|s| s.power.clone().unwrap_or_default())}
+            </p>
             <ul class="panel-body threads">{list(keys, move |key| thread(desk, key))}</ul>
         </section>
     }
@@ -31,7 +34,7 @@ fn thread(desk: Desk, key: String) -> AnyView {
         desk.flag(move |s| s.threads.iter().find(|row| row.actor == actor).is_some_and(read))
     };
     let class = |row: &ThreadRow| {
-        let idle = matches!(row.context, Context::Idle | Context::Done);
+        let idle = matches!(row.context, Context::Idle | Context::Done | Context::Off);
         let all = [
             ("has-stepped", row.stepped),
             ("is-stuck", row.stuck),

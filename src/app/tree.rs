@@ -128,6 +128,7 @@ fn node(desk: Desk, ino: u8, id: u64) -> AnyView {
             style:transform=text(|n| format!("translate({}px, {}px)", n.at.0, n.at.1))
         >
             <title>{text(title)}</title>
+            {frame(w + 14, h + 14, "node-focus".to_string(), "8".to_string())}
             {frame(w + 6, h + 6, "node-ring".to_string(), text(corner))}
             {frame(w, h, text(|n| n.kind.class().into()), text(corner))}
             {frame(w - 18, h - 8, "node-plate".to_string(), text(|_| "3".into()))}

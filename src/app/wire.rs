@@ -110,7 +110,7 @@ pub fn view(session: &Session) -> View {
     let badge = view::badge(run);
     let (enabled, blocked) = steps(session).into_iter().partition(|step| step.waits.is_none());
     let trees = view::trees(run);
-    let files = view::strata(setup, state, None).files.into_iter();
+    let files = view::strata(setup, state).files.into_iter();
     View {
         version: VERSION,
         step: run.cursor() as u32,
@@ -126,7 +126,7 @@ pub fn view(session: &Session) -> View {
         enabled,
         blocked,
         files: files.zip(trees).map(|(strata, tree)| file(strata, &tree)).collect(),
-        writes: view::pipeline(setup, state).ios.into_iter().map(write).collect(),
+        writes: view::pipeline_of(run).ios.into_iter().map(write).collect(),
         threads: view::threads(session).into_iter().map(thread).collect(),
         pending: view::series(run).pending,
     }

@@ -1,6 +1,6 @@
 //! What the top bar's scenario select and the script's editor show.
 
-use crate::kernel::Actor;
+use crate::kernel::{Actor, Power};
 
 use super::session::{Preselect, Session};
 
@@ -13,6 +13,8 @@ pub struct Editor {
     pub size: (usize, usize),
     /// It holds something that is not run yet.
     pub is_edited: bool,
+    /// What is to be said beside its heading.
+    pub aside: &'static str,
     /// What is wrong with it.
     pub error: Option<String>,
     /// The numbers of its lines, one below the other.
@@ -41,6 +43,13 @@ pub fn editor(session: &Session) -> Editor {
     let widest = draft.lines().map(|line| line.chars().count()).max().unwrap_or(0);
     let wrong = session.error().map(|e| e.line);
     let current = session.current_lines();
+    let state = session.run().state();
+    let aside = match state.power {
+        _ if session.is_edited() => "edited, not run",
+        Power::On => "",
+        Power::Cut => "the power was cut: no line runs",
+        Power::Recovered => "the power was cut, then recovery",
+    };
     // Marks belong to what is run; beside an edited text they would point at the wrong line.
     let current = current.iter().filter(|_| !session.is_edited());
     let mut marks: Vec<LineMark> = Vec::new();
@@ -57,6 +66,7 @@ pub fn editor(session: &Session) -> Editor {
         draft: draft.into(),
         size: (lines + 1, (widest + 2).max(24)),
         is_edited: session.is_edited(),
+        aside,
         error: session.error().map(ToString::to_string),
         numbers: numbers.join("\n"),
         marks,

@@ -2,8 +2,12 @@
 
 use core::fmt;
 
+use crate::kernel::{Actor, Next, next};
+
+use super::compare::{Compare, compare};
 use super::fault::Fault;
-use super::object::{self, Difference, Object};
+use super::lanes::acted;
+use super::object::{self, Object};
 use super::session::Session;
 
 /// What the inspector looks at. Links keep it as a word.
@@ -34,8 +38,10 @@ pub struct Inspector {
     pub history: Vec<Event>,
     /// What of the run the history is of, in a sentence.
     pub extent: String,
-    /// What the last step changed, object by object.
-    pub changes: Vec<Difference>,
+    /// The states before and after the last step.
+    pub compare: Option<Compare>,
+    /// Whether there is an event to go back to, and whether there may be one to go on to.
+    pub can_turn: (bool, bool),
 }
 
 /// A step that changed the object.
@@ -47,6 +53,8 @@ pub struct Event {
     pub text: String,
     /// It is the step after which the run stands.
     pub is_here: bool,
+    /// The run stands before it.
+    pub is_ahead: bool,
 }
 
 /// What a session's inspector shows, if it is open.
@@ -55,11 +63,16 @@ pub fn inspector(session: &Session) -> Option<Inspector> {
     let run = session.run();
     let (setup, cursor) = (run.setup(), run.cursor());
     let mut choices = vec![(Look::Changes.to_string(), "the last step".to_string())];
-    let mut add =
-        |object| choices.push((Look::Object(object).to_string(), object::title(setup, object)));
-    object::objects(setup, &[run.state()]).into_iter().for_each(&mut add);
-    if let Look::Object(object @ Object::Block(..)) = look {
-        add(object);
+    let mut all = object::objects(setup, &[run.state()]);
+    all.retain(|object| is_there(session, *object));
+    // Blocks, and what a link looks at that this run has not.
+    if let Look::Object(object) = look
+        && !all.contains(&object)
+    {
+        all.push(object);
+    }
+    for object in all {
+        choices.push((Look::Object(object).to_string(), object::title(setup, object)));
     }
     let mut shown = Inspector {
         look: look.to_string(),
@@ -70,7 +83,8 @@ pub fn inspector(session: &Session) -> Option<Inspector> {
         faults: Vec::new(),
         history: Vec::new(),
         extent: String::new(),
-        changes: Vec::new(),
+        compare: if look == Look::Changes { compare(run) } else { None },
+        can_turn: (false, false),
     };
     match look {
         Look::Changes if cursor == 0 => {
@@ -79,8 +93,7 @@ pub fn inspector(session: &Session) -> Option<Inspector> {
         }
         Look::Changes => {
             shown.title = format!("What step {cursor} changed");
-            shown.changes = object::difference(setup, run.state_at(cursor - 1), run.state());
-            if shown.changes.is_empty() {
+            if shown.compare.as_ref().is_some_and(|compare| compare.table.rows.is_empty()) {
                 shown.extent = "Nothing that has a name: only where the actor stands.".into();
             }
         }
@@ -90,8 +103,12 @@ pub fn inspector(session: &Session) -> Option<Inspector> {
             shown.origin = [detail.function, detail.source, detail.version];
             shown.fields = detail.fields;
             shown.faults = Fault::offered(session, object);
-            let event = |(step, text)| Event { step, text, is_here: step == cursor };
+            let event = |(step, text)| {
+                let (is_here, is_ahead) = (step == cursor, step > cursor);
+                Event { step, text, is_here, is_ahead }
+            };
             shown.history = detail.history.into_iter().map(event).collect();
+            shown.can_turn = can_turn(session, object, &shown.history, detail.looked_at);
             let (first, last) = detail.looked_at;
             shown.extent = match (shown.history.is_empty(), last - first < run.choices().len()) {
                 (true, false) => "No step of the run changed it.".into(),
@@ -104,6 +121,39 @@ pub fn inspector(session: &Session) -> Option<Inspector> {
         }
     }
     Some(shown)
+}
+
+/// Whether an object is one of this setup and run: an actor that may act, or has acted.
+fn is_there(session: &Session, object: Object) -> bool {
+    let Object::Actor(actor) = object else { return true };
+    let run = session.run();
+    match actor {
+        Actor::Thread(_) | Actor::Kworker(0) | Actor::Jbd2 => true,
+        _ if acted(run) >> actor.position() & 1 != 0 => true,
+        _ => next(run.setup(), run.state(), actor) != Next::Done,
+    }
+}
+
+/// Whether an object has events before and after the cursor. Of an actor they are its steps. Where
+/// the history does not reach, and after the run's end, there may be some.
+fn can_turn(
+    session: &Session,
+    object: Object,
+    history: &[Event],
+    (first, last): (usize, usize),
+) -> (bool, bool) {
+    let run = session.run();
+    let (before, after) = run.choices().split_at(run.cursor());
+    if let Object::Actor(actor) = object {
+        let is_its = |choice: &crate::kernel::Choice| choice.actor == actor;
+        let past = &before[..before.len().saturating_sub(1)];
+        return (past.iter().any(is_its), after.iter().any(is_its) || session.can_go_on());
+    }
+    let is_past = |event: &Event| !event.is_here && !event.is_ahead;
+    (
+        first > 0 || history.iter().any(is_past),
+        last < run.choices().len() || history.iter().any(|e| e.is_ahead) || session.can_go_on(),
+    )
 }
 
 impl fmt::Display for Look {
@@ -149,6 +199,49 @@ mod tests {
         check(&mut session, "block.0.3", "block 3", "is_here");
         session.inspect(None);
         assert_eq!(inspector(&session), None);
+    }
+
+    #[test]
+    fn it_offers_actors_that_the_run_has() {
+        let offered = |session: &mut Session, look: &str| {
+            session.inspect(Look::parse(look));
+            let shown = inspector(session).expect("it is open");
+            let is_actor =
+                |id: &&str| Object::parse(id).is_some_and(|o| matches!(o, Object::Actor(_)));
+            let ids: Vec<&str> = shown.choices.iter().map(|(id, _)| id.as_str()).collect();
+            ids.into_iter().filter(is_actor).collect::<Vec<_>>().join(" ")
+        };
+        let mut session = Session::new();
+        assert_eq!(offered(&mut session, "changes"), "t1 kworker:1 jbd2");
+        assert_eq!(offered(&mut session, "irq:io8"), "t1 kworker:1 jbd2 irq:io8");
+        while session.forward() {}
+        assert_eq!(offered(&mut session, "changes"), "t1 irq:io1 irq:io2 kworker:1 jbd2");
+    }
+
+    #[test]
+    fn what_is_still_to_come_is_told_and_ends_are_known() {
+        let mut session = Session::new();
+        while session.forward() {}
+        for look in ["es.0", "inode.0", "irq:io1", "t1", "committed.0"] {
+            session.inspect(Look::parse(look));
+            for step in 0..=session.run().choices().len() {
+                session.seek(step);
+                let shown = inspector(&session).expect("it is open");
+                let ahead = |event: &Event| event.is_ahead == (event.step > step);
+                assert!(shown.history.iter().all(ahead), "{look} at step {step}");
+                let (back, on) = shown.can_turn;
+                assert_eq!(session.clone().command_moves("next-event"), on, "{look} {step}");
+                assert_eq!(session.clone().command_moves("previous-event"), back, "{look} {step}");
+            }
+        }
+    }
+
+    impl Session {
+        fn command_moves(mut self, id: &str) -> bool {
+            let before = self.run().cursor();
+            self.command(id);
+            before != self.run().cursor()
+        }
     }
 
     #[test]

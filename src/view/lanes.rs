@@ -7,13 +7,16 @@ use crate::kernel::{ACTORS, Actor, Next, Note, Op, Pc, Setup, Stage, State, next
 use crate::scenario::Run;
 
 use super::lockdep::held_by;
-use super::narrate::{io_name, op_text, wait_text, write_name};
+use super::milestones::{Milestone, milestones};
+use super::narrate::{does, io_name, op_text, wait_text, write_name};
 use super::object::Object;
 use super::session::Session;
 use super::steps::failure;
 
 /// Steps that are drawn at once; a longer run shows those around the cursor.
 const STEPS_SHOWN: usize = 60;
+/// Steps that there is room for at least.
+const STEPS_SHOWN_MIN: usize = 16;
 /// Of a longer run what is drawn moves on so far at once, and in between stands still.
 const STEPS_TURNED: usize = 30;
 /// Steps before the cursor that are drawn at least.
@@ -30,8 +33,8 @@ pub struct Lanes {
     pub steps: usize,
     /// Steps taken at the cursor.
     pub cursor: usize,
-    /// The steps after which the end could no longer be avoided, if it is known and drawn.
-    pub no_return: Option<usize>,
+    /// The marked steps that are drawn.
+    pub milestones: Vec<Milestone>,
     /// One an actor, and the device's.
     pub lanes: Vec<Lane>,
 }
@@ -78,24 +81,35 @@ pub enum SpanKind {
 /// The lanes of a run around its cursor.
 pub fn lanes(session: &Session) -> Lanes {
     let run = session.run();
-    let total = run.choices().len();
-    let behind = run.cursor().saturating_sub(STEPS_BEHIND);
-    let first = if total <= STEPS_SHOWN { 0 } else { behind - behind % STEPS_TURNED };
-    let steps = (total - first).min(STEPS_SHOWN);
-    let columns = if total <= STEPS_SHOWN { steps.max(16) } else { STEPS_SHOWN };
+    let (first, columns) = window(session);
+    let steps = (run.choices().len() - first).min(STEPS_SHOWN);
     let shown = first..first + steps;
     let lanes = lane_actors(run).into_iter().map(|actors| lane(run, &actors, shown.clone()));
     let lanes = lanes.chain([device(run, shown.clone())]).collect();
-    let no_return = session.no_return().map(|step| step as usize);
-    let no_return = no_return.filter(|step| (first..=first + steps).contains(step));
-    Lanes { first, columns, steps, cursor: run.cursor(), no_return, lanes }
+    let mut milestones = milestones(session);
+    milestones.retain(|it| (first..=first + steps).contains(&it.step));
+    Lanes { first, columns, steps, cursor: run.cursor(), milestones, lanes }
+}
+
+/// The first step that is drawn, and how many there is room for. The branches stand over the lanes
+/// in the same place, and longer ones make room for themselves.
+pub(super) fn window(session: &Session) -> (usize, usize) {
+    let run = session.run();
+    let branches = session.branches();
+    let lengths = (0..branches.list().len() as u32).map(|branch| branches.len_of(branch));
+    let columns = lengths.max().unwrap_or(0).clamp(STEPS_SHOWN_MIN, STEPS_SHOWN);
+    if run.choices().len() <= STEPS_SHOWN {
+        return (0, columns);
+    }
+    let behind = run.cursor().saturating_sub(STEPS_BEHIND);
+    (behind - behind % STEPS_TURNED, STEPS_SHOWN)
 }
 
 /// The actors of each lane. Threads, irq, the first kworker and jbd2 always have one; the others
 /// once they act.
 fn lane_actors(run: &Run) -> Vec<Vec<Actor>> {
     let threads = run.setup().threads.len();
-    let acted = run.choices().iter().fold(0_u64, |set, c| set | 1 << c.actor.position());
+    let acted = acted(run);
     let is_shown = |actor: &Actor| match actor {
         Actor::Thread(t) => usize::from(*t) < threads,
         Actor::Irq(_) | Actor::Kworker(0) | Actor::Jbd2 => true,
@@ -109,6 +123,11 @@ fn lane_actors(run: &Run) -> Vec<Vec<Actor>> {
         }
     }
     lanes
+}
+
+/// The actors that step in a run, a bit each.
+pub(super) fn acted(run: &Run) -> u64 {
+    run.choices().iter().fold(0_u64, |set, c| set | 1 << c.actor.position())
 }
 
 // A run's actors are a set of bits.
@@ -139,7 +158,7 @@ fn lane(run: &Run, actors: &[Actor], steps: Range<usize>) -> Lane {
                 _ => None,
             });
             let (actor, pc) = (choice.actor, pc.unwrap_or(Pc::Idle));
-            let (function, does) = (pc.info().function, pc.info().does);
+            let (function, does) = (pc.info().function, does(run.setup(), state, actor, pc));
             let failed = failure(*choice).map_or(String::new(), |what| format!(" ({what})"));
             let says = format!("step {}: {actor} in {function}: {does}{failed}", step + 1);
             add(&mut spans, step, SpanKind::Ran, phase(run.setup(), state, actor, pc), says);

@@ -43,7 +43,7 @@ fn header(run: &Run, title: &str) -> String {
         format!("extentscope {}, links of version {LINK_VERSION}\n", env!("CARGO_PKG_VERSION"));
     let badge = badge(run);
     let steps = run.choices().len();
-    let verdict = format!("{}: {}; after {steps} steps of this run", badge.word, badge.text);
+    let verdict = format!("{}: {}; this run has {steps} steps", badge.word, badge.text);
     for (name, value) in [
         ("scenario", title),
         ("design", &setup.design.to_string()),
@@ -160,7 +160,7 @@ fn trees(setup: &Setup, state: &State) -> String {
     let delayed = setup.design.knobs.es_content == EsContent::Delayed;
     let id = if delayed { "disk" } else { "es" };
     let mut text = String::new();
-    for file in strata(setup, state, None).files {
+    for file in strata(setup, state).files {
         if setup.files.len() > 1 {
             text += &format!("{}: ", file_name(setup, file.ino));
         }

@@ -28,13 +28,15 @@ pub(super) fn of_file(setup: &Setup, ino: u8) -> String {
 /// Items in the order of a number of theirs, equal ones as they were. What is shown is sorted
 /// through here: there are a few hundred at most, mostly in order, and the library's sort costs the
 /// page two kilobytes for each type.
-pub(super) fn sorted<T>(items: Vec<T>, key: impl Fn(&T) -> u64) -> Vec<T> {
-    let mut sorted: Vec<T> = Vec::with_capacity(items.len());
-    for item in items {
-        let after = sorted.iter().rev().take_while(|other| key(other) > key(&item)).count();
-        sorted.insert(sorted.len() - after, item);
+pub(super) fn sorted<T>(mut items: Vec<T>, key: impl Fn(&T) -> u64) -> Vec<T> {
+    for next in 1..items.len() {
+        let mut at = next;
+        while at > 0 && key(&items[at - 1]) > key(&items[at]) {
+            items.swap(at - 1, at);
+            at -= 1;
+        }
     }
-    sorted
+    items
 }
 
 #[cfg(test)]

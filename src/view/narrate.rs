@@ -65,8 +65,29 @@ pub fn step_label(setup: &Setup, state: &State, choice: Choice) -> StepLabel {
     StepLabel {
         actor: choice.actor.to_string(),
         function: info.function,
-        does: format!("{}{}", info.does, subject_of(setup, state, choice.actor, pc)),
+        does: format!(
+            "{}{}",
+            does(setup, state, choice.actor, pc),
+            subject_of(setup, state, choice.actor, pc)
+        ),
         source: info.source,
+    }
+}
+
+/// What an actor does in a step at a place. Where all slots are taken an `io_submit` that can step
+/// does something else than its place says: it reaps an event first, or returns what it has submitted
+/// of a batch.
+pub fn does(setup: &Setup, state: &State, actor: Actor, pc: Pc) -> &'static str {
+    let task = actor.task().map(|task| state.tasks[usize::from(task)].submitting);
+    match (pc, task) {
+        (Pc::IoSubmit, Some(batch)) if state.slots_used() >= setup.slots => {
+            match (batch.iocb > batch.returned, state.events.is_empty()) {
+                (true, _) => "return the short count",
+                (false, false) => "reap an event first",
+                (false, true) => pc.info().does,
+            }
+        }
+        _ => pc.info_in(&setup.design.knobs).does,
     }
 }
 

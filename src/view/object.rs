@@ -11,8 +11,8 @@ use crate::scenario::Run;
 use super::lockdep::held_by;
 use super::names::{file_name, of_file};
 use super::narrate::{CAPTION_CHARS_MAX, io_name, lock_name, op_text, wait_text, write_name};
-use super::pipeline::{COLUMNS, pipeline};
-use super::strata::{MarkKind, strata};
+use super::pipeline::{COLUMNS, pipeline, pipeline_of};
+use super::strata::{FileStrata, MarkKind, Stratum, strata};
 
 /// Something that can be pointed at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -68,22 +68,8 @@ pub struct Detail {
     pub version: &'static str,
 }
 
-/// One thing that two states do not have in common.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Difference {
-    /// Of what.
-    pub object: Object,
-    /// Its name.
-    pub title: String,
-    /// What differs.
-    pub field: String,
-    /// Its value in one state; empty if there is none.
-    pub before: String,
-    /// Its value in the other.
-    pub after: String,
-    /// `added`, `removed` or `changed`.
-    pub mark: &'static str,
-}
+/// A field's name, its value before and its value after; one of them may be empty.
+pub type Change = (String, String, String);
 
 /// An object in detail, at the cursor of a run.
 pub fn detail(run: &Run, object: Object) -> Detail {
@@ -93,9 +79,18 @@ pub fn detail(run: &Run, object: Object) -> Detail {
     let first = run.cursor().saturating_sub(wide / 2);
     let first = first.min(run.choices().len().saturating_sub(wide));
     let last = run.choices().len().min(first + wide);
+    let mut fields = fields(setup, run.state(), object);
+    if let Object::Io(key) = object {
+        // What the run knows of a finished write, and its last state does not.
+        let row = pipeline_of(run).ios.into_iter().find(|row| row.key == key && row.failed);
+        if let (Some(row), Some(field)) = (row, fields.iter_mut().find(|field| field.0 == "where"))
+        {
+            field.1 = row.place;
+        }
+    }
     Detail {
         title: title(setup, object),
-        fields: fields(setup, run.state(), object),
+        fields,
         history: history(run, object, first..last),
         looked_at: (first, last),
         function,
@@ -143,24 +138,23 @@ pub fn fields(setup: &Setup, state: &State, object: Object) -> Vec<Field> {
     fields
 }
 
-/// What two states of a setup do not have in common, in the order of [`objects`]; blocks aside,
-/// which their layers have.
-pub fn difference(setup: &Setup, before: &State, after: &State) -> Vec<Difference> {
+/// What two states of a setup do not have in common, in the order of [`objects`]: rows of an object,
+/// a field, its value before and its value after. Blocks are left out, which their layers have.
+pub fn difference(setup: &Setup, before: &State, after: &State) -> Vec<Vec<String>> {
     let mut rows = Vec::new();
     for object in objects(setup, &[before, after]) {
-        let old = fields(setup, before, object);
-        let new = fields(setup, after, object);
-        for (field, before, after) in changes(&old, &new) {
-            let mark = match (before.is_empty(), after.is_empty()) {
-                (true, _) => "added",
-                (_, true) => "removed",
-                _ => "changed",
-            };
-            let title = title(setup, object);
-            rows.push(Difference { object, title, field, before, after, mark });
+        for (field, before, after) in changes(setup, (before, after), object) {
+            rows.push(vec![title(setup, object), field, before, after]);
         }
     }
     rows
+}
+
+/// What two states do not have in common of an object: fields that differ, as name, before and
+/// after. Of layers they are the largest ranges of blocks that changed alike; ranges that are only
+/// cut otherwise are no change.
+pub fn changes(setup: &Setup, (before, after): (&State, &State), object: Object) -> Vec<Change> {
+    Seen::of(setup, before, object).changes(&Seen::of(setup, after, object))
 }
 
 /// All objects of some states but blocks, in a fixed order: actors, writes, then file by file its
@@ -238,14 +232,16 @@ const WRITEBACKS: u32 = 256;
 
 fn history(run: &Run, object: Object, steps: Range<usize>) -> Vec<(usize, String)> {
     let mut history = Vec::new();
-    let mut old = fields(run.setup(), run.state_at(steps.start), object);
+    let mut old = Seen::of(run.setup(), run.state_at(steps.start), object);
     for (step, choice) in (steps.start + 1..).zip(&run.choices()[steps]) {
-        let new = fields(run.setup(), run.state_at(step), object);
-        if old == new {
+        let new = Seen::of(run.setup(), run.state_at(step), object);
+        let changes = old.changes(&new);
+        old = new;
+        if changes.is_empty() {
             continue;
         }
         let mut sentence = choice.actor.to_string();
-        for (number, (field, before, after)) in changes(&old, &new).into_iter().enumerate() {
+        for (number, (field, before, after)) in changes.into_iter().enumerate() {
             let part = match (before.is_empty(), after.is_empty()) {
                 (true, _) => format!("{field} {after}"),
                 (_, true) => format!("{field} {before} no longer"),
@@ -260,27 +256,73 @@ fn history(run: &Run, object: Object, steps: Range<usize>) -> Vec<(usize, String
             sentence += &part;
         }
         history.push((step, sentence + "."));
-        old = new;
     }
     history
 }
 
-/// Fields that differ, as name, before and after: those that there were in their order, then new
-/// ones.
-fn changes(old: &[Field], new: &[Field]) -> Vec<(String, String, String)> {
-    let value = |fields: &[Field], name: &str| {
-        fields.iter().find(|field| field.0 == name).map_or(String::new(), |field| field.1.clone())
-    };
-    let mut rows = Vec::new();
-    let is_new = |field: &&Field| old.iter().all(|other| other.0 != field.0);
-    for (name, _) in old.iter().chain(new.iter().filter(is_new)) {
-        let (before, after) = (value(old, name), value(new, name));
-        // A remark is about what is or is not there, which is told already.
-        if before != after && name != REMARK {
-            rows.push((name.clone(), before, after));
+/// What two states are compared by.
+struct Seen {
+    fields: Vec<Field>,
+    /// Of a layer that one, of a block all, with the blocks that are looked at.
+    layers: Vec<Stratum>,
+    blocks: Range<u8>,
+}
+
+impl Seen {
+    fn of(setup: &Setup, state: &State, object: Object) -> Seen {
+        let mut seen = Seen { fields: Vec::new(), layers: Vec::new(), blocks: 0..0 };
+        match object {
+            Object::Layer(ino, at) => {
+                let file = file_strata(setup, state, ino);
+                let id = LAYERS.get(usize::from(at)).map_or("", |layer| layer.0);
+                let (rows, blocks) = file.map_or((Vec::new(), 0), |file| (file.rows, file.blocks));
+                seen.layers = rows.into_iter().filter(|row| row.id == id).collect();
+                // Other layers' remarks are about what is or is not there, which is told already.
+                if let Some(row) = seen.layers.first().filter(|row| row.id == "read") {
+                    put(&mut seen.fields, REMARK, row.remark.unwrap_or_default().into());
+                }
+                seen.blocks = 0..blocks;
+            }
+            Object::Block(ino, lblk) => {
+                seen.layers = file_strata(setup, state, ino).map_or(Vec::new(), |file| file.rows);
+                seen.blocks = lblk..lblk + 1;
+                version_fields(state, (ino, lblk), &mut seen.fields);
+            }
+            _ => seen.fields = fields(setup, state, object),
         }
+        seen
     }
-    rows
+
+    /// Layers' changes, then fields that differ: those that there were in their order, then new
+    /// ones.
+    fn changes(&self, new: &Seen) -> Vec<Change> {
+        let mut rows = Vec::new();
+        for (before, after) in self.layers.iter().zip(&new.layers) {
+            for piece in after.changed(before, self.blocks.clone()) {
+                let name = match self.layers.as_slice() {
+                    [_] => format!("[{}/{})", piece.lblk, piece.len),
+                    _ => after.name.to_string(),
+                };
+                rows.push((name, piece.before, piece.after));
+            }
+        }
+        let value = |fields: &[Field], name: &str| {
+            let field = fields.iter().find(|field| field.0 == name);
+            field.map_or(String::new(), |field| field.1.clone())
+        };
+        let is_new = |field: &&Field| self.fields.iter().all(|other| other.0 != field.0);
+        for (name, _) in self.fields.iter().chain(new.fields.iter().filter(is_new)) {
+            let (before, after) = (value(&self.fields, name), value(&new.fields, name));
+            if before != after {
+                rows.push((name.clone(), before, after));
+            }
+        }
+        rows
+    }
+}
+
+fn file_strata(setup: &Setup, state: &State, ino: u8) -> Option<FileStrata> {
+    strata(setup, state).files.into_iter().find(|file| file.ino == ino)
 }
 
 fn put(fields: &mut Vec<Field>, name: &str, value: String) {
@@ -370,21 +412,15 @@ fn inode_fields(setup: &Setup, state: &State, ino: u8, fields: &mut Vec<Field>) 
 
 fn layer_fields(setup: &Setup, state: &State, (ino, at): (u8, u8), fields: &mut Vec<Field>) {
     let Some(layer) = LAYERS.get(usize::from(at)) else { return };
-    let files = strata(setup, state, None).files;
-    let Some(file) = files.into_iter().find(|file| file.ino == ino) else { return };
+    let Some(file) = file_strata(setup, state, ino) else { return };
     let Some(row) = file.rows.into_iter().find(|row| row.id == layer.0) else { return };
     for segment in row.segments {
         let (range, what) = segment.title.split_once(' ').unwrap_or(("", &segment.title));
         put(fields, range, what.into());
     }
-    for mark in row.marks {
-        let what = match mark.kind {
-            MarkKind::Pending => "conversion pending",
-            MarkKind::Wrong => "breaks a promise",
-            MarkKind::Dirty => "dirty",
-            MarkKind::Writeback => "under writeback",
-            MarkKind::Volatile => continue, // the segment says it
-        };
+    // What is only in the device's cache, the segment says.
+    for mark in row.marks.iter().filter(|mark| mark.kind != MarkKind::Volatile) {
+        let what = mark.kind.words();
         let range = format!("[{}/{})", mark.lblk, mark.len);
         match fields.iter_mut().find(|field| field.0 == what) {
             Some(field) => field.1 += &format!(" {range}"),
@@ -395,22 +431,25 @@ fn layer_fields(setup: &Setup, state: &State, (ino, at): (u8, u8), fields: &mut 
 }
 
 fn block_fields(setup: &Setup, state: &State, (ino, lblk): (u8, u8), fields: &mut Vec<Field>) {
-    let files = strata(setup, state, None).files;
-    let Some(file) = files.into_iter().find(|file| file.ino == ino) else { return };
+    let Some(file) = file_strata(setup, state, ino) else { return };
     for row in file.rows {
         let mut segments = row.segments.into_iter();
         let here = segments.find(|s| (s.lblk..s.lblk + s.len).contains(&lblk));
         put(fields, row.name, here.map_or("nothing".into(), |segment| segment.title));
     }
-    let (inode, at) = (&state.inodes[usize::from(ino)], usize::from(lblk));
+    version_fields(state, (ino, lblk), fields);
+}
+
+fn version_fields(state: &State, (ino, lblk): (u8, u8), fields: &mut Vec<Field>) {
+    let (Some(inode), at) = (state.inodes.get(usize::from(ino)), usize::from(lblk)) else { return };
     let versions = [
-        ("written so often", inode.version[at]),
-        ("acknowledged version", inode.acked[at]),
-        ("version that fsync promised", inode.synced[at]),
-        ("version that O_(D)SYNC promised", inode.osynced[at]),
+        ("written so often", &inode.version),
+        ("acknowledged version", &inode.acked),
+        ("version that fsync promised", &inode.synced),
+        ("version that O_(D)SYNC promised", &inode.osynced),
     ];
-    for (name, version) in versions {
-        put(fields, name, version.to_string());
+    for (name, of_blocks) in versions {
+        put(fields, name, of_blocks.get(at).map_or(String::new(), ToString::to_string));
     }
 }
 

@@ -2,6 +2,8 @@
 
 use crate::kernel::{Acked, Actor, Io, List, Op, Pc, Range, Setup, Stage, State, Sync, Task};
 
+use crate::scenario::Run;
+
 use super::names::{file_name, sorted};
 use super::narrate::{range_text, write_name};
 
@@ -43,6 +45,8 @@ pub struct IoRow {
     pub counted: bool,
     /// Counted in `i_dio_count`.
     pub dio: bool,
+    /// Its bio failed with EIO.
+    pub failed: bool,
     /// It is finished, as are many later writes of its thread: the picture leaves it out.
     pub is_past: bool,
 }
@@ -53,7 +57,7 @@ impl Pipeline {
         let is_long = self.ios.iter().any(|io| io.is_past);
         let part = move |last: bool| {
             let rows = self.ios.iter().filter(|io| !io.is_past);
-            rows.filter(move |io| (is_long && io.place == FINISHED) == last)
+            rows.filter(move |io| (is_long && io.is_finished()) == last)
         };
         part(false).chain(part(true))
     }
@@ -62,6 +66,13 @@ impl Pipeline {
     pub fn past(&self) -> Option<String> {
         let past = self.ios.iter().filter(|io| io.is_past).count();
         (past > 0).then(|| format!("{past} more finished earlier; the table has them."))
+    }
+}
+
+impl IoRow {
+    /// Whether it has no `io_end` any more.
+    pub fn is_finished(&self) -> bool {
+        self.place.starts_with(FINISHED)
     }
 }
 
@@ -85,6 +96,22 @@ impl Ack {
             Ack::Known => "acknowledged",
         }
     }
+}
+
+/// The same at the cursor of a run, which knows more than a state of writes that are finished: that
+/// their bio failed.
+pub fn pipeline_of(run: &Run) -> Pipeline {
+    let mut pipeline = pipeline(run.setup(), run.state());
+    for (step, choice) in run.choices()[..run.cursor()].iter().enumerate() {
+        let (Actor::Irq(io), 1) = (choice.actor, choice.ordinal) else { continue };
+        let io = &run.state_at(step).ios[usize::from(io)];
+        let is_it = |row: &&mut IoRow| row.key == u32::from(io.nr) && row.is_finished();
+        if let Some(row) = pipeline.ios.iter_mut().find(is_it).filter(|_| !io.writeback) {
+            row.failed = true;
+            row.place = format!("{FINISHED}, its bio failed with EIO");
+        }
+    }
+    pipeline
 }
 
 /// Every direct write that has begun, also the finished ones, and writeback on its way.
@@ -122,7 +149,7 @@ pub fn pipeline(setup: &Setup, state: &State) -> Pipeline {
 
 /// Marks those of a thread's finished writes that are not among the last.
 fn leave_out_finished(of_thread: &mut [IoRow]) {
-    let finished = of_thread.iter_mut().rev().filter(|io| io.place == FINISHED);
+    let finished = of_thread.iter_mut().rev().filter(|io| io.is_finished());
     finished.skip(FINISHED_DRAWN).for_each(|io| io.is_past = true);
 }
 
@@ -142,7 +169,7 @@ fn live(setup: &Setup, state: &State, io: &Io, row: IoRow) -> IoRow {
         Acked::Reaped => Ack::Known,
     };
     let place = place(setup, state, io);
-    IoRow { column, place, ack, counted: io.counted, dio: io.dio_held, ..row }
+    IoRow { column, place, ack, counted: io.counted, dio: io.dio_held, failed: io.error, ..row }
 }
 
 /// A direct write's number, and its row before it has begun.
@@ -175,6 +202,7 @@ const EMPTY: IoRow = IoRow {
     ack: Ack::No,
     counted: false,
     dio: false,
+    failed: false,
     is_past: false,
 };
 

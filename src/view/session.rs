@@ -4,7 +4,7 @@ use core::fmt::Write;
 
 use crate::bounds::{BRANCHES_MAX, TRIED_DESIGNS_MAX};
 use crate::kernel::{
-    Actor, Choice, Design, File, Next, Op, Setup, State, enabled, is_environment, is_stuck,
+    Actor, Choice, Design, File, Next, Op, Power, Setup, State, enabled, is_environment, is_stuck,
 };
 use crate::scenario::{
     Branches, Divergence, Link, OpText, Preset, Run, RunError, Script, ScriptError, branch_name,
@@ -170,10 +170,13 @@ impl Session {
         }
     }
 
-    /// The line (from 1) at which each thread stands, as `(line, thread)`; a thread that is done
-    /// stands nowhere.
+    /// The line (from 1) at which each thread stands, as `(line, thread)`; a thread that is done, or
+    /// that a power cut has ended, stands nowhere.
     pub fn current_lines(&self) -> Vec<(u32, u8)> {
         let state = self.run().state();
+        if state.power != Power::On {
+            return Vec::new();
+        }
         let at = (0..).zip(&self.script.lines).filter_map(|(thread, lines)| {
             let op = state.tasks.get(usize::from(thread))?.op;
             lines.get(usize::from(op)).map(|line| (*line, thread))
@@ -451,9 +454,23 @@ impl Session {
         self.branches.seek(steps);
     }
 
-    /// Begins a branch at the cursor.
+    /// Goes to a step by its number, and says so if the run ends before it.
+    pub fn go_to(&mut self, step: usize) {
+        self.seek(step);
+        let steps = self.run().choices().len();
+        if step > steps {
+            let count = if steps == 1 { "a step".into() } else { format!("{steps} steps") };
+            self.notice = Some(format!("There is no step {step}: the run has {count}."));
+        }
+    }
+
+    /// Begins a branch at the cursor; an empty run has nothing to branch from.
     pub fn branch_here(&mut self) {
         self.playing = false;
+        if self.run().choices().is_empty() {
+            self.notice = Some("There is nothing to branch from: take a step first.".into());
+            return;
+        }
         let old = self.branches.current();
         self.notice = Some(match self.branches.branch_here() {
             Ok(()) => {

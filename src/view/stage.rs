@@ -3,8 +3,8 @@
 use super::narrate::caption;
 use super::object;
 use super::{
-    Badge, BranchRow, Chart, Inspector, Lanes, Panels, Pipeline, Series, Session, StepRow, Strata,
-    ThreadRow, TreeView, WaitGraph,
+    Badge, BranchRow, Chart, Inspector, Lanes, Milestone, Panels, Pipeline, Series, Session,
+    StepRow, Strata, ThreadRow, TreeView, WaitGraph,
 };
 
 /// The page at one moment.
@@ -16,6 +16,8 @@ pub struct Stage {
     pub finding: Option<String>,
     /// What the last step did.
     pub caption: String,
+    /// What the slider says: the step, of how many, and what it did.
+    pub spoken: String,
     /// What a person should know about the last command.
     pub notice: Option<String>,
     /// Whether that is what is wrong with a link.
@@ -24,6 +26,8 @@ pub struct Stage {
     pub place: (usize, usize),
     /// Whether a step forward can be taken.
     pub can_step: bool,
+    /// Whether there is a context switch to go back to, and whether there may be one to go on to.
+    pub can_switch: (bool, bool),
     /// The design by name, its story and its source.
     pub design: (String, &'static str, &'static str),
     /// Steps that can be taken, and those that cannot.
@@ -34,12 +38,16 @@ pub struct Stage {
     pub trees: Vec<TreeView>,
     /// Writes on their way.
     pub pipeline: Pipeline,
+    /// What a power cut has left, and recovery has read back.
+    pub power: Option<String>,
     /// Who is where.
     pub threads: Vec<ThreadRow>,
     /// Who waits for whom.
     pub waits: WaitGraph,
     /// Who ran when.
     pub lanes: Lanes,
+    /// The marked steps of the whole run.
+    pub milestones: Vec<Milestone>,
     /// Pending conversions over steps.
     pub series: Series,
     /// The same as a picture.
@@ -58,25 +66,31 @@ pub fn stage(session: &Session) -> Stage {
     let (setup, state) = (run.setup(), run.state());
     let design = session.design();
     let series = super::series(run);
+    let told = caption(run);
+    let place = (run.cursor(), run.choices().len());
     Stage {
         badge: super::badge(run),
         finding: super::finding(run),
-        caption: match run.cursor() {
-            0 => caption(run),
-            step => format!("Step {step}. {}", caption(run)),
+        spoken: format!("step {} of {}: {told}", place.0, place.1),
+        caption: match place.0 {
+            0 => told,
+            step => format!("Step {step}. {told}"),
         },
         notice: session.notice().map(String::from),
         is_link_damaged: session.is_link_damaged(),
-        place: (run.cursor(), run.choices().len()),
+        place,
         can_step: session.next_choice().is_some(),
+        can_switch: session.can_switch(),
         design: (design.to_string(), design.row.story(), design.row.source()),
         steps: super::steps(session),
-        strata: super::strata(setup, state, None),
+        strata: super::strata(setup, state),
         trees: super::trees(run),
         pipeline: pipeline(session),
+        power: super::after_power_cut(run),
         threads: super::threads(session),
         waits: super::wait_graph(setup, state),
         lanes: super::lanes(session),
+        milestones: super::milestones(session),
         chart: series.chart(),
         series,
         branches: super::branches(session),
@@ -88,7 +102,7 @@ pub fn stage(session: &Session) -> Stage {
 /// Writes on their way, with those that a person delays.
 fn pipeline(session: &Session) -> Pipeline {
     let state = session.run().state();
-    let mut pipeline = super::pipeline(session.run().setup(), state);
+    let mut pipeline = super::pipeline_of(session.run());
     for row in &mut pipeline.ios {
         if object::io_of(state, row.key).is_some_and(|io| session.is_delayed(io)) {
             row.place += ", delayed";

@@ -61,10 +61,8 @@ pub struct Segment {
     pub label: String,
     /// First physical block, as the kernel would print it.
     pub pblk: Option<u64>,
-    /// The whole of it in words.
+    /// The whole of it in words: the range, a blank, and what stands there.
     pub title: String,
-    /// It did not stand there before the last step.
-    pub changed: bool,
 }
 
 /// How a segment is drawn.
@@ -112,20 +110,114 @@ pub enum MarkKind {
     Dirty,
     /// A page under PageWriteback.
     Writeback,
+    /// The layer says something else here in the state that it is compared with.
+    Changed,
 }
 
-/// The layers at a state; what differs from `before` is marked as changed.
-pub fn strata(setup: &Setup, state: &State, before: Option<&State>) -> Strata {
+/// Blocks in a row of which a layer says something else in another state, and of all of them the
+/// same.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Changed {
+    /// First block.
+    pub lblk: u8,
+    /// Blocks.
+    pub len: u8,
+    /// What the layer says in one state; empty if nothing stands there.
+    pub before: String,
+    /// What it says in the other.
+    pub after: String,
+}
+
+/// The layers at a state.
+pub fn strata(setup: &Setup, state: &State) -> Strata {
     let inos = (0..).zip(&setup.files);
     let files = inos.map(|(ino, file)| {
-        let mut rows = rows(setup, state, ino, file.blocks);
-        if let Some(before) = before {
-            mark_changes(&mut rows, &self::rows(setup, before, ino, file.blocks));
-        }
+        let rows = rows(setup, state, ino, file.blocks);
         let counters = counters(setup, state, ino);
         FileStrata { ino, name: file.name.clone(), blocks: file.blocks, rows, counters }
     });
     Strata { files: files.collect() }
+}
+
+impl Stratum {
+    /// Where the layer says something else than in another state, among some blocks. Blocks are
+    /// compared one by one: what is only cut into other ranges has not changed.
+    pub fn changed(&self, before: &Stratum, blocks: core::ops::Range<u8>) -> Vec<Changed> {
+        let says: Vec<(Says, Says)> =
+            blocks.clone().map(|lblk| (before.says(lblk), self.says(lblk))).collect();
+        let alike = |a: u8, b: u8| {
+            let (one, other) = (&says[usize::from(a)], &says[usize::from(b)]);
+            one.0.continues(&other.0, b - a) && one.1.continues(&other.1, b - a)
+        };
+        let pieces = pieces(says.len() as u8, &alike).into_iter().map(|(at, len)| {
+            let (before, after) = &says[usize::from(at)];
+            let lblk = blocks.start + at;
+            Changed { lblk, len, before: before.text(), after: after.text() }
+        });
+        pieces.filter(|piece| piece.before != piece.after).collect()
+    }
+
+    fn says(&self, lblk: u8) -> Says<'_> {
+        let mut says = Says::default();
+        let mut segments = self.segments.iter();
+        if let Some(here) = segments.find(|s| (s.lblk..s.lblk + s.len).contains(&lblk)) {
+            let words = here.title.split_once(' ').map_or("", |words| words.1);
+            says.pblk = here.pblk.map(|pblk| pblk + u64::from(lblk - here.lblk));
+            says.words = if here.pblk.is_none() { words } else { before_pblk(words) };
+        }
+        for mark in self.marks.iter().filter(|m| (m.lblk..m.lblk + m.len).contains(&lblk)) {
+            says.marks |= 1 << mark.kind as u8;
+        }
+        says
+    }
+}
+
+/// What a layer says of one block.
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
+struct Says<'a> {
+    words: &'a str,
+    pblk: Option<u64>,
+    /// A bit for each kind of mark.
+    marks: u8,
+}
+
+impl Says<'_> {
+    /// Whether the block so many blocks further on says the same.
+    fn continues(&self, other: &Says<'_>, further: u8) -> bool {
+        Says { pblk: self.pblk.map(|pblk| pblk + u64::from(further)), ..*self } == *other
+    }
+
+    fn text(&self) -> String {
+        let mut text = self.words.to_string();
+        if let Some(pblk) = self.pblk {
+            text += &format!("@{pblk}");
+        }
+        for kind in [MarkKind::Pending, MarkKind::Wrong, MarkKind::Dirty, MarkKind::Writeback] {
+            if self.marks >> kind as u8 & 1 != 0 {
+                text += &format!(", {}", kind.words());
+            }
+        }
+        text
+    }
+}
+
+/// The words of a title before its physical block.
+fn before_pblk(words: &str) -> &str {
+    words.split_once('@').map_or(words, |words| words.0)
+}
+
+impl MarkKind {
+    /// What is to be noticed, in words.
+    pub const fn words(self) -> &'static str {
+        match self {
+            MarkKind::Pending => "conversion pending",
+            MarkKind::Wrong => "breaks a promise",
+            MarkKind::Volatile => "only in the device's cache",
+            MarkKind::Dirty => "dirty",
+            MarkKind::Writeback => "under writeback",
+            MarkKind::Changed => "changed",
+        }
+    }
 }
 
 impl Kind {
@@ -204,13 +296,13 @@ fn page_row(inode: &Inode, blocks: u8) -> Stratum {
     let page = |lblk: u8| inode.pages[usize::from(lblk)];
     let what = |lblk: u8| page(lblk).content().map(|content| content.map(source_of));
     let segments =
-        pieces(blocks, |a, b| what(a) == what(b)).into_iter().filter_map(|(lblk, len)| {
+        pieces(blocks, &|a, b| what(a) == what(b)).into_iter().filter_map(|(lblk, len)| {
             let (kind, label, says) = match page(lblk).content()? {
                 Some(content) => describe(content),
                 None => (Kind::Zeroes, "0".into(), "zeroes".into()),
             };
             let title = format!("[{lblk}/{len}) {says}");
-            Some(Segment { lblk, len, kind, label, pblk: None, title, changed: false })
+            Some(Segment { lblk, len, kind, label, pblk: None, title })
         });
     let segments: Vec<Segment> = segments.collect();
     let mark = |lblk| match page(lblk) {
@@ -224,7 +316,7 @@ fn page_row(inode: &Inode, blocks: u8) -> Stratum {
         name: "page cache",
         about: "Pages of the file in memory, a page a block.",
         segments,
-        marks: runs_of(0..blocks, mark),
+        marks: runs_of(0..blocks, &mark),
         remark,
     }
 }
@@ -238,8 +330,10 @@ fn es_row(setup: &Setup, state: &State, ino: u8) -> Stratum {
         kind: Kind::of_status(extent.status),
         label: extent.status.to_string(),
         pblk: (extent.status.is_mapped() && content == EsContent::Full).then_some(extent.pblk),
-        title: extent.to_string(),
-        changed: false,
+        title: match content {
+            EsContent::Full => extent.to_string(),
+            _ => format!("[{}/{}) {}", extent.lblk, extent.len, extent.status),
+        },
     });
     let segments: Vec<Segment> = segments.collect();
     let remark = match (content == EsContent::Delayed, segments.is_empty()) {
@@ -252,7 +346,7 @@ fn es_row(setup: &Setup, state: &State, ino: u8) -> Stratum {
         name: "ES tree",
         about: "The extent status tree: what mapping is answered from, in memory only.",
         segments,
-        marks: runs_of(0..16, |lblk| pending_at(state, ino, lblk).then_some(MarkKind::Pending)),
+        marks: runs_of(0..16, &|lblk| pending_at(state, ino, lblk).then_some(MarkKind::Pending)),
         remark,
     }
 }
@@ -281,7 +375,7 @@ fn mapping_row(
         }
         _ => false,
     };
-    let segments = pieces(blocks, same).into_iter().filter_map(|(lblk, len)| {
+    let segments = pieces(blocks, &same).into_iter().filter_map(|(lblk, len)| {
         let (kind, letter, pblk) = match tree[usize::from(lblk)] {
             // A hole is where nothing stands: drawing it on three rows would only be noise.
             Mapping::Hole => return None,
@@ -290,15 +384,7 @@ fn mapping_row(
         };
         let pblk = PBLK_FIRST + u64::from(pblk);
         let title = format!("[{lblk}/{len}) {letter}@{pblk}");
-        Some(Segment {
-            lblk,
-            len,
-            kind,
-            label: letter.into(),
-            pblk: Some(pblk),
-            title,
-            changed: false,
-        })
+        Some(Segment { lblk, len, kind, label: letter.into(), pblk: Some(pblk), title })
     });
     let segments: Vec<Segment> = segments.collect();
     let remark = segments.is_empty().then_some("nothing is allocated");
@@ -313,12 +399,12 @@ fn media_row(state: &State, ino: u8, blocks: u8) -> Stratum {
     };
     let what = |lblk| cell(lblk).map(|(content, durable)| (source_of(content), durable));
     let segments =
-        pieces(blocks, |a, b| what(a) == what(b)).into_iter().filter_map(|(lblk, len)| {
+        pieces(blocks, &|a, b| what(a) == what(b)).into_iter().filter_map(|(lblk, len)| {
             let (content, durable) = cell(lblk)?;
             let (kind, label, says) = describe(content);
             let where_ = if durable { "on the medium" } else { "only in the device's cache" };
             let title = format!("[{lblk}/{len}) {says}, {where_}");
-            Some(Segment { lblk, len, kind, label, pblk: None, title, changed: false })
+            Some(Segment { lblk, len, kind, label, pblk: None, title })
         });
     let segments = segments.collect();
     let volatile = |lblk| match cell(lblk) {
@@ -330,7 +416,7 @@ fn media_row(state: &State, ino: u8, blocks: u8) -> Stratum {
         name: "media",
         about: "What the physical blocks hold; a broken outline is only in the device's cache.",
         segments,
-        marks: runs_of(0..blocks, volatile),
+        marks: runs_of(0..blocks, &volatile),
         remark: None,
     }
 }
@@ -343,14 +429,14 @@ fn read_row(setup: &Setup, state: &State, ino: u8, blocks: u8) -> Stratum {
         state.media.get(usize::from(pblk)).map(|media| media.now)
     };
     let what = |lblk| content(lblk).map(source_of);
-    let within = pieces(blocks.min(inode.size), |a, b| what(a) == what(b));
+    let within = pieces(blocks.min(inode.size), &|a, b| what(a) == what(b));
     let segments = within.into_iter().map(|(lblk, len)| {
         let (kind, label, says) = match content(lblk) {
             Some(content) => describe(content),
             None => (Kind::Zeroes, "0".into(), "zeroes".into()),
         };
-        let title = format!("[{lblk}/{len}) a read gets {says}");
-        Segment { lblk, len, kind, label, pblk: None, title, changed: false }
+        let title = format!("[{lblk}/{len}) {says}");
+        Segment { lblk, len, kind, label, pblk: None, title }
     });
     let remark = read_detour(setup, inode);
     let wrong = |lblk: u8| {
@@ -359,7 +445,7 @@ fn read_row(setup: &Setup, state: &State, ino: u8, blocks: u8) -> Stratum {
         (version < owed(state, inode, lblk) || stale).then_some(MarkKind::Wrong)
     };
     let marks =
-        if remark.is_some() { Vec::new() } else { runs_of(0..blocks.min(inode.size), wrong) };
+        if remark.is_some() { Vec::new() } else { runs_of(0..blocks.min(inode.size), &wrong) };
     Stratum {
         id: "read",
         name: "a read gets",
@@ -439,8 +525,10 @@ fn describe(content: Content) -> (Kind, String, String) {
     }
 }
 
+// Closures are called through pointers here: a copy of the loop for each is code for nothing.
+
 /// Cuts `0..blocks` wherever a block is not `same` as the first of the piece before it.
-fn pieces(blocks: u8, same: impl Fn(u8, u8) -> bool) -> Vec<(u8, u8)> {
+fn pieces(blocks: u8, same: &dyn Fn(u8, u8) -> bool) -> Vec<(u8, u8)> {
     let mut pieces: Vec<(u8, u8)> = Vec::new();
     for lblk in 0..blocks {
         match pieces.last_mut() {
@@ -452,7 +540,7 @@ fn pieces(blocks: u8, same: impl Fn(u8, u8) -> bool) -> Vec<(u8, u8)> {
 }
 
 /// The runs of blocks that have the same mark.
-fn runs_of(blocks: core::ops::Range<u8>, mark: impl Fn(u8) -> Option<MarkKind>) -> Vec<Mark> {
+fn runs_of(blocks: core::ops::Range<u8>, mark: &dyn Fn(u8) -> Option<MarkKind>) -> Vec<Mark> {
     let mut marks: Vec<Mark> = Vec::new();
     for lblk in blocks {
         let Some(kind) = mark(lblk) else { continue };
@@ -462,12 +550,4 @@ fn runs_of(blocks: core::ops::Range<u8>, mark: impl Fn(u8) -> Option<MarkKind>) 
         }
     }
     marks
-}
-
-fn mark_changes(rows: &mut [Stratum], before: &[Stratum]) {
-    for (row, old) in rows.iter_mut().zip(before) {
-        for segment in &mut row.segments {
-            segment.changed = !old.segments.contains(segment);
-        }
-    }
 }

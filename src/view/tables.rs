@@ -1,5 +1,6 @@
 //! The tables that say the same as the pictures.
 
+use super::milestones::told;
 use super::names::sorted;
 use super::pipeline::{COLUMNS, Pipeline};
 use super::{Lanes, MarkKind, Series, SpanKind, Strata, Stratum, TreeView};
@@ -35,15 +36,9 @@ impl Stratum {
     pub fn words(&self) -> String {
         let segments = self.segments.iter().map(|s| s.title.clone());
         let marks = self.marks.iter().filter_map(|mark| {
-            let word = match mark.kind {
-                MarkKind::Pending => "pending",
-                MarkKind::Wrong => "breaks a promise",
-                MarkKind::Dirty => "dirty",
-                MarkKind::Writeback => "under writeback",
-                // The segment's own words say it.
-                MarkKind::Volatile => return None,
-            };
-            Some(format!("[{}/{}) {word}", mark.lblk, mark.len))
+            // The segment's own words say it.
+            let is_said = mark.kind == MarkKind::Volatile;
+            (!is_said).then(|| format!("[{}/{}) {}", mark.lblk, mark.len, mark.kind.words()))
         });
         let all: Vec<String> = segments.chain(marks).collect();
         match (all.is_empty(), self.remark) {
@@ -120,9 +115,7 @@ impl Lanes {
             s.kind == SpanKind::Ran && s.from < self.cursor && self.cursor <= s.from + s.len
         });
         let mut caption = format!("Steps {} to {}", self.first + 1, self.first + self.steps);
-        if let Some(step) = self.no_return {
-            caption += &format!("; after step {step} nothing can avoid the end");
-        }
+        caption += &told(&self.milestones);
         let row = |(lane, span): &(&String, &super::Span)| {
             let last = span.from + span.len;
             let steps = match span.len {

@@ -2,10 +2,10 @@
 
 use expect_test::{Expect, expect};
 
-use super::narrate::cycle_sentence;
-use super::{BadgeKind, Preselect, Session, badge, lanes, pipeline, series, steps, strata};
-use super::{threads, trees, wait_graph};
-use crate::kernel::{Actor, Choice, Row};
+use super::narrate::{cycle_sentence, step_label};
+use super::{BadgeKind, Preselect, Session, badge, lanes, pipeline, pipeline_of, series, stage};
+use super::{steps, strata, threads, trees, wait_graph};
+use crate::kernel::{Actor, Choice, Promise, Row};
 use crate::scenario::PRESETS;
 
 fn session(preset: &str, row: Row) -> Session {
@@ -27,7 +27,7 @@ fn check(actual: &str, expected: Expect) {
 fn layers(session: &Session) -> String {
     let run = session.run();
     let mut text = String::new();
-    for row in &strata(run.setup(), run.state(), None).files[0].rows {
+    for row in &strata(run.setup(), run.state()).files[0].rows {
         let segments = row.segments.iter().map(|s| format!("[{}/{}) {}", s.lblk, s.len, s.label));
         let marks = row.marks.iter().map(|m| format!("{:?} [{}/{})", m.kind, m.lblk, m.len));
         let all: Vec<String> = segments.chain(marks).collect();
@@ -346,4 +346,137 @@ fn an_operation_beside_a_script_that_is_wrong_is_run_and_the_error_stays() {
     session.apply(&mended).expect("a script");
     session.issue(0, "fsync").expect("another");
     assert_eq!(session.error(), None);
+}
+
+/// Four writes; the bio of the first fails.
+fn failed_session() -> Session {
+    let mut session = Session::new();
+    let text = "slots 4\nallow eio 1\nfile a 8 blocks, U 0+8\n\
+                t1: aio_write io=0+4\nt1: aio_write io=4+4\nt1: getevents 2\n";
+    session.apply(text).expect("a script");
+    let fails: Choice = "irq:io1/1".parse().unwrap();
+    while !session.run().enabled().contains(&fails) {
+        assert!(session.forward());
+    }
+    session.step(fails).unwrap();
+    run_out(&mut session);
+    session
+}
+
+#[test]
+fn a_finished_write_whose_bio_failed_is_told_from_others() {
+    let mut session = failed_session();
+    let told = |session: &Session| {
+        let rows = pipeline_of(session.run()).ios.into_iter();
+        rows.map(|io| format!("{} {} {}\n", io.name, io.failed, io.place)).collect::<String>()
+    };
+    let end = told(&session);
+    check(
+        &end,
+        expect![[r#"
+        A true finished, its bio failed with EIO
+        B false finished
+    "#]],
+    );
+    let table = stage(&session).pipeline.table();
+    assert!(table.rows[0].iter().any(|cell| cell.contains("EIO")), "{table:?}");
+    session.inspect(super::Look::parse("io.0"));
+    let fields = super::inspector(&session).expect("it is open").fields;
+    assert!(fields.contains(&("where".into(), "finished, its bio failed with EIO".into())));
+    session.seek(0);
+    assert_eq!(told(&session), "");
+}
+
+#[test]
+fn a_power_cut_is_told_where_threads_were() {
+    let mut session = session("S4", Row::RfcV1);
+    let mut told = Vec::new();
+    let power: Choice = "power".parse().unwrap();
+    loop {
+        let stage = stage(&session);
+        let contexts = stage.threads.iter().map(|row| row.context.word());
+        let is_off = contexts.clone().all(|word| word == "power cut");
+        assert_eq!(is_off, stage.power.is_some());
+        assert_eq!(is_off, contexts.clone().any(|word| word == "power cut"));
+        let aside = super::editor(&session).aside;
+        assert_eq!(is_off, !aside.is_empty());
+        assert!(!is_off || session.current_lines().is_empty());
+        if let Some(power) = stage.power {
+            told.push(format!("{power} Script: {aside}\n"));
+        }
+        // As soon as something was acknowledged.
+        let acked = session.run().state().inodes[0].acked[0] > 0;
+        let cuts = acked && session.run().enabled().contains(&power);
+        if !(if cuts { session.step(power).is_ok() } else { session.forward() }) {
+            break;
+        }
+    }
+    check(
+        &told.concat(),
+        expect![[r#"
+        The power was cut: nothing runs. Recovery is next. Script: the power was cut: no line runs
+        The power was cut; recovery has read every block back as promised. Script: the power was cut, then recovery
+    "#]],
+    );
+}
+
+#[test]
+fn blocks_that_recovery_finds_wrong_are_counted() {
+    let mut told = Vec::new();
+    for row in Row::ALL {
+        let mut session = session("S4", row);
+        let power: Choice = "power".parse().unwrap();
+        for cut in 1..60 {
+            session.restart();
+            for _ in 0..cut {
+                session.forward();
+            }
+            if session.step(power).is_err() || !session.forward() {
+                continue;
+            }
+            let says = stage(&session).power.expect("the power was cut");
+            let lost = [Promise::NoStaleCrash, Promise::FsyncDurable, Promise::OsyncDurable];
+            let broken = session.run().state().broken;
+            let broken = lost.iter().any(|promise| broken & promise.bit() != 0);
+            assert_eq!(says.contains("blocks are wrong"), broken, "{} {cut}: {says}", row.id());
+            told.push(says);
+        }
+    }
+    assert!(told.iter().any(|says| says.ends_with(" blocks are wrong.")), "{told:?}");
+}
+
+#[test]
+fn two_steps_in_a_row_of_one_actor_are_told_apart() {
+    let mut session = session("S9", Row::RfcV1);
+    run_out(&mut session);
+    let run = session.run();
+    let label = |step: usize| step_label(run.setup(), run.state_at(step), run.choices()[step]);
+    for step in 1..run.choices().len() {
+        let (before, here) = (label(step - 1), label(step));
+        assert_ne!(
+            (before.actor, before.does),
+            (here.actor, here.does),
+            "steps {step} and {}",
+            step + 1
+        );
+    }
+    let reaps =
+        (0..run.choices().len()).filter(|s| label(*s).does.starts_with("reap an event first"));
+    assert_eq!(reaps.count(), 3);
+}
+
+#[test]
+fn a_step_past_the_end_is_said_to_be_there() {
+    let mut session = session("S7", Row::RfcOsync);
+    session.go_to(1);
+    assert_eq!(session.notice(), Some("There is no step 1: the run has 0 steps."));
+    run_out(&mut session);
+    session.go_to(18);
+    assert_eq!((session.run().cursor(), session.notice()), (18, None));
+    session.go_to(3);
+    session.go_to(999);
+    assert_eq!(session.run().cursor(), 18);
+    assert_eq!(session.notice(), Some("There is no step 999: the run has 18 steps."));
+    let spoken = stage(&session).spoken;
+    assert_eq!(spoken.to_lowercase().matches("step 18").count(), 1, "{spoken}");
 }

@@ -1,6 +1,9 @@
 //! Who is where: every thread, irq handler, kworker and the commit thread.
 
-use crate::kernel::{Actor, Journal, Next, Pc, Stage, State, deadlocked, needs, next, worker_plan};
+use crate::kernel::{
+    Actor, Journal, Next, Note, Pc, Power, Stage, State, deadlocked, needs, next, worker_plan,
+};
+use crate::scenario::Run;
 
 use super::names::of_file;
 use super::narrate::{io_name, lock_name, wait_text};
@@ -50,6 +53,8 @@ pub enum Context {
     Idle,
     /// A thread whose program has ended.
     Done,
+    /// The power was cut: it is gone, with all that it held.
+    Off,
 }
 
 impl Context {
@@ -63,6 +68,7 @@ impl Context {
             Context::Commit => "commit",
             Context::Idle => "idle",
             Context::Done => "done",
+            Context::Off => "power cut",
         }
     }
 }
@@ -84,6 +90,9 @@ pub fn threads(session: &Session) -> Vec<ThreadRow> {
         Actor::Shrinker | Actor::Power => false,
     };
     let row = |actor: Actor| {
+        if state.power != Power::On {
+            return off(actor);
+        }
         let at_entry = actor.task().is_some_and(|t| state.tasks[usize::from(t)].depth() == 0);
         let (next_text, wait) = match next(setup, state, actor) {
             Next::Ready { pc } => (pc.info().does.to_string(), None),
@@ -113,6 +122,46 @@ pub fn threads(session: &Session) -> Vec<ThreadRow> {
         }
     };
     Actor::all().filter(is_shown).map(row).collect()
+}
+
+/// An actor that a power cut has ended.
+fn off(actor: Actor) -> ThreadRow {
+    ThreadRow {
+        actor,
+        context: Context::Off,
+        op: None,
+        line: None,
+        stack: Vec::new(),
+        next: String::new(),
+        holds: Vec::new(),
+        waits: None,
+        givers: String::new(),
+        stuck: false,
+        stepped: false,
+    }
+}
+
+/// What a power cut has left of the machine, and what recovery has read back; nothing while the
+/// power is on.
+pub fn after_power_cut(run: &Run) -> Option<String> {
+    if run.state().power == Power::On {
+        return None;
+    }
+    for step in (0..run.cursor()).rev() {
+        for note in run.notes_of(step) {
+            return Some(match note {
+                Note::PowerCut => "The power was cut: nothing runs. Recovery is next.".into(),
+                Note::Recovered { wrong: 0 } => {
+                    "The power was cut; recovery has read every block back as promised.".into()
+                }
+                Note::Recovered { wrong } => format!(
+                    "The power was cut; of what recovery has read back, {wrong} blocks are wrong."
+                ),
+                _ => continue,
+            });
+        }
+    }
+    None
 }
 
 /// Who could end a wait, as text.

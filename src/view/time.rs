@@ -68,6 +68,24 @@ impl Session {
         true
     }
 
+    /// Whether there is a context switch before the last step, and whether there is one after it or
+    /// may be one after the run's end.
+    pub fn can_switch(&self) -> (bool, bool) {
+        let run = self.run();
+        let is_switch = |pair: &[Choice]| pair[0].actor != pair[1].actor;
+        let (choices, cursor) = (run.choices(), run.cursor());
+        (
+            choices[..cursor.saturating_sub(1)].windows(2).any(is_switch),
+            choices[cursor.saturating_sub(1)..].windows(2).any(is_switch) || self.can_go_on(),
+        )
+    }
+
+    /// Whether a step forward can be taken after the run's end.
+    pub fn can_go_on(&self) -> bool {
+        let run = self.run();
+        self.default_choice(run.state_at(run.choices().len())).is_some()
+    }
+
     fn next_to(&self, setup: &Setup, state: &State, stop: Stop) -> Option<Choice> {
         if let Stop::Of(actor) = stop {
             let all = enabled(setup, state);
@@ -112,9 +130,7 @@ fn has_happened(
     match stop {
         Stop::Of(actor) => choice.actor == actor,
         Stop::Switch => last.is_some_and(|last| last != choice.actor),
-        Stop::Change(object) => {
-            object::fields(setup, before, object) != object::fields(setup, after, object)
-        }
+        Stop::Change(object) => !object::changes(setup, (before, after), object).is_empty(),
     }
 }
 
@@ -209,6 +225,44 @@ mod tests {
         }
         assert!(!session.back_to(Stop::Switch));
         assert_eq!(session.notice(), Some("No other actor steps before this."));
+    }
+
+    #[test]
+    fn blocks_that_are_only_cut_into_other_ranges_have_not_changed() {
+        let mut session = session("S7", Row::RfcOsync, 0, 0);
+        // Beyond both writes: their conversions cut the range that it stands in.
+        assert!(!session.forward_to(Stop::Change(Object::Block(0, 8))));
+        assert_eq!(session.notice(), Some("Nothing changes in block 8 after this."));
+        let steps = |session: &mut Session, lblk| {
+            session.seek(0);
+            let mut steps = Vec::new();
+            while session.forward_to(Stop::Change(Object::Block(0, lblk))) {
+                steps.push(session.run().cursor());
+            }
+            steps
+        };
+        // Mapped; converted in the status tree; converted in the disk tree; only of the first.
+        assert_eq!(steps(&mut session, 0), [3, 7, 15]);
+        assert_eq!(steps(&mut session, 4), [6, 10]);
+    }
+
+    #[test]
+    fn context_switches_are_offered_where_there_are_some() {
+        let mut session = session("S7", Row::RfcOsync, 0, 0);
+        assert_eq!(session.can_switch(), (false, true));
+        while session.forward() {}
+        assert_eq!(session.can_switch(), (true, false));
+        loop {
+            let (back, on) = session.can_switch();
+            let here = session.run().cursor();
+            assert_eq!(session.forward_to(Stop::Switch), on, "step {here}");
+            session.seek(here);
+            assert_eq!(session.back_to(Stop::Switch), back, "step {here}");
+            if here == 0 {
+                break;
+            }
+            session.seek(here - 1);
+        }
     }
 
     #[test]

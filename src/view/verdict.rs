@@ -3,6 +3,7 @@
 use crate::kernel::{Power, deadlocked, is_environment, is_stuck};
 use crate::scenario::Run;
 
+use super::milestones::broken_since;
 use super::narrate::{Standing, standing};
 
 /// The kind of finding, which decides how loud it is.
@@ -40,7 +41,11 @@ pub fn badge(run: &Run) -> Badge {
             let text = format!("{} can never step again", names.join(" and "));
             (BadgeKind::Deadlock, "Deadlock", text)
         }
-        Standing::Broken(promise) => (BadgeKind::Broken, "Promise broken", promise.id().into()),
+        Standing::Broken(promise) => {
+            let step = broken_since(run, promise);
+            let text = format!("{} since step {step}", promise.id());
+            (BadgeKind::Broken, "Promise broken", text)
+        }
         Standing::Bound(text) => (BadgeKind::Bound, "Bound reached", text.into()),
         Standing::Finished => {
             let text = "all is done, and no promise was broken in this run".into();
@@ -70,10 +75,7 @@ pub fn finding(run: &Run) -> Option<String> {
         Standing::Deadlock(sentence) => Some(sentence),
         Standing::Broken(promise) => {
             let (id, sentence) = (promise.id(), promise.sentence());
-            // What is broken stays broken.
-            let steps: Vec<usize> = (0..=run.cursor()).collect();
-            let holds = |step: &usize| run.state_at(*step).broken & promise.bit() == 0;
-            let step = steps.partition_point(holds);
+            let step = broken_since(run, promise);
             Some(format!("{id} is broken since step {step}; it promises that {sentence}."))
         }
         Standing::Bound(_) | Standing::Finished | Standing::Running => None,
