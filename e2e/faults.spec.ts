@@ -11,14 +11,14 @@ test("the power is cut and memory gets short by a button or a key; the script th
   await page.keyboard.press("x");
   await expect(stage.script()).toHaveValue(/\nallow shrink 1\nallow crash 1\n$/);
   await expect(stage.step("power")).toContainText("recover");
-  await expect(stage.panel("Threads")).toContainText("The power was cut: nothing runs. Recovery is next.");
+  await expect(stage.panel("Threads")).toContainText("The power is cut: all that was volatile is gone.");
   await expect(stage.panel("Threads").getByRole("listitem").filter({ hasText: "t1" })).toContainText("power cut");
-  await expect(stage.panel("Script")).toContainText("the power was cut: no line runs");
+  await expect(stage.panel("Script")).toContainText("the power is cut");
   await expect(stage.panel("Lanes").getByRole("rowheader", { name: "t1 off" })).toBeVisible();
   await page.keyboard.press("x");
   await expect(stage.status()).toContainText("The power went already.");
   await stage.step("power").click();
-  await expect(stage.panel("Threads")).toContainText("recovery has read every block back as promised");
+  await expect(stage.panel("Threads")).toContainText("The journal is recovered, and every block reads as promised.");
 });
 
 test("the menu of a write completes it first, delays it, or lets it fail", async ({ page, stage }) => {

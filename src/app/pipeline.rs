@@ -58,6 +58,10 @@ fn line(desk: Desk, key: u32) -> AnyView {
         (Some(_), false) => "chip".into(),
         (Some(_), true) => "chip is-failed".into(),
     };
+    let counts = |io: &IoRow| {
+        let counted = if io.counted { " i_unwritten +1" } else { "" };
+        format!("{counted}{}", if io.dio { " i_dio_count +1" } else { "" })
+    };
     let ack = |io: &IoRow| match io.ack {
         Ack::No => "ack".into(),
         Ack::Event => "ack ack-event".into(),
@@ -71,7 +75,7 @@ fn line(desk: Desk, key: u32) -> AnyView {
                     <b>{text(|io| io.name.clone())}</b>
                 </span>
             </div>
-            <p class="io-text" title=text(|io| format!("{}: {}, {}{}", io.what, io.place, io.ack.text(), counts(io)))>
+            <p class="io-text">
                 <b>{name(format!("io.{key}"), text(|io| io.name.clone()))}</b>
                 " "
                 <span class="mono">{text(|io| io.what.clone())}</span>
@@ -85,10 +89,4 @@ fn line(desk: Desk, key: u32) -> AnyView {
         </li>
     }
     .into_any()
-}
-
-/// The counters that it is counted in.
-fn counts(io: &IoRow) -> String {
-    let counted = if io.counted { " i_unwritten +1" } else { "" };
-    format!("{counted}{}", if io.dio { " i_dio_count +1" } else { "" })
 }

@@ -47,8 +47,8 @@ pub fn editor(session: &Session) -> Editor {
     let aside = match state.power {
         _ if session.is_edited() => "edited, not run",
         Power::On => "",
-        Power::Cut => "the power was cut: no line runs",
-        Power::Recovered => "the power was cut, then recovery",
+        Power::Cut => "the power is cut",
+        Power::Recovered => "recovered after a power cut",
     };
     // Marks belong to what is run; beside an edited text they would point at the wrong line.
     let current = current.iter().filter(|_| !session.is_edited());

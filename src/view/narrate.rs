@@ -452,7 +452,7 @@ fn page_sentence(
 }
 
 /// The shrinker and the power.
-fn environment_sentence(notes: &[Note]) -> String {
+pub(super) fn environment_sentence(notes: &[Note]) -> String {
     let mut freed = None;
     for note in notes {
         match note {

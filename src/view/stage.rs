@@ -38,7 +38,7 @@ pub struct Stage {
     pub trees: Vec<TreeView>,
     /// Writes on their way.
     pub pipeline: Pipeline,
-    /// What a power cut has left, and recovery has read back.
+    /// After a power cut: what it did, or what recovery has read back.
     pub power: Option<String>,
     /// Who is where.
     pub threads: Vec<ThreadRow>,

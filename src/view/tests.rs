@@ -5,7 +5,7 @@ use expect_test::{Expect, expect};
 use super::narrate::{cycle_sentence, step_label};
 use super::{BadgeKind, Preselect, Session, badge, lanes, pipeline, pipeline_of, series, stage};
 use super::{steps, strata, threads, trees, wait_graph};
-use crate::kernel::{Actor, Choice, Promise, Row};
+use crate::kernel::{Actor, Choice, Row};
 use crate::scenario::PRESETS;
 
 fn session(preset: &str, row: Row) -> Session {
@@ -414,35 +414,10 @@ fn a_power_cut_is_told_where_threads_were() {
     check(
         &told.concat(),
         expect![[r#"
-        The power was cut: nothing runs. Recovery is next. Script: the power was cut: no line runs
-        The power was cut; recovery has read every block back as promised. Script: the power was cut, then recovery
-    "#]],
+            The power is cut: all that was volatile is gone. Script: the power is cut
+            The journal is recovered, and every block reads as promised. Script: recovered after a power cut
+        "#]],
     );
-}
-
-#[test]
-fn blocks_that_recovery_finds_wrong_are_counted() {
-    let mut told = Vec::new();
-    for row in Row::ALL {
-        let mut session = session("S4", row);
-        let power: Choice = "power".parse().unwrap();
-        for cut in 1..60 {
-            session.restart();
-            for _ in 0..cut {
-                session.forward();
-            }
-            if session.step(power).is_err() || !session.forward() {
-                continue;
-            }
-            let says = stage(&session).power.expect("the power was cut");
-            let lost = [Promise::NoStaleCrash, Promise::FsyncDurable, Promise::OsyncDurable];
-            let broken = session.run().state().broken;
-            let broken = lost.iter().any(|promise| broken & promise.bit() != 0);
-            assert_eq!(says.contains("blocks are wrong"), broken, "{} {cut}: {says}", row.id());
-            told.push(says);
-        }
-    }
-    assert!(told.iter().any(|says| says.ends_with(" blocks are wrong.")), "{told:?}");
 }
 
 #[test]

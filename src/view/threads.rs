@@ -1,12 +1,12 @@
 //! Who is where: every thread, irq handler, kworker and the commit thread.
 
 use crate::kernel::{
-    Actor, Journal, Next, Note, Pc, Power, Stage, State, deadlocked, needs, next, worker_plan,
+    Actor, Journal, Next, Pc, Power, Stage, State, deadlocked, needs, next, worker_plan,
 };
 use crate::scenario::Run;
 
 use super::names::of_file;
-use super::narrate::{io_name, lock_name, wait_text};
+use super::narrate::{environment_sentence, io_name, lock_name, wait_text};
 use super::session::Session;
 
 /// One actor.
@@ -141,27 +141,14 @@ fn off(actor: Actor) -> ThreadRow {
     }
 }
 
-/// What a power cut has left of the machine, and what recovery has read back; nothing while the
-/// power is on.
+/// What the power cut or recovery did, whichever was last; nothing while the power is on.
 pub fn after_power_cut(run: &Run) -> Option<String> {
     if run.state().power == Power::On {
         return None;
     }
-    for step in (0..run.cursor()).rev() {
-        for note in run.notes_of(step) {
-            return Some(match note {
-                Note::PowerCut => "The power was cut: nothing runs. Recovery is next.".into(),
-                Note::Recovered { wrong: 0 } => {
-                    "The power was cut; recovery has read every block back as promised.".into()
-                }
-                Note::Recovered { wrong } => format!(
-                    "The power was cut; of what recovery has read back, {wrong} blocks are wrong."
-                ),
-                _ => continue,
-            });
-        }
-    }
-    None
+    let past = &run.choices()[..run.cursor()];
+    let step = past.iter().rposition(|choice| choice.actor == Actor::Power)?;
+    Some(environment_sentence(run.notes_of(step)) + ".")
 }
 
 /// Who could end a wait, as text.
