@@ -212,7 +212,7 @@ test("an explorer that dies leaves the page alone and can be opened again", asyn
     });
   });
   await expect(explorer.getByRole("status")).toContainText("The explorer has stopped");
-  await expect(explorer.getByRole("textbox", { name: /as text/ })).toHaveValue(/^unreachable\n\naddress: .*#v1;/);
+  await expect(explorer.getByRole("textbox", { name: /as text/ })).toHaveValue(/^unreachable\n\naddress: .*#v2;/);
   await expect(stage.trouble()).toBeHidden();
   expect(await accessibilityFaults(page)).toEqual([]);
   await explorer.getByRole("button", { name: "Try again" }).click();
