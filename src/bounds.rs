@@ -40,6 +40,8 @@ pub const LAB_EXTENTS_MAX: u32 = 20_000;
 pub const LOAD_WRITES_MAX: u32 = 4_000;
 /// Steps of a run that the page keeps.
 pub const STEPS_MAX: u32 = 5_000;
+/// Choices before the cursor that the report of a panic lists; the link in it has all.
+pub const REPORT_CHOICES: usize = 200;
 /// Branches of a run, the main one included. A branch is kept as its own choices, a byte or two
 /// each; only the one that is shown has its states.
 pub const BRANCHES_MAX: u32 = 64;

@@ -142,7 +142,7 @@ fn what_the_delayed_tree_does_not_tell_the_disk_tree_does() {
         "t1 t1 t1 irq:io1 kworker:1 kworker:1 kworker:1",
         None,
         expect![[r#"
-            extentscope 0.1.0, links of version 1
+            extentscope 0.1.0, links of version 2
             scenario  AIO write, acknowledged, then a nolock read
             design    v3.8
             bound     1 file, 1 thread, 2 slots

@@ -50,7 +50,7 @@ impl Desk {
         }
         // A damaged link stays in the address bar until something is done: somebody may mend it.
         let link = if session.is_link_damaged() { String::new() } else { session.link() };
-        panic::note_run(&session.as_text(), &link);
+        panic::note_run(&session.report_text(), &link);
         let session = RwSignal::new(session);
         let revision = Memo::new(move |_| session.with(Session::revision));
         let read = move |_: Option<&Stage>| {
@@ -159,7 +159,7 @@ impl Desk {
 #[inline(never)]
 fn note(session: &mut Session) {
     session.revise();
-    panic::note_run(&session.as_text(), &session.link());
+    panic::note_run(&session.report_text(), &session.link());
 }
 
 fn follow<T, R>(shown: Shown<T>, read: Read<T, R>) -> Signal<R>

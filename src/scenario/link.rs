@@ -58,21 +58,49 @@ pub struct Link {
     pub end: Option<String>,
 }
 
-impl Link {
-    /// The fragment, without `#`.
-    pub fn write(&self) -> String {
-        let mut text = format!("v{LINK_VERSION};d={}", self.design.replace(" +", "+"));
-        let script = escape(&self.script);
-        let changed = |preset: &Preset| changes(preset.script, &self.script);
-        match self.preset.map(|preset| (preset, changed(preset))) {
-            Some((preset, changes)) if changes.concat().len() < script.len() => {
+/// What a link says of its script. To compare a long script with a preset takes a while, and the
+/// page writes a link after every step.
+#[derive(Clone, Debug)]
+pub struct ScriptPart {
+    preset: Option<&'static str>,
+    script: String,
+    text: String,
+}
+
+impl ScriptPart {
+    /// What is to be written of a script that may have been made of a preset.
+    pub fn of(preset: Option<&'static Preset>, script: &str) -> ScriptPart {
+        let mut text = String::new();
+        let whole = escape(script);
+        let changed = |preset: &Preset| changes(preset.script, script);
+        match preset.map(|preset| (preset, changed(preset))) {
+            Some((preset, changes)) if changes.concat().len() < whole.len() => {
                 push(&mut text, "p", preset.id);
                 text.push('.');
                 text.push_str(&sum(preset.script.as_bytes()));
                 changes.iter().for_each(|change| push(&mut text, "e", change));
             }
-            _ => push(&mut text, "t", &script),
+            _ => push(&mut text, "t", &whole),
         }
+        ScriptPart { preset: preset.map(|preset| preset.id), script: script.into(), text }
+    }
+
+    /// Whether it is that of a script.
+    pub fn is_of(&self, preset: Option<&'static Preset>, script: &str) -> bool {
+        self.preset == preset.map(|preset| preset.id) && self.script == script
+    }
+}
+
+impl Link {
+    /// The fragment, without `#`.
+    pub fn write(&self) -> String {
+        self.write_with(&ScriptPart::of(self.preset, &self.script))
+    }
+
+    /// The same, where what it says of its script is known; the link's own script does not count.
+    pub fn write_with(&self, script: &ScriptPart) -> String {
+        let mut text = format!("v{LINK_VERSION};d={}", self.design.replace(" +", "+"));
+        text.push_str(&script.text);
         push(&mut text, "c", &pack(&self.choices));
         if !self.branches.is_empty() {
             push(&mut text, "b", &self.pack_branches());

@@ -12,7 +12,7 @@ mod walk;
 
 pub use branches::{Branch, Branches, branch_name, is_tree};
 pub(crate) use link::head;
-pub use link::{LINK_VERSION, Link, state_sum};
+pub use link::{LINK_VERSION, Link, ScriptPart, state_sum};
 pub use load::{Load, LoadEnd, Loaded};
 pub use matrix::{Cell, Matrix, Outcome, Scenario, agrees, code};
 pub use op_language::{

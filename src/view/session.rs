@@ -1,14 +1,15 @@
 //! The state of the page: a script, the run of it, and what a person may do to both.
 
 use core::fmt::Write;
+use core::ops::Range;
 
-use crate::bounds::{BRANCHES_MAX, TRIED_DESIGNS_MAX};
+use crate::bounds::{BRANCHES_MAX, REPORT_CHOICES, TRIED_DESIGNS_MAX};
 use crate::kernel::{
     Actor, Choice, Design, File, Next, Op, Power, Setup, State, enabled, is_environment, is_stuck,
 };
 use crate::scenario::{
-    Branches, Divergence, Link, OpText, Preset, Run, RunError, Script, ScriptError, branch_name,
-    budget, head, parse_op_line, state_sum,
+    Branches, Divergence, Link, OpText, Preset, Run, RunError, Script, ScriptError, ScriptPart,
+    branch_name, budget, head, parse_op_line, state_sum,
 };
 
 use super::inspector::Look;
@@ -51,6 +52,8 @@ pub struct Session {
     tried: Vec<Design>,
     /// How many more of them there were.
     forgotten: u32,
+    /// What a link says of the script.
+    in_link: ScriptPart,
     /// Counts what changes anything but the editor's text.
     revision: u64,
 }
@@ -80,6 +83,7 @@ impl Session {
             text: String::new(),
             draft: String::new(),
             preset: None,
+            in_link: ScriptPart::of(None, ""),
             branches,
             error: None,
             notice: None,
@@ -150,6 +154,9 @@ impl Session {
     /// To be called after every command but [`Session::edit`].
     pub fn revise(&mut self) {
         self.revision += 1;
+        if !self.in_link.is_of(self.preset, &self.text) {
+            self.in_link = ScriptPart::of(self.preset, &self.text);
+        }
     }
 
     /// Whether the run plays by itself.
@@ -516,14 +523,31 @@ impl Session {
 
     /// The run as text: the script, its design, the choices and where the cursor stands.
     pub fn as_text(&self) -> String {
-        let mut text = format!("{}# under {}\n# choices:", self.text, self.design());
-        // Written after every step: no string of its own for each of 5,000 choices.
-        let choices = self.run().choices();
-        for choice in choices {
-            // Writing to a string cannot fail.
+        self.text_of(0..self.run().choices().len())
+    }
+
+    /// The same for the report of a panic, which is written after every step: of a long run the
+    /// choices that led to the cursor.
+    pub fn report_text(&self) -> String {
+        let run = self.run();
+        match run.choices().len() <= REPORT_CHOICES {
+            true => self.as_text(),
+            false => self.text_of(run.cursor().saturating_sub(REPORT_CHOICES)..run.cursor()),
+        }
+    }
+
+    fn text_of(&self, steps: Range<usize>) -> String {
+        let mut text = format!("{}# under {}\n# choices", self.text, self.design());
+        let all = self.run().choices();
+        // Writing to a string cannot fail.
+        let _ = match steps.len() == all.len() {
+            true => write!(text, ":"),
+            false => write!(text, " from step {} on, others are in the link:", steps.start + 1),
+        };
+        for choice in &all[steps] {
             let _ = write!(text, " {choice}");
         }
-        text + &format!("\n# at step {} of {}\n", self.run().cursor(), choices.len())
+        text + &format!("\n# at step {} of {}\n", self.run().cursor(), all.len())
     }
 
     /// The run as a list of steps, as plain text of at most [`super::wrap::COLUMNS_MAX`]
@@ -567,7 +591,7 @@ impl Session {
         let link = Link {
             design: self.design().to_string(),
             preset: self.preset,
-            script: self.text.clone(),
+            script: String::new(),
             choices: self.branches.plan(self.branches.current()),
             branches: if list.len() > 1 { list.to_vec() } else { Vec::new() },
             current: self.branches.current(),
@@ -575,7 +599,10 @@ impl Session {
             view: self.view_words(),
             end: Some(end),
         };
-        link.write()
+        match self.in_link.is_of(self.preset, &self.text) {
+            true => link.write_with(&self.in_link),
+            false => link.write_with(&ScriptPart::of(self.preset, &self.text)),
+        }
     }
 
     /// Shows the run that a link holds, as far as it can be read, and says what is wrong with it.

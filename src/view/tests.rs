@@ -455,3 +455,24 @@ fn a_step_past_the_end_is_said_to_be_there() {
     let spoken = stage(&session).spoken;
     assert_eq!(spoken.to_lowercase().matches("step 18").count(), 1, "{spoken}");
 }
+
+#[test]
+fn the_report_of_a_long_run_has_the_choices_before_the_cursor() {
+    let mut session = session("S7", Row::V3_8);
+    assert_eq!(session.report_text(), session.as_text());
+    let program = "t1: dio_write 0 4 sync=1\n".repeat(30);
+    session.apply(&format!("file a 8 blocks, U 0+8\n{program}")).expect("a script");
+    run_out(&mut session);
+    session.seek(250);
+    assert!(session.run().choices().len() > 260);
+    let report = session.report_text();
+    let (head, tail) = report
+        .split_once("# choices from step 51 on, others are in the link: ")
+        .expect("where they begin");
+    assert!(session.as_text().starts_with(head));
+    let (choices, place) = tail.split_once('\n').expect("a last line");
+    assert_eq!(choices.split(' ').count(), 200);
+    let before = session.run().choices()[50..250].iter().map(ToString::to_string);
+    assert_eq!(choices, before.collect::<Vec<_>>().join(" "));
+    assert!(place.starts_with("# at step 250 of "), "{place}");
+}

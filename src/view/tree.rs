@@ -103,9 +103,17 @@ pub(super) fn companion(run: &Run, ino: u8) -> (Tree<Vec<EsEvent>>, Vec<EsEvent>
     let rules = knobs.es_version.rules().with_dirty_bit(knobs.dirty_bit);
     let mut tree: Tree<Vec<EsEvent>> = Tree::default();
     let mut last = Vec::new();
+    let is_of_tree = |note: &Note| match note {
+        Note::Es { ino: of, .. } => *of == ino,
+        other => matches!(other, Note::PowerCut),
+    };
     for step in 0..run.cursor() {
-        tree.storage_mut().observer_mut().clear();
         let notes = run.notes_of(step);
+        // Most steps of a long run are not about the tree.
+        if step + 1 < run.cursor() && !notes.iter().any(is_of_tree) {
+            continue;
+        }
+        tree.storage_mut().observer_mut().clear();
         let mut memory = match notes.contains(&Note::Failed(Fault::Nomem)) {
             true => Memory::failing(1, u32::MAX),
             false => Memory::plenty(),
