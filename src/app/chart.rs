@@ -10,9 +10,10 @@ use crate::view::{Chart, Stage, Switch};
 pub fn chart_panel() -> AnyView {
     let desk = Desk::of_page();
     let hidden = desk.flag(|s| s.panels.has(Switch::Chart));
+    let axes = desk.text(|s| format!("line: {} slots", s.series.slots_max));
     view! {
         <section class="panel area-chart" aria-labelledby="chart-title">
-            {panel_head("chart-title", "Pending conversions", None, Some(Switch::Chart))}
+            {panel_head("chart-title", "Pending conversions", Some(axes), Some(Switch::Chart))}
             <div class="panel-body" hidden=hidden>{plot(desk)}</div>
             {tables(desk, Switch::Chart, |s| vec![s.series.table()])}
         </section>
