@@ -20,8 +20,8 @@ use extentscope::bounds::{LOAD_WRITES_MAX, SLOTS_MAX, STATES_MAX};
     after_help = "SCRIPT is a file, - for standard input, or the name of a preset.\n\n\
                   Exit status:\n  \
                   0  done; every promise that was checked holds, every cell is as expected\n  \
-                  1  a promise is broken, a choice cannot be taken, or a cell of the matrix or\n     \
-                  of the presets is not what its script expects\n  \
+                  1  a promise is broken, a choice cannot be taken, or a cell of the matrix\n     \
+                  or of the presets is not what its script expects\n  \
                   2  the command line or a script is wrong\n  \
                   3  a bound was reached before an answer was found"
 )]
