@@ -214,7 +214,7 @@ fn a_batch_that_finds_the_context_full_returns_a_short_count() {
         t1 takes i_mutex for write B.
         t1 maps [2/2) (written, nothing will have to be converted), submits the bio of write B and drops i_mutex.
         t1 finds the AIO context full for write C; io_submit returns 2 of 3; now it waits for a slot of the AIO context (2 taken).
-        t1 cannot reap an event first (aio_write io=4+2) (io_submit): it waits for a slot of the AIO context (2 taken), the bio of write A is on its way; irq:io1 can step.
+        t1 cannot take a slot (aio_write io=4+2) (io_submit): it waits for a slot of the AIO context (2 taken), the bio of write A is on its way; irq:io1 can step.
         The bio of write A is done: the irq acknowledges write A, its event is in the ring.
         t1 finds the AIO context full and reaps the event of A first.
         The irq drops i_dio_count, write A no longer counts as in flight.
@@ -280,7 +280,7 @@ fn a_conversion_waits_for_an_overwrite_that_holds_i_data_sem() {
     let (run, divergence) = Run::replay(setup, &before);
     assert_eq!(divergence, None);
     expect![[r#"
-        t2 cannot wait for the bio (dio_write 4 2) (dio_await_completion): it waits for the bio of write B, the bio of write B is on its way; irq:io2 can step.
+        t2 waits for the bio of write B, the bio of write B is on its way; irq:io2 can step (dio_await_completion).
         kworker:1 cannot convert in the disk tree, write A (ext4_convert_unwritten_extents): it waits for i_data_sem, held by t2; t2 waits for the bio of write B, the bio of write B is on its way; irq:io2 can step.
     "#]].assert_eq(&lines_of_why_not(&run));
 }

@@ -73,11 +73,12 @@ mod tests {
         for Side { head, strata } in sides {
             text += &format!("{head}\n");
             for row in &strata.files[0].rows {
-                text += &format!("  {}: {}\n", row.name, row.words());
+                // A line a piece, so that all of them fit here.
+                text += &format!("  {}: {}\n", row.name, row.words().replace(", ", ",\n    "));
             }
         }
         for row in table.rows {
-            text += &format!("{}\n", row.join(" | "));
+            text += &format!("{}\n", row.join("\n    | "));
         }
         expected.assert_eq(&text);
     }
@@ -96,52 +97,117 @@ mod tests {
             &session,
             expect![[r#"
                 after step 6
-                  ES tree: [0/8) U@1000, [0/4) changed
-                  disk tree: [0/4) U@1000, [4/4) U@1004
+                  ES tree: [0/8) U@1000,
+                    [0/4) changed
+                  disk tree: [0/4) U@1000,
+                    [4/4) U@1004
                   committed: [0/8) U@1000
-                  media: [0/8) what a former owner left, on the medium, [0/4) changed
-                  a read gets: [0/16) zeroes, [0/4) changed
+                  media: [0/8) what a former owner left,
+                    on the medium,
+                    [0/4) changed
+                  a read gets: [0/16) zeroes,
+                    [0/4) changed
                 after step 7
-                  ES tree: [0/4) W@1000, [4/4) U@1004, [0/4) conversion pending, [0/4) changed
-                  disk tree: [0/4) U@1000, [4/4) U@1004
+                  ES tree: [0/4) W@1000,
+                    [4/4) U@1004,
+                    [0/4) conversion pending,
+                    [0/4) changed
+                  disk tree: [0/4) U@1000,
+                    [4/4) U@1004
                   committed: [0/8) U@1000
-                  media: [0/4) data of write A, only in the device's cache, [4/4) what a former owner left, on the medium, [0/4) changed
-                  a read gets: [0/4) data of write A, [4/12) zeroes, [0/4) changed
-                irq:io1 | next | convert in the ES tree | list the io_end, queue the work
-                write A | stage | submitted | completed
-                write A | where | its bio is in flight | data is in the device
-                ES tree | [0/4) | U@1000 | W@1000, conversion pending
-                blocks on the device | [0/4) | what a former owner left, on the medium | data of write A, only in the device's cache
-                what a read gets | [0/4) | zeroes | data of write A
-                device | bios in flight | write A, write B | write B
-                device | blocks only in its cache | 0 | 4
+                  media: [0/4) data of write A,
+                    only in the device's cache,
+                    [4/4) what a former owner left,
+                    on the medium,
+                    [0/4) changed
+                  a read gets: [0/4) data of write A,
+                    [4/12) zeroes,
+                    [0/4) changed
+                irq:io1
+                    | next
+                    | convert in the ES tree
+                    | list the io_end, queue the work
+                write A
+                    | stage
+                    | submitted
+                    | completed
+                write A
+                    | where
+                    | its bio is in flight
+                    | data is in the device
+                ES tree
+                    | [0/4)
+                    | U@1000
+                    | W@1000, conversion pending
+                blocks on the device
+                    | [0/4)
+                    | what a former owner left, on the medium
+                    | data of write A, only in the device's cache
+                what a read gets
+                    | [0/4)
+                    | zeroes
+                    | data of write A
+                device
+                    | bios in flight
+                    | write A, write B
+                    | write B
+                device
+                    | blocks only in its cache
+                    | 0
+                    | 4
             "#]],
         );
         session.seek(1);
         check(
             &session,
             expect![[r#"
-            at the start
-              ES tree: empty: nothing was looked up yet
-              disk tree: [0/8) U@1000
-              committed: [0/8) U@1000
-              media: [0/8) what a former owner left, on the medium
-              a read gets: [0/16) zeroes
-            after step 1
-              ES tree: empty: nothing was looked up yet
-              disk tree: [0/8) U@1000
-              committed: [0/8) U@1000
-              media: [0/8) what a former owner left, on the medium
-              a read gets: [0/16) zeroes
-            t1 | next | take a slot | take i_mutex
-            t1 | in | nothing | ext4_file_dio_write
-            write A | what | nothing | t1 [0/4) AIO O_DSYNC
-            write A | stage | nothing | not submitted
-            write A | where | nothing | has a slot, not mapped yet
-            write A | user space | nothing | not acknowledged
-            write A | counted in i_unwritten | nothing | no
-            write A | counted in i_dio_count | nothing | no
-        "#]],
+                at the start
+                  ES tree: empty: nothing was looked up yet
+                  disk tree: [0/8) U@1000
+                  committed: [0/8) U@1000
+                  media: [0/8) what a former owner left,
+                    on the medium
+                  a read gets: [0/16) zeroes
+                after step 1
+                  ES tree: empty: nothing was looked up yet
+                  disk tree: [0/8) U@1000
+                  committed: [0/8) U@1000
+                  media: [0/8) what a former owner left,
+                    on the medium
+                  a read gets: [0/16) zeroes
+                t1
+                    | next
+                    | take a slot
+                    | take i_mutex
+                t1
+                    | in
+                    | nothing
+                    | ext4_file_dio_write
+                write A
+                    | what
+                    | nothing
+                    | t1 [0/4) AIO O_DSYNC
+                write A
+                    | stage
+                    | nothing
+                    | not submitted
+                write A
+                    | where
+                    | nothing
+                    | has a slot, not mapped yet
+                write A
+                    | user space
+                    | nothing
+                    | not acknowledged
+                write A
+                    | counted in i_unwritten
+                    | nothing
+                    | no
+                write A
+                    | counted in i_dio_count
+                    | nothing
+                    | no
+            "#]],
         );
     }
 

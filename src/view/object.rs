@@ -138,8 +138,9 @@ pub fn fields(setup: &Setup, state: &State, object: Object) -> Vec<Field> {
     fields
 }
 
-/// What two states of a setup do not have in common, in the order of [`objects`]: rows of an object,
-/// a field, its value before and its value after. Blocks are left out, which their layers have.
+/// What two states of a setup do not have in common, in the order of [`objects`]: rows of an
+/// object, a field, its value before and its value after. Blocks are left out, which their layers
+/// have.
 pub fn difference(setup: &Setup, before: &State, after: &State) -> Vec<Vec<String>> {
     let mut rows = Vec::new();
     for object in objects(setup, &[before, after]) {

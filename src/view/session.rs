@@ -177,8 +177,8 @@ impl Session {
         }
     }
 
-    /// The line (from 1) at which each thread stands, as `(line, thread)`; a thread that is done, or
-    /// that a power cut has ended, stands nowhere.
+    /// The line (from 1) at which each thread stands, as `(line, thread)`; a thread that is done,
+    /// or that a power cut has ended, stands nowhere.
     pub fn current_lines(&self) -> Vec<(u32, u8)> {
         let state = self.run().state();
         if state.power != Power::On {
