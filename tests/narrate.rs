@@ -280,7 +280,7 @@ fn a_conversion_waits_for_an_overwrite_that_holds_i_data_sem() {
     let (run, divergence) = Run::replay(setup, &before);
     assert_eq!(divergence, None);
     expect![[r#"
-        t2 waits for the bio of write B, the bio of write B is on its way; irq:io2 can step (dio_await_completion).
+        t2 in dio_await_completion waits for the bio of write B, the bio of write B is on its way; irq:io2 can step.
         kworker:1 cannot convert in the disk tree, write A (ext4_convert_unwritten_extents): it waits for i_data_sem, held by t2; t2 waits for the bio of write B, the bio of write B is on its way; irq:io2 can step.
     "#]].assert_eq(&lines_of_why_not(&run));
 }

@@ -28,7 +28,7 @@ impl fmt::Display for WhyNot {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let WhyNot { actor, function, does, reason, .. } = self;
         match does.starts_with("wait ") {
-            true => write!(f, "{actor} {reason} ({function})."),
+            true => write!(f, "{actor} in {function} {reason}."),
             false => write!(f, "{actor} cannot {does} ({function}): it {reason}."),
         }
     }
