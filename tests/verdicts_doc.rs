@@ -236,10 +236,9 @@ const TAIL: &str = "
   revoke records are not modelled.
 * A write that another write overtakes on the device before it is acknowledged
   promises nothing of its own.
-* Where an unwritten extent of the disk tree was split: at submission it is split so that one extent
-  covers exactly the IO, and a later lookup of a neighbour ends there. Here the neighbours are one
-  run of blocks, so a read that starts before a write's first block may cache all of them as
-  unwritten, and breaks RAW where the designs' own code would not. No preset reads so.
+* That later kernels, v5.5 among them, merge unwritten extents of the disk tree again, other than at
+  a direct write's submission (`ext4_can_extents_be_merged`). Here they stay as submission split them,
+  as in v3.9 (ec22ba8edb50): a lookup ends where an extent does.
 * Bigalloc in the machine; the tree has it.
 * The plug of `io_submit`: the bios of a batch may complete one by one, as on a device that does
   not merge. A plug only takes interleavings away.

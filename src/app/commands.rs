@@ -8,7 +8,7 @@ use web_sys::{Element, HtmlElement, KeyboardEvent};
 
 use super::desk::Desk;
 use super::inspector;
-use super::parts::{by_id, close, derived, focus, focus_step, list, show};
+use super::parts::{by_id, close, derived, focus, focus_step, keep_key, list, show};
 use super::top::copy_of;
 use crate::view::Session;
 use crate::view::commands::{COMMANDS, find, key_text, matching};
@@ -84,7 +84,10 @@ pub fn listen_to_keys() {
         // A slider takes no letters.
         let is_slider = target.as_ref().is_some_and(|e| e.matches("[type=range]") == Ok(true));
         let own = matches!(focused.as_str(), "input" | "textarea" | "select");
-        let own = own && !(is_slider && key.len() == 1 && key != " ");
+        // One in a dialog that was just closed is left in the next frame.
+        let is_gone =
+            target.as_ref().is_some_and(|e| e.matches("dialog:not([open]) *") == Ok(true));
+        let own = own && !is_gone && !(is_slider && key.len() == 1 && key != " ");
         if own && key != "Escape" || key == " " && focused == "button" {
             return;
         }
@@ -170,7 +173,9 @@ impl Palette {
     }
 
     fn key(self, ev: &KeyboardEvent) {
-        ev.stop_propagation();
+        if !keep_key(ev) {
+            return;
+        }
         let found = untrack(|| self.found());
         let at = self.at.get_untracked();
         let to = match ev.key().as_str() {

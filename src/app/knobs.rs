@@ -5,7 +5,7 @@ use leptos::html::Dialog;
 use leptos::prelude::*;
 
 use super::desk::Desk;
-use super::parts::{close, derived, option, show};
+use super::parts::{close, derived, keep_key, option, show};
 use crate::kernel::{Design, KNOBS, KnobInfo};
 
 /// The button and its dialog.
@@ -38,7 +38,9 @@ pub fn knobs_button() -> AnyView {
             aria-labelledby="knobs-title"
             node_ref=dialog
             // The page's keys are for the run behind the dialog.
-            on:keydown=|ev| ev.stop_propagation()
+            on:keydown=|ev| {
+                keep_key(&ev);
+            }
         >
             <header class="explorer-head">
                 <h2 class="wordmark" id="knobs-title">"Knobs"</h2>

@@ -7,7 +7,7 @@ use leptos::prelude::*;
 use leptos::tachys::reactive_graph::OwnedView;
 use leptos::tachys::view::keyed::keyed;
 use wasm_bindgen::JsCast;
-use web_sys::{Element, HtmlElement, SvgElement};
+use web_sys::{Element, HtmlDialogElement, HtmlElement, KeyboardEvent, SvgElement};
 
 use super::desk::Desk;
 use crate::view::{Milestone, Stage, Switch, Table};
@@ -114,6 +114,17 @@ pub fn close(dialog: NodeRef<Dialog>) {
     if let Some(dialog) = dialog.get_untracked() {
         dialog.close();
     }
+}
+
+/// Keeps a key that was pressed in a dialog from the page behind it; false if the dialog is closed: it
+/// has the focus until the next frame, and the key is meant for the page.
+pub fn keep_key(ev: &KeyboardEvent) -> bool {
+    let dialog = ev.current_target().and_then(|t| t.dyn_into::<HtmlDialogElement>().ok());
+    let is_open = dialog.is_some_and(|dialog| dialog.open());
+    if is_open {
+        ev.stop_propagation();
+    }
+    is_open
 }
 
 /// An element of the page by its id.
