@@ -111,7 +111,7 @@ test("a reduced cell is searched in full before it opens, for its shortest run",
   await expect(page.locator(".explorer-status")).toContainText("Searching S9 under rfc-v1 in full");
   await page.keyboard.press("Escape");
   await page.keyboard.press("e");
-  await expect(page.locator(".explorer-status")).toContainText("The matrix: 336 cells", { timeout: 30_000 });
+  await expect(page.locator(".explorer-status")).toContainText("Searched S9 under rfc-v1 in full: its cell opens the run.", { timeout: 30_000 });
   await expect(explorer.getByRole("button", { name: /^S9 under rfc-v1: BOUNDED is broken in 13 steps; 473737 states, BOUN$/ })).toBeVisible();
 });
 
@@ -300,4 +300,38 @@ test("the explorer on a phone scrolls down, not sideways", async ({ page, stage 
   await expect(explorer).toContainText(/complete/);
   const overflow = await explorer.evaluate((dialog) => dialog.scrollWidth - dialog.clientWidth);
   expect(overflow).toBeLessThanOrEqual(0);
+});
+
+test("the focus stays in the explorer when the button that had it goes, and no key reaches the run behind it", async ({ page, stage }) => {
+  await stage.open();
+  await stage.choose("S9", "kara-opt");
+  await page.keyboard.press("e");
+  const explorer = page.getByRole("dialog", { name: "Explorer" });
+  await explorer.getByRole("button", { name: "Search this script" }).click();
+  await explorer.getByRole("button", { name: "Stop" }).focus();
+  await page.keyboard.press("Enter");
+  await expect(explorer.getByRole("button", { name: "Stop" })).toBeHidden();
+  await expect(explorer.locator(".explorer-status")).toContainText(/Searched S9 under kara-opt: \d+ states, stopped\./);
+  await expect(explorer.getByRole("button", { name: "Fill the matrix" })).toBeFocused();
+  await page.evaluate(() => (document.activeElement as HTMLElement).blur());
+  await page.keyboard.press("k");
+  await page.keyboard.press("ArrowRight");
+  await expect(page.getByRole("dialog", { name: "Knobs" })).toBeHidden();
+  await page.keyboard.press("Escape");
+  await expect(explorer).toBeHidden();
+  await expect(stage.place()).toHaveText("step 0 of 0");
+});
+
+test("the matrix is one stop of the Tab key, and arrows go from cell to cell", async ({ page, stage }) => {
+  await stage.open();
+  await page.keyboard.press("m");
+  await expect(page.locator(".explorer-status")).toContainText("The matrix: 336 cells", { timeout: 30_000 });
+  await page.getByRole("group", { name: /Designs by scenarios/ }).focus();
+  await page.keyboard.press("ArrowDown");
+  await expect(page.getByRole("button", { name: /^S1 under v3.8:/ })).toBeFocused();
+  await page.keyboard.press("ArrowDown");
+  await page.keyboard.press("ArrowRight");
+  await expect(page.getByRole("button", { name: /^S2 under rfc-v1:/ })).toBeFocused();
+  await page.keyboard.press("Enter");
+  await expect(stage.verdict()).toContainText("RAW");
 });

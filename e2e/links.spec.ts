@@ -49,6 +49,25 @@ test("another link that is typed into the address bar is opened", async ({ page,
   await expect(page.getByRole("combobox", { name: "scenario" })).toHaveValue("S1");
 });
 
+test("back and forward in the browser lead to the run of the script before, and again to the one after", async ({ page, stage }) => {
+  await stage.open();
+  await stage.choose("S1", "rfc-v1");
+  await stage.forward().click();
+  await stage.forward().click();
+  await stage.runScript("file a 4 blocks, U 0+4\nt1: aio_write io=0+4\n");
+  await stage.forward().click();
+  await expect(page).toHaveURL(/;t=.*;c=a;a=1;/);
+  await page.goBack();
+  await expect(stage.place()).toHaveText("step 2 of 2");
+  await expect(page.getByRole("combobox", { name: "scenario" })).toHaveValue("S1");
+  await page.goForward();
+  await expect(stage.place()).toHaveText("step 1 of 1");
+  await expect(stage.script()).toHaveValue(/^file a 4 blocks/);
+  await page.goBack();
+  await page.goBack();
+  await expect(page.getByRole("combobox", { name: "scenario" })).toHaveValue("S7");
+});
+
 test("a damaged link says what is damaged and shows the rest", async ({ page, stage }) => {
   await stage.open("#v1;d=kara;p=S7;c=aa?b;a=1");
   await expect(stage.status()).toContainText("the link is cut off");

@@ -32,8 +32,11 @@ let panicked = false;
 const ADDRESS_MS = 250;
 let keptLink = location.hash.slice(1);
 let addressDue = 0;
+let arriving = false; // the address is another one already
 
 const runAddress = () => location.href.split("#")[0] + (keptLink ? `#${keptLink}` : "");
+/** What is run: the preset, or the text of a script of one's own. */
+const scriptOf = (link) => link.split(";").find((field) => /^[pt]=/.test(field)) ?? "";
 
 function writeAddress() {
   clearTimeout(addressDue);
@@ -45,14 +48,24 @@ function writeAddress() {
 window.extentscopeNoteRun = (text, link = "") => {
   keptRun = String(text);
   if (!link || link === keptLink) return;
+  // Another script is another entry of the history: back leads to the run that was left.
+  const isOther = keptLink && !arriving && scriptOf(link) !== scriptOf(keptLink) && window.parent === window;
+  if (isOther) writeAddress();
   keptLink = link;
+  if (isOther) return history.pushState(null, "", runAddress());
   addressDue ||= setTimeout(writeAddress, ADDRESS_MS);
 };
 
-// Another link was typed or chosen while the page is open.
+// Another link was typed or chosen while the page is open, or the history was walked.
 addEventListener("hashchange", () => {
   const link = location.hash.slice(1);
-  if (link && link !== keptLink) window.extentscope?.open(link);
+  if (!link || link === keptLink) return;
+  clearTimeout(addressDue);
+  addressDue = 0;
+  keptLink = link;
+  arriving = true;
+  window.extentscope?.open(link);
+  arriving = false;
 });
 
 window.extentscopeCopy = async (text, told) => {

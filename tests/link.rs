@@ -104,6 +104,9 @@ fn what_a_mail_does_to_a_link_is_undone() {
         format!("{link}."),
         format!("{link}>"),
         format!("{link})."),
+        format!("{link}%3E"),
+        format!("{link}%22>."),
+        format!("{link}%3E,%20as%20I%20said"),
         format!("{}\n  {}", &link[..40], &link[40..]),
         format!("{}%0A{}>.", &link[..40], &link[40..]),
     ] {
@@ -241,7 +244,9 @@ fn what_is_wrong_with_a_link_is_said_in_a_sentence() {
     check("v0;preset=S99", "there is no preset `S99`");
     check("v0;preset=S7;design=kaba", "its design `kaba` cannot be read");
     check(&format!("v0;preset=S7;design={}", "kaba".repeat(99)), "cannot be read");
-    check("v0;preset=S7;choices=t1,t9", "after 0 choices, `?t9` names none");
+    check("v0;preset=S7;choices=t1,t9", "after 1 choices, `t9` names none");
+    check("v0;preset=S7;choices=t1,zz,t1;at=1", "after 1 choices, `zz` names none");
+    check("hello", "Nothing could be read of the link, and all is as it was: ");
     check("v0;preset=S7;choices=irq:io1", "Kept the first 0 steps");
     check("v0;preset=S7;colour=red", "`colour=red` is nothing that a link has");
     check("v0;preset=S7;at=x", "`a=x` is no step");

@@ -8,7 +8,9 @@ use web_sys::{Element, HtmlElement, KeyboardEvent};
 
 use super::desk::Desk;
 use super::inspector;
-use super::parts::{by_id, close, derived, focus, focus_step, keep_key, list, show};
+use super::parts::{
+    by_id, close, derived, focus, focus_step, keep_key, list, show, when_focus_is_lost,
+};
 use super::top::copy_of;
 use crate::view::Session;
 use crate::view::commands::{COMMANDS, find, key_text, matching};
@@ -91,9 +93,16 @@ pub fn listen_to_keys() {
         if own && key != "Escape" || key == " " && focused == "button" {
             return;
         }
+        // Over a dialog nothing is a key of the run behind it, also where no control has the focus.
+        if document().query_selector("dialog[open]").is_ok_and(|open| open.is_some()) {
+            return;
+        }
         if let Some(command) = find(&key) {
             ev.prevent_default();
             run(desk, command.id);
+            if focused != "body" {
+                when_focus_is_lost(focus_step);
+            }
         }
     });
     on_cleanup(move || handle.remove());

@@ -48,9 +48,7 @@ impl Desk {
         if let Some(link) = hash.filter(|hash| hash.len() > 1) {
             session.open_link(&link);
         }
-        // A damaged link stays in the address bar until something is done: somebody may mend it.
-        let link = if session.is_link_damaged() { String::new() } else { session.link() };
-        panic::note_run(&session.report_text(), &link);
+        hand_over(&session);
         let session = RwSignal::new(session);
         let revision = Memo::new(move |_| session.with(Session::revision));
         let read = move |_: Option<&Stage>| {
@@ -159,7 +157,14 @@ impl Desk {
 #[inline(never)]
 fn note(session: &mut Session) {
     session.revise();
-    panic::note_run(&session.report_text(), &session.link());
+    hand_over(session);
+}
+
+/// Keeps the run where it outlives a panic, and in the address bar. A damaged link stays there until
+/// something is done: somebody may mend it.
+fn hand_over(session: &Session) {
+    let link = if session.is_link_damaged() { String::new() } else { session.link() };
+    panic::note_run(&session.report_text(), &link);
 }
 
 fn follow<T, R>(shown: Shown<T>, read: Read<T, R>) -> Signal<R>

@@ -10,7 +10,8 @@ use wasm_bindgen::closure::Closure;
 use wasm_bindgen::prelude::*;
 use web_sys::HtmlElement;
 
-use super::parts::{derived, list};
+use super::grid::rove;
+use super::parts::{by_id, derived, focus, list, when_focus_is_lost};
 use super::top::copy_and_tell;
 use crate::kernel::Promise;
 use crate::scenario::Cell;
@@ -170,6 +171,14 @@ impl Board {
         let more = self.explorer.write().hear(event);
         self.search(more, false);
         self.take_opened();
+        if kind == "end" {
+            // The buttons that end a search go with it, and one of them may have had the focus.
+            when_focus_is_lost(|| {
+                if let Some(button) = by_id("matrix") {
+                    focus(&button);
+                }
+            });
+        }
     }
 
     fn open_finding(self, promise: Promise, calm: bool) {
@@ -320,7 +329,13 @@ fn matrix(board: Board) -> AnyView {
                 "shortest, which is searched first."
             </p>
             <p class="quiet">{board.text(Explorer::columns_gone)}</p>
-            <div class="matrix-scroll" tabindex="0" role="group" aria-label="Designs by scenarios">
+            <div
+                class="matrix-scroll"
+                tabindex="0"
+                role="group"
+                aria-label="Designs by scenarios; arrows go from cell to cell"
+                on:keydown=|ev| rove(&ev, ".matrix-cell")
+            >
                 <table class="matrix mono">
                     <thead>
                         <tr>
@@ -406,6 +421,7 @@ fn matrix_cell(board: Board, key: &str) -> AnyView {
             <button
                 type="button"
                 class="matrix-cell"
+                tabindex="-1"
                 data-kind=kind
                 title=text.clone()
                 // What is read out has what is seen.

@@ -28,8 +28,10 @@ pub fn lanes_panel() -> AnyView {
 
 fn picture(desk: Desk) -> AnyView {
     let label = desk.text(|s| {
-        let mut text =
-            format!("Lanes of steps {} to {}", s.lanes.first + 1, s.lanes.first + s.lanes.steps);
+        let mut text = match s.lanes.steps {
+            0 => "Lanes, no step yet".into(),
+            steps => format!("Lanes of steps {} to {}", s.lanes.first + 1, s.lanes.first + steps),
+        };
         for it in &s.lanes.milestones {
             text += &format!("; {}", it.text);
         }

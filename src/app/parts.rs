@@ -145,6 +145,17 @@ pub fn focus_any(element: &Element) {
     };
 }
 
+/// Acts once the next frame is drawn, if what had the focus is gone then.
+pub fn when_focus_is_lost(act: fn()) {
+    request_animation_frame(move || {
+        request_animation_frame(move || {
+            if document().active_element().is_none_or(|element| element.tag_name() == "BODY") {
+                act();
+            }
+        });
+    });
+}
+
 /// Puts the focus where the next step is taken: for when what had it is gone.
 pub fn focus_step() {
     if let Some(button) = by_id("step-forward") {

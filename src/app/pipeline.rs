@@ -35,7 +35,11 @@ pub fn pipeline_panel() -> AnyView {
                         {desk.text(|s| s.pipeline.past().unwrap_or_default())}
                     </li>
                     <li class="quiet" hidden=desk.flag(|s| !s.pipeline.ios.is_empty())>
-                        "No direct write has begun, no writeback is on its way."
+                        {desk.text(|s| {
+                            let power = "The power was cut: nothing is on its way.";
+                            let begun = "No direct write has begun, no writeback is on its way.";
+                            if s.power.is_some() { power.into() } else { begun.into() }
+                        })}
                     </li>
                 </ul>
             </div>

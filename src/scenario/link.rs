@@ -189,6 +189,9 @@ impl Link {
                 let rest = unpack(value, &mut self.choices);
                 if !rest.is_empty() {
                     let read = self.choices.len();
+                    // A word of version 0 stands behind this mark.
+                    let rest =
+                        rest.strip_prefix(UNREAD).filter(|rest| !rest.is_empty()).unwrap_or(rest);
                     let rest: String = rest.chars().take(8).collect();
                     return Err(format!("after {read} choices, `{rest}` names none"));
                 }
@@ -298,10 +301,13 @@ pub fn state_sum(setup: &Setup, state: &State) -> String {
     sum(Encoder::new().encode(setup, state))
 }
 
+/// Characters of a checksum.
+const SUM_LEN: usize = 4;
+
 /// Four characters that stand for some bytes.
 fn sum(bytes: &[u8]) -> String {
     let bits = fingerprint(bytes).low;
-    (0..4).map(|at| char::from(DIGITS[(bits >> (5 * at)) as usize & 31])).collect()
+    (0..SUM_LEN).map(|at| char::from(DIGITS[(bits >> (5 * at)) as usize & 31])).collect()
 }
 
 const DIGITS: &[u8; 32] = b"0123456789abcdefghijklmnopqrstuv";
@@ -405,6 +411,11 @@ fn without_mail(text: &str) -> String {
     text.retain(|c| !c.is_whitespace());
     let behind = |c: char| !c.is_ascii_alphanumeric();
     text.truncate(text.trim_end_matches(behind).len());
+    // What an address writes as a percent sign and two digits, such as the bracket around a link.
+    let end = text.rfind(";k=").map_or(text.len(), |at| at + 3 + SUM_LEN);
+    if text.get(end..).is_some_and(|rest| rest.starts_with(behind)) {
+        text.truncate(end);
+    }
     text
 }
 
@@ -451,6 +462,9 @@ fn from_version_1(text: &str) -> String {
     format!("v2;{}", fields.join(";"))
 }
 
+/// What is before a word of version 0 that names no choice.
+const UNREAD: char = '!';
+
 fn from_version_0(text: &str) -> String {
     let mut new = String::from("v1");
     for field in text.split(';').skip(1) {
@@ -460,14 +474,19 @@ fn from_version_0(text: &str) -> String {
             push(&mut new, key, value);
             continue;
         }
-        let words = value.split(',').filter(|word| !word.is_empty());
-        let choices: Result<Vec<Choice>, &str> =
-            words.map(|word| word.parse().map_err(|_| word)).collect();
-        match choices {
-            Ok(choices) => push(&mut new, key, &pack(&choices)),
-            // Shown as what it is when it is read.
-            Err(word) => push(&mut new, key, &format!("?{word}")),
+        let mut choices: Vec<Choice> = Vec::new();
+        let mut unread = String::new();
+        for word in value.split(',').filter(|word| !word.is_empty()) {
+            match word.parse() {
+                Ok(choice) => choices.push(choice),
+                // Shown as what it is when it is read; what is behind it cannot be taken.
+                Err(_) => {
+                    unread = format!("{UNREAD}{word}");
+                    break;
+                }
+            }
         }
+        push(&mut new, key, &(pack(&choices) + &unread));
     }
     new
 }

@@ -11,10 +11,15 @@ use super::subject::{OWN, Subject};
 /// Steps of each preset that [`model_checksum`] takes.
 const MODEL_STEPS: u32 = 100;
 
+/// Why the first round of the matrix does not see everything of a large cell.
+const FIRST_ROUND: Limit = Limit::States(MATRIX_FIRST_STATES);
+
 /// The state of the explorer. Whoever searches is told by [`Job`]s and tells by [`Event`]s.
 #[derive(Clone, Debug)]
 pub struct Explorer {
     task: Option<Task>,
+    /// What was done last.
+    ended: Option<Task>,
     paused: bool,
     stopped: bool,
     /// What the jobs that were handed out last are about, by position.
@@ -206,6 +211,7 @@ impl Explorer {
         let (matrix, own) = matrix_of(subject);
         Explorer {
             task: None,
+            ended: None,
             paused: false,
             stopped: false,
             asked: Vec::new(),
@@ -374,10 +380,12 @@ impl Explorer {
 
     /// What is going on, in a sentence.
     pub fn status(&self) -> String {
-        let filled = self.matrix.cells().count();
         let what = match self.task {
             Some(Task::Scenario) => format!("Searching {}.", self.subject()),
             Some(Task::Matrix) => {
+                // One that was seen in part is not done.
+                let is_done = |cell: &&Cell| cell.limit != Some(FIRST_ROUND);
+                let filled = self.matrix.cells().filter(is_done).count();
                 let len = self.matrix.len();
                 format!("Filling the matrix: {filled} of {len} cells.")
             }
@@ -385,7 +393,7 @@ impl Explorer {
                 let about = self.about(cell);
                 format!("Searching {about} in full, for its shortest run.")
             }
-            None => return self.rest(filled),
+            None => return self.rest(),
         };
         let paused = if self.paused { " Paused." } else { "" };
         format!("{what}{paused} {}", self.progress)
@@ -540,6 +548,7 @@ impl Explorer {
 
     fn end(&mut self) -> Vec<Job> {
         let ended = self.task.take();
+        self.ended = ended;
         self.progress.clear();
         if let (Some(Task::Cell(number)), true) = (ended, self.is_awaited) {
             self.opened = self.cell_witness(number);
@@ -562,16 +571,26 @@ impl Explorer {
     fn open_cells(&self) -> Vec<u32> {
         let is_open = |cell: &u32| {
             let limit = self.matrix.cell(*cell).and_then(|cell| cell.limit);
-            limit == Some(Limit::States(MATRIX_FIRST_STATES))
+            limit == Some(FIRST_ROUND)
         };
         self.asked.iter().copied().filter(is_open).collect()
     }
 
-    fn rest(&self, filled: usize) -> String {
+    fn rest(&self) -> String {
+        let filled = self.matrix.cells().count();
         let states: u64 = self.matrix.cells().map(|cell| u64::from(cell.states)).sum();
         let ms = self.matrix_ms;
-        match filled {
-            0 => "Every interleaving of the script is tried, in this browser.".into(),
+        match (self.ended, &self.report) {
+            (Some(Task::Scenario), Some(report)) => {
+                let limit = report.limit.map_or(String::new(), |limit| format!(", {limit}"));
+                format!("Searched {}: {} states{limit}.", self.subject(), report.states)
+            }
+            (Some(Task::Cell(cell)), _) => {
+                format!("Searched {} in full: its cell opens the run.", self.about(cell))
+            }
+            _ if filled == 0 => {
+                "Every interleaving of the script is tried, in this browser.".into()
+            }
             _ => {
                 format!(
                     "The matrix: {filled} cells with {states} states, after {ms} ms of searching."

@@ -75,7 +75,10 @@ impl Session {
             return;
         }
         if state.power != Power::On {
-            self.say("The power is gone: nothing can be done until everything is recovered.");
+            self.say(match state.power {
+                Power::Recovered => "After the power cut nothing runs any more: go back first.",
+                _ => "The power is gone: nothing can be done until everything is recovered.",
+            });
             return;
         }
         if fault == Fault::Shrink && state.inodes.iter().all(|inode| inode.es.is_empty()) {

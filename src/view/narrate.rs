@@ -9,6 +9,7 @@ use crate::kernel::{
 };
 use crate::scenario::{OpText, Run};
 
+use super::steps::failure;
 use super::wrap::{COLUMNS_MAX, wrap};
 
 /// Characters of a caption.
@@ -62,11 +63,12 @@ pub fn step_label(setup: &Setup, state: &State, choice: Choice) -> StepLabel {
         Next::Done => Pc::Idle,
     };
     let info = pc.info_in(&setup.design.knobs);
+    let failure = failure(choice).map_or(String::new(), |what| format!(": {what}"));
     StepLabel {
         actor: choice.actor.to_string(),
         function: info.function,
         does: format!(
-            "{}{}",
+            "{}{}{failure}",
             does(setup, state, choice.actor, pc),
             subject_of(setup, state, choice.actor, pc)
         ),
@@ -475,7 +477,10 @@ pub(super) fn environment_sentence(notes: &[Note]) -> String {
             _ => {}
         }
     }
-    format!("Memory pressure: the shrinker frees {} ES entries", freed.unwrap_or(0))
+    match freed.unwrap_or(0) {
+        1 => "Memory pressure: the shrinker frees 1 ES entry".into(),
+        freed => format!("Memory pressure: the shrinker frees {freed} ES entries"),
+    }
 }
 
 fn jbd2_sentence(notes: &[Note]) -> String {

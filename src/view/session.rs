@@ -18,6 +18,8 @@ use super::narrate;
 use super::panels::{Panels, Switch};
 use super::wrap::wrap;
 
+/// How a sentence begins that says that a link says nothing.
+const NOT_OF_LINK: &str = "Nothing could be read of the link, and all is as it was: ";
 /// How a sentence begins that says what is wrong with a link.
 const OF_LINK: &str = "What could be read of the link is shown: ";
 /// What is before a number of steps in a link's view.
@@ -142,7 +144,8 @@ impl Session {
 
     /// Whether that is what is wrong with the link that was opened.
     pub fn is_link_damaged(&self) -> bool {
-        self.notice.as_ref().is_some_and(|notice| notice.starts_with(OF_LINK))
+        let begins = |notice: &str| [OF_LINK, NOT_OF_LINK].iter().any(|of| notice.starts_with(of));
+        self.notice.as_deref().is_some_and(begins)
     }
 
     /// A number that differs after every command but [`Session::edit`], so that typing in the
@@ -509,6 +512,7 @@ impl Session {
     /// Starts or stops to play. At the end of everything it starts again from the beginning.
     pub fn toggle_play(&mut self) {
         self.playing = !self.playing;
+        self.notice = None;
         if self.playing && self.next_choice().is_none() {
             self.branches.seek(0);
         }
@@ -609,7 +613,7 @@ impl Session {
     pub fn open_link(&mut self, fragment: &str) {
         let (link, mut wrong) = Link::read(fragment);
         if link.script.is_empty() {
-            self.notice = Some(link_notice(&wrong));
+            self.notice = Some(link_notice(NOT_OF_LINK, &wrong));
             return;
         }
         if let Err(error) = self.apply(&link.script) {
@@ -617,7 +621,7 @@ impl Session {
             wrong.push(format!(
                 "its script cannot be run and stands in the editor, see line {line}"
             ));
-            self.notice = Some(link_notice(&wrong));
+            self.notice = Some(link_notice(OF_LINK, &wrong));
             return;
         }
         self.preset = link.preset;
@@ -652,7 +656,7 @@ impl Session {
         }
         self.branches.seek(link.cursor.map_or(end, |cursor| cursor as usize));
         self.take_view(&link.view);
-        self.notice = (!wrong.is_empty()).then(|| link_notice(&wrong));
+        self.notice = (!wrong.is_empty()).then(|| link_notice(OF_LINK, &wrong));
     }
 
     /// The view as a link keeps it: what the inspector looks at, what is switched on in the panels,
@@ -749,9 +753,9 @@ impl Session {
 }
 
 /// What is wrong with a link: the first two things, what follows mostly follows from them.
-fn link_notice(wrong: &[String]) -> String {
+fn link_notice(begin: &str, wrong: &[String]) -> String {
     let first = wrong[..wrong.len().min(2)].join("; ");
-    format!("{OF_LINK}{}.", first.trim_end_matches('.'))
+    format!("{begin}{}.", first.trim_end_matches('.'))
 }
 
 /// A script with one more line.

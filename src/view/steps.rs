@@ -28,10 +28,7 @@ pub fn steps(session: &Session) -> Vec<StepRow> {
     let (setup, state) = (run.setup(), run.state());
     let planned = session.next_choice();
     let row = |choice: Choice, blocked: Option<String>| {
-        let mut label = step_label(setup, state, choice);
-        if let Some(failure) = failure(choice) {
-            label.does = format!("{}: {failure}", label.does);
-        }
+        let label = step_label(setup, state, choice);
         let is_environment = is_environment(state, choice);
         StepRow { choice, label, blocked, is_environment, is_next: planned == Some(choice) }
     };

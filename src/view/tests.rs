@@ -476,3 +476,30 @@ fn the_report_of_a_long_run_has_the_choices_before_the_cursor() {
     assert_eq!(choices, before.collect::<Vec<_>>().join(" "));
     assert!(place.starts_with("# at step 250 of "), "{place}");
 }
+
+#[test]
+fn texts_to_copy_say_that_a_bio_failed() {
+    let session = failed_session();
+    let fails = "convert in the ES tree, write A: the bio fails with EIO";
+    assert!(session.steps_text().contains(fails), "{}", session.steps_text());
+    let mail = session.mail_text("https://example.org/").replace("\n", " ");
+    let words: Vec<&str> = mail.split_whitespace().collect();
+    assert!(words.join(" ").contains("the bio fails with EIO"), "{mail}");
+}
+
+#[test]
+fn nobody_is_told_to_wait_for_itself() {
+    let mut session = session("S9", Row::KaraOpt);
+    let mut waits = 0;
+    loop {
+        for row in super::threads(&session).iter().filter(|row| row.waits.is_some()) {
+            waits += 1;
+            let name = row.actor.to_string();
+            assert!(row.givers.split(", ").all(|giver| giver != name), "{name}: {}", row.givers);
+        }
+        if !session.forward() {
+            break;
+        }
+    }
+    assert!(waits > 5, "{waits}");
+}

@@ -116,7 +116,7 @@ pub fn threads(session: &Session) -> Vec<ThreadRow> {
             next: next_text,
             holds: holds(session, actor),
             waits: wait.map(|wait| wait_text(setup, state, wait)),
-            givers: wait.map_or(String::new(), |wait| givers(&needs(setup, state, wait))),
+            givers: wait.map_or(String::new(), |wait| givers(&needs(setup, state, wait), actor)),
             stuck: stuck.iter().any(|(who, _)| *who == actor),
             stepped: last == Some(actor),
         }
@@ -151,9 +151,10 @@ pub fn after_power_cut(run: &Run) -> Option<String> {
     Some(environment_sentence(run.notes_of(step)) + ".")
 }
 
-/// Who could end a wait, as text.
-pub(super) fn givers(needs: &[Vec<crate::kernel::Giver>]) -> String {
-    let mut names: Vec<String> = needs.iter().flatten().map(|g| g.actor.to_string()).collect();
+/// Who else could end an actor's wait, as text.
+pub(super) fn givers(needs: &[Vec<crate::kernel::Giver>], waiter: Actor) -> String {
+    let others = needs.iter().flatten().filter(|giver| giver.actor != waiter);
+    let mut names: Vec<String> = others.map(|giver| giver.actor.to_string()).collect();
     names.dedup();
     if names.is_empty() { "nobody".into() } else { names.join(", ") }
 }

@@ -70,7 +70,7 @@ pub fn wait_graph(setup: &Setup, state: &State) -> WaitGraph {
         Some(WaitRow {
             actor,
             wait: wait_text(setup, state, wait),
-            givers: givers(&needs(setup, state, wait)),
+            givers: givers(&needs(setup, state, wait), actor),
         })
     });
     let others = others.collect();
