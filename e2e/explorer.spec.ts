@@ -308,6 +308,7 @@ test("the focus stays in the explorer when the button that had it goes, and no k
   await page.keyboard.press("e");
   const explorer = page.getByRole("dialog", { name: "Explorer" });
   await explorer.getByRole("button", { name: "Search this script" }).click();
+  await expect(explorer.locator(".explorer-status")).toContainText(/ states, depth /);
   await explorer.getByRole("button", { name: "Stop" }).focus();
   await page.keyboard.press("Enter");
   await expect(explorer.getByRole("button", { name: "Stop" })).toBeHidden();
