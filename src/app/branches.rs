@@ -1,15 +1,28 @@
 //! The branches of the run: a line each, from where it leaves its parent's.
 
 use leptos::prelude::*;
+use web_sys::Element;
 
 use super::desk::Desk;
 use super::parts::list;
-use crate::view::BranchRow;
+use crate::view::{BranchRow, Switch};
 
 /// The branches, once there are several.
 pub fn branches() -> AnyView {
     let desk = Desk::of_page();
     let keys = desk.keys(|s| s.branches.iter().map(|row| row.index.to_string()).collect());
+    // Only when another one is shown, or the box itself: else a reader scrolls as they like.
+    let shown = desk.text(|s| {
+        let current = s.branches.iter().position(|row| row.reached.is_some());
+        format!("{current:?} {} {}", s.panels.open(), s.panels.has(Switch::Lanes))
+    });
+    Effect::new(move |before: Option<String>| {
+        let now = shown.get();
+        if before.as_ref() != Some(&now) {
+            request_animation_frame(|| bring_into_sight(".branches [aria-current=true]"));
+        }
+        now
+    });
     view! {
         <nav class="branches" aria-label="Branches" hidden=desk.flag(|s| s.branches.len() < 2)>
             <ul
@@ -21,6 +34,23 @@ pub fn branches() -> AnyView {
         </nav>
     }
     .into_any()
+}
+
+/// Scrolls the box of branches or of trees, and never the page, as little as brings an element into
+/// sight.
+pub fn bring_into_sight(selector: &str) {
+    let found = document().query_selector(selector).ok().flatten();
+    let around = |element: &Element| element.closest(".branches, .trees").ok().flatten();
+    let Some((element, around)) = found.and_then(|it| around(&it).map(|around| (it, around)))
+    else {
+        return;
+    };
+    let (it, room) = (element.get_bounding_client_rect(), around.get_bounding_client_rect());
+    let by = |from: f64, to: f64, first: f64, last: f64| (from - first).min((to - last).max(0.0));
+    let down = by(it.top(), it.bottom(), room.top(), room.bottom());
+    let right = by(it.left(), it.right(), room.left(), room.right());
+    around.set_scroll_top(around.scroll_top() + down as i32);
+    around.set_scroll_left(around.scroll_left() + right as i32);
 }
 
 fn branch(desk: Desk, index: u32) -> AnyView {

@@ -87,7 +87,7 @@ fn line(desk: Desk, key: u32) -> AnyView {
                 {text(|io| io.place.clone())}
                 <span class="io-flags">
                     <span class=text(ack)>{text(|io| io.ack.text().into())}</span>
-                    {text(counts)}
+                    <span class="io-counts">{text(counts)}</span>
                 </span>
             </p>
         </li>

@@ -30,10 +30,13 @@ pub fn top() -> AnyView {
             {design_select(desk)}
             {verdict(desk)}
             <div class="top-actions">{knobs_button()} {explorer_button()} {commands_button()}</div>
-            <p class="story design-story" title=desk.text(|s| s.design.1.into())>
-                {desk.text(|s| s.design.1.into())} " " <cite>{desk.text(|s| s.design.2.into())}</cite>
-            </p>
-            <div class="top-rest">{share(desk)} {theme_select()}</div>
+            <div class="top-line">
+                <p class="story design-story" title=desk.text(|s| s.design.1.into())>
+                    {desk.text(|s| s.design.1.into())} " "
+                    <cite>{desk.text(|s| s.design.2.into())}</cite>
+                </p>
+                <div class="top-rest">{share(desk)} {theme_select()}</div>
+            </div>
         </header>
     }
     .into_any()

@@ -1,11 +1,17 @@
 //! The red-black tree of each file's extent status tree.
 
+use core::time::Duration;
+
 use leptos::prelude::*;
 
+use super::branches::bring_into_sight;
 use super::desk::Desk;
 use super::grid;
 use super::parts::{derived, list, panel_head, tables};
 use crate::view::{NODE, Stage, Switch, TreeNode, TreeView};
+
+/// A little longer than a node travels, which is `--motion` of `static/base.css`.
+const TRAVEL: Duration = Duration::from_millis(220);
 
 /// The trees of all files, and what the last step did to them.
 pub fn tree_panel() -> AnyView {
@@ -13,6 +19,11 @@ pub fn tree_panel() -> AnyView {
     let hidden = desk.flag(|s| s.panels.has(Switch::Tree));
     let legend = derived(|| "□ black ○ red".to_string());
     let inos = desk.keys(|s| s.trees.iter().map(|tree| tree.ino.to_string()).collect());
+    Effect::new(move |_| {
+        desk.with_stage(|_| ());
+        // Nodes travel to their new places first.
+        set_timeout(|| bring_into_sight(".trees .is-changed"), TRAVEL);
+    });
     view! {
         <section class="panel area-tree" aria-labelledby="tree-title">
             {with_laboratory(panel_head("tree-title", "Tree", Some(legend), Some(Switch::Tree)))}
@@ -70,6 +81,8 @@ fn picture(desk: Desk, ino: u8) -> AnyView {
                 viewBox=text(|t| format!("0 0 {} {}", t.size.0, t.size.1))
                 width=text(|t| t.size.0.to_string())
                 height=text(|t| t.size.1.to_string())
+                style=("--w", text(|t| t.size.0.to_string()))
+                style=("--h", text(|t| t.size.1.to_string()))
                 style:display=text(|t| if t.empty.is_some() { "none" } else { "block" }.into())
             >
                 {list(nodes, move |id| node(desk, ino, id.parse().unwrap_or(0)))}
