@@ -52,3 +52,26 @@ test("a fork stands over its step in the lanes, and nothing branches from an emp
   const step = await left(page.getByRole("gridcell", { name: "end_io A" }));
   expect(Math.abs(fork - step)).toBeLessThan(3);
 });
+
+test("the branch that is shown is in sight in its box, also behind many others", async ({ page, stage }) => {
+  await stage.open();
+  for (let step = 0; step < 8; step++) await stage.forward().click();
+  await stage.name().click();
+  for (let branch = 0; branch < 9; branch++) {
+    await page.keyboard.press("ArrowLeft");
+    await page.keyboard.press("b");
+    await page.keyboard.press("ArrowRight");
+  }
+  const shown = stage.branches().locator("[aria-current=true]");
+  const isInSight = async () => {
+    const [it, around] = [await shown.boundingBox(), await stage.branches().boundingBox()];
+    return it && around && it.y >= around.y - 1 && it.y + it.height <= around.y + around.height + 1;
+  };
+  await expect(stage.branch(/^b9 /)).toHaveAttribute("aria-current", "true");
+  await expect.poll(isInSight).toBe(true);
+  for (let branch = 8; branch >= 0; branch--) {
+    await page.keyboard.press("[");
+    await expect(stage.branch(branch ? new RegExp(`^b${branch} `) : /^main /)).toHaveAttribute("aria-current", "true");
+    await expect.poll(isInSight, `b${branch}`).toBe(true);
+  }
+});

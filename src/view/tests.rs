@@ -492,7 +492,7 @@ fn nobody_is_told_to_wait_for_itself() {
     let mut session = session("S9", Row::KaraOpt);
     let mut waits = 0;
     loop {
-        for row in super::threads(&session).iter().filter(|row| row.waits.is_some()) {
+        for row in threads(&session).iter().filter(|row| row.waits.is_some()) {
             waits += 1;
             let name = row.actor.to_string();
             assert!(row.givers.split(", ").all(|giver| giver != name), "{name}: {}", row.givers);
