@@ -267,7 +267,9 @@ pub fn open_menu(menu: Menu, ev: &MouseEvent) {
     }
     menu.set(Some((object, x, y)));
     request_animation_frame(|| {
-        if let Ok(Some(first)) = document().query_selector(".menu button") {
+        // Somebody quick may be at another item already.
+        let is_there = document().query_selector(".menu :focus").is_ok_and(|item| item.is_some());
+        if let (false, Ok(Some(first))) = (is_there, document().query_selector(".menu button")) {
             focus_any(&first);
         }
     });
