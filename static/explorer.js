@@ -9,7 +9,7 @@
 const PAGE_SLICE_MS = 8;
 const WORKER_SLICE_MS = 40;
 const TELL_MS = 100;
-const STATES_AT_ONCE = 64;
+const STATES_AT_ONCE = 256;
 
 const inWorker = typeof window === "undefined";
 
