@@ -1,6 +1,6 @@
 // The explorer: every interleaving in a worker, findings that open their runs, the matrix.
 
-import { accessibilityFaults, expect, test } from "./fixtures";
+import { accessibilityFaults, expect, test, trapIn } from "./fixtures";
 import type { Page } from "@playwright/test";
 
 async function open(page: Page) {
@@ -203,14 +203,7 @@ test("an explorer that dies leaves the page alone and can be opened again", asyn
   await stage.forward().click();
   const explorer = await open(page);
   await explorer.getByRole("button", { name: "Fill the matrix" }).click();
-  // As a trap out of the module looks: thrown later, with the module's file in its stack.
-  await page.evaluate(() => {
-    const trap = new WebAssembly.RuntimeError("unreachable");
-    trap.stack = "RuntimeError: unreachable at explore_bg.wasm:wasm-function[7]:0x1";
-    setTimeout(() => {
-      throw trap;
-    });
-  });
+  await trapIn(page, "explore_bg.wasm");
   await expect(explorer.getByRole("status")).toContainText("The explorer has stopped");
   await expect(explorer.getByRole("textbox", { name: /as text/ })).toHaveValue(/^unreachable\n\naddress: .*#v2;/);
   await expect(stage.trouble()).toBeHidden();

@@ -55,6 +55,17 @@ export const test = base.extend<Fixtures>({
   stage: async ({ page }, use) => use(new Stage(page)),
 });
 
+/** Throws what a trap out of a program beside the page looks like: later, with the program's file in its stack. */
+export async function trapIn(page: Page, file: string) {
+  await page.evaluate((file) => {
+    const trap = new WebAssembly.RuntimeError("unreachable");
+    trap.stack = `RuntimeError: unreachable at ${file}:wasm-function[7]:0x1`;
+    setTimeout(() => {
+      throw trap;
+    });
+  }, file);
+}
+
 /** What axe finds, one line per rule and place; [] is what a test wants to see. */
 export async function accessibilityFaults(page: Page): Promise<string[]> {
   // Axe's own driver asks for a newer Node; its source, evaluated, is all that it adds.

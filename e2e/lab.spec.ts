@@ -1,7 +1,7 @@
 // The tree laboratory: lines in, a tree out, at any size and in any version. It is fetched when it
 // is asked for.
 
-import { accessibilityFaults, expect, test } from "./fixtures";
+import { accessibilityFaults, expect, test, trapIn } from "./fixtures";
 import type { Locator, Page } from "@playwright/test";
 
 async function openLab(page: Page, example?: string) {
@@ -164,14 +164,7 @@ test("a laboratory that dies keeps its lines, leaves the stage alone and can be 
   console.expect(/unreachable/);
   const lab = await openLab(page, "V5");
   await next(lab).click();
-  // As a trap out of the module looks: thrown later, with the module's file in its stack.
-  await page.evaluate(() => {
-    const trap = new WebAssembly.RuntimeError("unreachable");
-    trap.stack = "RuntimeError: unreachable at lab_bg.wasm:wasm-function[7]:0x1";
-    setTimeout(() => {
-      throw trap;
-    });
-  });
+  await trapIn(page, "lab_bg.wasm");
   await expect(lab.getByRole("status")).toContainText("The laboratory has stopped");
   await expect(lab.getByRole("textbox", { name: /as text/ })).toHaveValue(/unreachable\n\nlines:\ninsert \[0\/16\) U@1000\n/);
   await expect(stage.trouble()).toBeHidden();

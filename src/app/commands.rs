@@ -4,12 +4,12 @@
 use leptos::html::{Dialog, Input};
 use leptos::prelude::*;
 use wasm_bindgen::prelude::*;
-use web_sys::{Element, HtmlElement, KeyboardEvent};
+use web_sys::{Element, KeyboardEvent};
 
 use super::desk::Desk;
 use super::inspector;
 use super::parts::{
-    by_id, close, derived, focus, focus_step, keep_key, list, show, when_focus_is_lost,
+    by_id, close, derived, focus, focus_any, focus_step, keep_key, list, show, when_focus_is_lost,
 };
 use super::top::copy_of;
 use crate::view::Session;
@@ -54,11 +54,10 @@ fn find_object(desk: Desk) {
     let Some(look) = desk.read(Session::look) else { return focus_step() };
     let all = document().query_selector_all(&format!(".stage [data-object='{look}']"));
     let all = all.into_iter().flat_map(|all| (0..all.length()).filter_map(move |i| all.get(i)));
-    // Parts of a picture are no HTML elements, and take the focus all the same.
-    let mut all = all.map(JsCast::unchecked_into::<HtmlElement>);
+    let mut all = all.filter_map(|node| node.dyn_into::<Element>().ok());
     match all.find(|element| element.get_bounding_client_rect().width() > 0.0) {
         Some(element) => {
-            focus(&element);
+            focus_any(&element);
             element.scroll_into_view();
         }
         None => focus_step(),

@@ -51,7 +51,7 @@ pub fn knobs_button() -> AnyView {
                     "Close"
                 </button>
             </header>
-            <p class="mono">{derived(move || draft.get().to_string())}</p>
+            <p class="mono knobs-name">{derived(move || draft.get().to_string())}</p>
             <p class="script-error" role="status">{wrong}</p>
             <div class="knob-list">{rows}</div>
         </dialog>

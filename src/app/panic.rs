@@ -25,6 +25,16 @@ pub fn install() {
     }));
 }
 
+/// Has a program beside the page say that it is dead: in the console, and where `tell` says it. Without
+/// its script around it the console has said it.
+pub fn hear_panics(tell: fn(&str) -> Result<(), JsValue>) {
+    panic::set_hook(Box::new(move |info| {
+        let message = info.to_string();
+        web_sys::console::error_1(&message.as_str().into());
+        let _ = tell(&message);
+    }));
+}
+
 /// Keeps the run on the JavaScript side, where it outlives the wasm instance: also a stack
 /// overflow or a failed allocation, which reach no panic hook, can then be reported with it. To be
 /// called after every step, with the run as text and as the fragment of an address, which `static/boot.js`

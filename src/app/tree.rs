@@ -20,9 +20,11 @@ pub fn tree_panel() -> AnyView {
     let legend = derived(|| "□ black ○ red".to_string());
     let inos = desk.keys(|s| s.trees.iter().map(|tree| tree.ino.to_string()).collect());
     Effect::new(move |_| {
-        desk.with_stage(|_| ());
-        // Nodes travel to their new places first.
-        set_timeout(|| bring_into_sight(".trees .is-changed"), TRAVEL);
+        let changes = |s: &Stage| s.trees.iter().flat_map(|t| &t.nodes).any(|n| n.changed);
+        if desk.with_stage(changes) {
+            // Nodes travel to their new places first.
+            set_timeout(|| bring_into_sight(".trees .is-changed"), TRAVEL);
+        }
     });
     view! {
         <section class="panel area-tree" aria-labelledby="tree-title">

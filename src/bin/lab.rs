@@ -22,12 +22,7 @@ mod module {
 
     /// A panic ends this module, and the dialog says so.
     pub fn hear_panics() {
-        std::panic::set_hook(Box::new(|info| {
-            let message = info.to_string();
-            web_sys::console::error_1(&message.as_str().into());
-            // Without `static/laboratory.js` around it the console has said it.
-            let _ = died(&message);
-        }));
+        extentscope::app::panic::hear_panics(died);
     }
 
     /// Builds the laboratory in an element; the run of the stage comes as a link.

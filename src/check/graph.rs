@@ -161,8 +161,8 @@ impl Reach {
     }
 
     /// The states, once nothing is left to do.
-    pub(super) fn into_states(self) -> Bits {
-        self.states
+    pub(super) fn states(&self) -> &Bits {
+        &self.states
     }
 
     /// Whether any step leads on from the state that is looked at, and whether one leads to a state
@@ -267,7 +267,7 @@ impl Graph {
     ) -> Bits {
         let mut reach = Reach::new(self);
         while !reach.advance(self, u32::MAX, &goal, &through) {}
-        reach.into_states()
+        reach.states
     }
 
     /// The states on the way from the first state to another, both included.

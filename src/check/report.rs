@@ -76,24 +76,20 @@ pub struct Reporting {
     detail: Detail,
     /// The runs with the fewest switches are not looked for any more.
     hurried: bool,
-    /// States without a way to a good end: then promises are looked into.
-    hopeless: Making,
+    /// States with a way to a good end, in the making, and then those without: after that promises
+    /// are looked into.
+    hopeful: Reach,
+    hopeless: Option<Bits>,
     /// The promise that is looked into, by its position.
     at: usize,
     look: Option<Look>,
-}
-
-/// States with something in common, once that is known.
-enum Making {
-    Under(Reach),
-    Made(Bits),
 }
 
 /// A broken promise that is looked into.
 struct Look {
     bad: Bits,
     /// States from which a run can end without having been in a bad one.
-    avoidable: Making,
+    avoidable: Reach,
     calmest: Option<Calmest>,
 }
 
@@ -114,8 +110,8 @@ impl Reporting {
             limit: search.limit().or((!progress.done).then_some(Limit::Stopped)),
             findings: Vec::new(),
         };
-        let hopeless = Making::Under(Reach::new(search.graph()));
-        Reporting { report, detail, hurried: false, hopeless, at: 0, look: None }
+        let hopeful = Reach::new(search.graph());
+        Reporting { report, detail, hurried: false, hopeful, hopeless: None, at: 0, look: None }
     }
 
     /// Looks for no run with few switches any more: what is missing then is soon done.
@@ -127,7 +123,7 @@ impl Reporting {
     /// False once nothing is left to do.
     pub fn advance(&mut self, search: &Search, places: u32) -> bool {
         let states = places.saturating_mul(AT_ONCE);
-        let Making::Made(hopeless) = &self.hopeless else {
+        let Some(hopeless) = &self.hopeless else {
             self.look_for_ends(search, states);
             return true;
         };
@@ -146,18 +142,15 @@ impl Reporting {
         }
         let look = self.look.get_or_insert_with(|| Look {
             bad: search.bad_given(finding.promise, hopeless),
-            avoidable: Making::Under(Reach::new(search.graph())),
+            avoidable: Reach::new(search.graph()),
             calmest: None,
         });
         let Look { bad, avoidable, calmest } = look;
-        let avoidable = match avoidable {
-            Making::Made(avoidable) => avoidable,
-            Making::Under(_) => {
-                let ends = |state, leads_on| search.is_end(state, leads_on);
-                avoidable.advance(search, states, ends, |state| !bad.has(state));
-                return true;
-            }
-        };
+        let ends = |state, leads_on| search.is_end(state, leads_on);
+        if !avoidable.advance(search.graph(), states, ends, |state| !bad.has(state)) {
+            return true;
+        }
+        let avoidable = avoidable.states();
         if finding.no_return.is_none() {
             finding.no_return = search.no_return_given(bad, avoidable, witness);
         }
@@ -193,36 +186,19 @@ impl Reporting {
     /// Finds out from where a good end can be reached, and then what is known of each promise.
     fn look_for_ends(&mut self, search: &Search, states: u32) {
         let is_good = |state, _| search.is_good_end(state);
-        self.hopeless.advance(search, states, is_good, |_| true);
-        if let Making::Made(can) = &self.hopeless {
-            let hopeless = can.clone().not();
-            let reported = |finding: Finding| Reported {
-                promise: finding.promise,
-                verdict: finding.verdict,
-                no_return: None,
-                calm: Calm::Same,
-            };
-            let findings = search.findings_given(&hopeless);
-            self.report.findings = findings.into_iter().map(reported).collect();
-            self.hopeless = Making::Made(hopeless);
+        if !self.hopeful.advance(search.graph(), states, is_good, |_| true) {
+            return;
         }
-    }
-}
-
-impl Making {
-    fn advance(
-        &mut self,
-        search: &Search,
-        states: u32,
-        goal: impl Fn(u32, bool) -> bool,
-        through: impl Fn(u32) -> bool,
-    ) {
-        if let Making::Under(reach) = self
-            && reach.advance(search.graph(), states, goal, through)
-        {
-            let reach = core::mem::replace(reach, Reach::new(search.graph()));
-            *self = Making::Made(reach.into_states());
-        }
+        let hopeless = self.hopeful.states().clone().not();
+        let reported = |finding: Finding| Reported {
+            promise: finding.promise,
+            verdict: finding.verdict,
+            no_return: None,
+            calm: Calm::Same,
+        };
+        let findings = search.findings_given(&hopeless);
+        self.report.findings = findings.into_iter().map(reported).collect();
+        self.hopeless = Some(hopeless);
     }
 }
 

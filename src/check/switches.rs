@@ -38,9 +38,8 @@ struct Trail {
 pub(super) struct Calmest {
     /// States in which the promise is broken.
     bad: Bits,
-    /// States from which a bad one can be reached, once that is known.
-    hopeful: Bits,
-    reach: Option<Reach>,
+    /// States from which a bad one can be reached: what is found out first.
+    hopeful: Reach,
     /// Actors, as bits, with which a state has been settled.
     settled: Vec<u64>,
     trail: Vec<Trail>,
@@ -66,8 +65,7 @@ impl Calmest {
         let start =
             Place { state: numbers, number: 0, last: None, name: START, length: 0, step: None };
         Calmest {
-            hopeful: Bits::new(0),
-            reach: Some(Reach::new(graph)),
+            hopeful: Reach::new(graph),
             bad,
             settled: vec![0; graph.states() as usize],
             trail: Vec::new(),
@@ -85,11 +83,8 @@ impl Calmest {
         search: &Search,
         places: u32,
     ) -> Option<Result<Vec<Choice>, Limit>> {
-        if let Some(reach) = &mut self.reach {
-            let bad = &self.bad;
-            if reach.advance(search.graph(), places, |state, _| bad.has(state), |_| true) {
-                self.hopeful = self.reach.take().map_or(Bits::new(0), Reach::into_states);
-            }
+        let bad = &self.bad;
+        if !self.hopeful.advance(search.graph(), places, |state, _| bad.has(state), |_| true) {
             return None;
         }
         for _ in 0..places {
@@ -143,7 +138,7 @@ impl Calmest {
                 self.expansion.step(setup, choice, pc, &mut Situations::default());
             let Some(number) = search.number_of_fingerprint(fingerprint) else { continue };
             let name = self.expansion.next().canonical(setup, choice.actor);
-            if self.hopeful.has(number) && !self.is_settled(number, name) {
+            if self.hopeful.states().has(number) && !self.is_settled(number, name) {
                 let (length, step) = (place.length + 1, Some(self.trail.len() as u32));
                 self.trail.push(Trail { choice, before: place.step });
                 let last = Some(choice.actor);

@@ -236,7 +236,7 @@ impl Encoder {
     }
 
     fn blocks(&mut self, blocks: &Blocks) {
-        self.mappings(&blocks.disk, blocks.cuts);
+        self.mappings(&blocks.disk, blocks.splits);
         self.mappings(&blocks.committed, 0);
     }
 
@@ -269,11 +269,11 @@ impl Encoder {
         }
     }
 
-    /// A byte a block; its highest bit says that an extent begins there ([`Inode::cuts`]).
-    fn mappings(&mut self, mappings: &[Mapping; BLOCKS_MAX as usize], cuts: u16) {
+    /// A byte a block; its highest bit says that an extent begins there ([`Inode::splits`]).
+    fn mappings(&mut self, mappings: &[Mapping; BLOCKS_MAX as usize], splits: u16) {
         let mut bytes = [0; BLOCKS_MAX as usize];
         for ((lblk, byte), mapping) in (0..).zip(&mut bytes).zip(mappings) {
-            *byte = mapping.byte() + CUT * (cuts >> lblk & 1) as u8;
+            *byte = mapping.byte() + SPLIT * (splits >> lblk & 1) as u8;
         }
         self.put(bytes);
     }
@@ -499,8 +499,8 @@ impl Task {
 }
 
 /// Beside what [`Mapping::byte`] says.
-const CUT: u8 = 1 << 7;
-const _: () = assert!(2 * PBLKS_MAX < CUT as u32);
+const SPLIT: u8 = 1 << 7;
+const _: () = assert!(2 * PBLKS_MAX < SPLIT as u32);
 
 impl Mapping {
     #[inline]

@@ -79,7 +79,7 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
             *inode = Inode {
                 es: EsTree::new(),
                 disk: inode.committed,
-                cuts: 0,
+                splits: 0,
                 i_mutex: NOBODY,
                 shared: 0,
                 i_data_sem: 0,

@@ -50,7 +50,7 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
                 unwritten = true;
                 // The extent is split here, at submission, so that the conversion finds one that
                 // covers just the IO (0031462b5b39); the ES tree gets the piece.
-                chunk.range = self.up_to_cut(ino, chunk.range);
+                chunk.range = self.up_to_split(ino, chunk.range);
                 self.split_disk(ino, chunk.range);
                 self.es_insert(ino, chunk);
             }
@@ -131,7 +131,7 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
                 *block = Mapping::Written(pblk);
             }
         }
-        self.state.cut_disk(ino, 0);
+        self.state.split_at(ino, 0);
         *self.state.counts(ino).dirty_tid = true;
         self.obs.note(Note::Disk { ino, range });
         let mut lblk = range.lblk;
@@ -148,7 +148,7 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
     pub(super) fn free_blocks(&mut self, ino: u8, range: Range) {
         let disk = self.state.disk(ino);
         disk[usize::from(range.lblk)..usize::from(range.end())].fill(Mapping::Hole);
-        self.state.cut_disk(ino, 0);
+        self.state.split_at(ino, 0);
         self.obs.note(Note::Disk { ino, range });
         let lblk = u32::from(range.lblk);
         self.es_call(ino, EsOp::Remove { lblk, len: u32::MAX - lblk });
@@ -241,7 +241,7 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
         let disk = &self.state.inodes[usize::from(ino)].disk;
         let first = disk[usize::from(range.lblk)];
         let same = self
-            .up_to_cut(ino, range)
+            .up_to_split(ino, range)
             .blocks()
             .zip(0..)
             .take_while(|(lblk, i)| disk[usize::from(*lblk)] == first.advanced(*i));
@@ -249,16 +249,16 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
     }
 
     /// A range as far as no extent of the disk tree begins within it that another would go on into.
-    fn up_to_cut(&self, ino: u8, range: Range) -> Range {
+    fn up_to_split(&self, ino: u8, range: Range) -> Range {
         let inode = &self.state.inodes[usize::from(ino)];
-        let cut = range.blocks().skip(1).find(|lblk| inode.is_cut(*lblk));
-        Range::new(range.lblk, cut.unwrap_or(range.end()) - range.lblk)
+        let split = range.blocks().skip(1).find(|lblk| inode.is_split(*lblk));
+        Range::new(range.lblk, split.unwrap_or(range.end()) - range.lblk)
     }
 
     /// Splits the disk tree's extents where a range begins and ends, as far as they are unwritten.
     fn split_disk(&mut self, ino: u8, range: Range) {
         let end = 1_u32 << range.end();
-        self.state.cut_disk(ino, 1 << range.lblk | end as u16);
+        self.state.split_at(ino, 1 << range.lblk | end as u16);
     }
 
     /// Allocates the start of a hole, as far as the physical blocks are consecutive.

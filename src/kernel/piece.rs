@@ -51,8 +51,8 @@ pub const PIECES: usize = MEDIA + 2;
 pub struct Blocks {
     /// `Inode::disk`.
     pub disk: [Mapping; BLOCKS],
-    /// `Inode::cuts`.
-    pub cuts: u16,
+    /// `Inode::splits`.
+    pub splits: u16,
     /// `Inode::committed`.
     pub committed: [Mapping; BLOCKS],
 }
@@ -294,13 +294,13 @@ impl Inode {
     /// The two disk trees.
     #[inline]
     pub fn blocks(&self) -> Blocks {
-        Blocks { disk: self.disk, cuts: self.cuts, committed: self.committed }
+        Blocks { disk: self.disk, splits: self.splits, committed: self.committed }
     }
 
     /// Sets the two disk trees.
     #[inline]
     pub fn set_blocks(&mut self, blocks: &Blocks) {
-        (self.disk, self.cuts, self.committed) = (blocks.disk, blocks.cuts, blocks.committed);
+        (self.disk, self.splits, self.committed) = (blocks.disk, blocks.splits, blocks.committed);
     }
 
     /// The four versions of each block.
@@ -409,11 +409,11 @@ impl<'a> Stepped<'a> {
 
     /// Splits the disk tree's extents at some blocks, where they are unwritten, and forgets where
     /// those were split that are no longer.
-    pub(super) fn cut_disk(&mut self, ino: u8, at: u16) {
+    pub(super) fn split_at(&mut self, ino: u8, at: u16) {
         let inode = &self.state.inodes[usize::from(ino)];
-        let cuts = within_unwritten(&inode.disk, inode.cuts | at);
-        if cuts != inode.cuts {
-            self.touch(Piece::Blocks(ino)).inodes[usize::from(ino)].cuts = cuts;
+        let splits = within_unwritten(&inode.disk, inode.splits | at);
+        if splits != inode.splits {
+            self.touch(Piece::Blocks(ino)).inodes[usize::from(ino)].splits = splits;
         }
     }
 

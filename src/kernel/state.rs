@@ -234,7 +234,7 @@ pub struct Inode {
     /// Blocks at which an extent of the disk tree begins although the unwritten block before it
     /// would go on into it: bit `n` for block `n`. Submission splits an unwritten extent where the
     /// IO begins and ends (0031462b5b39), and from v3.9 on none of them are merged (ec22ba8edb50).
-    pub cuts: u16,
+    pub splits: u16,
     /// The disk tree as last committed: what a power cut leaves. Nobody looks up an extent in it,
     /// so it is not kept where those begin.
     pub committed: [Mapping; BLOCKS_MAX as usize],
@@ -389,7 +389,7 @@ impl State {
         for (ino, file) in (0..).zip(&setup.files) {
             let inode = &mut state.inodes[usize::from(ino)];
             for extent in &file.extents {
-                inode.cuts |= 1 << extent.range.lblk;
+                inode.splits |= 1 << extent.range.lblk;
                 for lblk in extent.range.blocks() {
                     let mapping = if extent.written {
                         let content = Content::Initial { ino, lblk };
@@ -403,7 +403,7 @@ impl State {
                 }
             }
             inode.committed = inode.disk;
-            inode.cuts = within_unwritten(&inode.disk, inode.cuts);
+            inode.splits = within_unwritten(&inode.disk, inode.splits);
             inode.size = file.blocks;
             inode.committed_size = file.blocks;
         }
@@ -610,7 +610,7 @@ impl Inode {
         Inode {
             es: EsTree::new(),
             disk: [Mapping::Hole; BLOCKS_MAX as usize],
-            cuts: 0,
+            splits: 0,
             committed: [Mapping::Hole; BLOCKS_MAX as usize],
             i_mutex: NOBODY,
             shared: 0,
@@ -632,8 +632,8 @@ impl Inode {
 impl Inode {
     /// Whether an extent of the disk tree begins at a block although the unwritten block before it
     /// would go on into it.
-    pub fn is_cut(&self, lblk: u8) -> bool {
-        self.cuts >> lblk & 1 != 0
+    pub fn is_split(&self, lblk: u8) -> bool {
+        self.splits >> lblk & 1 != 0
     }
 
     /// Whether a page of the range is dirty or under writeback.
@@ -663,15 +663,15 @@ impl Inode {
     }
 }
 
-/// Those of some [`Inode::cuts`] at which there is something to cut: within unwritten blocks that
+/// Those of some [`Inode::splits`] at which there is something to split: within unwritten blocks that
 /// lie one behind the other on the device.
-pub(super) fn within_unwritten(disk: &[Mapping; BLOCKS_MAX as usize], cuts: u16) -> u16 {
+pub(super) fn within_unwritten(disk: &[Mapping; BLOCKS_MAX as usize], splits: u16) -> u16 {
     let goes_on = |pair: &[Mapping]| match *pair {
         [Mapping::Unwritten(before), Mapping::Unwritten(pblk)] => pblk == before + 1,
         _ => false,
     };
     let at = (1_u8..).zip(disk.windows(2)).filter(|(_, pair)| goes_on(pair));
-    cuts & at.fold(0, |mask, (lblk, _)| mask | 1 << lblk)
+    splits & at.fold(0, |mask, (lblk, _)| mask | 1 << lblk)
 }
 
 impl Mapping {

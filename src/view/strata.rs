@@ -276,7 +276,7 @@ fn rows(setup: &Setup, state: &State, ino: u8, blocks: u8) -> Vec<Stratum> {
             "disk",
             "disk tree",
             "The extent tree on disk, as the running transaction has it in memory.",
-            (&inode.disk, inode.cuts),
+            (&inode.disk, inode.splits),
             blocks,
         ),
         mapping_row(
@@ -363,11 +363,11 @@ fn mapping_row(
     id: &'static str,
     name: &'static str,
     about: &'static str,
-    (tree, cuts): (&[Mapping], u16),
+    (tree, splits): (&[Mapping], u16),
     blocks: u8,
 ) -> Stratum {
     let same = |a: u8, b: u8| match (tree[usize::from(a)], tree[usize::from(b)]) {
-        _ if cuts >> b & 1 != 0 => false,
+        _ if splits >> b & 1 != 0 => false,
         (Mapping::Hole, Mapping::Hole) => true,
         (Mapping::Unwritten(p), Mapping::Unwritten(q))
         | (Mapping::Written(p), Mapping::Written(q)) => {

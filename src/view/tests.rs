@@ -502,4 +502,9 @@ fn nobody_is_told_to_wait_for_itself() {
         }
     }
     assert!(waits > 5, "{waits}");
+    let mut session = self::session("S7", Row::RfcOsync);
+    run_out(&mut session);
+    let rows = threads(&session);
+    let worker = rows.iter().find(|row| row.actor == Actor::Kworker(0)).expect("a worker");
+    assert_eq!(worker.givers, "only kworker:1 itself", "where nobody else could");
 }

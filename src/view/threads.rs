@@ -151,12 +151,17 @@ pub fn after_power_cut(run: &Run) -> Option<String> {
     Some(environment_sentence(run.notes_of(step)) + ".")
 }
 
-/// Who else could end an actor's wait, as text.
+/// Who could end an actor's wait, as text: the actor itself counts where nobody else could.
 pub(super) fn givers(needs: &[Vec<crate::kernel::Giver>], waiter: Actor) -> String {
-    let others = needs.iter().flatten().filter(|giver| giver.actor != waiter);
-    let mut names: Vec<String> = others.map(|giver| giver.actor.to_string()).collect();
+    let all = || needs.iter().flatten().map(|giver| giver.actor);
+    let mut names: Vec<String> =
+        all().filter(|actor| *actor != waiter).map(|actor| actor.to_string()).collect();
     names.dedup();
-    if names.is_empty() { "nobody".into() } else { names.join(", ") }
+    match (names.is_empty(), all().next()) {
+        (false, _) => names.join(", "),
+        (true, Some(_)) => format!("only {waiter} itself"),
+        (true, None) => "nobody".into(),
+    }
 }
 
 fn op_of(session: &Session, actor: Actor) -> (Option<String>, Option<u32>) {
