@@ -663,8 +663,8 @@ impl Inode {
     }
 }
 
-/// Those of some [`Inode::splits`] at which there is something to split: within unwritten blocks that
-/// lie one behind the other on the device.
+/// Those of some [`Inode::splits`] at which there is something to split: within unwritten blocks
+/// that lie one behind the other on the device.
 pub(super) fn within_unwritten(disk: &[Mapping; BLOCKS_MAX as usize], splits: u16) -> u16 {
     let goes_on = |pair: &[Mapping]| match *pair {
         [Mapping::Unwritten(before), Mapping::Unwritten(pblk)] => pblk == before + 1,
