@@ -76,7 +76,7 @@ test("memory pressure between acknowledgement and conversion breaks a promise, a
   await stage.slider().fill("4");
   await page.getByRole("button", { name: "Go to step 10: RAW broken" }).click();
   await expect(stage.place()).toHaveText(/^step 10 of/);
-  await expect(stage.status()).toContainText("RAW is broken since step 10; it promises that a read after an acknowledged write");
+  await expect(stage.status()).toContainText("RAW is broken since step 10: write A is lost in [0/8); it promises that a read after an acknowledged write");
   await stage.showTable("Strata");
   await expect(stage.panel("Strata").getByRole("row", { name: /^a read gets/ })).toContainText("[0/8) breaks a promise");
   // With a dirty bit the entry stays, and so does the promise.

@@ -126,8 +126,8 @@ fn a_broken_promise_where_it_breaks() {
                   *** RAW is broken: a read after an acknowledged write returns that write
                       or a later one
 
-            RAW is broken since step 10; it promises that a read after an acknowledged
-            write returns that write or a later one.
+            RAW is broken since step 10: write A is lost in [0/4); it promises that a read
+            after an acknowledged write returns that write or a later one.
 
             https://example.org/#v1
         "#]],

@@ -127,7 +127,7 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
 }
 
 /// What a read of a block returns after recovery; `None` is zeroes, or beyond the end.
-fn found_after_recovery(state: &State, inode: &Inode, lblk: u8) -> Option<Content> {
+pub fn found_after_recovery(state: &State, inode: &Inode, lblk: u8) -> Option<Content> {
     match inode.disk[usize::from(lblk)] {
         Mapping::Written(pblk) if lblk < inode.size => {
             state.media.get(usize::from(pblk)).map(|media| media.durable)

@@ -34,6 +34,7 @@ pub use design::{
     WritebackCleared,
 };
 pub use encode::{Bytes, ENCODED_MAX, Encoder, Names};
+pub use environment::found_after_recovery;
 pub use note::{Fault, Note, Observer};
 pub use pc::{Pc, PcInfo, Plan, irq_plan, worker_plan};
 pub use piece::{Blocks, Counts, PIECES, Piece, Pieces, Rest, Versions};

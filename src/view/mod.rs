@@ -4,6 +4,7 @@
 mod names;
 
 pub mod lockdep;
+mod lost;
 pub mod narrate;
 pub mod why;
 pub mod wrap;

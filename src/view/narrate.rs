@@ -596,7 +596,7 @@ fn read_sentence(setup: &Setup, before: &State, who: Actor, pc: Pc, notes: &[Not
                     "{who}'s read of {blocks} returns {wrong} wrong blocks: {promise} is broken"
                 ),
                 (None, 0) => {
-                    let found = read_contents(before, ino, who, range);
+                    let found = read_contents(setup, before, who, range);
                     format!("{who}'s read of {blocks} returns {}", found.join(" and "))
                 }
                 (None, n) if n == range.len => format!("{who}'s read of {blocks} returns zeroes"),
@@ -699,15 +699,30 @@ fn convert_sentence(before: &State, who: Actor, io: Option<u8>, notes: &[Note]) 
     format!("{who} turns {range} written in the disk tree for {write}{told}")
 }
 
+/// What a thread's read returns of a block, from the state before it returns; `None` inside is
+/// zeroes. A buffered read returns the page that is cached, a direct one does not look.
+pub(super) fn block_read(
+    setup: &Setup,
+    before: &State,
+    who: Actor,
+    lblk: u8,
+) -> Option<Option<Content>> {
+    let task = &before.tasks[usize::from(who.task()?)];
+    let cached = match op_of(setup, before, who)? {
+        Op::BufRead { ino, .. } => {
+            before.inodes[usize::from(ino)].pages[usize::from(lblk)].content()
+        }
+        _ => None,
+    };
+    let pblk = usize::from(task.read[usize::from(lblk)]);
+    Some(cached.unwrap_or_else(|| before.media.get(pblk).map(|media| media.now)))
+}
+
 /// Whose data a finished read returns: `write A`, `the initial data`.
-fn read_contents(before: &State, ino: u8, who: Actor, range: Range) -> Vec<String> {
-    let Some(task) = who.task().map(|t| &before.tasks[usize::from(t)]) else { return Vec::new() };
+fn read_contents(setup: &Setup, before: &State, who: Actor, range: Range) -> Vec<String> {
     let mut found: Vec<String> = Vec::new();
     for lblk in range.blocks() {
-        let pblk = usize::from(task.read[usize::from(lblk)]);
-        let cached = before.inodes[usize::from(ino)].pages[usize::from(lblk)].content();
-        // Direct reads find no page that differs from the device.
-        let content = cached.unwrap_or_else(|| before.media.get(pblk).map(|media| media.now));
+        let Some(content) = block_read(setup, before, who, lblk) else { continue };
         let name = match content {
             Some(Content::Write { nr, .. }) => format!("write {}", write_name(nr)),
             Some(Content::Initial { .. }) => "the initial data".into(),
@@ -731,7 +746,7 @@ fn listed_names(state: &State, who: Actor) -> Vec<String> {
     converting.map(|f| f.a).chain(listed.copied()).map(|io| io_name(state, io)).collect()
 }
 
-fn op_of(setup: &Setup, state: &State, who: Actor) -> Option<Op> {
+pub(super) fn op_of(setup: &Setup, state: &State, who: Actor) -> Option<Op> {
     let task = who.task()?;
     state.tasks[usize::from(task)].current(setup, task)
 }

@@ -3,6 +3,7 @@
 use crate::kernel::{Power, deadlocked, is_environment, is_stuck};
 use crate::scenario::Run;
 
+use super::lost::lost;
 use super::milestones::broken_since;
 use super::narrate::{Standing, standing};
 
@@ -76,7 +77,8 @@ pub fn finding(run: &Run) -> Option<String> {
         Standing::Broken(promise) => {
             let (id, sentence) = (promise.id(), promise.sentence());
             let step = broken_since(run, promise);
-            Some(format!("{id} is broken since step {step}; it promises that {sentence}."))
+            let lost = lost(run, promise, step).map_or(String::new(), |lost| format!(": {lost}"));
+            Some(format!("{id} is broken since step {step}{lost}; it promises that {sentence}."))
         }
         Standing::Bound(_) | Standing::Finished | Standing::Running => None,
     }
