@@ -70,3 +70,16 @@ test("the menu goes by Escape and by a click beside it, and its keys stay in it"
   await expect(menu).toBeHidden();
   await expect(stage.place()).toHaveText("step 6 of 6");
 });
+
+test("on a phone the faults stand with the steps, and lanes show whole letters or none", async ({ page, stage }) => {
+  await page.setViewportSize({ width: 390, height: 844 });
+  await stage.open();
+  for (let step = 0; step < 3; step++) await stage.forward().click();
+  await page.getByRole("button", { name: "Steps", exact: true }).click();
+  await stage.panel("Next steps").getByRole("button", { name: "power cut" }).click();
+  await expect(stage.panel("Next steps").getByRole("button", { name: /recover/ })).toBeVisible();
+  await page.getByRole("button", { name: "Lanes" }).click();
+  const size = (name: string) => stage.panel("Lanes").getByRole("gridcell", { name, exact: true }).evaluate((span) => getComputedStyle(span).fontSize);
+  expect(await size("aio_write A")).toBe("12px");
+  expect(await size("power cut")).toBe("0px");
+});

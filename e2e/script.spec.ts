@@ -46,3 +46,51 @@ test("a script may name its design, and starting over forgets the run", async ({
   await page.getByRole("button", { name: "Start over" }).click();
   await expect(stage.place()).toHaveText("step 0 of 0");
 });
+
+test("edits that were not run are kept when a scenario is chosen, and come back", async ({ page, stage }) => {
+  await stage.open();
+  const back = page.getByRole("button", { name: "Bring edits back" });
+  await expect(back).toBeHidden();
+  await stage.script().fill(OWN);
+  await stage.choose("S1");
+  await expect(stage.script()).toHaveValue(/^title S1/);
+  await expect(stage.status()).toContainText("What was edited and not run is kept");
+  await back.click();
+  await expect(stage.script()).toHaveValue(OWN);
+  await expect(back).toBeHidden();
+  // By their keys as well; what could not be run is kept too.
+  await stage.runScript("nonsense\n");
+  await stage.forward().focus();
+  await page.keyboard.press("1");
+  await expect(stage.scriptError()).toBeEmpty();
+  await page.keyboard.press("u");
+  await expect(stage.script()).toHaveValue("nonsense\n");
+});
+
+test("the script is reached, run and begun again by keys", async ({ page, stage }) => {
+  await stage.open();
+  await page.keyboard.press("s");
+  await expect(stage.script()).toBeFocused();
+  await page.keyboard.press("Control+A");
+  await page.keyboard.insertText(OWN);
+  await page.keyboard.press("Control+Enter");
+  await expect(stage.script()).toBeFocused();
+  await expect(stage.script()).toHaveValue(OWN);
+  await expect(page.getByRole("combobox", { name: "scenario" })).toHaveValue("");
+  await stage.forward().click();
+  await expect(stage.place()).toHaveText("step 1 of 1");
+  await page.keyboard.press("Shift+Home");
+  await expect(stage.place()).toHaveText("step 0 of 0");
+  await page.setViewportSize({ width: 390, height: 844 });
+  await expect(stage.script()).toBeVisible(); // it was unfolded
+});
+
+test("a scenario that was changed is called so", async ({ page, stage }) => {
+  await stage.open();
+  await page.keyboard.press("x");
+  const scenario = page.getByRole("combobox", { name: "scenario" });
+  await expect(scenario.locator("option:checked")).toHaveText("S7, changed");
+  await stage.choose("S7");
+  await expect(scenario.locator("option:checked")).toHaveText(/^S7: /);
+  await expect(scenario.getByRole("option", { name: "own script" })).toHaveJSProperty("disabled", true);
+});

@@ -38,6 +38,8 @@ pub const LAB_EXTENTS_MAX: u32 = 20_000;
 /// Writes of a timed run. Each block is written once a lap, and a block's writes are counted in a
 /// byte.
 pub const LOAD_WRITES_MAX: u32 = 4_000;
+/// Texts of the editor that were not run when another one came there, and that are kept.
+pub const DRAFTS_MAX: u32 = 8;
 /// Steps of a run that the page keeps.
 pub const STEPS_MAX: u32 = 5_000;
 /// Choices before the cursor that the report of a panic lists; the link in it has all.

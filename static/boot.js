@@ -28,10 +28,13 @@ const isReady = () => document.documentElement.dataset.ready === "true";
 let keptRun = "";
 let panicked = false;
 
-// The address bar follows a few times a second: browsers count, and refuse more than that.
+// The address bar follows when nothing was done for a moment, and once a second if there is no such
+// moment: browsers count, refuse more, and work for each longer than the page does for a step.
 const ADDRESS_MS = 250;
+const ADDRESS_LATE_MS = 1000;
 let keptLink = location.hash.slice(1);
 let addressDue = 0;
+let addressAt = 0; // when it was last written
 let arriving = false; // the address is another one already
 
 const runAddress = () => location.href.split("#")[0] + (keptLink ? `#${keptLink}` : "");
@@ -40,7 +43,7 @@ const scriptOf = (link) => link.split(";").find((field) => /^[pt]=/.test(field))
 
 function writeAddress() {
   clearTimeout(addressDue);
-  addressDue = 0;
+  addressAt = Date.now();
   // The address of an embedded page is its host's.
   if (window.parent === window) history.replaceState(null, "", runAddress());
 }
@@ -53,7 +56,8 @@ window.extentscopeNoteRun = (text, link = "") => {
   if (isOther) writeAddress();
   keptLink = link;
   if (isOther) return history.pushState(null, "", runAddress());
-  addressDue ||= setTimeout(writeAddress, ADDRESS_MS);
+  clearTimeout(addressDue);
+  addressDue = setTimeout(writeAddress, Math.max(0, Math.min(ADDRESS_MS, addressAt + ADDRESS_LATE_MS - Date.now())));
 };
 
 // Another link was typed or chosen while the page is open, or the history was walked.
@@ -61,7 +65,6 @@ addEventListener("hashchange", () => {
   const link = location.hash.slice(1);
   if (!link || link === keptLink) return;
   clearTimeout(addressDue);
-  addressDue = 0;
   keptLink = link;
   arriving = true;
   window.extentscope?.open(link);

@@ -22,7 +22,7 @@ const PACES: [(&str, u32); 6] = [
 /// Buttons, speed and slider.
 pub fn bar() -> AnyView {
     let desk = Desk::of_page();
-    let playing = desk.playing();
+    let playing = desk.flag(|s| s.is_playing);
     let pace = RwSignal::new(2_usize);
     play_clock(desk, playing, pace);
     let no_switch = |read: fn(&Stage) -> bool| Some(desk.text(move |s| (!read(s)).to_string()));
@@ -85,8 +85,9 @@ fn button(
     .into_any()
 }
 
-/// Faults that hit the whole machine; those that hit an object are in its menu and the inspector.
-fn faults(desk: Desk) -> AnyView {
+/// Faults that hit the whole machine; those that hit an object are in its menu and the inspector. On
+/// a narrow screen they stand with the steps, since the bar has no room for them.
+pub fn faults(desk: Desk) -> AnyView {
     let fault = |word: &'static str, title: &'static str, command: &'static str| {
         view! {
             <button type="button" title=title on:click=move |_| commands::run(desk, command)>
@@ -172,7 +173,7 @@ fn ticks(desk: Desk) -> AnyView {
 }
 
 /// Ticks while the run plays; started and stopped by what the desk says.
-fn play_clock(desk: Desk, playing: Memo<bool>, pace: RwSignal<usize>) {
+fn play_clock(desk: Desk, playing: Signal<bool>, pace: RwSignal<usize>) {
     Effect::new(move |_| {
         if !playing.get() {
             return;
@@ -187,7 +188,7 @@ fn play_clock(desk: Desk, playing: Memo<bool>, pace: RwSignal<usize>) {
 /// What the last step did, what it means, and what a person should know about the last command.
 pub fn caption() -> AnyView {
     let desk = Desk::of_page();
-    let playing = desk.playing();
+    let playing = desk.flag(|s| s.is_playing);
     let wrong = desk.flag(|s| s.finding.is_some());
     // While it plays, only a finding is worth an interruption.
     let live =

@@ -38,6 +38,13 @@ pub fn run(desk: Desk, id: &str) {
         "matrix" => open_explorer("matrix"),
         "go" => press("commands"),
         "focus" => find_object(desk),
+        "script" => {
+            desk.act(|s| s.unfold("script"));
+            // Unfolded it can take the focus.
+            request_animation_frame(|| {
+                by_id("script-text").as_ref().map(focus);
+            });
+        }
         button => press(button),
     }
 }
@@ -75,13 +82,14 @@ fn press(id: &str) {
 pub fn listen_to_keys() {
     let desk = Desk::of_page();
     let handle = window_event_listener(leptos::ev::keydown, move |ev| {
-        if ev.ctrl_key() || ev.alt_key() || ev.meta_key() || ev.default_prevented() {
+        let key = name_of(&ev);
+        let is_held = ev.ctrl_key() || ev.alt_key() || ev.meta_key();
+        if is_held && find(&key).is_none() || ev.default_prevented() {
             return;
         }
         let target = ev.target().and_then(|t| t.dyn_into::<Element>().ok());
         let focused = target.as_ref().map(|e| e.tag_name().to_ascii_lowercase());
         let focused = focused.unwrap_or_default();
-        let key = name_of(&ev);
         // A slider takes no letters.
         let is_slider = target.as_ref().is_some_and(|e| e.matches("[type=range]") == Ok(true));
         let own = matches!(focused.as_str(), "input" | "textarea" | "select");
@@ -89,7 +97,7 @@ pub fn listen_to_keys() {
         let is_gone =
             target.as_ref().is_some_and(|e| e.matches("dialog:not([open]) *") == Ok(true));
         let own = own && !is_gone && !(is_slider && key.len() == 1 && key != " ");
-        if own && key != "Escape" || key == " " && focused == "button" {
+        if own && !is_held && key != "Escape" || key == " " && focused == "button" {
             return;
         }
         // Over a dialog nothing is a key of the run behind it, also where no control has the focus.
@@ -110,7 +118,12 @@ pub fn listen_to_keys() {
 /// A key as the table names it.
 fn name_of(ev: &KeyboardEvent) -> String {
     let key = ev.key();
-    if ev.shift_key() && key.len() > 1 { format!("Shift+{key}") } else { key }
+    match (ev.ctrl_key() || ev.meta_key(), ev.alt_key()) {
+        (true, false) => format!("Ctrl+{key}"),
+        (_, true) => format!("Alt+{key}"),
+        _ if ev.shift_key() && key.len() > 1 => format!("Shift+{key}"),
+        _ => key,
+    }
 }
 
 /// The palette while it is open.

@@ -1,88 +1,98 @@
-//! The one signal of the page, and what every part of the page does with it: read a piece of what
+//! The one state of the page, and what every part of the page does with it: follow a piece of what
 //! is shown, or send a command.
 //!
 //! Every text and every flag on the page has the same type, whatever it is computed from: the code
 //! that binds a signal to an element exists once for each type of signal, and a page that binds
 //! closures carries it a hundred times.
 
-use core::cell::Cell;
+use core::cell::RefCell;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use leptos::prelude::*;
-use leptos::reactive::effect::RenderEffect;
 use leptos::reactive::graph::Source;
 use leptos::reactive::signal::Trigger;
 
 use super::panic;
 use crate::view::{Editor, Session, Stage, editor, stage};
 
-/// The page's state, to be handed around: copies are the same desk.
+/// The page's state, to be handed around: it is there once, for as long as the page is.
 #[derive(Clone, Copy)]
-pub struct Desk {
-    session: RwSignal<Session>,
-    stage: Shown<Stage>,
-    editor: Shown<Editor>,
-}
+pub struct Desk(());
 
-/// A value that many parts of the page follow, and when it was last another one.
-///
-/// Leptos's memos keep whoever followed them, also elements that are gone, and look through all of
-/// them for each that follows on: after 5,000 steps, two thirds of a step's time went there. Here the
-/// followers are forgotten when they are told: who is still there will follow again.
-struct Shown<T: Send + Sync + 'static> {
-    value: Memo<T>,
+/// What is on the desk.
+struct Page {
+    session: Session,
+    stage: Stage,
+    editor: Editor,
+    /// Stage and editor are of the session as it was before the last command.
+    is_stale: bool,
+    /// The session's revision that the stage is of: typing in the editor does not change the stage.
+    stage_of: u64,
+    /// Told when what is shown is another.
     changed: Trigger,
 }
 
-thread_local! {
-    /// The desk of the page, for who comes from outside of it.
-    static DESK: Cell<Option<Desk>> = const { Cell::new(None) };
+/// Who follows a part of what is shown, in the order in which they came, each with a number that grows.
+///
+/// Leptos's memos keep whoever followed them, also elements that are gone, and look through all of
+/// them for each that follows on: after 5,000 steps, two thirds of a step's time went there. And of
+/// the five hundred texts and flags that are followed few are others after a step: all are read here,
+/// in a row, and only who follows one that is another is told.
+struct Followers {
+    all: Vec<(u64, Follower)>,
+    next: u64,
 }
 
-type Read<T, R> = Box<dyn Fn(&T) -> R + Send + Sync>;
+/// Reads its part, and tells who follows it if it is another than before.
+type Follower = Box<dyn FnMut(&Stage, &Editor)>;
+
+type Read<R> = Box<dyn Fn(&Stage, &Editor) -> R + Send + Sync>;
+
+thread_local! {
+    static PAGE: RefCell<Option<Page>> = const { RefCell::new(None) };
+    static FOLLOWERS: RefCell<Followers> =
+        const { RefCell::new(Followers { all: Vec::new(), next: 0 }) };
+}
 
 impl Desk {
-    /// Sets the desk up for everything below the current component.
-    pub fn provide() -> Desk {
+    /// Sets the desk up, with the run of the page's address.
+    pub fn set_up() -> Desk {
         let mut session = Session::new();
         let hash = web_sys::window().and_then(|window| window.location().hash().ok());
         if let Some(link) = hash.filter(|hash| hash.len() > 1) {
             session.open_link(&link);
         }
         hand_over(&session);
-        let session = RwSignal::new(session);
-        let revision = Memo::new(move |_| session.with(Session::revision));
-        let read = move |_: Option<&Stage>| {
-            // `track` alone would never make the lazy memo look at the session.
-            revision.get();
-            session.with_untracked(stage)
+        let page = Page {
+            stage: stage(&session),
+            editor: editor(&session),
+            is_stale: false,
+            stage_of: session.revision(),
+            session,
+            changed: Trigger::new(),
         };
-        // Another revision is another stage: to compare them part by part is code for nothing.
-        let stage = Memo::new_with_compare(read, |_, _| true);
-        let editor = Memo::new_with_compare(move |_| session.with(editor), |_, _| true);
-        let desk = Desk { session, stage: Shown::new(stage), editor: Shown::new(editor) };
-        provide_context(desk);
-        DESK.set(Some(desk));
-        desk
+        PAGE.set(Some(page));
+        Desk(())
     }
 
     /// The desk of the page, if the page is there.
     pub fn of_window() -> Option<Desk> {
-        DESK.get()
+        PAGE.with_borrow(|page| page.as_ref().map(|_| Desk(())))
     }
 
     /// The desk of the page.
     pub fn of_page() -> Desk {
-        expect_context()
+        Desk(())
     }
 
     /// A text that follows what is shown.
     pub fn text(self, read: impl Fn(&Stage) -> String + Send + Sync + 'static) -> Signal<String> {
-        follow(self.stage, Box::new(read))
+        follow(Box::new(move |stage, _| read(stage)))
     }
 
     /// A flag that follows what is shown.
     pub fn flag(self, read: impl Fn(&Stage) -> bool + Send + Sync + 'static) -> Signal<bool> {
-        follow(self.stage, Box::new(read))
+        follow(Box::new(move |stage, _| read(stage)))
     }
 
     /// The keys of a list that follows what is shown.
@@ -90,7 +100,7 @@ impl Desk {
         self,
         read: impl Fn(&Stage) -> Vec<String> + Send + Sync + 'static,
     ) -> Signal<Vec<String>> {
-        follow(self.stage, Box::new(read))
+        follow(Box::new(move |stage, _| read(stage)))
     }
 
     /// A text that follows the editor.
@@ -98,7 +108,7 @@ impl Desk {
         self,
         read: impl Fn(&Editor) -> String + Send + Sync + 'static,
     ) -> Signal<String> {
-        follow(self.editor, Box::new(read))
+        follow(Box::new(move |_, editor| read(editor)))
     }
 
     /// A flag that follows the editor.
@@ -106,7 +116,7 @@ impl Desk {
         self,
         read: impl Fn(&Editor) -> bool + Send + Sync + 'static,
     ) -> Signal<bool> {
-        follow(self.editor, Box::new(read))
+        follow(Box::new(move |_, editor| read(editor)))
     }
 
     /// The keys of a list that follows the editor.
@@ -114,42 +124,43 @@ impl Desk {
         self,
         read: impl Fn(&Editor) -> Vec<String> + Send + Sync + 'static,
     ) -> Signal<Vec<String>> {
-        follow(self.editor, Box::new(read))
-    }
-
-    /// Whether the run plays.
-    pub fn playing(self) -> Memo<bool> {
-        let session = self.session;
-        Memo::new(move |_| session.with(Session::is_playing))
+        follow(Box::new(move |_, editor| read(editor)))
     }
 
     /// What is shown, for those who draw it themselves; followed.
     pub fn with_stage<T>(self, read: impl FnOnce(&Stage) -> T) -> T {
-        self.stage.changed.track();
-        self.stage.value.with_untracked(read)
+        look(|page| page.changed).track();
+        self.peek(read)
     }
 
     /// What is shown, not followed.
     pub fn peek<T>(self, read: impl FnOnce(&Stage) -> T) -> T {
-        self.stage.value.with_untracked(read)
+        look(|page| read(&page.stage))
     }
 
     /// The state itself, not followed.
     pub fn read<T>(self, read: impl FnOnce(&Session) -> T) -> T {
-        self.session.with_untracked(read)
+        look(|page| read(&page.session))
     }
 
     /// Does a command. The run is also kept where it outlives a panic.
     pub fn act<T>(self, command: impl FnOnce(&mut Session) -> T) -> T {
-        let mut session = self.session.write();
-        let result = command(&mut session);
-        note(&mut session);
+        let (result, was_stale) = change(|page| {
+            let result = command(&mut page.session);
+            note(&mut page.session);
+            (result, core::mem::replace(&mut page.is_stale, true))
+        });
+        tell_soon(was_stale);
         result
     }
 
     /// Takes what was typed into the editor; nothing that is run changes.
     pub fn edit(self, draft: &str) {
-        self.session.write().edit(draft);
+        let was_stale = change(|page| {
+            page.session.edit(draft);
+            core::mem::replace(&mut page.is_stale, true)
+        });
+        tell_soon(was_stale);
     }
 }
 
@@ -167,37 +178,85 @@ fn hand_over(session: &Session) {
     panic::note_run(&session.report_text(), &link);
 }
 
-fn follow<T, R>(shown: Shown<T>, read: Read<T, R>) -> Signal<R>
-where
-    T: Send + Sync + 'static,
-    R: Send + Sync + 'static,
-{
+/// Reads the page as it is now.
+fn look<T>(read: impl FnOnce(&Page) -> T) -> T {
+    freshen();
+    PAGE.with_borrow(|page| read(page.as_ref().expect("the desk is set up first")))
+}
+
+fn change<T>(act: impl FnOnce(&mut Page) -> T) -> T {
+    PAGE.with_borrow_mut(|page| act(page.as_mut().expect("the desk is set up first")))
+}
+
+/// Has what is shown follow the session.
+#[inline(never)]
+fn freshen() {
+    let is_stale = PAGE.with_borrow(|page| page.as_ref().is_some_and(|page| page.is_stale));
+    if !is_stale {
+        return; // somebody may be reading
+    }
+    change(|page| {
+        page.is_stale = false;
+        page.editor = editor(&page.session);
+        if page.stage_of != page.session.revision() {
+            page.stage_of = page.session.revision();
+            page.stage = stage(&page.session);
+        }
+    });
+}
+
+/// After the first command of several has the followers look once all are done.
+fn tell_soon(is_told: bool) {
+    if !is_told {
+        queue_microtask(tell);
+    }
+}
+
+fn tell() {
+    let changed = look(|page| {
+        FOLLOWERS.with_borrow_mut(|followers| {
+            followers.all.iter_mut().for_each(|(_, follower)| follower(&page.stage, &page.editor));
+        });
+        page.changed
+    });
+    changed.notify();
+    changed.clear_subscribers();
+}
+
+fn follow<R: Clone + PartialEq + Send + Sync + 'static>(read: Read<R>) -> Signal<R> {
+    let part = Arc::new(Mutex::new(look(|page| read(&page.stage, &page.editor))));
+    let (kept, changed) = (part.clone(), Trigger::new());
+    let number = join(Box::new(move |stage, editor| {
+        let now = read(stage, editor);
+        if *open(&part) != now {
+            *open(&part) = now;
+            changed.notify();
+        }
+    }));
+    on_cleanup(move || leave(number));
     Signal::derive(move || {
-        shown.changed.track();
-        shown.value.with_untracked(|value| read(value))
+        changed.track();
+        open(&kept).clone()
     })
 }
 
-impl<T: Send + Sync + 'static> Shown<T> {
-    fn new(value: Memo<T>) -> Shown<T> {
-        let changed = Trigger::new();
-        let tell = RenderEffect::new(move |before: Option<()>| {
-            value.with(|_| ());
-            if before.is_some() {
-                changed.notify();
-                changed.clear_subscribers();
-            }
-        });
-        // It lives as long as the page, and would end with its handle.
-        core::mem::forget(tell);
-        Shown { value, changed }
-    }
+fn join(follower: Follower) -> u64 {
+    FOLLOWERS.with_borrow_mut(|followers| {
+        followers.next += 1;
+        followers.all.push((followers.next, follower));
+        followers.next
+    })
 }
 
-impl<T: Send + Sync + 'static> Clone for Shown<T> {
-    fn clone(&self) -> Shown<T> {
-        *self
-    }
+fn leave(number: u64) {
+    let gone = FOLLOWERS.with_borrow_mut(|followers| {
+        let at = followers.all.binary_search_by_key(&number, |(number, _)| *number);
+        at.ok().map(|at| followers.all.remove(at))
+    });
+    drop(gone); // what it holds may leave too
 }
 
-impl<T: Send + Sync + 'static> Copy for Shown<T> {}
+/// There is one thread, and a panic ends it.
+fn open<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

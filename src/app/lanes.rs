@@ -52,6 +52,7 @@ fn picture(desk: Desk) -> AnyView {
         <div
             class="lanes"
             style=("--columns", desk.text(|s| s.lanes.columns.to_string()))
+            style=("--first", desk.text(|s| s.lanes.first.to_string()))
         >
             <div class="lane lane-ruler" aria-hidden="true">
                 <span class="lane-name">"step"</span>
@@ -93,13 +94,13 @@ fn lane(desk: Desk, lane: String) -> AnyView {
         lanes.lanes.iter().find(|lane| lane.name == key).cloned()
     };
     let found = find.clone();
-    // A span that is drawn otherwise is another element; most stay as they are.
+    // A span that is drawn otherwise is another element; most stay as they are, also when all of them
+    // move.
     let keys = desk.keys(move |s| {
         let spans = found(&s.lanes).map_or(Vec::new(), |lane| lane.spans);
         let key = |span: &Span| {
             let Span { from, len, label, kind, .. } = span;
-            let column = from - s.lanes.first + 1;
-            format!("{from} {} {column} {len} {label}", *kind == SpanKind::Held)
+            format!("{from} {} {len} {label}", *kind == SpanKind::Held)
         };
         spans.iter().map(key).collect()
     });
@@ -126,7 +127,6 @@ fn lane(desk: Desk, lane: String) -> AnyView {
 
 fn draw_span(desk: Desk, span: Span) -> AnyView {
     let Span { from, len, kind, label, steps } = span;
-    let first = desk.peek(|s| s.lanes.first);
     let class = match kind {
         SpanKind::Ran => "span-ran",
         SpanKind::Waited => "span-waited",
@@ -138,7 +138,7 @@ fn draw_span(desk: Desk, span: Span) -> AnyView {
             class=class
             role="gridcell"
             tabindex="-1"
-            style:grid-column=format!("{} / span {len}", from - first + 1)
+            style=("--from", from.to_string())
             style=("--steps", len.to_string())
             title=steps.join("\n")
             on:click=move |_| desk.act(|s| s.seek(from + len))

@@ -54,7 +54,7 @@ pub fn main() {
 /// The stage: `static/stage.css` says where everything stands.
 #[component]
 fn App() -> impl IntoView {
-    let desk = Desk::provide();
+    let desk = Desk::set_up();
     api::install(desk);
     commands::listen_to_keys();
     let menu = RwSignal::new(None);

@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 
+use super::commands::run;
 use super::desk::Desk;
 use super::parts::{list, panel_head};
 use crate::view::LineMark;
@@ -10,10 +11,9 @@ use crate::view::LineMark;
 pub fn script_panel() -> AnyView {
     let desk = Desk::of_page();
     let aside = desk.editor_text(|e| e.aside.into());
-    let run = move |_| {
-        // The error is kept in the session, which the panel shows.
-        let _ = desk.act(|s| s.apply_draft());
-    };
+    let command = |id| move |_| run(desk, id);
+    let is_edited = desk.editor_flag(|e| e.is_edited);
+    let none = desk.editor_flag(|e| !e.has_set_aside);
     view! {
         <section class="panel area-script" aria-labelledby="script-title">
             {panel_head("script-title", "Script", Some(aside), None)}
@@ -22,12 +22,11 @@ pub fn script_panel() -> AnyView {
                 {desk.editor_text(|e| e.error.clone().unwrap_or_default())}
             </p>
             <div class="row">
-                <button type="button" class:is-primary=desk.editor_flag(|e| e.is_edited) on:click=run>
+                <button type="button" class:is-primary=is_edited on:click=command("run-script")>
                     "Run script"
                 </button>
-                <button type="button" on:click=move |_| desk.act(|s| s.restart())>
-                    "Start over"
-                </button>
+                <button type="button" on:click=command("restart")>"Start over"</button>
+                <button type="button" hidden=none on:click=command("edits")>"Bring edits back"</button>
             </div>
         </section>
     }
@@ -55,6 +54,7 @@ fn editor(desk: Desk) -> AnyView {
             </div>
             <textarea
                 class="mono"
+                id="script-text"
                 aria-label="Script text"
                 aria-describedby="script-error"
                 aria-invalid=desk.editor_text(|e| e.error.is_some().to_string())

@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 
+use super::bar::faults;
 use super::console::console;
 use super::desk::Desk;
 use super::parts::{focus_step, list, panel_head};
@@ -25,6 +26,7 @@ pub fn steps_panel() -> AnyView {
                     "Nobody has anything left to do. Issue an operation, or go back."
                 </li>
             </ul>
+            {faults(desk)}
             {console()}
         </section>
     }

@@ -68,7 +68,13 @@ fn scenario_select(desk: Desk) -> AnyView {
                 desk.act(|s| s.load_preset(&id));
             }>
                 {options}
-                {option(String::new(), "own script".into(), desk.editor_flag(|e| e.preset.is_empty()))}
+                <option
+                    value=""
+                    prop:selected=desk.editor_flag(|e| e.preset.is_empty())
+                    prop:disabled=desk.editor_flag(|e| !e.preset.is_empty())
+                >
+                    {desk.editor_text(|e| e.other.clone())}
+                </option>
             </select>
         </label>
     }

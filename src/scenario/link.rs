@@ -65,6 +65,8 @@ pub struct ScriptPart {
     preset: Option<&'static str>,
     script: String,
     text: String,
+    /// It says the script as the changes of its preset.
+    is_changes: bool,
 }
 
 impl ScriptPart {
@@ -73,16 +75,26 @@ impl ScriptPart {
         let mut text = String::new();
         let whole = escape(script);
         let changed = |preset: &Preset| changes(preset.script, script);
-        match preset.map(|preset| (preset, changed(preset))) {
+        let is_changes = match preset.map(|preset| (preset, changed(preset))) {
             Some((preset, changes)) if changes.concat().len() < whole.len() => {
                 push(&mut text, "p", preset.id);
                 text.push('.');
                 text.push_str(&sum(preset.script.as_bytes()));
                 changes.iter().for_each(|change| push(&mut text, "e", change));
+                true
             }
-            _ => push(&mut text, "t", &whole),
-        }
-        ScriptPart { preset: preset.map(|preset| preset.id), script: script.into(), text }
+            _ => {
+                push(&mut text, "t", &whole);
+                false
+            }
+        };
+        let preset = preset.map(|preset| preset.id);
+        ScriptPart { preset, script: script.into(), text, is_changes }
+    }
+
+    /// The preset of which the script is told as changes, if that is shorter than all of it.
+    pub fn preset(&self) -> Option<&'static str> {
+        self.preset.filter(|_| self.is_changes)
     }
 
     /// Whether it is that of a script.

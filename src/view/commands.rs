@@ -14,7 +14,7 @@ pub struct Command {
     /// A short name that never changes.
     pub id: &'static str,
     /// Its keys, as browsers name them, with `Shift+` in front of those that have a name of more
-    /// than a letter. The first is shown.
+    /// than a letter, and `Ctrl+` (on some keyboards Cmd) of any. The first is shown.
     pub keys: &'static [&'static str],
     /// What it does.
     pub text: &'static str,
@@ -27,6 +27,7 @@ const BRANCHES: &str = "Branches";
 const LOOK: &str = "Look";
 const SHARE: &str = "Share";
 const CHECK: &str = "Check";
+const SCRIPT: &str = "Script";
 const SCENARIO: &str = "Scenario";
 
 /// All commands, in the order of the help.
@@ -59,6 +60,10 @@ pub const COMMANDS: &[Command] = &[
     of("knobs", &["k"], "Turn the knobs of the design", CHECK),
     of("power", &["x"], "Cut the power", CHECK),
     of("shrink", &["p"], "Put memory under pressure", CHECK),
+    of("script", &["s"], "Edit the script", SCRIPT),
+    of("run-script", &["Ctrl+Enter"], "Run the script as it was edited", SCRIPT),
+    of("restart", &["Shift+Home"], "Start over, without the run and its branches", SCRIPT),
+    of("edits", &["u"], "Bring edits back that were not run", SCRIPT),
     of("preset-S1", &["1"], "Run S1: read after an acknowledged write", SCENARIO),
     of("preset-S2", &["2"], "Run S2: the same under memory pressure", SCENARIO),
     of("preset-S4", &["3"], "Run S4: cut the power after fsync", SCENARIO),
@@ -105,6 +110,12 @@ impl Session {
             "why" => self.say_why_not(),
             "power" => self.inflict(Fault::Power),
             "shrink" => self.inflict(Fault::Shrink),
+            "run-script" => {
+                // The error is kept, and shown below the script.
+                let _ = self.apply_draft();
+            }
+            "restart" => self.restart(),
+            "edits" => self.bring_back(),
             _ => match id.strip_prefix("preset-") {
                 Some(preset) => self.load_preset(preset),
                 None => return false,
@@ -209,13 +220,13 @@ mod tests {
                 assert!(command.text.starts_with(&format!("Run {}: ", preset.id)));
             }
         }
-        assert_eq!(find("Shift+Home"), None);
+        assert_eq!(find("Shift+End"), None);
     }
 
     #[test]
     fn texts_are_verb_phrases_in_sentence_case() {
         const VERBS: &str = "Play Step Go Begin Show Close Say Open List Copy Explore \
-                             Compare Turn Cut Put Run";
+                             Compare Turn Cut Put Run Edit Start Bring";
         const NAMES: [&str; 9] = ["S1", "S2", "S4", "S5b", "S7", "S8", "S9", "H-e1", "H-c"];
         for Command { text, .. } in COMMANDS {
             let mut words = text.split(' ');
@@ -234,7 +245,7 @@ mod tests {
     fn groups_stand_together() {
         let mut groups: Vec<&str> = COMMANDS.iter().map(|command| command.group).collect();
         groups.dedup();
-        assert_eq!(groups, [TIME, BRANCHES, LOOK, SHARE, CHECK, SCENARIO]);
+        assert_eq!(groups, [TIME, BRANCHES, LOOK, SHARE, CHECK, SCRIPT, SCENARIO]);
     }
 
     fn check(query: &str, expected: &[&str]) {
@@ -245,8 +256,9 @@ mod tests {
     #[test]
     fn commands_of_the_run_are_done_and_others_are_not() {
         /// What the page does itself.
-        const PAGE: [&str; 11] = [
+        const PAGE: [&str; 12] = [
             "go",
+            "script",
             "commands",
             "copy-link",
             "copy-mail",

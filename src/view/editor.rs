@@ -4,6 +4,9 @@ use crate::kernel::{Actor, Power};
 
 use super::session::{Preselect, Session};
 
+/// A script that is no preset.
+const OWN: &str = "own script";
+
 /// The editor at one moment.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Editor {
@@ -21,8 +24,12 @@ pub struct Editor {
     pub numbers: String,
     /// What stands beside lines: those without anything are left out.
     pub marks: Vec<LineMark>,
-    /// The preset that is run; empty for a script of the person's own.
+    /// The preset that is run; empty for a script that is none.
     pub preset: &'static str,
+    /// What that other script is called.
+    pub other: String,
+    /// There are texts that were not run and had to make room.
+    pub has_set_aside: bool,
 }
 
 /// What stands beside a line.
@@ -61,6 +68,11 @@ pub fn editor(session: &Session) -> Editor {
         }
     }
     marks.extend(wrong.map(|number| LineMark { number, threads: String::new(), is_wrong: true }));
+    let (preset, other) = match session.preselect() {
+        Preselect::Preset(id) => (id, OWN.into()),
+        Preselect::Changed(id) => ("", format!("{id}, changed")),
+        Preselect::Own => ("", OWN.into()),
+    };
     let numbers: Vec<String> = (1..=lines.max(1)).map(|number| number.to_string()).collect();
     Editor {
         draft: draft.into(),
@@ -70,9 +82,8 @@ pub fn editor(session: &Session) -> Editor {
         error: session.error().map(ToString::to_string),
         numbers: numbers.join("\n"),
         marks,
-        preset: match session.preselect() {
-            Preselect::Preset(id) => id,
-            Preselect::Own => "",
-        },
+        preset,
+        other,
+        has_set_aside: session.has_set_aside(),
     }
 }

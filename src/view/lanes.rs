@@ -15,8 +15,9 @@ use super::steps::failure;
 
 /// Steps that are drawn at once; a longer run shows those around the cursor.
 const STEPS_SHOWN: usize = 60;
-/// Steps that there is room for at least.
-const STEPS_SHOWN_MIN: usize = 16;
+/// Steps that there is room for while the run is shorter: each time a fourth more, so that what is
+/// drawn seldom changes its scale.
+const ROOMS: [usize; 6] = [16, 20, 25, 32, 40, 50];
 /// Of a longer run what is drawn moves on so far at once, and in between stands still.
 const STEPS_TURNED: usize = 30;
 /// Steps before the cursor that are drawn at least.
@@ -97,7 +98,8 @@ pub(super) fn window(session: &Session) -> (usize, usize) {
     let run = session.run();
     let branches = session.branches();
     let lengths = (0..branches.list().len() as u32).map(|branch| branches.len_of(branch));
-    let columns = lengths.max().unwrap_or(0).clamp(STEPS_SHOWN_MIN, STEPS_SHOWN);
+    let longest = lengths.max().unwrap_or(0);
+    let columns = ROOMS.into_iter().find(|room| longest <= *room).unwrap_or(STEPS_SHOWN);
     if run.choices().len() <= STEPS_SHOWN {
         return (0, columns);
     }

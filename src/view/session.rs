@@ -3,7 +3,7 @@
 use core::fmt::Write;
 use core::ops::Range;
 
-use crate::bounds::{BRANCHES_MAX, REPORT_CHOICES, TRIED_DESIGNS_MAX};
+use crate::bounds::{BRANCHES_MAX, DRAFTS_MAX, REPORT_CHOICES, TRIED_DESIGNS_MAX};
 use crate::kernel::{
     Actor, Choice, Design, File, Next, Op, Power, Setup, State, enabled, is_environment, is_stuck,
 };
@@ -37,6 +37,8 @@ pub struct Session {
     text: String,
     /// The text in the editor, which may not be run yet.
     draft: String,
+    /// What stood in the editor, not run, when another text came there; the newest last.
+    set_aside: Vec<String>,
     preset: Option<&'static Preset>,
     branches: Branches,
     error: Option<ScriptError>,
@@ -65,7 +67,9 @@ pub struct Session {
 pub enum Preselect {
     /// A preset, as it was offered.
     Preset(&'static str),
-    /// A script of the person's own, or a preset that was changed.
+    /// A preset with an operation more, or another change that a link tells as one.
+    Changed(&'static str),
+    /// A script of the person's own.
     Own,
 }
 
@@ -84,6 +88,7 @@ impl Session {
             script,
             text: String::new(),
             draft: String::new(),
+            set_aside: Vec::new(),
             preset: None,
             in_link: ScriptPart::of(None, ""),
             branches,
@@ -132,6 +137,11 @@ impl Session {
         self.draft != self.text
     }
 
+    /// Whether there are texts of the editor that were set aside.
+    pub fn has_set_aside(&self) -> bool {
+        !self.set_aside.is_empty()
+    }
+
     /// Why the last text could not be run.
     pub fn error(&self) -> Option<&ScriptError> {
         self.error.as_ref()
@@ -176,7 +186,7 @@ impl Session {
     pub fn preselect(&self) -> Preselect {
         match self.preset {
             Some(preset) if preset.script == self.text => Preselect::Preset(preset.id),
-            _ => Preselect::Own,
+            _ => self.in_link.preset().map_or(Preselect::Own, Preselect::Changed),
         }
     }
 
@@ -278,8 +288,12 @@ impl Session {
     /// Runs a script from its beginning. If it is wrong, everything stays as it was but for
     /// [`Session::error`] and the editor's text.
     pub fn apply(&mut self, text: &str) -> Result<(), ScriptError> {
-        self.draft = text.into();
         self.notice = None;
+        if self.is_edited() && self.draft != text {
+            self.keep_draft();
+            self.notice = Some("What was edited and not run is kept: u brings it back.".into());
+        }
+        self.draft = text.into();
         let script = Script::parse(text);
         let mut script = script.inspect_err(|e| self.error = Some(e.clone()))?;
         if !script.names_design {
@@ -290,6 +304,31 @@ impl Session {
         self.error = None;
         self.restart();
         Ok(())
+    }
+
+    /// Puts what was set aside last back into the editor. What is not run there is set aside in
+    /// turn, so that going on comes to every text.
+    pub(super) fn bring_back(&mut self) {
+        let Some(text) = self.set_aside.pop() else {
+            self.say("There are no edits that were not run.");
+            return;
+        };
+        if self.is_edited() {
+            let draft = self.draft.clone();
+            self.set_aside.insert(0, draft);
+        }
+        self.pause();
+        self.draft = text;
+        // What is wrong with it was said before, and is again when it is run.
+        self.error = None;
+    }
+
+    /// Keeps what the editor holds while it holds another text; of many the oldest is forgotten.
+    fn keep_draft(&mut self) {
+        self.set_aside.push(self.draft.clone());
+        if self.set_aside.len() > DRAFTS_MAX as usize {
+            self.set_aside.remove(0);
+        }
     }
 
     /// What the inspector looks at, while it is open.

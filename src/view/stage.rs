@@ -24,6 +24,8 @@ pub struct Stage {
     pub is_link_damaged: bool,
     /// Steps taken at the cursor, and in the whole run.
     pub place: (usize, usize),
+    /// Whether the run plays by itself.
+    pub is_playing: bool,
     /// Whether a step forward can be taken.
     pub can_step: bool,
     /// Whether there is a context switch to go back to, and whether there may be one to go on to.
@@ -79,6 +81,7 @@ pub fn stage(session: &Session) -> Stage {
         notice: session.notice().map(String::from),
         is_link_damaged: session.is_link_damaged(),
         place,
+        is_playing: session.is_playing(),
         can_step: session.next_choice().is_some(),
         can_switch: session.can_switch(),
         design: (design.to_string(), design.row.story(), design.row.source()),

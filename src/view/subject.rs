@@ -34,7 +34,7 @@ impl Subject {
     pub fn of(session: &Session) -> Subject {
         let name = match session.preselect() {
             Preselect::Preset(id) => id,
-            Preselect::Own => OWN,
+            Preselect::Changed(_) | Preselect::Own => OWN,
         };
         let (tried, forgotten) = session.tried();
         Subject {

@@ -5,6 +5,7 @@ use expect_test::{Expect, expect};
 use super::narrate::{cycle_sentence, step_label};
 use super::{BadgeKind, Preselect, Session, badge, lanes, pipeline, pipeline_of, series, stage};
 use super::{steps, strata, threads, trees, wait_graph};
+use crate::bounds::DRAFTS_MAX;
 use crate::kernel::{Actor, Choice, Row};
 use crate::scenario::PRESETS;
 
@@ -507,4 +508,58 @@ fn nobody_is_told_to_wait_for_itself() {
     let rows = threads(&session);
     let worker = rows.iter().find(|row| row.actor == Actor::Kworker(0)).expect("a worker");
     assert_eq!(worker.givers, "only kworker:1 itself", "where nobody else could");
+}
+
+#[test]
+fn edits_that_were_not_run_are_kept_when_another_text_comes_to_the_editor() {
+    let mut session = Session::new();
+    session.load_preset("S1");
+    assert!(!session.has_set_aside() && session.notice().is_none());
+    session.command("edits");
+    assert_eq!(session.notice(), Some("There are no edits that were not run."));
+    session.edit("mine");
+    session.load_preset("S2");
+    assert!(session.has_set_aside() && !session.is_edited());
+    assert!(session.notice().is_some_and(|notice| notice.contains("is kept")));
+    // What could not be run is no less somebody's work.
+    session.apply_draft().expect("a preset");
+    session.edit("nonsense");
+    session.apply_draft().expect_err("no script");
+    session.load_preset("S1");
+    assert_eq!(session.error(), None);
+    session.command("edits");
+    assert_eq!((session.draft(), session.error()), ("nonsense", None));
+    // From here on it goes round.
+    for draft in ["mine", "nonsense", "mine"] {
+        session.command("edits");
+        assert!(session.is_edited() && session.draft() == draft, "{}", session.draft());
+    }
+    // Run, a text is nobody's edit any more.
+    session.edit(PRESETS[0].script);
+    session.command("run-script");
+    session.command("edits");
+    assert_eq!(session.draft(), "nonsense");
+    assert!(!session.has_set_aside());
+    for i in 0..DRAFTS_MAX + 1 {
+        session.edit(&i.to_string());
+        session.load_preset("S1");
+    }
+    for i in (1..=DRAFTS_MAX).rev() {
+        session.command("edits");
+        assert_eq!(session.draft(), i.to_string());
+    }
+}
+
+#[test]
+fn a_preset_with_a_fault_is_called_a_preset_that_was_changed() {
+    let mut session = Session::new();
+    let check = |session: &mut Session, expected| {
+        session.revise();
+        assert_eq!(session.preselect(), expected);
+    };
+    check(&mut session, Preselect::Preset("S7"));
+    session.command("power");
+    check(&mut session, Preselect::Changed("S7"));
+    session.apply("file a 4 blocks\nt1: fsync\n").expect("a script");
+    check(&mut session, Preselect::Own);
 }
