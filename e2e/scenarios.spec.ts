@@ -1,6 +1,6 @@
 // The thread's scenarios, run by hand to their ends.
 
-import { expect, test } from "./fixtures";
+import { accessibilityFaults, expect, test } from "./fixtures";
 
 for (const design of ["v3.8", "rfc-v1", "rfc-osync"]) {
   test(`S1 runs to its end under ${design}, and the reader gets the write`, async ({ stage }) => {
@@ -105,4 +105,23 @@ test("a reload keeps the run, which the address bar holds", async ({ page, stage
   await page.reload();
   await stage.isReady();
   await expect(stage.place()).toHaveText("step 1 of 1");
+});
+
+test("a tree or a pipeline takes the room of its neighbours, and the link keeps it", async ({ page, stage }) => {
+  await stage.open();
+  const button = (panel: string) => page.getByRole("button", { name: `${panel}, larger` });
+  await button("Tree").click();
+  await expect(button("Tree")).toBeFocused();
+  await expect(stage.panel("Strata")).toBeHidden();
+  await expect(stage.panel("IO pipeline")).toBeHidden();
+  const link = await page.evaluate(() => window.extentscope.link());
+  await page.goto("about:blank");
+  await stage.open(`./#${link}`);
+  await expect(button("Tree")).toHaveAttribute("aria-pressed", "true");
+  await button("Tree").click();
+  await button("IO pipeline").click();
+  await expect(stage.panel("Tree")).toBeHidden();
+  expect(await accessibilityFaults(page)).toEqual([]);
+  await button("IO pipeline").click();
+  await expect(stage.panel("Strata")).toBeVisible();
 });

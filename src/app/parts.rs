@@ -51,6 +51,24 @@ pub fn turn(switch: Switch, text: &'static str, label: Option<String>) -> AnyVie
     .into_any()
 }
 
+/// A button that gives a panel the room of its neighbours too, and takes it back.
+pub fn enlarge(switch: Switch, label: &'static str) -> AnyView {
+    let desk = Desk::of_page();
+    view! {
+        <button
+            type="button"
+            class="twin-switch enlarge"
+            aria-pressed=aria(desk.flag(move |s| s.panels.has(switch)))
+            aria-label=label
+            title="larger"
+            on:click=move |_| desk.act(|s| s.turn(switch))
+        >
+            {icon(shapes::LARGER.to_string())}
+        </button>
+    }
+    .into_any()
+}
+
 /// A signal that is computed from others. Whatever computes it, it is of one type for each type of
 /// value: the code that keeps and asks it exists once.
 pub fn derived<T: Send + Sync + 'static>(
@@ -283,6 +301,8 @@ pub mod shapes {
     pub const SWITCH: &str = "M1 3h6.5v7H11V7.5l4 3.5-4 3.5V12H5.5V5H1z";
     /// Back to where another one had gone on.
     pub const BACK_SWITCH: &str = "M15 3H8.5v7H5V7.5L1 11l4 3.5V12h5.5V5H15z";
+    /// Into all corners.
+    pub const LARGER: &str = "M9 1h6v6l-2-2-3 3-2-2 3-3zM7 15H1V9l2 2 3-3 2 2-3 3z";
     /// To the end.
     pub const LAST: &str = "M13 3h2v10h-2zM7 3v10l5.5-5zM1 3v10l5.5-5z";
 }

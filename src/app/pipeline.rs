@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use super::desk::Desk;
-use super::parts::{list, name, panel_head, tables};
+use super::parts::{enlarge, list, name, panel_head, tables};
 use crate::view::{Ack, COLUMNS, IoRow, Switch};
 
 /// One line a write; its letter travels through the stations.
@@ -23,8 +23,15 @@ pub fn pipeline_panel() -> AnyView {
     let stations = COLUMNS.iter().map(|name| view! { <span>{*name}</span> }.into_any());
     let ios = desk.keys(|s| s.pipeline.drawn().map(|io| io.key.to_string()).collect());
     view! {
-        <section class="panel area-pipeline" aria-labelledby="pipeline-title">
-            {panel_head("pipeline-title", "IO pipeline", Some(slots), Some(Switch::Pipeline))}
+        <section
+            class="panel area-pipeline"
+            class:is-large=desk.flag(|s| s.panels.has(Switch::LargePipeline))
+            aria-labelledby="pipeline-title"
+        >
+            <div class="row spread">
+                {panel_head("pipeline-title", "IO pipeline", Some(slots), Some(Switch::Pipeline))}
+                {enlarge(Switch::LargePipeline, "IO pipeline, larger")}
+            </div>
             <div class="panel-body" hidden=hidden>
                 <div class="stations" aria-hidden="true">{stations.collect::<Vec<_>>()}</div>
                 <ul class=desk.text(|s| {

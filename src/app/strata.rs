@@ -127,7 +127,7 @@ fn picture(desk: Desk, of: Of, key: &str) -> AnyView {
             >
                 {rows.collect::<Vec<_>>()}
             </div>
-            <p class="counters mono">{text(|f| f.counters.clone())}</p>
+            <p class="counters mono">{text(FileStrata::below)}</p>
         </div>
     }
     .into_any()
@@ -155,7 +155,10 @@ fn layer(desk: Desk, of: Of, ino: u8, row: &Stratum) -> AnyView {
             <div class="stratum-blocks" role="presentation">
                 {list(keys, piece)}
                 <span class="stratum-remark" aria-hidden="true">
-                    {desk.text(move |s| find(s).and_then(|r| r.remark).unwrap_or_default().into())}
+                    {desk.text(move |s| {
+                        let alone = find(s).filter(|row| row.segments.is_empty());
+                        alone.and_then(|row| row.remark).unwrap_or_default().into()
+                    })}
                 </span>
             </div>
         </div>

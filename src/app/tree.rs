@@ -7,7 +7,7 @@ use leptos::prelude::*;
 use super::branches::bring_into_sight;
 use super::desk::Desk;
 use super::grid;
-use super::parts::{derived, list, panel_head, tables};
+use super::parts::{derived, enlarge, list, panel_head, tables};
 use crate::view::{NODE, Stage, Switch, TreeNode, TreeView};
 
 /// A little longer than a node travels, which is `--motion` of `static/base.css`.
@@ -27,7 +27,11 @@ pub fn tree_panel() -> AnyView {
         }
     });
     view! {
-        <section class="panel area-tree" aria-labelledby="tree-title">
+        <section
+            class="panel area-tree"
+            class:is-large=desk.flag(|s| s.panels.has(Switch::LargeTree))
+            aria-labelledby="tree-title"
+        >
             {with_laboratory(panel_head("tree-title", "Tree", Some(legend), Some(Switch::Tree)))}
             <div class="panel-body trees" hidden=hidden>
                 {list(inos, move |ino| picture(desk, ino.parse().unwrap_or(0)))}
@@ -48,6 +52,7 @@ fn with_laboratory(head: AnyView) -> AnyView {
                 "laboratory"
             </button>
             <span role="status" id="laboratory-said"></span>
+            {enlarge(Switch::LargeTree, "Tree, larger")}
         </div>
     }
     .into_any()

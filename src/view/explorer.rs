@@ -585,6 +585,12 @@ impl Explorer {
                 let limit = report.limit.map_or(String::new(), |limit| format!(", {limit}"));
                 format!("Searched {}: {} states{limit}.", self.subject(), report.states)
             }
+            (Some(Task::Scenario), None) if self.stopped => {
+                "Stopped before anything was found out.".into()
+            }
+            (Some(Task::Cell(cell)), _) if self.stopped => {
+                format!("Stopped the search of {}: its cell says what is known.", self.about(cell))
+            }
             (Some(Task::Cell(cell)), _) => {
                 format!("Searched {} in full: its cell opens the run.", self.about(cell))
             }

@@ -16,10 +16,18 @@ pub enum Switch {
     Lanes,
     /// The chart's table.
     Chart,
+    /// The tree in the room of its neighbours too.
+    LargeTree,
+    /// The same of the IO pipeline.
+    LargePipeline,
 }
 
+/// Of these one at a time.
+const LARGE: u8 = 1 << Switch::LargeTree as u8 | 1 << Switch::LargePipeline as u8;
+
 /// Switches by their words in a link, in the order of their bits.
-const SWITCHES: [&str; 6] = ["strata", "physical", "tree", "pipeline", "lanes", "chart"];
+const SWITCHES: [&str; 8] =
+    ["strata", "physical", "tree", "pipeline", "lanes", "chart", "large_tree", "large_pipeline"];
 
 /// The panels that are folded on a narrow screen, and what they are called there.
 pub const FOLDED: [(&str, &str); 7] = [
@@ -52,7 +60,9 @@ impl Panels {
 
     /// Switches something on or off.
     pub fn turn(&mut self, switch: Switch) {
-        self.on ^= 1 << switch as u8;
+        let bit = 1 << switch as u8;
+        let others = if bit & LARGE != 0 { LARGE & !bit } else { 0 };
+        self.on = (self.on ^ bit) & !others;
     }
 
     /// The panel that is unfolded.
@@ -80,9 +90,10 @@ impl Panels {
         if let Some(panel) = word.strip_prefix(OPEN) {
             return self.unfold(panel);
         }
-        let at = SWITCHES.iter().position(|known| *known == word);
-        self.on |= at.map_or(0, |at| 1 << at);
-        at.is_some()
+        let bit = SWITCHES.iter().position(|known| *known == word).map_or(0, |at| 1_u8 << at);
+        let is_second = bit & LARGE != 0 && self.on & LARGE != 0;
+        self.on |= if is_second { 0 } else { bit };
+        bit != 0
     }
 }
 
@@ -93,7 +104,7 @@ mod tests {
 
     #[test]
     fn every_state_is_words_that_read_back_and_name_no_object() {
-        for on in 0..1 << SWITCHES.len() {
+        for on in (0..=u8::MAX).filter(|on| on & LARGE != LARGE) {
             for open in 0..FOLDED.len() as u8 {
                 let panels = Panels { on, open };
                 let mut read = Panels::default();
@@ -103,6 +114,13 @@ mod tests {
                 assert_eq!(read, panels);
             }
         }
+        let mut panels = Panels::default();
+        for switch in [Switch::LargeTree, Switch::LargePipeline, Switch::Tree] {
+            panels.turn(switch);
+        }
+        assert_eq!(panels.words(), ["tree", "large_pipeline"]);
+        assert!(panels.take("large_tree"), "known, though there is one already");
+        assert_eq!(panels.words(), ["tree", "large_pipeline"]);
         let mut panels = Panels::default();
         assert!(panels.words().is_empty());
         assert!(!panels.take("es.0") && !panels.take("open.nothing") && !panels.take(""));

@@ -128,6 +128,16 @@ pub struct Changed {
     pub after: String,
 }
 
+impl FileStrata {
+    /// What stands below the layers: the counters, and what is to be said beside layers that are not
+    /// empty.
+    pub fn below(&self) -> String {
+        let beside = self.rows.iter().filter(|row| !row.segments.is_empty());
+        let remarks = beside.filter_map(|row| row.remark).map(|remark| format!("; {remark}"));
+        self.counters.clone() + &remarks.collect::<String>()
+    }
+}
+
 /// The layers at a state.
 pub fn strata(setup: &Setup, state: &State) -> Strata {
     let inos = (0..).zip(&setup.files);

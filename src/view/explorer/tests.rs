@@ -260,6 +260,22 @@ fn a_full_search_of_a_cell_that_ends_early_opens_the_run_that_is_known() {
 }
 
 #[test]
+fn what_was_stopped_early_does_not_claim_to_have_been_searched() {
+    let (mut explorer, cells, second) = in_the_second_round();
+    do_job(&mut explorer, 0, &second[0], Detail::Verdicts, u32::MAX);
+    explorer.hear(Event::End);
+    explorer.open_cell(cells[0]);
+    explorer.stop();
+    explorer.hear(Event::End);
+    let status = explorer.status();
+    assert!(status.starts_with("Stopped the search of"), "{status}");
+    explorer.begin_scenario(&subject(&Session::new()));
+    explorer.stop();
+    explorer.hear(Event::End);
+    assert_eq!(explorer.status(), "Stopped before anything was found out.");
+}
+
+#[test]
 fn designs_that_were_tried_are_columns_in_their_order_and_results_stay() {
     let mut session = Session::new();
     let mut explorer = Explorer::new(&subject(&session));
