@@ -18,7 +18,7 @@ test("the power is cut and memory gets short by a button or a key; the script th
   await page.keyboard.press("x");
   await expect(stage.status()).toContainText("The power went already.");
   await stage.step("power").click();
-  await expect(stage.panel("Threads")).toContainText("The journal is recovered, and every block reads as promised.");
+  await expect(stage.panel("Threads")).toContainText("The journal is recovered, and no block breaks a promise.");
 });
 
 test("the menu of a write completes it first, delays it, or lets it fail", async ({ page, stage }) => {

@@ -55,11 +55,13 @@ export const test = base.extend<Fixtures>({
   stage: async ({ page }, use) => use(new Stage(page)),
 });
 
-/** Throws what a trap out of a program beside the page looks like: later, with the program's file in its stack. */
+/** Throws what a trap out of a program beside the page looks like: later, with the program's file in its stack, which is
+    its module's or, in WebKit, that of the script beside it. */
 export async function trapIn(page: Page, file: string) {
   await page.evaluate((file) => {
     const trap = new WebAssembly.RuntimeError("unreachable");
-    trap.stack = `RuntimeError: unreachable at ${file}:wasm-function[7]:0x1`;
+    const isModule = file.endsWith(".wasm");
+    trap.stack = isModule ? `RuntimeError: unreachable at ${file}:wasm-function[7]:0x1` : `849@<?>:wasm-function[849]\nW@http://localhost/${file}:1:6029`;
     setTimeout(() => {
       throw trap;
     });

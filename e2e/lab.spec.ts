@@ -164,7 +164,7 @@ test("a laboratory that dies keeps its lines, leaves the stage alone and can be 
   console.expect(/unreachable/);
   const lab = await openLab(page, "V5");
   await next(lab).click();
-  await trapIn(page, "lab_bg.wasm");
+  await trapIn(page, "lab.js");
   await expect(lab.getByRole("status")).toContainText("The laboratory has stopped");
   await expect(lab.getByRole("textbox", { name: /as text/ })).toHaveValue(/unreachable\n\nlines:\ninsert \[0\/16\) U@1000\n/);
   await expect(stage.trouble()).toBeHidden();

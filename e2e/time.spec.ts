@@ -15,7 +15,7 @@ test("to the next context switch, and back", async ({ page, stage }) => {
   await expect(stage.status()).toContainText("No other actor steps before this.");
   await stage.runOut();
   await expect(stage.switch("to the next")).toHaveAttribute("aria-disabled", "true");
-  await expect(stage.slider()).toHaveAttribute("aria-valuetext", /^step 18 of 18: (?!.*step 18)/i);
+  await expect(stage.slider()).toHaveAttribute("aria-valuetext", "step 18 of 18");
 });
 
 test("to the next step of a thread and the next change of an object, and back", async ({ page, stage }) => {

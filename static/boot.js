@@ -11,6 +11,7 @@
 //   window.extentscopeLaboratory()          opens the tree laboratory: laboratory.js
 //   #explore, #laboratory                   the buttons that do, #explore-said and #laboratory-said
 //                                           beside them
+//   window.extentscopeTrapIsOf(error, module) whether a module has trapped
 //   <html data-ready="true">                set by Rust once the page is mounted
 //   #boot-status                            part of the skeleton; gone once the page is mounted
 //   #boot-late                              what is said if this file does not arrive
@@ -137,8 +138,11 @@ addEventListener("click", ({ target }) => {
 });
 
 // A stack overflow or a failed allocation traps without reaching the panic hook. The programs are
-// other modules, and look after themselves.
-const isOurs = (error) => !/(explore|lab)_bg\.wasm/.test(error?.stack);
+// other modules, and look after themselves. Of the module that a trap comes from, some browsers name
+// the file and others only the script beside it: whichever is first in the stack.
+window.extentscopeTrapIsOf = (error, module) =>
+  /([\w-]+)(_bg\.wasm|\.js)\b/.exec(error?.stack ?? "")?.[1] === module;
+const isOurs = (error) => !["explore", "lab"].some((module) => window.extentscopeTrapIsOf(error, module));
 addEventListener("error", ({ error }) => {
   const trapped = error instanceof WebAssembly.RuntimeError || error instanceof RangeError;
   if (trapped && isOurs(error)) window.extentscopePanic(error.message);

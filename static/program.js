@@ -156,7 +156,8 @@ export class Program {
     this.#said.textContent = text;
     this.#report.hidden = true;
     this.#again.hidden = this.#close.hidden = !isTrouble;
-    if (isTrouble) this.#again.focus();
+    // Not within the key press that may have led here: it would press the button too.
+    if (isTrouble) setTimeout(() => this.#again.focus());
     else this.#dialog.focus();
   }
 
@@ -169,9 +170,9 @@ export class Program {
     }
   }
 
-  /** Whether an error comes out of the program's module. static/boot.js asks the same. */
+  /** Whether an error comes out of the program's module. */
   #isOurs(error) {
-    return Boolean(error?.stack?.includes(`${this.#about.module}_bg.wasm`));
+    return window.extentscopeTrapIsOf(error, this.#about.module);
   }
 
   #die(message) {

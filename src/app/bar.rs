@@ -126,14 +126,13 @@ fn speed(pace: RwSignal<usize>) -> AnyView {
 }
 
 fn slider(desk: Desk) -> AnyView {
-    let spoken = desk.text(|s| s.spoken.clone());
     view! {
         <div class="bar-slider" style=("--steps", desk.text(|s| s.place.1.to_string()))>
             <input
                 type="range"
                 min="0"
                 aria-label="Step of the run"
-                aria-valuetext=spoken
+                aria-valuetext=desk.text(|s| s.spoken.clone())
                 max=desk.text(|s| s.place.1.to_string())
                 prop:value=desk.text(|s| s.place.0.to_string())
                 on:input=move |ev| {
@@ -143,9 +142,7 @@ fn slider(desk: Desk) -> AnyView {
             />
             {ticks(desk)}
         </div>
-        <output class="bar-place">
-            {desk.text(|s| format!("step {} of {}", s.place.0, s.place.1))}
-        </output>
+        <span class="bar-place">{desk.text(|s| s.spoken.clone())}</span>
     }
     .into_any()
 }

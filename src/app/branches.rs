@@ -36,11 +36,12 @@ pub fn branches() -> AnyView {
     .into_any()
 }
 
-/// Scrolls the box of branches or of trees, and never the page, as little as brings an element into
+/// Scrolls the box of branches, of trees or of the script, and never the page, as little as brings an element into
 /// sight.
 pub fn bring_into_sight(selector: &str) {
     let found = document().query_selector(selector).ok().flatten();
-    let around = |element: &Element| element.closest(".branches, .trees").ok().flatten();
+    let around =
+        |element: &Element| element.closest(".branches, .trees, .editor-scroll").ok().flatten();
     let Some((element, around)) = found.and_then(|it| around(&it).map(|around| (it, around)))
     else {
         return;

@@ -152,6 +152,7 @@ pub fn commands_button() -> AnyView {
         </button>
         <dialog
             class="palette"
+            tabindex="-1"
             aria-label="Commands"
             node_ref=palette.dialog
             // The page's keys are for the run behind the dialog.
@@ -200,6 +201,8 @@ impl Palette {
         let found = untrack(|| self.found());
         let at = self.at.get_untracked();
         let to = match ev.key().as_str() {
+            // There is nothing else in it to go to.
+            "Tab" => at,
             "ArrowDown" => (at + 1).min(found.len().saturating_sub(1)),
             "ArrowUp" => at.saturating_sub(1),
             "Enter" => {

@@ -244,7 +244,13 @@ fn head(board: Board) -> AnyView {
                     board.host.with_value(Host::close);
                 })}
             </header>
-            <p class="explorer-status">{board.text(Explorer::status)}</p>
+            // What a search has come to is read aloud, and not how far it is.
+            <p
+                class="explorer-status"
+                aria-live=board.text(|e| if e.is_busy() { "off" } else { "polite" }.into())
+            >
+                {board.text(Explorer::status)}
+            </p>
             <p class="script-error" role="status">{board.text(|e| e.trouble().into())}</p>
         </div>
     }

@@ -27,7 +27,12 @@ pub fn rove(ev: &KeyboardEvent, parts: &str) {
         None => all.into_iter().next(),
         Some(here) => {
             let from = middle(&here.get_bounding_client_rect());
+            let row = |part: &Element| part.closest("[role=row]").ok().flatten();
+            let row_here = row(here);
             let cost = |part: &Element| {
+                if dx != 0.0 && row(part) != row_here {
+                    return None; // a row is left up or down
+                }
                 let to = middle(&part.get_bounding_client_rect());
                 let (x, y) = (to.0 - from.0, to.1 - from.1);
                 let along = x * dx + y * dy;

@@ -10,7 +10,7 @@ use web_sys::{Element, KeyboardEvent, MouseEvent};
 
 use super::commands;
 use super::desk::Desk;
-use super::parts::{focus_any, focus_step, list, made_anew, option};
+use super::parts::{focus_any, focus_step, list, made_anew, option, when_focus_is_lost};
 use super::strata::strata_side;
 use crate::view::object::{self, Object};
 use crate::view::{Fault, Inspector, Look, ObjectEvent};
@@ -85,7 +85,7 @@ fn head(desk: Desk) -> AnyView {
     };
     view! {
         <div class="panel-head">
-            <h2 class="panel-title" id="inspector-title">
+            <h2 class="panel-title" id="inspector-title" tabindex="-1">
                 {text(desk, |i| i.title.clone())}
             </h2>
             <button
@@ -180,7 +180,11 @@ fn event(desk: Desk, key: &str) -> AnyView {
                 type="button"
                 class=ahead
                 aria-current=here
-                on:click=move |_| desk.act(|s| s.seek(step))
+                on:click=move |_| {
+                    desk.act(|s| s.seek(step));
+                    // The line of the step at the cursor is another one.
+                    when_focus_is_lost(|| focus_in_inspector("[aria-current=step]"));
+                }
             >
                 <b>{step.to_string()}</b>
                 <span>{text}</span>
@@ -241,14 +245,27 @@ pub fn open_focused(desk: Desk, ev: &KeyboardEvent) {
 fn open(desk: Desk, element: &Element, object: Object) {
     OPENER.set(Some(element.clone()));
     desk.act(|s| s.inspect(Some(Look::Object(object))));
+    // It may be behind the inspector now.
+    when_focus_is_lost(|| focus_in_inspector("h2"));
+}
+
+/// Puts the focus on a part of the inspector.
+fn focus_in_inspector(part: &str) {
+    let found = document().query_selector(&format!(".area-inspector {part}")).ok().flatten();
+    match found {
+        Some(part) => focus_any(&part),
+        None => focus_step(),
+    }
 }
 
 /// To what opened the inspector, or to where the next step is taken.
 pub fn give_focus_back() {
-    match OPENER.take().filter(|element| element.is_connected()) {
+    let opener = OPENER.take();
+    // It may have been behind the inspector, and is there again in the next frame.
+    request_animation_frame(move || match opener.filter(|element| element.is_connected()) {
         Some(opener) => focus_any(&opener),
         None => focus_step(),
-    }
+    });
 }
 
 /// What stands in the menu, and where.

@@ -12,7 +12,7 @@ use crate::view::{Lane, Lanes, Span, SpanKind, Switch};
 pub fn lanes_panel() -> AnyView {
     let desk = Desk::of_page();
     let hidden = desk.flag(|s| s.panels.has(Switch::Lanes));
-    let legend = derived(|| "hatched: waits, dark edge: holds a lock".to_string());
+    let legend = derived(|| "hatched: waits, upper edge: holds a lock".to_string());
     view! {
         <section class="panel area-lanes" aria-labelledby="lanes-title">
             {panel_head("lanes-title", "Lanes", Some(legend), Some(Switch::Lanes))}

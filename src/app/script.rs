@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 
+use super::branches::bring_into_sight;
 use super::commands::run;
 use super::desk::Desk;
 use super::parts::{list, panel_head};
@@ -38,6 +39,11 @@ fn editor(desk: Desk) -> AnyView {
     let marks = desk.editor_keys(|e| {
         let key = |mark: &LineMark| format!("{} {} {}", mark.number, mark.is_wrong, mark.threads);
         e.marks.iter().map(key).collect()
+    });
+    // The line that is wrong comes into sight, else one where a thread stands.
+    Effect::new(move |_| {
+        marks.track();
+        request_animation_frame(|| bring_into_sight(".gutter > i:last-of-type"));
     });
     let mark = |key: String| {
         let mut words = key.splitn(3, ' ');

@@ -7,6 +7,7 @@ use super::console::console;
 use super::desk::Desk;
 use super::parts::{focus_step, list, panel_head};
 use crate::kernel::Choice;
+use crate::view::fault::AFTER_POWER_CUT;
 use crate::view::{Stage, StepRow};
 
 /// Next steps, and the console under them.
@@ -23,7 +24,10 @@ pub fn steps_panel() -> AnyView {
             <ul class="panel-body steps">
                 {list(keys, move |key| step(desk, key))}
                 <li class="quiet" hidden=desk.flag(|s| !s.steps.is_empty())>
-                    "Nobody has anything left to do. Issue an operation, or go back."
+                    {desk.text(|s| match s.power {
+                        None => "Nobody has anything left to do. Issue an operation, or go back.",
+                        Some(_) => AFTER_POWER_CUT,
+                    }.into())}
                 </li>
             </ul>
             {faults(desk)}

@@ -56,7 +56,9 @@ fn thread(desk: Desk, key: String) -> AnyView {
         <li class=text(class)>
             <p class="thread-head">
                 <b class="mono" title=actor_title(actor)>{name(key.clone(), key)}</b>
+                " "
                 <span class="tag">{text(|r| r.context.word().into())}</span>
+                " "
                 <span class="thread-op mono">{text(op)}</span>
             </p>
             <p class="stack" hidden=flag(|r| r.stack.is_empty())>
@@ -68,7 +70,7 @@ fn thread(desk: Desk, key: String) -> AnyView {
             </p>
             <p class="waits-line" hidden=flag(|r| r.waits.is_none())>
                 <b>{text(|r| r.waits.clone().unwrap_or_default())}</b>
-                {text(|r| format!("; could give it: {}", r.givers))}
+                {text(|r| format!("; {}", r.givers))}
             </p>
         </li>
     }

@@ -18,7 +18,7 @@ pub fn waits_panel() -> AnyView {
         s.waits
             .others
             .iter()
-            .map(|row| format!("{} {}: {}", row.actor, row.wait, row.givers))
+            .map(|row| format!("{} {}\n{}", row.actor, row.wait, row.givers))
             .collect()
     });
     let first = desk.text(|s| s.waits.cycle.first().map_or(String::new(), |n| n.name.clone()));
@@ -47,15 +47,15 @@ pub fn waits_panel() -> AnyView {
     .into_any()
 }
 
-/// `t1 waits for an event: kworker:1`
+/// `t1 waits for an event`, and in another line whose steps could lead to it.
 fn other(key: &str) -> AnyView {
     let (actor, rest) = key.split_once(' ').unwrap_or((key, ""));
-    let (wait, givers) = rest.rsplit_once(": ").unwrap_or((rest, ""));
+    let (wait, givers) = rest.split_once('\n').unwrap_or((rest, ""));
     view! {
         <li>
             <b class="mono">{name(actor.to_string(), actor.to_string())}</b>
-            {format!(" {wait}: ")}
-            <span class="quiet">{format!("{givers} could give it")}</span>
+            {format!(" {wait}; ")}
+            <span class="quiet">{givers.to_string()}</span>
         </li>
     }
     .into_any()

@@ -162,14 +162,14 @@ mod tests {
             &session,
             expect![[r#"
                 at the start
-                  ES tree: empty: nothing was looked up yet
+                  ES tree: empty: the disk tree is asked
                   disk tree: [0/8) U@1000
                   committed: [0/8) U@1000
                   media: [0/8) what a former owner left,
                     on the medium
                   a read gets: [0/16) zeroes
                 after step 1
-                  ES tree: empty: nothing was looked up yet
+                  ES tree: empty: the disk tree is asked
                   disk tree: [0/8) U@1000
                   committed: [0/8) U@1000
                   media: [0/8) what a former owner left,

@@ -7,6 +7,9 @@ use super::narrate::io_name;
 use super::object::{ES_LAYER, Object, io_of};
 use super::session::Session;
 
+/// What is said of everything that a person tries then.
+pub const AFTER_POWER_CUT: &str = "After the power cut nothing runs any more: go back first.";
+
 /// Something that a person may do to the machine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fault {
@@ -76,7 +79,7 @@ impl Session {
         }
         if state.power != Power::On {
             self.say(match state.power {
-                Power::Recovered => "After the power cut nothing runs any more: go back first.",
+                Power::Recovered => AFTER_POWER_CUT,
                 _ => "The power is gone: nothing can be done until everything is recovered.",
             });
             return;

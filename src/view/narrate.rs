@@ -3,9 +3,10 @@
 //! A sentence says who did what and what it means now, in the present tense, in at most
 //! [`CAPTION_CHARS_MAX`] characters.
 
+use crate::es::Status;
 use crate::kernel::{
-    Acked, Actor, Bound, Choice, Content, Fault, Giver, InodeLock, Link, List, Next, Note, Op, Pc,
-    Promise, Range, Setup, Stage, State, Sync, Wait, cycle, needs, next,
+    Acked, Actor, Bound, Choice, Content, Fault, Giver, Inode, InodeLock, Link, List, Mapping,
+    Next, Note, Op, Pc, Promise, Range, Setup, Stage, State, Sync, Wait, cycle, needs, next,
 };
 use crate::scenario::{OpText, Run};
 
@@ -307,9 +308,10 @@ fn sentence(
     let pc = notes.iter().find_map(|n| if let Note::At(pc) = n { Some(*pc) } else { None });
     let pc = pc.unwrap_or(Pc::Idle);
     match who {
-        Actor::Irq(io) => irq_sentence(before, io, pc, notes),
+        Actor::Irq(io) => irq_sentence(before, after, io, pc, notes),
         Actor::Jbd2 => jbd2_sentence(notes),
-        Actor::Shrinker | Actor::Power => environment_sentence(notes),
+        Actor::Shrinker => environment_sentence(notes) + &written_only_there(before, after),
+        Actor::Power => environment_sentence(notes),
         Actor::Thread(_) | Actor::Kworker(_) | Actor::Flusher if notes.contains(&Note::NoRoom) => {
             format!("{who} finds no room for a handle and asks jbd2 to commit")
         }
@@ -346,7 +348,7 @@ fn sentence(
     }
 }
 
-fn irq_sentence(before: &State, io: u8, pc: Pc, notes: &[Note]) -> String {
+fn irq_sentence(before: &State, after: &State, io: u8, pc: Pc, notes: &[Note]) -> String {
     let write = io_name(before, io);
     let data = before.ios[usize::from(io)];
     let range = range_text(Range::new(data.lblk, data.len));
@@ -368,7 +370,19 @@ fn irq_sentence(before: &State, io: u8, pc: Pc, notes: &[Note]) -> String {
             format!("the irq leaves {range} unwritten in the ES tree")
         }
         Pc::EsConvert => {
-            format!("the irq marks {range} written in the ES tree, not yet on disk")
+            let es = |state: &State| state.inodes[usize::from(data.ino)].es;
+            let is_written = es(after)
+                .peek(u32::from(data.lblk))
+                .is_some_and(|extent| extent.status.any(Status::WRITTEN));
+            match (es(before) == es(after), is_written) {
+                (false, _) => {
+                    format!("the irq marks {range} written in the ES tree, not yet on disk")
+                }
+                (true, true) => format!("the irq finds {range} written in the ES tree already"),
+                (true, false) => {
+                    format!("the irq finds nothing of {range} in the ES tree and marks nothing")
+                }
+            }
         }
         Pc::AddCompleteIo => {
             let work = notes.iter().any(|n| matches!(n, Note::Listed { work: true, .. }));
@@ -460,7 +474,7 @@ pub(super) fn environment_sentence(notes: &[Note]) -> String {
         match note {
             Note::PowerCut => return "The power is cut: all that was volatile is gone".into(),
             Note::Recovered { wrong: 0 } => {
-                return "The journal is recovered, and every block reads as promised".into();
+                return "The journal is recovered, and no block breaks a promise".into();
             }
             Note::Recovered { wrong } => {
                 let broke = notes.iter().filter_map(|n| match n {
@@ -481,6 +495,25 @@ pub(super) fn environment_sentence(notes: &[Note]) -> String {
         1 => "Memory pressure: the shrinker frees 1 ES entry".into(),
         freed => format!("Memory pressure: the shrinker frees {freed} ES entries"),
     }
+}
+
+/// What the status tree alone had called written, and has lost: a read of it gets zeroes now.
+fn written_only_there(before: &State, after: &State) -> String {
+    for (was, now) in before.inodes.iter().zip(&after.inodes) {
+        let is_lost = |lblk: &u8| {
+            let says = |extent: Option<crate::es::Extent>| {
+                extent.is_some_and(|extent| extent.status.any(Status::WRITTEN))
+            };
+            let lblk = u32::from(*lblk);
+            let on_disk = matches!(now.disk[lblk as usize], Mapping::Written(_));
+            says(was.es.peek(lblk)) && now.es.peek(lblk).is_none() && !on_disk
+        };
+        let Some(lblk) = Inode::whole().blocks().find(is_lost) else { continue };
+        let len = (lblk..).take_while(|at| *at < Inode::whole().end() && is_lost(at)).count() as u8;
+        let range = range_text(Range::new(lblk, len));
+        return format!("; {range} was written only there, a read now gets zeroes");
+    }
+    String::new()
 }
 
 fn jbd2_sentence(notes: &[Note]) -> String {

@@ -489,7 +489,7 @@ fn origin(setup: &Setup, state: &State, object: Object) -> (&'static str, &'stat
     }
 }
 
-/// The status tree's version is a knob; all else is the design's.
+/// The status tree's version is a knob; functions have theirs in their source.
 fn version(setup: &Setup, object: Object) -> &'static str {
     let design = &setup.design;
     match object {
@@ -497,7 +497,7 @@ fn version(setup: &Setup, object: Object) -> &'static str {
             let knob = KNOBS.iter().find(|knob| knob.id == "es_version");
             knob.map_or("", |knob| knob.values[(knob.get)(&design.knobs)])
         }
-        _ => design.row.source(),
+        _ => "",
     }
 }
 

@@ -12,6 +12,7 @@ use crate::scenario::{
     branch_name, budget, head, parse_op_line, state_sum,
 };
 
+use super::fault::AFTER_POWER_CUT;
 use super::inspector::Look;
 use super::mail;
 use super::narrate;
@@ -391,7 +392,11 @@ impl Session {
     pub fn issue(&mut self, thread: u8, line: &str) -> Result<(), ScriptError> {
         parse_op_line(self.run().setup(), line)?;
         let added = format!("t{}: {}", thread + 1, line.trim());
-        self.rewrite(|text| with_line(text, &added))
+        self.rewrite(|text| with_line(text, &added))?;
+        if self.run().state().power != Power::On {
+            self.say(AFTER_POWER_CUT);
+        }
+        Ok(())
     }
 
     /// Lets the environment do something of [`BUDGET_WORDS`] once more, and keeps the run.

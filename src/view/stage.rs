@@ -3,8 +3,8 @@
 use super::narrate::caption;
 use super::object;
 use super::{
-    Badge, BranchRow, Chart, Inspector, Lanes, Milestone, Panels, Pipeline, Series, Session,
-    StepRow, Strata, ThreadRow, TreeView, WaitGraph,
+    Badge, BadgeKind, BranchRow, Chart, Inspector, Lanes, Milestone, Panels, Pipeline, Series,
+    Session, StepRow, Strata, ThreadRow, TreeView, WaitGraph,
 };
 
 /// The page at one moment.
@@ -16,7 +16,7 @@ pub struct Stage {
     pub finding: Option<String>,
     /// What the last step did.
     pub caption: String,
-    /// What the slider says: the step, of how many, and what it did.
+    /// What the slider says: the step, and of how many. What it did is said by the caption.
     pub spoken: String,
     /// What a person should know about the last command.
     pub notice: Option<String>,
@@ -70,10 +70,16 @@ pub fn stage(session: &Session) -> Stage {
     let series = super::series(run);
     let told = caption(run);
     let place = (run.cursor(), run.choices().len());
+    let mut badge = super::badge(run);
+    if let Some(step) = session.no_return().filter(|step| *step as usize <= place.0)
+        && badge.kind == BadgeKind::Running
+    {
+        badge.text = format!("after step {step} nothing avoids the end that was found");
+    }
     Stage {
-        badge: super::badge(run),
+        badge,
         finding: super::finding(run),
-        spoken: format!("step {} of {}: {told}", place.0, place.1),
+        spoken: format!("step {} of {}", place.0, place.1),
         caption: match place.0 {
             0 => told,
             step => format!("Step {step}. {told}"),

@@ -129,8 +129,8 @@ pub struct Changed {
 }
 
 impl FileStrata {
-    /// What stands below the layers: the counters, and what is to be said beside layers that are not
-    /// empty.
+    /// What stands below the layers: the counters, and what is to be said beside layers that are
+    /// not empty.
     pub fn below(&self) -> String {
         let beside = self.rows.iter().filter(|row| !row.segments.is_empty());
         let remarks = beside.filter_map(|row| row.remark).map(|remark| format!("; {remark}"));
@@ -276,7 +276,8 @@ fn counters(setup: &Setup, state: &State, ino: u8) -> String {
 fn rows(setup: &Setup, state: &State, ino: u8, blocks: u8) -> Vec<Stratum> {
     let inode = &state.inodes[usize::from(ino)];
     let mut rows = Vec::new();
-    let buffered = |op: &Op| matches!(op, Op::BufWrite { .. } | Op::BufRead { .. });
+    let is_buffered = |op: &Op| matches!(op, Op::BufWrite { .. } | Op::BufRead { .. });
+    let buffered = |op: &Op| is_buffered(op) && op.ino() == ino;
     if setup.threads.iter().flatten().any(buffered) {
         rows.push(page_row(inode, blocks));
     }
@@ -348,7 +349,7 @@ fn es_row(setup: &Setup, state: &State, ino: u8) -> Stratum {
     let segments: Vec<Segment> = segments.collect();
     let remark = match (content == EsContent::Delayed, segments.is_empty()) {
         (true, true) => Some("v3.8 keeps delayed extents only: direct IO leaves it empty"),
-        (false, true) => Some("empty: nothing was looked up yet"),
+        (false, true) => Some("empty: the disk tree is asked"),
         (_, false) => None,
     };
     Stratum {

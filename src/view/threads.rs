@@ -1,7 +1,8 @@
 //! Who is where: every thread, irq handler, kworker and the commit thread.
 
 use crate::kernel::{
-    Actor, Journal, Next, Pc, Power, Stage, State, deadlocked, needs, next, worker_plan,
+    Actor, Journal, Next, Pc, Power, Setup, Stage, State, Wait, deadlocked, needs, next,
+    worker_plan,
 };
 use crate::scenario::Run;
 
@@ -28,7 +29,7 @@ pub struct ThreadRow {
     pub holds: Vec<String>,
     /// What it waits for: `waits for an event`.
     pub waits: Option<String>,
-    /// Who could give it, as text.
+    /// Whose steps could lead to it, as text.
     pub givers: String,
     /// It is in a set that can never step again.
     pub stuck: bool,
@@ -116,7 +117,7 @@ pub fn threads(session: &Session) -> Vec<ThreadRow> {
             next: next_text,
             holds: holds(session, actor),
             waits: wait.map(|wait| wait_text(setup, state, wait)),
-            givers: wait.map_or(String::new(), |wait| givers(&needs(setup, state, wait), actor)),
+            givers: wait.map_or(String::new(), |wait| givers(setup, state, wait, actor)),
             stuck: stuck.iter().any(|(who, _)| *who == actor),
             stepped: last == Some(actor),
         }
@@ -151,16 +152,23 @@ pub fn after_power_cut(run: &Run) -> Option<String> {
     Some(environment_sentence(run.notes_of(step)) + ".")
 }
 
-/// Who could end an actor's wait, as text: the actor itself counts where nobody else could.
-pub(super) fn givers(needs: &[Vec<crate::kernel::Giver>], waiter: Actor) -> String {
-    let all = || needs.iter().flatten().map(|giver| giver.actor);
-    let mut names: Vec<String> =
-        all().filter(|actor| *actor != waiter).map(|actor| actor.to_string()).collect();
-    names.dedup();
-    match (names.is_empty(), all().next()) {
-        (false, _) => names.join(", "),
-        (true, Some(_)) => format!("only {waiter} itself"),
-        (true, None) => "nobody".into(),
+/// Whose steps could lead to the end of an actor's wait, as text; those that can never step again
+/// only if there is nobody else.
+pub(super) fn givers(setup: &Setup, state: &State, wait: Wait, waiter: Actor) -> String {
+    let stuck = deadlocked(setup, state);
+    let is_lost = |actor: Actor| actor == waiter || stuck.iter().any(|(who, _)| *who == actor);
+    let (mut live, mut lost) = (String::new(), String::new());
+    let needs = needs(setup, state, wait);
+    let all = needs.iter().flatten().fold(0_u64, |set, giver| set | 1 << giver.actor.position());
+    for actor in Actor::all().filter(|actor| all >> actor.position() & 1 != 0) {
+        let names = if is_lost(actor) { &mut lost } else { &mut live };
+        *names += if names.is_empty() { "" } else { ", " };
+        *names += &actor.to_string();
+    }
+    match (live.is_empty(), lost.is_empty()) {
+        (false, _) => format!("could lead to it: {live}"),
+        (_, false) => format!("only stuck actors could end that: {lost}"),
+        _ => "nobody could end that".into(),
     }
 }
 

@@ -192,7 +192,7 @@ fn why_empty(run: &Run) -> &'static str {
         EsContent::Delayed => {
             "In v3.8 the tree holds delayed extents only: direct IO leaves it empty."
         }
-        EsContent::Full | EsContent::Nopblk => "Empty: nothing was mapped yet.",
+        EsContent::Full | EsContent::Nopblk => "Empty: the disk tree is asked.",
     }
 }
 
@@ -239,7 +239,8 @@ fn told(events: &[EsEvent], arena: &Arena<Vec<EsEvent>>) -> Vec<String> {
                 };
                 format!("Rotation to the {way}: {} went up, {} down.", name(*up), name(*down))
             }
-            EsEvent::Unlink { .. } => "One node was unlinked.".into(),
+            // Told below, with all others.
+            EsEvent::Unlink { .. } => continue,
             EsEvent::Change { node, extent }
                 if arena.node(*node).is_some_and(|n| n.extent == *extent) =>
             {
@@ -250,6 +251,11 @@ fn told(events: &[EsEvent], arena: &Arena<Vec<EsEvent>>) -> Vec<String> {
         if told.last() != Some(&line) {
             told.push(line);
         }
+    }
+    match events.iter().filter(|event| matches!(event, EsEvent::Unlink { .. })).count() {
+        0 => {}
+        1 => told.push("One node was unlinked.".into()),
+        nodes => told.push(format!("{nodes} nodes were unlinked.")),
     }
     told
 }

@@ -22,6 +22,9 @@ pub enum BadgeKind {
     Running,
 }
 
+/// What a run has shown so far that broke nothing.
+const UNBROKEN: &str = "no promise broken so far";
+
 /// A finding in a few words.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Badge {
@@ -48,6 +51,9 @@ pub fn badge(run: &Run) -> Badge {
             (BadgeKind::Broken, "Promise broken", text)
         }
         Standing::Bound(text) => (BadgeKind::Bound, "Bound reached", text.into()),
+        Standing::Finished if run.state().power == Power::Recovered => {
+            (BadgeKind::Finished, "Recovered", UNBROKEN.into())
+        }
         Standing::Finished => {
             let text = "all is done, and no promise was broken in this run".into();
             (BadgeKind::Finished, "Finished", text)
@@ -64,7 +70,7 @@ pub fn badge(run: &Run) -> Badge {
             let text = "all is done so far; what the environment may do is still to come".into();
             (BadgeKind::Finished, "Finished", text)
         }
-        Standing::Running => (BadgeKind::Running, "Running", "no promise broken so far".into()),
+        Standing::Running => (BadgeKind::Running, "Running", UNBROKEN.into()),
     };
     Badge { kind, word, text }
 }

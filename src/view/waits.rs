@@ -1,6 +1,6 @@
 //! Who waits for whom, as a picture: the cycle if there is one, and every other wait as a line.
 
-use crate::kernel::{Actor, List, Next, Setup, Stage, State, Wait, cycle, needs, next};
+use crate::kernel::{Actor, List, Next, Setup, Stage, State, Wait, cycle, next};
 
 use super::names::of_file;
 use super::narrate::{cycle_sentence, io_name, lock_name, wait_text};
@@ -37,7 +37,7 @@ pub struct WaitRow {
     pub actor: Actor,
     /// For what: `waits for an event`.
     pub wait: String,
-    /// Who could give it.
+    /// Whose steps could lead to it, as text.
     pub givers: String,
 }
 
@@ -70,7 +70,7 @@ pub fn wait_graph(setup: &Setup, state: &State) -> WaitGraph {
         Some(WaitRow {
             actor,
             wait: wait_text(setup, state, wait),
-            givers: givers(&needs(setup, state, wait), actor),
+            givers: givers(setup, state, wait, actor),
         })
     });
     let others = others.collect();

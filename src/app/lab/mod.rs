@@ -262,7 +262,7 @@ fn bar(bench: Bench) -> AnyView {
                 prop:value=bench.text(|lab| lab.place().0.to_string())
                 on:input=seek
             />
-            <output class="bar-place">{place}</output>
+            <span class="bar-place">{place}</span>
         </div>
     }
     .into_any()
