@@ -139,7 +139,6 @@ fn node(desk: Desk, ino: u8, id: u64) -> AnyView {
         <g
             class=text(class)
             role="treeitem"
-            aria-label=text(title)
             tabindex="-1"
             aria-level=text(|n| n.level().to_string())
             data-object=desk.text(move |s| {
