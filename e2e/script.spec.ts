@@ -54,7 +54,7 @@ test("edits that were not run are kept when a scenario is chosen, and come back"
   await stage.script().fill(OWN);
   await stage.choose("S1");
   await expect(stage.script()).toHaveValue(/^title S1/);
-  await expect(stage.status()).toContainText("What was edited and not run is kept");
+  await expect(stage.status()).toContainText("The edits are kept");
   await back.click();
   await expect(stage.script()).toHaveValue(OWN);
   await expect(back).toBeHidden();

@@ -48,6 +48,9 @@ type Follower = Box<dyn FnMut(&Stage, &Editor)>;
 
 type Read<R> = Box<dyn Fn(&Stage, &Editor) -> R + Send + Sync>;
 
+/// What is in no key.
+const END_OF_KEY: char = '\u{1}';
+
 thread_local! {
     static PAGE: RefCell<Option<Page>> = const { RefCell::new(None) };
     static FOLLOWERS: RefCell<Followers> =
@@ -92,7 +95,7 @@ impl Desk {
 
     /// A flag that follows what is shown.
     pub fn flag(self, read: impl Fn(&Stage) -> bool + Send + Sync + 'static) -> Signal<bool> {
-        follow(Box::new(move |stage, _| read(stage)))
+        follow_flag(Box::new(move |stage, _| read(stage)))
     }
 
     /// The keys of a list that follows what is shown.
@@ -100,7 +103,7 @@ impl Desk {
         self,
         read: impl Fn(&Stage) -> Vec<String> + Send + Sync + 'static,
     ) -> Signal<Vec<String>> {
-        follow(Box::new(move |stage, _| read(stage)))
+        follow_keys(Box::new(move |stage, _| read(stage)))
     }
 
     /// A text that follows the editor.
@@ -116,7 +119,7 @@ impl Desk {
         self,
         read: impl Fn(&Editor) -> bool + Send + Sync + 'static,
     ) -> Signal<bool> {
-        follow(Box::new(move |_, editor| read(editor)))
+        follow_flag(Box::new(move |_, editor| read(editor)))
     }
 
     /// The keys of a list that follows the editor.
@@ -124,7 +127,7 @@ impl Desk {
         self,
         read: impl Fn(&Editor) -> Vec<String> + Send + Sync + 'static,
     ) -> Signal<Vec<String>> {
-        follow(Box::new(move |_, editor| read(editor)))
+        follow_keys(Box::new(move |_, editor| read(editor)))
     }
 
     /// What is shown, for those who draw it themselves; followed.
@@ -223,7 +226,7 @@ fn tell() {
     changed.clear_subscribers();
 }
 
-fn follow<R: Clone + PartialEq + Send + Sync + 'static>(read: Read<R>) -> Signal<R> {
+fn follow(read: Read<String>) -> Signal<String> {
     let part = Arc::new(Mutex::new(look(|page| read(&page.stage, &page.editor))));
     let (kept, changed) = (part.clone(), Trigger::new());
     let number = join(Box::new(move |stage, editor| {
@@ -238,6 +241,26 @@ fn follow<R: Clone + PartialEq + Send + Sync + 'static>(read: Read<R>) -> Signal
         changed.track();
         open(&kept).clone()
     })
+}
+
+/// Flags and keys are followed as texts: what follows exists once.
+fn follow_flag(read: Read<bool>) -> Signal<bool> {
+    let text = follow(Box::new(move |stage, editor| {
+        String::from(if read(stage, editor) { "1" } else { "" })
+    }));
+    Signal::derive(move || !text.get().is_empty())
+}
+
+fn follow_keys(read: Read<Vec<String>>) -> Signal<Vec<String>> {
+    let text = follow(Box::new(move |stage, editor| {
+        let mut text = String::new();
+        for key in read(stage, editor) {
+            text += &key;
+            text.push(END_OF_KEY);
+        }
+        text
+    }));
+    Signal::derive(move || text.get().split_terminator(END_OF_KEY).map(String::from).collect())
 }
 
 fn join(follower: Follower) -> u64 {

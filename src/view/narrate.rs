@@ -380,7 +380,7 @@ fn irq_sentence(before: &State, after: &State, io: u8, pc: Pc, notes: &[Note]) -
                 }
                 (true, true) => format!("the irq finds {range} written in the ES tree already"),
                 (true, false) => {
-                    format!("the irq finds nothing of {range} in the ES tree and marks nothing")
+                    format!("the irq finds no {range} in the ES tree, marks nothing")
                 }
             }
         }

@@ -292,7 +292,7 @@ impl Session {
         self.notice = None;
         if self.is_edited() && self.draft != text {
             self.keep_draft();
-            self.notice = Some("What was edited and not run is kept: u brings it back.".into());
+            self.notice = Some("The edits are kept: u brings them back.".into());
         }
         self.draft = text.into();
         let script = Script::parse(text);
@@ -311,7 +311,7 @@ impl Session {
     /// turn, so that going on comes to every text.
     pub(super) fn bring_back(&mut self) {
         let Some(text) = self.set_aside.pop() else {
-            self.say("There are no edits that were not run.");
+            self.say("No edits are kept.");
             return;
         };
         if self.is_edited() {

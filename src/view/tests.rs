@@ -522,11 +522,11 @@ fn edits_that_were_not_run_are_kept_when_another_text_comes_to_the_editor() {
     session.load_preset("S1");
     assert!(!session.has_set_aside() && session.notice().is_none());
     session.command("edits");
-    assert_eq!(session.notice(), Some("There are no edits that were not run."));
+    assert_eq!(session.notice(), Some("No edits are kept."));
     session.edit("mine");
     session.load_preset("S2");
     assert!(session.has_set_aside() && !session.is_edited());
-    assert!(session.notice().is_some_and(|notice| notice.contains("is kept")));
+    assert!(session.notice().is_some_and(|notice| notice.contains("are kept")));
     // What could not be run is no less somebody's work.
     session.apply_draft().expect("a preset");
     session.edit("nonsense");
