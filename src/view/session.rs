@@ -187,7 +187,11 @@ impl Session {
     pub fn preselect(&self) -> Preselect {
         match self.preset {
             Some(preset) if preset.script == self.text => Preselect::Preset(preset.id),
-            _ => self.in_link.preset().map_or(Preselect::Own, Preselect::Changed),
+            // With another title it is somebody's own, whatever a link makes of it.
+            Some(preset) if preset.script.lines().next() == self.text.lines().next() => {
+                self.in_link.preset().map_or(Preselect::Own, Preselect::Changed)
+            }
+            _ => Preselect::Own,
         }
     }
 

@@ -566,6 +566,9 @@ fn a_preset_with_a_fault_is_called_a_preset_that_was_changed() {
     check(&mut session, Preselect::Preset("S7"));
     session.command("power");
     check(&mut session, Preselect::Changed("S7"));
+    let titled = session.text().replacen("title S7", "title Mine", 1);
+    session.apply(&titled).expect("a script");
+    check(&mut session, Preselect::Own);
     session.apply("file a 4 blocks\nt1: fsync\n").expect("a script");
     check(&mut session, Preselect::Own);
 }
