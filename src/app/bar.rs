@@ -2,7 +2,7 @@
 
 use core::time::Duration;
 
-use leptos::prelude::*;
+use super::prelude::*;
 
 use super::commands;
 use super::desk::Desk;

@@ -1,6 +1,6 @@
 //! The branches of the run: a line each, from where it leaves its parent's.
 
-use leptos::prelude::*;
+use super::prelude::*;
 use web_sys::Element;
 
 use super::desk::Desk;

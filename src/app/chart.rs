@@ -1,6 +1,6 @@
 //! Pending conversions over the steps of a run.
 
-use leptos::prelude::*;
+use super::prelude::*;
 
 use super::desk::Desk;
 use super::parts::{list, marks, panel_head, tables};

@@ -1,8 +1,8 @@
 //! Commands: the keys, and the palette in which every command can be found and is listed with its
 //! key. Both are made of [`COMMANDS`].
 
+use super::prelude::*;
 use leptos::html::{Dialog, Input};
-use leptos::prelude::*;
 use wasm_bindgen::prelude::*;
 use web_sys::{Element, KeyboardEvent};
 

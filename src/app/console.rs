@@ -1,6 +1,6 @@
 //! The op console: fields, and one line that says the same as they do.
 
-use leptos::prelude::*;
+use super::prelude::*;
 
 use super::desk::Desk;
 use super::parts::{derived, option};

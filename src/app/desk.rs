@@ -8,7 +8,7 @@
 use core::cell::RefCell;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use leptos::prelude::*;
+use super::prelude::*;
 use leptos::reactive::graph::Source;
 use leptos::reactive::signal::Trigger;
 

@@ -4,8 +4,8 @@
 
 use core::cell::Cell as Slot;
 
+use super::prelude::*;
 use js_sys::{Array, Function};
-use leptos::prelude::*;
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::prelude::*;
 use web_sys::HtmlElement;

@@ -1,8 +1,8 @@
 //! The knobs of the design at hand: a dialog in which any of them can be turned. What does not fit
 //! together is refused with the reason, and stays there to be completed.
 
+use super::prelude::*;
 use leptos::html::Dialog;
-use leptos::prelude::*;
 
 use super::desk::Desk;
 use super::parts::{close, derived, keep_key, option, show};

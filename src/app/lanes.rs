@@ -1,6 +1,6 @@
 //! The timetable: who ran when, in which function, and who had to wait.
 
-use leptos::prelude::*;
+use super::prelude::*;
 
 use super::branches::branches;
 use super::desk::Desk;

@@ -6,6 +6,7 @@ pub mod explore;
 pub mod explorer;
 pub mod panic;
 mod parts;
+mod prelude;
 mod theme;
 mod wire;
 
@@ -28,7 +29,7 @@ mod top;
 mod tree;
 mod waits;
 
-use leptos::prelude::*;
+use prelude::*;
 use wasm_bindgen::JsCast;
 use web_sys::HtmlElement;
 

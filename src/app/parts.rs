@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
+use super::prelude::*;
 use leptos::html::Dialog;
-use leptos::prelude::*;
 use leptos::tachys::reactive_graph::OwnedView;
 use leptos::tachys::view::keyed::keyed;
 use wasm_bindgen::JsCast;

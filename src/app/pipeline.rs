@@ -1,6 +1,6 @@
 //! Writes on their way from the bio to the converted extent.
 
-use leptos::prelude::*;
+use super::prelude::*;
 
 use super::desk::Desk;
 use super::parts::{enlarge, list, name, panel_head, tables};

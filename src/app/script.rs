@@ -1,6 +1,6 @@
 //! The script panel: an editor with the current line of every thread marked beside it.
 
-use leptos::prelude::*;
+use super::prelude::*;
 
 use super::branches::bring_into_sight;
 use super::commands::run;

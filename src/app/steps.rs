@@ -1,6 +1,6 @@
 //! The steps that can be taken, as buttons, and those that cannot, with the reason.
 
-use leptos::prelude::*;
+use super::prelude::*;
 
 use super::bar::faults;
 use super::console::console;

@@ -1,6 +1,6 @@
 //! The layers of each file over one ruler of blocks.
 
-use leptos::prelude::*;
+use super::prelude::*;
 
 use super::desk::Desk;
 use super::grid;

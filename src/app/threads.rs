@@ -1,6 +1,6 @@
 //! Who is where: context, function, what is held, what is waited for.
 
-use leptos::prelude::*;
+use super::prelude::*;
 
 use super::desk::Desk;
 use super::parts::{list, name, panel_head};

@@ -1,6 +1,6 @@
 //! The top bar: what is run, under which design, and how it stands.
 
-use leptos::prelude::*;
+use super::prelude::*;
 
 use wasm_bindgen::prelude::*;
 

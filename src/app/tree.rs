@@ -2,7 +2,7 @@
 
 use core::time::Duration;
 
-use leptos::prelude::*;
+use super::prelude::*;
 
 use super::branches::bring_into_sight;
 use super::desk::Desk;

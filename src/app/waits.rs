@@ -1,6 +1,6 @@
 //! Who waits for whom: the cycle, drawn and numbered, and every other wait as a line.
 
-use leptos::prelude::*;
+use super::prelude::*;
 
 use super::desk::Desk;
 use super::parts::{list, name, panel_head};

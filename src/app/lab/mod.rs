@@ -10,7 +10,7 @@ use core::cell::Cell;
 use core::time::Duration;
 use std::sync::Arc;
 
-use leptos::prelude::*;
+use crate::app::prelude::*;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlDialogElement, HtmlElement, KeyboardEvent};
 

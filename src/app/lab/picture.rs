@@ -1,7 +1,7 @@
 //! The tree, drawn as far as it fits, and how it is zoomed and moved.
 
+use crate::app::prelude::*;
 use leptos::html::Div;
-use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
 use web_sys::{HtmlElement, KeyboardEvent, PointerEvent, WheelEvent};

@@ -1,7 +1,7 @@
 //! Beside the picture: the lines to edit, and what the last of them did.
 
+use crate::app::prelude::*;
 use leptos::html::{Input, Textarea};
-use leptos::prelude::*;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{HtmlTextAreaElement, SubmitEvent};
 
