@@ -84,7 +84,7 @@ mod tests {
     }
 
     #[test]
-    fn blocks_that_say_the_same_are_not_marked_however_they_are_cut() {
+    fn blocks_that_say_the_same_are_not_marked() {
         let mut session = Session::new();
         check(
             &session,

@@ -152,8 +152,7 @@ pub fn difference(setup: &Setup, before: &State, after: &State) -> Vec<Vec<Strin
 }
 
 /// What two states do not have in common of an object: fields that differ, as name, before and
-/// after. Of layers they are the largest ranges of blocks that changed alike; ranges that are only
-/// cut otherwise are no change.
+/// after. Of layers they are the largest ranges of blocks that changed alike.
 pub fn changes(setup: &Setup, (before, after): (&State, &State), object: Object) -> Vec<Change> {
     Seen::of(setup, before, object).changes(&Seen::of(setup, after, object))
 }

@@ -151,20 +151,42 @@ pub fn strata(setup: &Setup, state: &State) -> Strata {
 
 impl Stratum {
     /// Where the layer says something else than in another state, among some blocks. Blocks are
-    /// compared one by one: what is only cut into other ranges has not changed.
+    /// compared one by one: what became of their neighbours is no change of theirs. That an extent
+    /// is split, or whole again, is one of the block at which it is.
     pub fn changed(&self, before: &Stratum, blocks: core::ops::Range<u8>) -> Vec<Changed> {
         let says: Vec<(Says, Says)> =
             blocks.clone().map(|lblk| (before.says(lblk), self.says(lblk))).collect();
+        let is_split = |at: u8| {
+            let lblk = blocks.start + at;
+            matches!((before.is_whole(lblk), self.is_whole(lblk)), (Some(a), Some(b)) if a != b)
+        };
         let alike = |a: u8, b: u8| {
             let (one, other) = (&says[usize::from(a)], &says[usize::from(b)]);
-            one.0.continues(&other.0, b - a) && one.1.continues(&other.1, b - a)
+            let go_on = one.0.continues(&other.0, b - a) && one.1.continues(&other.1, b - a);
+            go_on && !is_split(a) && !is_split(b)
         };
         let pieces = pieces(says.len() as u8, &alike).into_iter().map(|(at, len)| {
-            let (before, after) = &says[usize::from(at)];
+            let (old, new) = &says[usize::from(at)];
             let lblk = blocks.start + at;
-            Changed { lblk, len, before: before.text(), after: after.text() }
+            let [before, after] = [(before, old), (self, new)].map(|(row, says)| {
+                let other = lblk.wrapping_sub(1);
+                match row.is_whole(lblk).filter(|_| is_split(at)) {
+                    Some(true) => format!("{}, joined to block {other}", says.text()),
+                    Some(false) => format!("{}, split from block {other}", says.text()),
+                    None => says.text(),
+                }
+            });
+            Changed { lblk, len, before, after }
         });
         pieces.filter(|piece| piece.before != piece.after).collect()
+    }
+
+    /// Whether a block stands in one segment with the block before it; nothing if the two would not
+    /// fit into one.
+    fn is_whole(&self, lblk: u8) -> Option<bool> {
+        let last = lblk.checked_sub(1)?;
+        let fits = self.says(last).continues(&self.says(lblk), 1);
+        fits.then(|| self.segments.iter().all(|segment| segment.lblk != lblk))
     }
 
     fn says(&self, lblk: u8) -> Says<'_> {

@@ -228,7 +228,7 @@ mod tests {
     }
 
     #[test]
-    fn blocks_that_are_only_cut_into_other_ranges_have_not_changed() {
+    fn a_split_changes_the_block_at_which_it_is_and_no_other() {
         let mut session = session("S7", Row::RfcOsync, 0, 0);
         // Beyond both writes: their conversions cut the range that it stands in.
         assert!(!session.forward_to(Stop::Change(Object::Block(0, 8))));
@@ -241,9 +241,11 @@ mod tests {
             }
             steps
         };
-        // Mapped; converted in the status tree; converted in the disk tree; only of the first.
+        // Mapped; converted in the status tree; converted in the disk tree; only of the first, at
+        // whose end the extent is split when it is mapped.
         assert_eq!(steps(&mut session, 0), [3, 7, 15]);
-        assert_eq!(steps(&mut session, 4), [6, 10]);
+        assert_eq!(steps(&mut session, 4), [3, 6, 10]);
+        assert_eq!(steps(&mut session, 5), [6, 10]);
     }
 
     #[test]

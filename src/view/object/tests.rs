@@ -120,6 +120,7 @@ fn objects_are_told() {
               acknowledged version: 0
               version that fsync promised: 0
               version that O_(D)SYNC promised: 0
+              3 t1: disk tree U@1004, joined to block 3, now U@1004, split from block 3.
               6 t1: ES tree U@1004.
              10 irq:io2: ES tree U@1004, now W@1004, conversion pending; and more.
         "#]],
@@ -180,6 +181,7 @@ fn a_step_is_told_by_what_differs() {
         inode a: i_dio_count | 0 | 1
         inode a: i_mutex | held by t1 | free
         ES tree: [0/4) |  | U@1000
+        disk tree: [4/1) | U@1004, joined to block 3 | U@1004, split from block 3
         device: bios in flight |  | write A
     "#]]
     .assert_eq(&text(2, 3));
