@@ -247,9 +247,9 @@ mod tests {
         session.seek(4);
         session.branch_here();
         assert_eq!(branches(&session)[2].fork, Some(Fork { parent: 0, step: 4 }));
-        assert_eq!(tracks(&session), "0 20: 0-20 10-11 4-4");
+        assert_eq!(tracks(&session), "0 25: 0-20 10-11 4-4");
         session.switch_branch(0);
-        assert_eq!(tracks(&session), "0 20: 0-20 10-11 4-4");
+        assert_eq!(tracks(&session), "0 25: 0-20 10-11 4-4");
         session.seek(usize::MAX);
         while session.run().choices().len() < 80 && session.forward() {}
         assert_eq!(tracks(&session), "30 60: 0-50 0-0 0-0");

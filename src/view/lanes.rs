@@ -40,7 +40,8 @@ pub struct Lanes {
     pub lanes: Vec<Lane>,
 }
 
-/// What one actor did, or the device.
+/// What one actor did, or the device. The column after the last step of the run has what is held,
+/// waited for and in flight now.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Lane {
     /// Who; irq handlers share one lane.
@@ -84,7 +85,8 @@ pub fn lanes(session: &Session) -> Lanes {
     let run = session.run();
     let (first, columns) = window(session);
     let steps = (run.choices().len() - first).min(STEPS_SHOWN);
-    let shown = first..first + steps;
+    // What is held and waited for at the end has a column too: nothing else shows who is stuck.
+    let shown = first..(run.choices().len() + 1).min(first + columns);
     let lanes = lane_actors(run).into_iter().map(|actors| lane(run, &actors, shown.clone()));
     let lanes = lanes.chain([device(run, shown.clone())]).collect();
     let mut milestones = milestones(session);
@@ -99,8 +101,8 @@ pub(super) fn window(session: &Session) -> (usize, usize) {
     let branches = session.branches();
     let lengths = (0..branches.list().len() as u32).map(|branch| branches.len_of(branch));
     let longest = lengths.max().unwrap_or(0);
-    let columns = ROOMS.into_iter().find(|room| longest <= *room).unwrap_or(STEPS_SHOWN);
-    if run.choices().len() <= STEPS_SHOWN {
+    let columns = ROOMS.into_iter().find(|room| longest < *room).unwrap_or(STEPS_SHOWN);
+    if run.choices().len() < STEPS_SHOWN {
         return (0, columns);
     }
     let behind = run.cursor().saturating_sub(STEPS_BEHIND);
@@ -152,9 +154,9 @@ fn lane_name(actor: Actor) -> String {
 fn lane(run: &Run, actors: &[Actor], steps: Range<usize>) -> Lane {
     let mut spans: Vec<Span> = Vec::new();
     for step in steps.clone() {
-        let Some(choice) = run.choices().get(step) else { break };
         let state = run.state_at(step);
-        if actors.contains(&choice.actor) {
+        let choice = run.choices().get(step).filter(|choice| actors.contains(&choice.actor));
+        if let Some(choice) = choice {
             let pc = run.notes_of(step).iter().find_map(|note| match note {
                 Note::At(pc) => Some(*pc),
                 _ => None,

@@ -118,9 +118,12 @@ impl Lanes {
         caption += &told(&self.milestones);
         let row = |(lane, span): &(&String, &super::Span)| {
             let last = span.from + span.len;
-            let steps = match span.len {
-                1 => last.to_string(),
-                _ => format!("{} to {last}", span.from + 1),
+            let taken = self.first + self.steps;
+            let steps = match (span.from + 1, last.min(taken)) {
+                (from, to) if from > to => format!("after {to}"),
+                (from, to) if last > to => format!("{from} on"),
+                (from, to) if from == to => to.to_string(),
+                (from, to) => format!("{from} to {to}"),
             };
             vec![steps, (*lane).clone(), span.label.clone(), span.steps.join("; ")]
         };

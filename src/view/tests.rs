@@ -194,6 +194,36 @@ fn lanes_show_every_step_once() {
 }
 
 #[test]
+fn lanes_show_who_is_stuck_at_the_end() {
+    let mut session = session("S7", Row::RfcOsync);
+    run_out(&mut session);
+    let steps = session.run().choices().len();
+    let lanes = lanes(&session);
+    let ends = |span: &&super::Span| span.from + span.len == steps + 1;
+    let mut text = String::new();
+    for lane in &lanes.lanes {
+        for span in lane.spans.iter().filter(ends) {
+            text += &format!("{} {:?} for {}: {}\n", lane.name, span.kind, span.len, span.label);
+        }
+    }
+    check(
+        &text,
+        expect![[r#"
+        t1 Waited for 13: waits
+        kworker:1 Waited for 1: waits
+        kworker:1 Held for 2: holds i_mutex of a
+    "#]],
+    );
+    let last = lanes.table().rows.pop();
+    check(
+        &format!("{last:?}"),
+        expect![[
+            r#"Some(["after 18", "kworker:1", "waits", "kworker:1 waits until i_unwritten is 0 (now 1), in ext4_unwritten_wait"])"#
+        ]],
+    );
+}
+
+#[test]
 fn the_series_has_a_number_for_every_state() {
     let mut session = session("S7", Row::RfcOsync);
     run_out(&mut session);
