@@ -36,34 +36,32 @@ pub fn panel_head(
 /// A button that switches something on and off; `label` is what it is called where its text says
 /// too little.
 pub fn turn(switch: Switch, text: &'static str, label: Option<String>) -> AnyView {
-    let desk = Desk::of_page();
-    view! {
-        <button
-            type="button"
-            class="twin-switch"
-            aria-pressed=aria(desk.flag(move |s| s.panels.has(switch)))
-            aria-label=label
-            on:click=move |_| desk.act(|s| s.turn(switch))
-        >
-            {text}
-        </button>
-    }
-    .into_any()
+    switch_button(switch, "twin-switch", label, text.into_any())
 }
 
 /// A button that gives a panel the room of its neighbours too, and takes it back.
 pub fn enlarge(switch: Switch, label: &'static str) -> AnyView {
+    let content = icon(shapes::LARGER.to_string());
+    switch_button(switch, "twin-switch enlarge", Some(label.into()), content)
+}
+
+fn switch_button(
+    switch: Switch,
+    class: &'static str,
+    label: Option<String>,
+    content: AnyView,
+) -> AnyView {
     let desk = Desk::of_page();
     view! {
         <button
             type="button"
-            class="twin-switch enlarge"
+            class=class
             aria-pressed=aria(desk.flag(move |s| s.panels.has(switch)))
-            aria-label=label
-            title="larger"
+            aria-label=label.clone()
+            title=label
             on:click=move |_| desk.act(|s| s.turn(switch))
         >
-            {icon(shapes::LARGER.to_string())}
+            {content}
         </button>
     }
     .into_any()

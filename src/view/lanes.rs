@@ -217,7 +217,9 @@ fn device(run: &Run, steps: Range<usize>) -> Lane {
             .collect();
         if !names.is_empty() {
             let says = format!("in flight: {}", names.join(", "));
-            add(&mut spans, step, SpanKind::Flew, format!("bio {}", names.join(" ")), says);
+            // One word: all of it is shown, or nothing.
+            let label = format!("bio\u{a0}{}", names.join("\u{a0}"));
+            add(&mut spans, step, SpanKind::Flew, label, says);
         }
     }
     Lane { name: "device".into(), object: Object::Device, spans }
