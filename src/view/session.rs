@@ -45,6 +45,8 @@ pub struct Session {
     error: Option<ScriptError>,
     /// Something that a person should know about the last command.
     notice: Option<String>,
+    /// The last notice that there was.
+    said: String,
     playing: bool,
     /// The steps after which a run's end could no longer be avoided, and that run.
     no_return: Option<(u32, Setup, Vec<Choice>)>,
@@ -95,6 +97,7 @@ impl Session {
             branches,
             error: None,
             notice: None,
+            said: String::new(),
             playing: false,
             no_return: None,
             look: None,
@@ -150,6 +153,11 @@ impl Session {
 
     /// What a person should know about the last command.
     pub fn notice(&self) -> Option<&str> {
+        self.notice.as_deref().map(|notice| notice.trim_end_matches('\u{a0}'))
+    }
+
+    /// That, but with another end when it is told again.
+    pub(super) fn notice_aloud(&self) -> Option<&str> {
         self.notice.as_deref()
     }
 
@@ -251,7 +259,7 @@ impl Session {
         let (link, wrong) = Link::read(link);
         let design = Design::parse(&link.design);
         let (true, Ok(design)) = (wrong.is_empty(), design) else {
-            self.notice = Some("The page and its explorer are of two versions: reload it.".into());
+            self.say("The page and its explorer are of two versions: reload it.");
             return;
         };
         // The same text may have named another design when the run was searched.
@@ -265,7 +273,7 @@ impl Session {
         }
         self.pause();
         let divergence = self.take_choices(&link.choices);
-        self.notice = Some(divergence.map_or(notice.into(), |d| self.tell(d)));
+        self.say(&divergence.map_or(notice.into(), |d| self.tell(d)));
         let step = link.view.strip_prefix(NO_RETURN).and_then(|step| step.parse().ok());
         let of = self.run().setup().clone();
         self.no_return = step.map(|step| (step, of, link.choices));
@@ -296,7 +304,7 @@ impl Session {
         self.notice = None;
         if self.is_edited() && self.draft != text {
             self.keep_draft();
-            self.notice = Some("The edits are kept: u brings them back.".into());
+            self.say("The edits are kept: u brings them back.");
         }
         self.draft = text.into();
         let script = Script::parse(text);
@@ -471,14 +479,14 @@ impl Session {
         match result {
             Err(error) => {
                 self.playing = false;
-                self.notice = Some(self.why_not(error));
+                self.say(&self.why_not(error));
             }
             Ok(()) if before.0 < self.branches.list().len() => {
                 let (new, old) = (branch_name(now), branch_name(before.1));
-                self.notice = Some(format!("This is branch {new} now; {old} is kept as it was."));
+                self.say(&format!("This is branch {new} now; {old} is kept as it was."));
             }
             Ok(()) if before.1 != now => {
-                self.notice = Some(format!("Branch {} went this way before.", branch_name(now)));
+                self.say(&format!("Branch {} went this way before.", branch_name(now)));
             }
             Ok(()) => {}
         }
@@ -491,7 +499,7 @@ impl Session {
             let all = self.run().enabled();
             let own = all.iter().find(|choice| !is_environment(self.run().state(), **choice));
             if let Some(Choice { actor, .. }) = own {
-                self.notice = Some(format!(
+                self.say(&format!(
                     "Only delayed completions are left: let one complete, or step {actor} yourself."
                 ));
             }
@@ -518,7 +526,7 @@ impl Session {
         let steps = self.run().choices().len();
         if step > steps {
             let count = if steps == 1 { "a step".into() } else { format!("{steps} steps") };
-            self.notice = Some(format!("There is no step {step}: the run has {count}."));
+            self.say(&format!("There is no step {step}: the run has {count}."));
         }
     }
 
@@ -526,17 +534,18 @@ impl Session {
     pub fn branch_here(&mut self) {
         self.playing = false;
         if self.run().choices().is_empty() {
-            self.notice = Some("There is nothing to branch from: take a step first.".into());
+            self.say("There is nothing to branch from: take a step first.");
             return;
         }
         let old = self.branches.current();
-        self.notice = Some(match self.branches.branch_here() {
+        let notice = match self.branches.branch_here() {
             Ok(()) => {
                 let new = branch_name(self.branches.current());
                 format!("This is branch {new} now; {} is kept as it was.", branch_name(old))
             }
             Err(error) => self.why_not(error),
-        });
+        };
+        self.say(&notice);
     }
 
     /// Shows another branch, at the same step or at its end.
@@ -550,7 +559,7 @@ impl Session {
     pub fn turn_branch(&mut self, forward: bool) {
         let count = self.branches.list().len() as u32;
         if count == 1 {
-            self.notice = Some("There is no other branch: go back and take another step.".into());
+            self.say("There is no other branch: go back and take another step.");
             return;
         }
         let by = if forward { 1 } else { count - 1 };
@@ -632,7 +641,10 @@ impl Session {
 
     /// Tells something that a person should know.
     pub fn say(&mut self, notice: &str) {
-        self.notice = Some(notice.into());
+        // A live region speaks what changes: what is said again ends in a blank, or no longer.
+        let blank = if self.said == notice { "\u{a0}" } else { "" };
+        self.said = format!("{notice}{blank}");
+        self.notice = Some(self.said.clone());
     }
 
     /// The run as the fragment of an address, without `#`.
@@ -661,7 +673,7 @@ impl Session {
     pub fn open_link(&mut self, fragment: &str) {
         let (link, mut wrong) = Link::read(fragment);
         if link.script.is_empty() {
-            self.notice = Some(link_notice(NOT_OF_LINK, &wrong));
+            self.say(&link_notice(NOT_OF_LINK, &wrong));
             return;
         }
         if let Err(error) = self.apply(&link.script) {
@@ -669,7 +681,7 @@ impl Session {
             wrong.push(format!(
                 "its script cannot be run and stands in the editor, see line {line}"
             ));
-            self.notice = Some(link_notice(OF_LINK, &wrong));
+            self.say(&link_notice(OF_LINK, &wrong));
             return;
         }
         self.preset = link.preset;

@@ -224,6 +224,18 @@ fn lanes_show_who_is_stuck_at_the_end() {
 }
 
 #[test]
+fn a_notice_that_is_told_again_is_another_text_for_the_live_region() {
+    let mut session = session("S7", Row::RfcOsync);
+    let mut told = || {
+        session.turn_branch(true);
+        stage(&session).notice.expect("a notice")
+    };
+    let (first, second, third) = (told(), told(), told());
+    assert!(first != second && second != third && first == third);
+    assert_eq!(session.notice(), Some(first.as_str()));
+}
+
+#[test]
 fn the_series_has_a_number_for_every_state() {
     let mut session = session("S7", Row::RfcOsync);
     run_out(&mut session);
