@@ -9,7 +9,7 @@ use super::desk::Desk;
 use super::parts::{derived, icon, list, mark_key, mark_parts, shapes};
 use crate::view::Stage;
 
-/// Tenths of a second for a step, from slow to fast, evenly on a logarithmic scale.
+/// Milliseconds for a step, from slow to fast, about evenly on a logarithmic scale.
 const PACES: [(&str, u32); 6] = [
     ("one step in 4 s", 4000),
     ("one step in 2 s", 2000),

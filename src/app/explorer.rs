@@ -14,7 +14,7 @@ use super::grid::rove;
 use super::parts::{by_id, derived, focus, list, when_focus_is_lost};
 use super::top::copy_and_tell;
 use crate::kernel::Promise;
-use crate::scenario::Cell;
+use crate::scenario::{Cell, Scenario};
 use crate::view::{Event, Explorer, FindingRow, Job, Subject};
 
 #[wasm_bindgen]
@@ -321,9 +321,11 @@ fn finding(board: Board, row: FindingRow) -> AnyView {
 fn matrix(board: Board) -> AnyView {
     let designs = board.keys(|e| e.matrix().designs().iter().map(ToString::to_string).collect());
     let rows = board.keys(|e| {
-        let names = e.matrix().scenarios().iter().map(|scenario| scenario.name.clone());
         let columns = e.matrix().designs().len();
-        names.enumerate().map(|(row, name)| format!("{name} {} {columns}", row * columns)).collect()
+        let key = |(row, scenario): (usize, &Scenario)| {
+            format!("{}\n{} {} {columns}", scenario.name, scenario.about(), row * columns)
+        };
+        e.matrix().scenarios().iter().enumerate().map(key).collect()
     });
     view! {
         <section class="panel matrix-panel" aria-labelledby="matrix-title">
@@ -386,12 +388,13 @@ fn column_head(board: Board, name: String) -> AnyView {
     .into_any()
 }
 
-/// A scenario by name, its first cell and how many it has.
+/// A scenario by its name and what it is about, its first cell and how many it has.
 fn matrix_row(board: Board, key: &str) -> AnyView {
     let mut words = key.rsplitn(3, ' ');
     let mut number = || words.next().and_then(|word| word.parse().ok()).unwrap_or(0_u32);
     let (columns, first) = (number(), number());
-    let name = words.next().unwrap_or_default().to_string();
+    let (name, about) = words.next().unwrap_or_default().split_once('\n').unwrap_or_default();
+    let (name, about) = (name.to_string(), about.to_string());
     let cells = board.keys(move |e| {
         // A cell is drawn anew also if it was seen only in part or reduced before.
         let state =
@@ -401,7 +404,10 @@ fn matrix_row(board: Board, key: &str) -> AnyView {
     });
     view! {
         <tr>
-            <th scope="row">{name}</th>
+            <th scope="row">
+                <span>{name}</span>
+                <span class="matrix-about quiet">{about}</span>
+            </th>
             {list(cells, move |key| matrix_cell(board, &key))}
         </tr>
     }

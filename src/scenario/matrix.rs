@@ -18,6 +18,14 @@ pub struct Scenario {
     pub script: Script,
 }
 
+impl Scenario {
+    /// What it is about: its script's title, without the name that a preset's begins with.
+    pub fn about(&self) -> &str {
+        let title = self.script.title.as_str();
+        title.strip_prefix(self.name.as_str()).map_or(title, |rest| rest.trim_start_matches(": "))
+    }
+}
+
 /// What a cell says.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Cell {
