@@ -154,6 +154,9 @@ impl Stratum {
     /// compared one by one: what became of their neighbours is no change of theirs. That an extent
     /// is split, or whole again, is one of the block at which it is.
     pub fn changed(&self, before: &Stratum, blocks: core::ops::Range<u8>) -> Vec<Changed> {
+        if self == before {
+            return Vec::new();
+        }
         let says: Vec<(Says, Says)> =
             blocks.clone().map(|lblk| (before.says(lblk), self.says(lblk))).collect();
         let is_split = |at: u8| {
