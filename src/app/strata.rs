@@ -178,16 +178,16 @@ struct Piece {
 }
 
 fn pieces(row: &Stratum) -> Vec<Piece> {
-    row.segments.iter().map(segment).chain(row.marks.iter().map(mark)).collect()
+    row.segments.iter().map(|s| segment(row, s)).chain(row.marks.iter().map(mark)).collect()
 }
 
-fn segment(segment: &Segment) -> Piece {
+fn segment(row: &Stratum, segment: &Segment) -> Piece {
     Piece {
         class: format!("segment {}", segment.kind.class()),
         is_mark: false,
         lblk: segment.lblk,
         len: segment.len,
-        title: segment.title.clone(),
+        title: row.words_of(segment),
         label: segment.label.clone(),
         more: segment.pblk.map_or(String::new(), |pblk| format!("@{pblk}")),
     }

@@ -3,7 +3,7 @@
 use super::milestones::told;
 use super::names::sorted;
 use super::pipeline::{COLUMNS, Pipeline};
-use super::{Lanes, MarkKind, Series, SpanKind, Strata, Stratum, TreeView};
+use super::{Lanes, MarkKind, Segment, Series, SpanKind, Strata, Stratum, TreeView};
 
 /// A table of text; the first cell of a row names it.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
@@ -46,6 +46,25 @@ impl Stratum {
             (false, None) => all.join(", "),
             (false, Some(remark)) => format!("{}; {remark}", all.join(", ")),
         }
+    }
+
+    /// One of its segments in words, with what is to be noticed of it: who goes from one to the next
+    /// does not meet the marks.
+    pub fn words_of(&self, segment: &Segment) -> String {
+        let mut words = segment.title.clone();
+        let end = segment.lblk + segment.len;
+        for mark in self.marks.iter().filter(|mark| mark.kind != MarkKind::Volatile) {
+            let (from, to) = (mark.lblk.max(segment.lblk), (mark.lblk + mark.len).min(end));
+            if from >= to {
+                continue;
+            }
+            words += ", ";
+            if to - from < segment.len {
+                words += &format!("[{from}/{}) ", to - from);
+            }
+            words += mark.kind.words();
+        }
+        words
     }
 }
 

@@ -224,6 +224,26 @@ fn lanes_show_who_is_stuck_at_the_end() {
 }
 
 #[test]
+fn a_segment_says_what_is_to_be_noticed_of_it() {
+    let mut session = session("S7", Row::RfcOsync);
+    let mut told = Vec::new();
+    loop {
+        for row in &strata(session.run().setup(), session.run().state()).files[0].rows {
+            let marked =
+                row.segments.iter().map(|s| row.words_of(s)).filter(|s| s.contains("pend"));
+            told.extend(marked.filter(|words| !told.contains(words)).collect::<Vec<_>>());
+        }
+        if !session.forward() {
+            break;
+        }
+    }
+    check(&told.join("\n"), expect![[r#"
+        [0/4) W@1000, conversion pending
+        [0/8) W@1000, conversion pending
+        [0/8) W@1000, [4/4) conversion pending"#]]);
+}
+
+#[test]
 fn a_notice_that_is_told_again_is_another_text_for_the_live_region() {
     let mut session = session("S7", Row::RfcOsync);
     let mut told = || {
