@@ -133,6 +133,12 @@ fn draw_span(desk: Desk, span: Span) -> AnyView {
         SpanKind::Held => "span-held",
         SpanKind::Flew => "span-flew",
     };
+    // What it is about stands where there is no room for both: the style sheet wraps one over the
+    // other. The blank of no width lets it go out of sight in one piece.
+    let (word, about) = match label.split_once(' ') {
+        Some((word, about)) => (format!("{word} "), format!("\u{200b}{about}")),
+        None => (label, String::new()),
+    };
     view! {
         <span
             class=class
@@ -147,7 +153,8 @@ fn draw_span(desk: Desk, span: Span) -> AnyView {
                 desk.act(|s| s.seek(from + len));
             }
         >
-            {label}
+            <span>{word}</span>
+            {about}
         </span>
     }
     .into_any()

@@ -217,8 +217,8 @@ fn device(run: &Run, steps: Range<usize>) -> Lane {
             .collect();
         if !names.is_empty() {
             let says = format!("in flight: {}", names.join(", "));
-            // One word: all of it is shown, or nothing.
-            let label = format!("bio\u{a0}{}", names.join("\u{a0}"));
+            // Of the bios all are shown, or none.
+            let label = format!("bio {}", names.join(" ").replace(' ', "\u{a0}"));
             add(&mut spans, step, SpanKind::Flew, label, says);
         }
     }

@@ -237,10 +237,13 @@ fn a_segment_says_what_is_to_be_noticed_of_it() {
             break;
         }
     }
-    check(&told.join("\n"), expect![[r#"
+    check(
+        &told.join("\n"),
+        expect![[r#"
         [0/4) W@1000, conversion pending
         [0/8) W@1000, conversion pending
-        [0/8) W@1000, [4/4) conversion pending"#]]);
+        [0/8) W@1000, [4/4) conversion pending"#]],
+    );
 }
 
 #[test]
