@@ -111,8 +111,8 @@ fn speed(pace: RwSignal<usize>) -> AnyView {
             <span>"speed"</span>
             <input
                 type="range"
-                min="0"
-                max=(PACES.len() - 1).to_string()
+                {..named("min", "0")}
+                {..named("max", (PACES.len() - 1).to_string())}
                 aria-valuetext=derived(move || PACES[pace.get()].0.to_string())
                 prop:value=derived(move || pace.get().to_string())
                 on:input=move |ev| {
@@ -130,10 +130,10 @@ fn slider(desk: Desk) -> AnyView {
         <div class="bar-slider" style=("--steps", desk.text(|s| s.place.1.to_string()))>
             <input
                 type="range"
-                min="0"
+                {..named("min", "0")}
                 aria-label="Step of the run"
                 aria-valuetext=desk.text(|s| s.spoken.clone())
-                max=desk.text(|s| s.place.1.to_string())
+                {..named("max", desk.text(|s| s.place.1.to_string()))}
                 prop:value=desk.text(|s| s.place.0.to_string())
                 on:input=move |ev| {
                     let step: usize = event_target_value(&ev).parse().unwrap_or(0);

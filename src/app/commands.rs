@@ -235,8 +235,8 @@ impl Palette {
                 aria-controls="palette-list"
                 aria-autocomplete="list"
                 aria-activedescendant=derived(move || of(&self.chosen()))
-                placeholder="Search the commands, or type the number of a step"
-                autocomplete="off"
+                {..named("placeholder", "Search the commands, or type the number of a step")}
+                {..named("autocomplete", "off")}
                 spellcheck="false"
                 node_ref=self.input
                 on:input=move |ev| {

@@ -47,7 +47,7 @@ pub fn console() -> AnyView {
                     aria-describedby="console-error"
                     aria-invalid=derived(move || error.get().is_some().to_string())
                     spellcheck="false"
-                    autocomplete="off"
+                    {..named("autocomplete", "off")}
                     autocapitalize="off"
                     prop:value=derived(move || line.get())
                     on:input=move |ev| console.typed(event_target_value(&ev))
@@ -142,8 +142,8 @@ impl Console {
             <input
                 class="number"
                 type="number"
-                min="0"
-                max="16"
+                {..named("min", "0")}
+                {..named("max", "16")}
                 aria-label=derived(move || self.fields.with(label).to_string())
                 hidden=derived(move || !self.fields.with(shown))
                 prop:value=value

@@ -371,7 +371,7 @@ fn column_head(board: Board, name: String) -> AnyView {
         board.with_subject(|_| ());
     };
     view! {
-        <th scope="col">
+        <th {..named("scope", "col")}>
             <span>{text.clone()}</span>
             <button
                 type="button"
@@ -404,7 +404,7 @@ fn matrix_row(board: Board, key: &str) -> AnyView {
     });
     view! {
         <tr>
-            <th scope="row">
+            <th {..named("scope", "row")}>
                 <span>{name}</span>
                 <span class="matrix-about quiet">{about}</span>
             </th>

@@ -251,11 +251,14 @@ pub fn made_anew(
 }
 
 fn table(table: Table) -> AnyView {
-    let heads = table.heads.iter().map(|head| view! { <th scope="col">{*head}</th> }.into_any());
+    let heads = table
+        .heads
+        .iter()
+        .map(|head| view! { <th {..named("scope", "col")}>{*head}</th> }.into_any());
     let rows = table.rows.into_iter().enumerate().map(|(i, cells)| {
         let current = (table.current == Some(i)).then_some("step");
         let cells = cells.into_iter().enumerate().map(|(i, cell)| match i {
-            0 => view! { <th scope="row">{cell}</th> }.into_any(),
+            0 => view! { <th {..named("scope", "row")}>{cell}</th> }.into_any(),
             _ => view! { <td>{cell}</td> }.into_any(),
         });
         view! { <tr aria-current=current>{cells.collect::<Vec<_>>()}</tr> }.into_any()

@@ -56,3 +56,8 @@ attributes! {
 }
 
 impl<E: AddAnyAttr, V: AttributeValue> NamedAttributes<V> for E {}
+
+/// An attribute by its name, where Leptos would have a type for it: `{..named("scope", "row")}`.
+pub fn named<V: AttributeValue>(name: &'static str, value: V) -> CustomAttr<&'static str, V> {
+    custom_attribute(name, value)
+}

@@ -65,11 +65,11 @@ fn editor(desk: Desk) -> AnyView {
                 aria-describedby="script-error"
                 aria-invalid=desk.editor_text(|e| e.error.is_some().to_string())
                 spellcheck="false"
-                autocomplete="off"
+                {..named("autocomplete", "off")}
                 autocapitalize="off"
-                wrap="off"
-                rows=desk.editor_text(|e| e.size.0.to_string())
-                cols=desk.editor_text(|e| e.size.1.to_string())
+                {..named("wrap", "off")}
+                {..named("rows", desk.editor_text(|e| e.size.0.to_string()))}
+                {..named("cols", desk.editor_text(|e| e.size.1.to_string()))}
                 prop:value=desk.editor_text(|e| e.draft.clone())
                 on:input=move |ev| desk.edit(&event_target_value(&ev))
             ></textarea>

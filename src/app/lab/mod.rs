@@ -256,9 +256,9 @@ fn bar(bench: Bench) -> AnyView {
             <input
                 class="bar-slider"
                 type="range"
-                min="0"
+                {..named("min", "0")}
                 aria-label="Lines done"
-                max=bench.text(|lab| lab.place().1.to_string())
+                {..named("max", bench.text(|lab| lab.place().1.to_string()))}
                 prop:value=bench.text(|lab| lab.place().0.to_string())
                 on:input=seek
             />

@@ -262,7 +262,7 @@ fn table(bench: Bench) -> AnyView {
     let says =
         derived(move || format!("rows {} to {} of {}", from() + 1, (from() + PAGE).min(n()), n()));
     let head = ["lblk", "len", "pblk", "status", "colour", "under", "marks"];
-    let head = head.map(|name| view! { <th scope="col">{name}</th> }.into_any());
+    let head = head.map(|name| view! { <th {..named("scope", "col")}>{name}</th> }.into_any());
     let rows = move || {
         let rows = bench.lab.with(|lab| lab.rows(from(), PAGE));
         rows.iter().map(row).collect::<Vec<_>>().into_any()

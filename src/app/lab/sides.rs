@@ -26,11 +26,11 @@ pub fn lines(bench: Bench) -> AnyView {
                     aria-describedby="lab-error"
                     aria-invalid=is_wrong
                     spellcheck="false"
-                    autocomplete="off"
+                    {..named("autocomplete", "off")}
                     autocapitalize="off"
-                    wrap="off"
-                    rows=bench.text(|lab| (lab.text().lines().count() + 1).to_string())
-                    cols="24"
+                    {..named("wrap", "off")}
+                    {..named("rows", bench.text(|lab| (lab.text().lines().count() + 1).to_string()))}
+                    {..named("cols", "24")}
                     prop:value=text
                     on:input=edit
                 ></textarea>
@@ -100,9 +100,9 @@ fn console(bench: Bench) -> AnyView {
                 id="lab-operation"
                 class="mono"
                 spellcheck="false"
-                autocomplete="off"
+                {..named("autocomplete", "off")}
                 autocapitalize="off"
-                placeholder=LAB_WORDS[0].1
+                {..named("placeholder", LAB_WORDS[0].1)}
                 aria-describedby="lab-operation-error"
                 aria-invalid=is_wrong
                 node_ref=input
@@ -164,7 +164,7 @@ fn text(bench: Bench) -> AnyView {
             class="mono lab-text"
             aria-label="Tree as text"
             readonly
-            rows="4"
+            {..named("rows", "4")}
             prop:value=bench.text(Lab::tree_head)
         ></textarea>
         <div class="row lab-copies">
