@@ -35,7 +35,7 @@ test("two consecutive states stand side by side, and what differs beneath them",
   const row = (name: string) => inspector.getByRole("row", { name, exact: true });
   await expect(row("write A stage submitted completed")).toBeVisible();
   await expect(row("ES tree [0/4) U@1000 W@1000, conversion pending")).toBeVisible();
-  // Beyond both writes: only cut otherwise.
+  // Beyond both writes.
   await expect(inspector.getByRole("table")).not.toContainText("12)");
   const last = inspector.getByRole("row").last();
   await last.scrollIntoViewIfNeeded();
