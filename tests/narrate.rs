@@ -50,7 +50,7 @@ fn s7_under_rfc_osync_ends_in_a_cycle() {
         expect![[r#"
             t1 submits write A, an AIO write of [0/4) with O_DSYNC, and takes slot 1 of 2.
             t1 takes i_mutex for write A.
-            t1 maps [0/4) (unwritten), submits the bio of write A and drops i_mutex.
+            t1 maps [0/4) (unwritten, split off on disk), submits the bio of write A and drops i_mutex.
             t1 submits write B, an AIO write of [4/4) with O_DSYNC, and takes slot 2 of 2.
             t1 takes i_mutex for write B.
             t1 maps [4/4) (unwritten), submits the bio of write B and drops i_mutex; now it waits for an event.
@@ -82,7 +82,7 @@ fn s7_with_one_write_is_enough_if_the_count_drops_last() {
         expect![[r#"
             t1 submits write A, an AIO write of [0/4) with O_DSYNC, and takes slot 1 of 2.
             t1 takes i_mutex for write A.
-            t1 maps [0/4) (unwritten), submits the bio of write A and drops i_mutex.
+            t1 maps [0/4) (unwritten, split off on disk), submits the bio of write A and drops i_mutex.
             The bio of write A is done: the irq marks [0/4) written in the ES tree, not yet on disk.
             The irq puts the io_end of write A on the inode's list and queues the work.
             The irq drops i_dio_count, write A no longer counts as in flight.
@@ -240,7 +240,7 @@ fn without_reservations_a_conversion_and_a_buffered_write_wait_for_each_other() 
     expect![[r#"
         t2 submits write C, an AIO write of [2/1), and takes slot 1 of 2.
         t2 takes i_mutex for write C.
-        t2 maps [2/1) (unwritten), submits the bio of write C and drops i_mutex.
+        t2 maps [2/1) (unwritten, split off on disk), submits the bio of write C and drops i_mutex.
         t1 begins write A, a buffered write of [0/1), and takes i_mutex.
         t1 has its page and starts a jbd2 handle.
         t1 copies write A into the page cache, [0/1) is dirty.
@@ -263,7 +263,7 @@ fn a_conversion_waits_for_an_overwrite_that_holds_i_data_sem() {
     expect![[r#"
         t1 submits write A, an AIO write of [0/2), and takes slot 1 of 2.
         t1 takes i_mutex for write A.
-        t1 maps [0/2) (unwritten), submits the bio of write A and drops i_mutex.
+        t1 maps [0/2) (unwritten, split off on disk), submits the bio of write A and drops i_mutex.
         The bio of write A is done: the irq puts the io_end of write A on the inode's list and queues the work.
         t2 begins write B of [4/2) and takes i_mutex.
         t2 maps [4/2) (an overwrite, i_data_sem is kept), submits the bio of write B and drops i_mutex; now it waits for the bio of write B.

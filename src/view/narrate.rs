@@ -573,6 +573,9 @@ fn write_sentence(
                 _ => None,
             });
             let mapped = match submitted {
+                Some(io) if io.unwritten && has_split(before, after) => {
+                    "unwritten, split off on disk"
+                }
                 Some(io) if io.unwritten => "unwritten",
                 _ => "written, nothing will have to be converted",
             };
@@ -588,6 +591,11 @@ fn write_sentence(
         }
         _ => format!("{who} drops {lock}, {write} is through"),
     }
+}
+
+/// Whether a step split an extent on disk.
+fn has_split(before: &State, after: &State) -> bool {
+    before.inodes.iter().zip(&after.inodes).any(|(old, new)| old.splits != new.splits)
 }
 
 /// Whether a thread holds some `i_data_sem` over its write.
