@@ -48,8 +48,8 @@ impl Stratum {
         }
     }
 
-    /// One of its segments in words, with what is to be noticed of it: who goes from one to the next
-    /// does not meet the marks.
+    /// One of its segments in words, with what is to be noticed of it: who goes from one to the
+    /// next does not meet the marks.
     pub fn words_of(&self, segment: &Segment) -> String {
         let mut words = segment.title.clone();
         let end = segment.lblk + segment.len;
