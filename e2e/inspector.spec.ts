@@ -31,7 +31,7 @@ test("two consecutive states stand side by side, and what differs beneath them",
   const after = inspector.getByRole("grid", { name: /^File a after step 7\. ES tree: \[0\/4\) W@1000, .* \[0\/4\) changed\./ });
   const place = async (side: typeof before) => (await side.boundingBox()) ?? { x: 0, y: 0, height: 0 };
   expect((await place(before)).y).toBe((await place(after)).y);
-  await expect(before.getByRole("gridcell", { name: "changed" }).first()).toHaveAccessibleDescription("changed in this step");
+  await expect(before.getByRole("gridcell", { name: "changed" }).first()).toHaveAccessibleDescription("[0/4) changed in this step");
   const row = (name: string) => inspector.getByRole("row", { name, exact: true });
   await expect(row("write A stage submitted completed")).toBeVisible();
   await expect(row("ES tree [0/4) U@1000 W@1000, conversion pending")).toBeVisible();

@@ -157,7 +157,7 @@ test("a model that the server no longer has is named with the server's answer", 
 test("a broken model is told from a missing one", async ({ page, stage }) => {
   await page.route(isModel, (route) => route.fulfill({ contentType: "application/wasm", body: "no wasm" }));
   await page.goto(".");
-  await expect(stage.trouble()).toContainText("could not compile the model");
+  await expect(stage.trouble()).toContainText("The model could not be compiled");
 });
 
 test("after a panic the run stands there as text, ready to be copied", async ({ page, stage, console, context }) => {

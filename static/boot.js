@@ -39,6 +39,7 @@ let addressAt = 0; // when it was last written
 let arriving = false; // the address is another one already
 
 const runAddress = () => location.href.split("#")[0] + (keptLink ? `#${keptLink}` : "");
+const hasSteps = (link) => /;c=[^;]/.test(link);
 /** What is run: the preset, or the text of a script of one's own. */
 const scriptOf = (link) => link.split(";").find((field) => /^[pt]=/.test(field)) ?? "";
 
@@ -52,8 +53,10 @@ function writeAddress() {
 window.extentscopeNoteRun = (text, link = "") => {
   keptRun = String(text);
   if (!link || link === keptLink) return;
-  // Another script is another entry of the history: back leads to the run that was left.
-  const isOther = keptLink && !arriving && scriptOf(link) !== scriptOf(keptLink) && window.parent === window;
+  // Another script is another entry of the history, and so is a run that begins again: back leads to
+  // the one that was left.
+  const isNew = scriptOf(link) !== scriptOf(keptLink) || (hasSteps(keptLink) && !hasSteps(link));
+  const isOther = keptLink && !arriving && isNew && window.parent === window;
   if (isOther) writeAddress();
   keptLink = link;
   if (isOther) return history.pushState(null, "", runAddress());
@@ -165,6 +168,8 @@ byId("trouble-copy").addEventListener("click", async () => {
 });
 
 function tell(title, what) {
+  // It would lie behind a dialog.
+  for (const dialog of document.querySelectorAll("dialog[open]")) dialog.close();
   byId("trouble-title").textContent = title;
   byId("trouble-what").textContent = what;
   byId("trouble").hidden = false;
@@ -182,7 +187,7 @@ function explain(error) {
     return "This browser has no WebAssembly, which the model is made of. Any current browser has.";
   }
   if (error instanceof WebAssembly.CompileError || error instanceof WebAssembly.LinkError) {
-    return `This browser could not compile the model (${error.message}). A current browser can.`;
+    return `The model could not be compiled (${error.message}): it has not arrived whole, or this browser is too old for it. Try again; a current browser can compile it.`;
   }
   return `The model could not be downloaded (${error.message}). Check the connection; if the site was just updated, trying again fetches the new version.`;
 }

@@ -36,7 +36,7 @@ const host = {
     const say = explorer.whileItLives(tell);
     const begun = search().then(({ explore }) => explore(page.model(), jobs, inFull, say));
     begun.catch((error) => {
-      say("failed", 0, `what searches did not arrive (${error.message})`, 0);
+      say("failed", 0, `what searches did not arrive (${error.message}). Check the connection and try again.`, 0);
       say("end", 0, "", 0);
     });
   },

@@ -44,8 +44,13 @@ function turn() {
 
 /** The module that searches, if its model is the page's. */
 async function load(expected) {
-  const search = await import("./search.js");
-  await search.default();
+  let search;
+  try {
+    search = await import("./search.js");
+    await search.default();
+  } catch (error) {
+    throw new Error(`what searches did not arrive (${error.message}). Check the connection and try again.`);
+  }
   if (search.model() !== expected) {
     throw new Error("the page and its explorer are of two versions: reload the page");
   }

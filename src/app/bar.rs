@@ -6,7 +6,7 @@ use super::prelude::*;
 
 use super::commands;
 use super::desk::Desk;
-use super::parts::{derived, icon, list, mark_key, mark_parts, shapes};
+use super::parts::{derived, icon, keep_focus, list, mark_key, mark_parts, shapes};
 use crate::view::Stage;
 
 /// Milliseconds for a step, from slow to fast, about evenly on a logarithmic scale.
@@ -25,16 +25,17 @@ pub fn bar() -> AnyView {
     let playing = desk.flag(|s| s.is_playing);
     let pace = RwSignal::new(2_usize);
     play_clock(desk, playing, pace);
-    let no_switch = |read: fn(&Stage) -> bool| Some(desk.text(move |s| (!read(s)).to_string()));
+    let no_switch = |read: fn(&Stage) -> bool| desk.text(move |s| (!read(s)).to_string());
     let at_start = desk.text(|s| (s.place.0 == 0).to_string());
+    let at_end = desk.text(|s| (s.place.0 == s.place.1).to_string());
     let verb = derived(move || if playing.get() { "Pause" } else { "Play" }.to_string());
     let shape =
         derived(move || if playing.get() { shapes::PAUSE } else { shapes::PLAY }.to_string());
     view! {
         <div class="area-bar" role="group" aria-label="Run">
-            {button(desk, "Go to the start", "start", shapes::FIRST, Some(at_start))}
+            {button(desk, "Go to the start", "start", shapes::FIRST, at_start)}
             {button(desk, "Go back to the last context switch", "previous-switch", shapes::BACK_SWITCH, no_switch(|s| s.can_switch.0))}
-            {button(desk, "Step back", "back", shapes::BACK, Some(at_start))}
+            {button(desk, "Step back", "back", shapes::BACK, at_start)}
             <button type="button" aria-label=verb on:click=move |_| desk.act(|s| s.toggle_play())>
                 {icon(shape)}
                 <span class="bar-word">{verb}</span>
@@ -53,7 +54,7 @@ pub fn bar() -> AnyView {
                 <span class="bar-word">"Step"</span>
             </button>
             {button(desk, "Go to the next context switch", "next-switch", shapes::SWITCH, no_switch(|s| s.can_switch.1))}
-            {button(desk, "Go to the end", "end", shapes::LAST, None)}
+            {button(desk, "Go to the end", "end", shapes::LAST, at_end)}
             {speed(pace)}
             {faults(desk)}
             {slider(desk)}
@@ -67,9 +68,8 @@ fn button(
     name: &'static str,
     command: &'static str,
     shape: &'static str,
-    disabled: Option<Signal<String>>,
+    disabled: Signal<String>,
 ) -> AnyView {
-    let disabled = disabled.unwrap_or_else(|| "false".to_string().into());
     view! {
         <button
             type="button"
@@ -176,7 +176,9 @@ fn play_clock(desk: Desk, playing: Signal<bool>, pace: RwSignal<usize>) {
             return;
         }
         let every = Duration::from_millis(PACES[pace.get()].1.into());
-        if let Ok(clock) = set_interval_with_handle(move || desk.act(|s| s.tick()), every) {
+        if let Ok(clock) =
+            set_interval_with_handle(move || keep_focus(|| desk.act(|s| s.tick())), every)
+        {
             on_cleanup(move || clock.clear());
         }
     });

@@ -1,6 +1,8 @@
 //! Commands: the keys, and the palette in which every command can be found and is listed with its
 //! key. Both are made of [`COMMANDS`].
 
+use core::cell::Cell;
+
 use super::prelude::*;
 use leptos::html::{Dialog, Input};
 use wasm_bindgen::prelude::*;
@@ -9,7 +11,8 @@ use web_sys::{Element, KeyboardEvent};
 use super::desk::Desk;
 use super::inspector;
 use super::parts::{
-    by_id, close, derived, focus, focus_any, focus_step, keep_key, list, show, when_focus_is_lost,
+    by_id, close, derived, focus, focus_any, focus_step, keep_focus, keep_key, list, show,
+    when_focus_is_lost,
 };
 use super::top::copy_of;
 use crate::view::Session;
@@ -22,11 +25,20 @@ extern "C" {
     fn open_explorer(word: &str);
 }
 
+thread_local! {
+    /// Whether the palette is opened for the number of a step.
+    static WANTS_STEP: Cell<bool> = const { Cell::new(false) };
+}
+
 /// Does a command, by its id.
 pub fn run(desk: Desk, id: &str) {
     if desk.act(|s| s.command(id)) {
-        if id == "close" {
-            inspector::give_focus_back();
+        match id {
+            "close" => inspector::give_focus_back(),
+            "changes" => inspector::enter(),
+            // Its button is gone when none are left.
+            "edits" => when_focus_is_lost(focus_script),
+            _ => {}
         }
         return;
     }
@@ -36,14 +48,20 @@ pub fn run(desk: Desk, id: &str) {
         "copy-steps" => copy_of(desk, "steps", Session::steps_text),
         "copy-script" => copy_of(desk, "script", |s| s.text().into()),
         "matrix" => open_explorer("matrix"),
-        "go" => press("commands"),
+        "go" => {
+            WANTS_STEP.set(true);
+            press("commands");
+        }
         "focus" => find_object(desk),
+        // Where panels are folded, what is said of it stands in this one.
+        "laboratory" => {
+            desk.act(|s| s.unfold("tree"));
+            press(id);
+        }
         "script" => {
             desk.act(|s| s.unfold("script"));
             // Unfolded it can take the focus.
-            request_animation_frame(|| {
-                by_id("script-text").as_ref().map(focus);
-            });
+            request_animation_frame(focus_script);
         }
         button => press(button),
     }
@@ -71,6 +89,10 @@ fn find_object(desk: Desk) {
     }
 }
 
+fn focus_script() {
+    by_id("script-text").as_ref().map(focus);
+}
+
 /// Presses the button that a command is.
 fn press(id: &str) {
     if let Some(button) = by_id(id) {
@@ -90,26 +112,24 @@ pub fn listen_to_keys() {
         let target = ev.target().and_then(|t| t.dyn_into::<Element>().ok());
         let focused = target.as_ref().map(|e| e.tag_name().to_ascii_lowercase());
         let focused = focused.unwrap_or_default();
-        // A slider takes no letters.
+        // A slider takes arrows, and no more of the page's keys.
         let is_slider = target.as_ref().is_some_and(|e| e.matches("[type=range]") == Ok(true));
         let own = matches!(focused.as_str(), "input" | "textarea" | "select");
         // One in a dialog that was just closed is left in the next frame.
         let is_gone =
             target.as_ref().is_some_and(|e| e.matches("dialog:not([open]) *") == Ok(true));
-        let own = own && !is_gone && !(is_slider && key.len() == 1 && key != " ");
+        let own = own && !is_gone && !(is_slider && (key.len() == 1 || key.starts_with("Shift+")));
         if own && !is_held && key != "Escape" || key == " " && focused == "button" {
             return;
         }
-        // Over a dialog nothing is a key of the run behind it, also where no control has the focus.
-        if document().query_selector("dialog[open]").is_ok_and(|open| open.is_some()) {
+        // Over a dialog or a menu nothing is a key of the run behind it, also where no control has the
+        // focus.
+        if document().query_selector("dialog[open], .menu").is_ok_and(|open| open.is_some()) {
             return;
         }
         if let Some(command) = find(&key) {
             ev.prevent_default();
-            run(desk, command.id);
-            if focused != "body" {
-                when_focus_is_lost(focus_step);
-            }
+            keep_focus(|| run(desk, command.id));
         }
     });
     on_cleanup(move || handle.remove());
@@ -135,6 +155,8 @@ struct Palette {
     query: RwSignal<String>,
     /// The position of the command that Enter does.
     at: RwSignal<usize>,
+    /// Whether it is the number of a step that is asked for.
+    wants_step: RwSignal<bool>,
 }
 
 /// The button that opens the palette, and the palette.
@@ -145,6 +167,7 @@ pub fn commands_button() -> AnyView {
         input: NodeRef::new(),
         query: RwSignal::new(String::new()),
         at: RwSignal::new(0),
+        wants_step: RwSignal::new(false),
     };
     view! {
         <button type="button" id="commands" title="? or /" on:click=move |_| palette.open()>
@@ -169,6 +192,7 @@ impl Palette {
     fn open(self) {
         self.query.set(String::new());
         self.at.set(0);
+        self.wants_step.set(WANTS_STEP.take());
         show(self.dialog);
         if let Some(input) = self.input.get_untracked() {
             input.set_value("");
@@ -179,16 +203,21 @@ impl Palette {
     /// What the query finds: ids, or `go` and the step if it is a number.
     fn found(self) -> Vec<String> {
         let query = self.query.get();
-        match query.trim().parse::<u32>() {
-            Ok(step) => vec![format!("go {step}")],
-            Err(_) => matching(&query).iter().map(|command| command.id.to_string()).collect(),
+        let query = query.trim();
+        let is_number = query.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-');
+        if is_number && !query.is_empty() {
+            return vec![format!("go {query}")];
         }
+        if self.wants_step.get() && query.is_empty() {
+            return Vec::new();
+        }
+        matching(query).iter().map(|command| command.id.to_string()).collect()
     }
 
     fn run(self, found: &str) {
         // Focus goes back first: a command may put it elsewhere.
         close(self.dialog);
-        match found.strip_prefix("go ").and_then(|step| step.parse().ok()) {
+        match found.strip_prefix("go ") {
             Some(step) => self.desk.act(|s| s.go_to(step)),
             None => run(self.desk, found),
         }
@@ -255,7 +284,10 @@ impl Palette {
                 {list(keys, move |id| self.option(id))}
             </ul>
             <p class="quiet" hidden=derived(move || !self.found().is_empty())>
-                "No command has these letters in this order."
+                {derived(move || match self.query.with(String::is_empty) {
+                    true => "Type the number of a step.",
+                    false => "No command has these letters in this order.",
+                }.to_string())}
             </p>
         }
         .into_any()

@@ -10,7 +10,9 @@ use web_sys::{Element, KeyboardEvent, MouseEvent};
 
 use super::commands;
 use super::desk::Desk;
-use super::parts::{focus_any, focus_step, list, made_anew, option, when_focus_is_lost};
+use super::parts::{
+    focus_any, focus_step, keep_focus, list, made_anew, option, when_focus_is_lost,
+};
 use super::strata::strata_side;
 use crate::view::object::{self, Object};
 use crate::view::{Fault, Inspector, Look, ObjectEvent};
@@ -183,7 +185,7 @@ fn event(desk: Desk, key: &str) -> AnyView {
                 on:click=move |_| {
                     desk.act(|s| s.seek(step));
                     // The line of the step at the cursor is another one.
-                    when_focus_is_lost(|| focus_in_inspector("[aria-current=step]"));
+                    when_focus_is_lost(|| focus_part(".area-inspector [aria-current=step]"));
                 }
             >
                 <b>{step.to_string()}</b>
@@ -206,7 +208,7 @@ fn fault_button(desk: Desk, key: &str) -> AnyView {
             faults.iter().find(|(_, text)| *text == name).map(|(fault, _)| *fault)
         });
         if let Some(fault) = fault {
-            desk.act(|s| s.inflict(fault));
+            keep_focus(|| desk.act(|s| s.inflict(fault)));
         }
     };
     view! {
@@ -228,7 +230,11 @@ fn object_of(target: Option<web_sys::EventTarget>) -> Option<(Element, Object)> 
 /// Opens what was clicked, if it is an object.
 pub fn open_clicked(desk: Desk, ev: &MouseEvent) {
     if let Some((element, object)) = object_of(ev.target()) {
-        open(desk, &element, object);
+        open(desk, element, object);
+        // By a key.
+        if ev.detail() == 0 {
+            go_in();
+        }
     }
 }
 
@@ -238,21 +244,37 @@ pub fn open_focused(desk: Desk, ev: &KeyboardEvent) {
     let Some((element, object)) = object_of(ev.target()).filter(|_| is_press) else { return };
     if element.tag_name() != "BUTTON" {
         ev.prevent_default();
-        open(desk, &element, object);
+        open(desk, element, object);
+        go_in();
     }
 }
 
-fn open(desk: Desk, element: &Element, object: Object) {
-    OPENER.set(Some(element.clone()));
+fn open(desk: Desk, element: Element, object: Object) {
+    OPENER.set(Some(element));
     desk.act(|s| s.inspect(Some(Look::Object(object))));
     // It may be behind the inspector now.
-    when_focus_is_lost(|| focus_in_inspector("h2"));
+    when_focus_is_lost(go_in);
 }
 
-/// Puts the focus on a part of the inspector.
-fn focus_in_inspector(part: &str) {
-    let found = document().query_selector(&format!(".area-inspector {part}")).ok().flatten();
-    match found {
+/// To the head of the inspector, which a screen reader then reads; the way back leads to what has the
+/// focus now.
+pub fn enter() {
+    let focused =
+        document().active_element().filter(|e| e.closest("aside").is_ok_and(|a| a.is_none()));
+    if focused.is_some() {
+        OPENER.set(focused);
+    }
+    go_in();
+}
+
+/// The same once it is drawn: what is hidden takes no focus.
+fn go_in() {
+    request_animation_frame(|| focus_part(".area-inspector h2"));
+}
+
+/// Puts the focus on the first part that a selector finds.
+fn focus_part(selector: &str) {
+    match document().query_selector(selector).ok().flatten() {
         Some(part) => focus_any(&part),
         None => focus_step(),
     }
@@ -286,8 +308,8 @@ pub fn open_menu(menu: Menu, ev: &MouseEvent) {
     request_animation_frame(|| {
         // Somebody quick may be at another item already.
         let is_there = document().query_selector(".menu :focus").is_ok_and(|item| item.is_some());
-        if let (false, Ok(Some(first))) = (is_there, document().query_selector(".menu button")) {
-            focus_any(&first);
+        if !is_there {
+            focus_part(".menu button");
         }
     });
 }
@@ -312,7 +334,11 @@ pub fn object_menu(menu: Menu) -> AnyView {
             desk.read(|s| (object::title(s.run().setup(), object), Fault::offered(s, object)));
         let mut all = vec![item(
             format!("Inspect {title}"),
-            Box::new(move || desk.act(|s| s.inspect(Some(Look::Object(object))))),
+            Box::new(move || {
+                desk.act(|s| s.inspect(Some(Look::Object(object))));
+                // What the menu was of has the focus again then.
+                request_animation_frame(enter);
+            }),
         )];
         all.extend(
             faults
@@ -332,6 +358,8 @@ pub fn object_menu(menu: Menu) -> AnyView {
                         ev.stop_propagation();
                         close();
                     }
+                    "Home" => focus_part(".menu button"),
+                    "End" => focus_part(".menu button:last-child"),
                     _ => super::grid::rove(&ev, "[role=menuitem]"),
                 }
             >

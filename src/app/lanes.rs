@@ -5,7 +5,7 @@ use super::prelude::*;
 use super::branches::branches;
 use super::desk::Desk;
 use super::grid;
-use super::parts::{derived, list, marks, name, panel_head, tables};
+use super::parts::{derived, keep_focus, list, marks, name, panel_head, tables};
 use crate::view::{Lane, Lanes, Span, SpanKind, Switch};
 
 /// Lanes over steps.
@@ -133,6 +133,7 @@ fn draw_span(desk: Desk, span: Span) -> AnyView {
         SpanKind::Held => "span-held",
         SpanKind::Flew => "span-flew",
     };
+    let go = move || keep_focus(|| desk.act(|s| s.seek(from + len)));
     // What it is about stands where there is no room for both: the style sheet wraps one over the
     // other. The blank of no width lets it go out of sight in one piece.
     let (word, about) = match label.split_once(' ') {
@@ -147,10 +148,10 @@ fn draw_span(desk: Desk, span: Span) -> AnyView {
             style=("--from", from.to_string())
             style=("--steps", len.to_string())
             title=steps.join("\n")
-            on:click=move |_| desk.act(|s| s.seek(from + len))
+            on:click=move |_| go()
             on:keydown=move |ev| if ev.key() == "Enter" {
                 ev.prevent_default();
-                desk.act(|s| s.seek(from + len));
+                go();
             }
         >
             <span>{word}</span>

@@ -79,8 +79,8 @@ fn App() -> impl IntoView {
             {lanes::lanes_panel()}
             {chart::chart_panel()}
             {bar::bar()}
+            {inspector::object_menu(menu)}
         </main>
-        {inspector::object_menu(menu)}
     }
     .into_any()
 }

@@ -161,8 +161,24 @@ pub fn focus_any(element: &Element) {
     };
 }
 
+/// Does something that may take away what has the focus: the picture around it has it then, or the
+/// inspector's head, or where the next step is taken.
+pub fn keep_focus(act: impl FnOnce()) {
+    let focused = document().active_element().filter(|element| element.tag_name() != "BODY");
+    let Some(focused) = focused else { return act() };
+    let around = focused.closest("[role=grid], [role=tree], aside").ok().flatten();
+    act();
+    when_focus_is_lost(move || {
+        let Some(around) = around else { return focus_step() };
+        match around.query_selector("h2") {
+            Ok(Some(head)) => focus_any(&head),
+            _ => focus_any(&around),
+        }
+    });
+}
+
 /// Acts once the next frame is drawn, if what had the focus is gone then.
-pub fn when_focus_is_lost(act: fn()) {
+pub fn when_focus_is_lost(act: impl FnOnce() + 'static) {
     request_animation_frame(move || {
         request_animation_frame(move || {
             if document().active_element().is_none_or(|element| element.tag_name() == "BODY") {
@@ -231,7 +247,13 @@ pub fn tables(desk: Desk, switch: Switch, read: fn(&Stage) -> Vec<Table>) -> Any
         false => Vec::new(),
     });
     let hidden = desk.flag(move |s| !s.panels.has(switch));
-    view! { <div class="panel-body" hidden=hidden>{all}</div> }.into_any()
+    // It may scroll, and has nothing else in it that takes the focus.
+    view! {
+        <div class="panel-body" role="group" aria-label="Table" tabindex="0" hidden=hidden>
+            {all}
+        </div>
+    }
+    .into_any()
 }
 
 /// Tables that are made anew with every step.

@@ -7,7 +7,7 @@ use super::console::console;
 use super::desk::Desk;
 use super::parts::{focus_step, list, panel_head};
 use crate::kernel::Choice;
-use crate::view::fault::AFTER_POWER_CUT;
+use crate::view::fault::{AFTER_POWER_CUT, NOTHING_LEFT};
 use crate::view::{Stage, StepRow};
 
 /// Next steps, and the console under them.
@@ -25,7 +25,7 @@ pub fn steps_panel() -> AnyView {
                 {list(keys, move |key| step(desk, key))}
                 <li class="quiet" hidden=desk.flag(|s| !s.steps.is_empty())>
                     {desk.text(|s| match s.power {
-                        None => "Nobody has anything left to do. Issue an operation, or go back.",
+                        None => NOTHING_LEFT,
                         Some(_) => AFTER_POWER_CUT,
                     }.into())}
                 </li>

@@ -212,7 +212,7 @@ fn mark(mark: &Mark) -> Piece {
         is_mark: true,
         lblk: mark.lblk,
         len: mark.len,
-        title: title.into(),
+        title: format!("[{}/{}) {title}", mark.lblk, mark.len),
         label: glyph.into(),
         more: more.into(),
     }

@@ -32,7 +32,7 @@ const SCENARIO: &str = "Scenario";
 
 /// All commands, in the order of the help.
 pub const COMMANDS: &[Command] = &[
-    of("play", &[" "], "Play or pause", TIME),
+    of("play", &[" "], "Play or pause, where no button has the focus", TIME),
     of("forward", &["ArrowRight", "l"], "Step forward", TIME),
     of("back", &["ArrowLeft", "h"], "Step back", TIME),
     of("next-switch", &["Shift+ArrowRight"], "Go to the next context switch", TIME),
@@ -100,7 +100,11 @@ impl Session {
                 self.back_to(Stop::Switch);
             }
             "next-event" | "previous-event" => self.go_to_event(id == "next-event"),
+            "start" if self.run().cursor() == 0 => self.back(),
             "start" => self.seek(0),
+            "end" if self.run().cursor() == self.run().choices().len() => {
+                self.say("This is the end of the run.")
+            }
             "end" => self.seek(usize::MAX),
             "branch" => self.branch_here(),
             "previous-branch" => self.turn_branch(false),
@@ -114,7 +118,7 @@ impl Session {
                 // The error is kept, and shown below the script.
                 let _ = self.apply_draft();
             }
-            "restart" => self.restart(),
+            "restart" => self.start_over(),
             "edits" => self.bring_back(),
             _ => match id.strip_prefix("preset-") {
                 Some(preset) => self.load_preset(preset),

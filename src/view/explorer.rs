@@ -467,13 +467,13 @@ impl Explorer {
         let cell = self.matrix.cell(number)?;
         let run = cell.witness.as_deref().unwrap_or_default();
         let told = match (cell.no_return, cell.reduced && cell.witness.is_some()) {
-            (Some(step), _) => format!(". {}", speak_no_return(step)),
-            (None, true) => ". Its search was reduced: this run need not be the shortest, and its \
+            (Some(step), _) => format!(" {}", speak_no_return(step)),
+            (None, true) => " Its search was reduced: this run need not be the shortest, and its \
                              point of no return is not known."
                 .into(),
             (None, false) => String::new(),
         };
-        let notice = cell_sentence(cell) + &told;
+        let notice = format!("{} under {design}: {}.{told}", scenario.name, cell_sentence(cell));
         let witness = witness_of(&scenario.name, &self.own, design, run, notice);
         Some(Witness { no_return: cell.no_return, ..witness })
     }

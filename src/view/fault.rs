@@ -9,6 +9,8 @@ use super::session::Session;
 
 /// What is said of everything that a person tries then.
 pub const AFTER_POWER_CUT: &str = "After the power cut nothing runs any more: go back first.";
+/// Where everything is done.
+pub const NOTHING_LEFT: &str = "Nobody has anything left to do. Issue an operation, or go back.";
 
 /// Something that a person may do to the machine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -12,7 +12,7 @@ use crate::scenario::{
     branch_name, budget, head, parse_op_line, state_sum,
 };
 
-use super::fault::AFTER_POWER_CUT;
+use super::fault::{AFTER_POWER_CUT, NOTHING_LEFT};
 use super::inspector::Look;
 use super::mail;
 use super::narrate;
@@ -294,6 +294,10 @@ impl Session {
 
     /// Runs what the editor holds.
     pub fn apply_draft(&mut self) -> Result<(), ScriptError> {
+        if !self.is_edited() {
+            self.start_over();
+            return Ok(());
+        }
         let draft = self.draft.clone();
         self.apply(&draft)
     }
@@ -379,8 +383,17 @@ impl Session {
         self.delayed ^= 1 << io;
     }
 
-    /// Goes back to the start and forgets the run, with all of its branches.
-    pub fn restart(&mut self) {
+    /// Forgets the run, with all of its branches; the browser's history has it, as it has runs of
+    /// other scripts (`static/boot.js`).
+    pub fn start_over(&mut self) {
+        self.pause();
+        if !self.run().choices().is_empty() {
+            self.say("Started over: the browser's Back leads to the run that was left.");
+        }
+        self.restart();
+    }
+
+    fn restart(&mut self) {
         self.playing = false;
         self.delayed = 0;
         self.branches = Branches::new(self.script.setup.clone());
@@ -405,8 +418,9 @@ impl Session {
         parse_op_line(self.run().setup(), line)?;
         let added = format!("t{}: {}", thread + 1, line.trim());
         self.rewrite(|text| with_line(text, &added))?;
-        if self.run().state().power != Power::On {
-            self.say(AFTER_POWER_CUT);
+        match self.run().state().power {
+            Power::On => self.say(&format!("Issued: the script ends in {added} now.")),
+            _ => self.say(AFTER_POWER_CUT),
         }
         Ok(())
     }
@@ -502,15 +516,30 @@ impl Session {
                 self.say(&format!(
                     "Only delayed completions are left: let one complete, or step {actor} yourself."
                 ));
+            } else {
+                self.say(self.nothing_left());
             }
             return false;
         };
         self.step(choice).is_ok()
     }
 
+    /// Why there is no step to take.
+    pub(super) fn nothing_left(&self) -> &'static str {
+        let (setup, state) = (self.run().setup(), self.run().state());
+        match state.power {
+            Power::On if is_stuck(setup, state) => "Who is left can never step again: go back.",
+            Power::On => NOTHING_LEFT,
+            _ => AFTER_POWER_CUT,
+        }
+    }
+
     /// Goes one step back.
     pub fn back(&mut self) {
-        self.seek(self.run().cursor().saturating_sub(1));
+        match self.run().cursor() {
+            0 => self.say("This is the start of the run."),
+            cursor => self.seek(cursor - 1),
+        }
     }
 
     /// Goes to a step of the run; past the end, to the end.
@@ -520,14 +549,18 @@ impl Session {
         self.branches.seek(steps);
     }
 
-    /// Goes to a step by its number, and says so if the run ends before it.
-    pub fn go_to(&mut self, step: usize) {
-        self.seek(step);
+    /// Goes to a step by its number, and says so if the run has none of that number.
+    pub fn go_to(&mut self, step: &str) {
         let steps = self.run().choices().len();
-        if step > steps {
-            let count = if steps == 1 { "a step".into() } else { format!("{steps} steps") };
-            self.say(&format!("There is no step {step}: the run has {count}."));
+        let number = step.parse::<usize>();
+        if let Ok(number) = number {
+            self.seek(number);
         }
+        if number.is_ok_and(|number| number <= steps) {
+            return;
+        }
+        let count = if steps == 1 { "a step".into() } else { format!("{steps} steps") };
+        self.say(&format!("There is no step {step}: the run has {count}."));
     }
 
     /// Begins a branch at the cursor; an empty run has nothing to branch from.
@@ -552,7 +585,8 @@ impl Session {
     pub fn switch_branch(&mut self, branch: u32) {
         self.playing = false;
         let divergence = self.branches.switch(branch);
-        self.notice = divergence.map(|d| self.tell(d));
+        let told = divergence.map_or(String::new(), |d| format!(" {}", self.tell(d)));
+        self.say(&format!("This is branch {}.{told}", branch_name(self.branches.current())));
     }
 
     /// Shows the next branch, or the one before; after the last comes the first.

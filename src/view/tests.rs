@@ -509,13 +509,17 @@ fn two_steps_in_a_row_of_one_actor_are_told_apart() {
 #[test]
 fn a_step_past_the_end_is_said_to_be_there() {
     let mut session = session("S7", Row::RfcOsync);
-    session.go_to(1);
+    session.go_to("1");
     assert_eq!(session.notice(), Some("There is no step 1: the run has 0 steps."));
     run_out(&mut session);
-    session.go_to(18);
+    session.go_to("18");
     assert_eq!((session.run().cursor(), session.notice()), (18, None));
-    session.go_to(3);
-    session.go_to(999);
+    session.go_to("3");
+    session.go_to("-1");
+    assert_eq!(session.notice(), Some("There is no step -1: the run has 18 steps."));
+    assert_eq!(session.run().cursor(), 3);
+    session.go_to("99999999999999999999");
+    session.go_to("999");
     assert_eq!(session.run().cursor(), 18);
     assert_eq!(session.notice(), Some("There is no step 999: the run has 18 steps."));
     assert_eq!(stage(&session).spoken, "step 18 of 18");
