@@ -73,7 +73,7 @@ fn button(
     view! {
         <button
             type="button"
-            class:bar-minor=command != "back"
+            class=if command == "back" { "" } else { "bar-minor" }
             aria-label=name
             title=name
             aria-disabled=disabled

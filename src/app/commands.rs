@@ -37,7 +37,7 @@ pub fn run(desk: Desk, id: &str) {
             "close" => inspector::give_focus_back(),
             "changes" => inspector::enter(),
             // Its button is gone when none are left.
-            "edits" => when_focus_is_lost(focus_script),
+            "edits" => when_focus_is_lost(|| focus_field("script")),
             _ => {}
         }
         return;
@@ -58,11 +58,9 @@ pub fn run(desk: Desk, id: &str) {
             desk.act(|s| s.unfold("tree"));
             press(id);
         }
-        "script" => {
-            desk.act(|s| s.unfold("script"));
-            // Unfolded it can take the focus.
-            request_animation_frame(focus_script);
-        }
+        "script" => go_to_field(desk, "script", id),
+        "issue" => go_to_field(desk, "steps", id),
+        "scenario" | "design" | "theme" => focus_field(id),
         button => press(button),
     }
 }
@@ -77,7 +75,8 @@ pub fn mail(session: &Session) -> String {
 /// taken.
 fn find_object(desk: Desk) {
     let Some(look) = desk.read(Session::look) else { return focus_step() };
-    let all = document().query_selector_all(&format!(".stage [data-object='{look}']"));
+    let all = format!(".stage [data-object='{look}']:is(button, [tabindex])");
+    let all = document().query_selector_all(&all);
     let all = all.into_iter().flat_map(|all| (0..all.length()).filter_map(move |i| all.get(i)));
     let mut all = all.filter_map(|node| node.dyn_into::<Element>().ok());
     match all.find(|element| element.get_bounding_client_rect().width() > 0.0) {
@@ -89,8 +88,17 @@ fn find_object(desk: Desk) {
     }
 }
 
-fn focus_script() {
-    by_id("script-text").as_ref().map(focus);
+/// Puts the focus on a field of a panel that may be folded.
+fn go_to_field(desk: Desk, panel: &str, command: &str) {
+    desk.act(|s| s.unfold(panel));
+    let command = command.to_string();
+    // Unfolded it can take the focus.
+    request_animation_frame(move || focus_field(&command));
+}
+
+/// Puts the focus on the field that a command is about.
+fn focus_field(command: &str) {
+    by_id(&format!("{command}-field")).as_ref().map(focus);
 }
 
 /// Presses the button that a command is.

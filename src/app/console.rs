@@ -42,6 +42,7 @@ pub fn console() -> AnyView {
                 {console.sync_select()}
                 <input
                     class="mono console-line"
+                    id="issue-field"
                     type="text"
                     aria-label="Operation as text"
                     aria-describedby="console-error"

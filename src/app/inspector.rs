@@ -180,7 +180,7 @@ fn event(desk: Desk, key: &str) -> AnyView {
         <li>
             <button
                 type="button"
-                class=ahead
+                class=ahead.unwrap_or_default()
                 aria-current=here
                 on:click=move |_| {
                     desk.act(|s| s.seek(step));

@@ -62,6 +62,7 @@ fn line(desk: Desk, key: u32) -> AnyView {
             s.pipeline.ios.iter().find(|io| io.key == key).map_or(String::new(), read)
         })
     };
+    let object = format!("io.{key}");
     let cells = COLUMNS.iter().map(|_| view! { <i></i> }.into_any());
     let travel = |io: &IoRow| format!("translateX({}%)", u32::from(io.column.unwrap_or(0)) * 100);
     let chip = |io: &IoRow| match (io.column, io.failed) {
@@ -82,12 +83,12 @@ fn line(desk: Desk, key: u32) -> AnyView {
         <li class="io">
             <div class="track" aria-hidden="true">
                 {cells.collect::<Vec<_>>()}
-                <span class=text(chip) style:transform=text(travel)>
+                <span class=text(chip) data-object=object.clone() style:transform=text(travel)>
                     <b>{text(|io| io.name.clone())}</b>
                 </span>
             </div>
             <p class="io-text">
-                <b>{name(format!("io.{key}"), text(|io| io.name.clone()))}</b>
+                <b>{name(object, text(|io| io.name.clone()))}</b>
                 " "
                 <span class="mono">{text(|io| io.what.clone())}</span>
                 ": "

@@ -60,7 +60,7 @@ fn editor(desk: Desk) -> AnyView {
             </div>
             <textarea
                 class="mono"
-                id="script-text"
+                id="script-field"
                 aria-label="Script text"
                 aria-describedby="script-error"
                 aria-invalid=desk.editor_text(|e| e.error.is_some().to_string())

@@ -63,7 +63,7 @@ fn scenario_select(desk: Desk) -> AnyView {
     view! {
         <label class="field">
             <span>"scenario"</span>
-            <select on:change=move |ev| {
+            <select id="scenario-field" on:change=move |ev| {
                 let id = event_target_value(&ev);
                 desk.act(|s| s.load_preset(&id));
             }>
@@ -102,7 +102,7 @@ fn design_select(desk: Desk) -> AnyView {
     view! {
         <label class="field">
             <span>"design"</span>
-            <select on:change=choose>{rows} {variant}</select>
+            <select id="design-field" on:change=choose>{rows} {variant}</select>
         </label>
     }
     .into_any()
@@ -179,7 +179,7 @@ fn theme_select() -> AnyView {
     view! {
         <label class="field theme">
             <span>"theme"</span>
-            <select on:change=move |ev| theme::set(&event_target_value(&ev))>{options}</select>
+            <select id="theme-field" on:change=move |ev| theme::set(&event_target_value(&ev))>{options}</select>
         </label>
     }
     .into_any()

@@ -156,7 +156,7 @@ fn node(desk: Desk, ino: u8, id: u64) -> AnyView {
             <text class="node-pblk" y="13">
                 {text(|n| n.pblk.map_or(String::new(), |pblk| format!("@{pblk}")))}
             </text>
-            <text class="node-pblk node-cached" y=h / 2 + 15>
+            <text class="node-pblk node-cached" y=(h / 2 + 15).to_string()>
                 {text(|n| if n.cached { "cache_es" } else { "" }.into())}
             </text>
         </g>
@@ -172,5 +172,6 @@ fn frame(
     corner: impl Into<Signal<String>>,
 ) -> AnyView {
     let (class, corner): (Signal<String>, Signal<String>) = (class.into(), corner.into());
-    view! { <rect class=class x=-w / 2 y=-h / 2 width=w height=h rx=corner></rect> }.into_any()
+    let [x, y, w, h] = [-w / 2, -h / 2, w, h].map(|n| n.to_string());
+    view! { <rect class=class x=x y=y width=w height=h rx=corner></rect> }.into_any()
 }

@@ -4,6 +4,7 @@ use super::fault::Fault;
 use super::inspector::Look;
 use super::names::sorted;
 use super::object::Object;
+use super::panels::Switch;
 use super::session::Session;
 use super::time::Stop;
 use super::why;
@@ -49,6 +50,11 @@ pub const COMMANDS: &[Command] = &[
     of("close", &["Escape"], "Close the inspector", LOOK),
     of("why", &["w"], "Say why steps are blocked", LOOK),
     of("focus", &["f"], "Show where the inspected object is", LOOK),
+    of("physical", &["i"], "Show physical blocks", LOOK),
+    of("tables", &["a"], "Show tables in place of pictures", LOOK),
+    of("large-tree", &["z"], "Give the tree more room", LOOK),
+    of("large-pipeline", &["Z"], "Give the pipeline more room", LOOK),
+    of("theme", &["q"], "Choose the theme", LOOK),
     of("laboratory", &["o"], "Open the tree laboratory", LOOK),
     of("commands", &["?", "/"], "List and search all commands", LOOK),
     of("copy-link", &["c"], "Copy the link", SHARE),
@@ -57,13 +63,16 @@ pub const COMMANDS: &[Command] = &[
     of("copy-script", &["r"], "Copy the script", SHARE),
     of("explore", &["e"], "Explore every interleaving", CHECK),
     of("matrix", &["m"], "Compare designs in the matrix", CHECK),
+    of("design", &["v"], "Choose the design", CHECK),
     of("knobs", &["k"], "Turn the knobs of the design", CHECK),
     of("power", &["x"], "Cut the power", CHECK),
     of("shrink", &["p"], "Put memory under pressure", CHECK),
+    of("issue", &["+"], "Write an operation", SCRIPT),
     of("script", &["s"], "Edit the script", SCRIPT),
     of("run-script", &["Ctrl+Enter"], "Run the edited script", SCRIPT),
     of("restart", &["Shift+Home"], "Start over", SCRIPT),
     of("edits", &["u"], "Bring edits back", SCRIPT),
+    of("scenario", &["n"], "Choose the scenario", SCENARIO),
     of("preset-S1", &["1"], "Run S1: read after an acknowledged write", SCENARIO),
     of("preset-S2", &["2"], "Run S2: the same under memory pressure", SCENARIO),
     of("preset-S4", &["3"], "Run S4: cut the power after fsync", SCENARIO),
@@ -112,6 +121,10 @@ impl Session {
             "changes" => self.inspect(Some(Look::Changes)),
             "close" => self.inspect(None),
             "why" => self.say_why_not(),
+            "physical" => self.turn(Switch::Physical),
+            "tables" => self.turn_tables(),
+            "large-tree" => self.turn(Switch::LargeTree),
+            "large-pipeline" => self.turn(Switch::LargePipeline),
             "power" => self.inflict(Fault::Power),
             "shrink" => self.inflict(Fault::Shrink),
             "run-script" => {
@@ -230,7 +243,7 @@ mod tests {
     #[test]
     fn texts_are_verb_phrases_in_sentence_case() {
         const VERBS: &str = "Play Step Go Begin Show Close Say Open List Copy Explore \
-                             Compare Turn Cut Put Run Edit Start Bring";
+                             Compare Turn Cut Put Run Edit Start Bring Give Choose Write";
         const NAMES: [&str; 9] = ["S1", "S2", "S4", "S5b", "S7", "S8", "S9", "H-e1", "H-c"];
         for Command { text, .. } in COMMANDS {
             let mut words = text.split(' ');
@@ -260,8 +273,12 @@ mod tests {
     #[test]
     fn commands_of_the_run_are_done_and_others_are_not() {
         /// What the page does itself.
-        const PAGE: [&str; 12] = [
+        const PAGE: [&str; 16] = [
             "go",
+            "issue",
+            "scenario",
+            "design",
+            "theme",
             "script",
             "commands",
             "copy-link",

@@ -25,6 +25,13 @@ pub enum Switch {
 /// Of these one at a time.
 const LARGE: u8 = 1 << Switch::LargeTree as u8 | 1 << Switch::LargePipeline as u8;
 
+/// The tables in place of pictures.
+const TABLES: u8 = 1 << Switch::Strata as u8
+    | 1 << Switch::Tree as u8
+    | 1 << Switch::Pipeline as u8
+    | 1 << Switch::Lanes as u8
+    | 1 << Switch::Chart as u8;
+
 /// Switches by their words in a link, in the order of their bits.
 const SWITCHES: [&str; 8] =
     ["strata", "physical", "tree", "pipeline", "lanes", "chart", "large_tree", "large_pipeline"];
@@ -63,6 +70,11 @@ impl Panels {
         let bit = 1 << switch as u8;
         let others = if bit & LARGE != 0 { LARGE & !bit } else { 0 };
         self.on = (self.on ^ bit) & !others;
+    }
+
+    /// Turns all pictures into tables; into pictures again if some are tables.
+    pub fn turn_tables(&mut self) {
+        self.on = if self.on & TABLES == 0 { self.on | TABLES } else { self.on & !TABLES };
     }
 
     /// The panel that is unfolded.
@@ -121,6 +133,11 @@ mod tests {
         assert_eq!(panels.words(), ["tree", "large_pipeline"]);
         assert!(panels.take("large_tree"), "known, though there is one already");
         assert_eq!(panels.words(), ["tree", "large_pipeline"]);
+        panels.turn_tables();
+        assert_eq!(panels.words(), ["large_pipeline"]);
+        panels.turn_tables();
+        let words = ["strata", "tree", "pipeline", "lanes", "chart", "large_pipeline"];
+        assert_eq!(panels.words(), words);
         let mut panels = Panels::default();
         assert!(panels.words().is_empty());
         assert!(!panels.take("es.0") && !panels.take("open.nothing") && !panels.take(""));

@@ -368,6 +368,10 @@ impl Session {
         self.panels.turn(switch);
     }
 
+    pub(super) fn turn_tables(&mut self) {
+        self.panels.turn_tables();
+    }
+
     /// Unfolds a panel on a narrow screen.
     pub fn unfold(&mut self, panel: &str) {
         self.panels.unfold(panel);
