@@ -66,6 +66,9 @@ pub fn picture_pane(bench: Bench) -> AnyView {
             {dynamic(content)}
             <p class="quiet lab-legend">
                 "Square: black, round: red. W written, U unwritten, D delayed, H hole, R referenced; * and the bar on the left: dirty, a conversion is pending. A ring: changed by the line; ↺ ↻: lifted by a rotation. A bracket is a subtree."
+                <span class="lab-keys">
+                    " Keys: \u{2190} \u{2192} Home End go from line to line, Space plays, + \u{2212} 0 zoom; on the drawing, arrows move it."
+                </span>
             </p>
         </section>
     }
