@@ -29,6 +29,14 @@ for (const theme of ["light", "dark", "projector"]) {
     }
     await stage.runScript("nonsense");
     expect(await accessibilityFaults(page), "with a wrong script").toEqual([]);
+    await stage.name().click();
+    await page.keyboard.press("a");
+    await expect(stage.panel("Lanes").getByRole("table")).toBeVisible();
+    expect(await accessibilityFaults(page), "tables in place of pictures").toEqual([]);
+    await page.keyboard.press("a");
+    await stage.object("ES tree").click({ button: "right" });
+    await expect(page.getByRole("menu")).toBeVisible();
+    expect(await accessibilityFaults(page), "with a menu").toEqual([]);
   });
 }
 

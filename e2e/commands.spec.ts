@@ -73,3 +73,57 @@ test("f goes to what the inspector looks at, and to the next step when it looks 
   await page.keyboard.press("f");
   await expect(stage.forward()).toBeFocused();
 });
+
+test("g asks for a number and does nothing else", async ({ page, stage }) => {
+  await stage.open();
+  for (let step = 0; step < 4; step++) await page.keyboard.press("l");
+  await page.keyboard.press("g");
+  const field = page.getByRole("combobox", { name: "Command" });
+  await expect(page.getByText("Type the number of a step.")).toBeVisible();
+  await page.keyboard.press("Enter");
+  await expect(field).toBeVisible();
+  await field.fill("-1");
+  await page.keyboard.press("Enter");
+  await expect(stage.status()).toContainText("There is no step -1: the run has 4 steps.");
+  await expect(stage.place()).toHaveText("step 4 of 4");
+});
+
+test("keys that can do nothing say why", async ({ page, stage }) => {
+  await stage.open();
+  await page.keyboard.press("h");
+  await expect(stage.status()).toContainText("This is the start of the run.");
+  await stage.runOut();
+  await page.keyboard.press("l");
+  await expect(stage.status()).toContainText("Who is left can never step again: go back.");
+  await page.keyboard.press("End");
+  await expect(stage.status()).toContainText("This is the end of the run.");
+});
+
+test("on the slider Space plays and Shift with an arrow goes to the next switch", async ({ page, stage }) => {
+  await stage.open();
+  await stage.runOut();
+  await stage.slider().fill("4");
+  await stage.slider().focus();
+  await page.keyboard.press("Shift+ArrowRight");
+  await expect(stage.place()).toHaveText("step 7 of 18");
+  await page.keyboard.press(" ");
+  await expect(page.getByRole("button", { name: "Pause" })).toBeVisible();
+});
+
+test("fields, tables and room have keys", async ({ page, stage }) => {
+  await stage.open();
+  await page.keyboard.press("a");
+  await expect(stage.panel("Strata").getByRole("table")).toBeVisible();
+  await page.keyboard.press("a");
+  await expect(stage.panel("Strata").getByRole("table")).toBeHidden();
+  await page.keyboard.press("i");
+  await expect(page.getByRole("button", { name: "physical blocks" })).toHaveAttribute("aria-pressed", "true");
+  await page.keyboard.press("z");
+  await expect(page.getByRole("button", { name: "Tree, larger" })).toHaveAttribute("aria-pressed", "true");
+  for (const [key, role, name] of [["v", "combobox", "design"], ["n", "combobox", "scenario"], ["q", "combobox", "theme"], ["+", "textbox", "Operation as text"]] as const) {
+    await page.keyboard.press(key);
+    await expect(page.getByRole(role, { name })).toBeFocused();
+    await page.keyboard.press("Escape");
+    await stage.name().click();
+  }
+});

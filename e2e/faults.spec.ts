@@ -54,6 +54,21 @@ test("a bio overtakes another", async ({ page, stage }) => {
   await expect(stage.panel("Lanes")).not.toContainText("end_io A");
 });
 
+test("while a menu is open no key reaches the run behind it", async ({ page, stage }) => {
+  await stage.open();
+  for (let step = 0; step < 6; step++) await page.keyboard.press("l");
+  await stage.object("media").click({ button: "right" });
+  const menu = page.getByRole("menu", { name: "blocks on the device" });
+  await expect(menu.getByRole("menuitem").first()).toBeFocused();
+  for (const key of ["l", "h", "x", "1", "?"]) await page.keyboard.press(key);
+  await page.keyboard.press("End");
+  await expect(menu.getByRole("menuitem").last()).toBeFocused();
+  await page.keyboard.press("Home");
+  await expect(menu.getByRole("menuitem").first()).toBeFocused();
+  await expect(stage.place()).toHaveText("step 6 of 6");
+  await expect(page.getByRole("combobox", { name: "scenario" })).toHaveValue("S7");
+});
+
 test("the menu goes by Escape and by a click beside it, and its keys stay in it", async ({ page, stage }) => {
   await stage.open();
   for (let step = 0; step < 6; step++) await stage.forward().click();

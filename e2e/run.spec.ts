@@ -46,6 +46,25 @@ test("the slider goes anywhere in the run, and the future stays", async ({ stage
   await expect(stage.verdict()).toContainText("Deadlock");
 });
 
+test("where a part of a picture goes, its picture has the focus; where a button of the inspector goes, its head", async ({ page, stage }) => {
+  await stage.open();
+  for (let step = 0; step < 6; step++) await stage.forward().click();
+  const strata = stage.panel("Strata").getByRole("grid");
+  await strata.focus();
+  await page.keyboard.press("ArrowDown");
+  await expect(strata.getByRole("gridcell").first()).toBeFocused();
+  await page.keyboard.press("End");
+  for (let step = 0; step < 9; step++) await page.keyboard.press("l");
+  await expect(strata).toBeFocused();
+  await stage.slider().fill("6");
+  await stage.object("media").press("Enter");
+  const inspector = stage.inspector("blocks on the device");
+  await expect(inspector.getByRole("heading")).toBeFocused();
+  await inspector.getByRole("button", { name: "Cut the power" }).press("Enter");
+  await expect(stage.status()).toContainText("The power is cut");
+  await expect(inspector.getByRole("heading")).toBeFocused();
+});
+
 test("a step button takes its step, and focus is never lost", async ({ page, stage }) => {
   await stage.open();
   for (let step = 0; step < 6; step++) await stage.step("t1").click();

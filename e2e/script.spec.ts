@@ -47,6 +47,22 @@ test("a script may name its design, and starting over forgets the run", async ({
   await expect(stage.place()).toHaveText("step 0 of 0");
 });
 
+test("a run that is begun again is in the browser's history, with its branches", async ({ page, stage }) => {
+  await stage.open();
+  for (let step = 0; step < 4; step++) await stage.forward().click();
+  await stage.back().click();
+  await stage.step("irq:io1").click();
+  await expect(stage.branches()).toBeVisible();
+  for (const key of ["Shift+Home", "Control+Enter"]) {
+    await page.keyboard.press(key);
+    await expect(stage.place()).toHaveText("step 0 of 0");
+    await expect(stage.status()).toContainText("Started over: the browser's Back leads to the run that was left.");
+    await page.goBack();
+    await expect(stage.place()).toHaveText("step 4 of 4");
+    await expect(stage.branches()).toBeVisible();
+  }
+});
+
 test("edits that were not run are kept when a scenario is chosen, and come back", async ({ page, stage }) => {
   await stage.open();
   const back = page.getByRole("button", { name: "Bring edits back" });
@@ -58,6 +74,7 @@ test("edits that were not run are kept when a scenario is chosen, and come back"
   await back.click();
   await expect(stage.script()).toHaveValue(OWN);
   await expect(back).toBeHidden();
+  await expect(stage.script()).toBeFocused();
   // By their keys as well; what could not be run is kept too.
   await stage.runScript("nonsense\n");
   await stage.forward().focus();

@@ -196,6 +196,15 @@ test("after a panic a link opens the run in another tab, also one that was opene
   await expect(other.getByRole("combobox", { name: "design" })).toHaveValue("kara");
 });
 
+test("a panic behind a dialog is said before it", async ({ page, stage, console }) => {
+  console.expect(/(uncaught|error): unreachable/);
+  await stage.open();
+  await page.keyboard.press("?");
+  await page.evaluate(() => setTimeout(() => { throw new WebAssembly.RuntimeError("unreachable"); }));
+  await expect(stage.trouble()).toBeFocused();
+  await expect(page.getByRole("dialog")).toBeHidden();
+});
+
 test("a trap that reaches no panic hook still shows the run", async ({ page, stage, console }) => {
   console.expect(/(uncaught|error): unreachable/);
   await stage.open();
