@@ -155,7 +155,7 @@ fn draw_span(desk: Desk, span: Span) -> AnyView {
             }
         >
             <span>{word}</span>
-            {about}
+            <span>{about}</span>
         </span>
     }
     .into_any()
