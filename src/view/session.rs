@@ -532,8 +532,12 @@ impl Session {
     pub(super) fn nothing_left(&self) -> &'static str {
         let (setup, state) = (self.run().setup(), self.run().state());
         match state.power {
-            Power::On if is_stuck(setup, state) => "Who is left can never step again: go back.",
-            Power::On => NOTHING_LEFT,
+            Power::On if state.bound.is_some() => "A bound of the model is reached: go back.",
+            Power::On if !is_stuck(setup, state) => NOTHING_LEFT,
+            Power::On if self.run().enabled().is_empty() => {
+                "Who is left can never step again: go back."
+            }
+            Power::On => "Who is left waits for what only the environment does: take its step.",
             _ => AFTER_POWER_CUT,
         }
     }

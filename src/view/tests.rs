@@ -246,6 +246,41 @@ fn a_segment_says_what_is_to_be_noticed_of_it() {
     );
 }
 
+/// Where a step forward takes none it says why, and that is so.
+#[test]
+fn a_step_that_cannot_be_taken_is_explained() {
+    let mut told: Vec<String> = Vec::new();
+    for row in Row::ALL {
+        for preset in PRESETS {
+            let mut session = session(preset.id, row);
+            run_out(&mut session);
+            let notice = session.notice().unwrap_or_default().to_string();
+            let line = format!("{:?}: {notice}", badge(session.run()).kind);
+            if !told.contains(&line) {
+                told.push(line);
+            }
+            let cursor = session.run().cursor();
+            session.command("end");
+            assert_eq!(session.notice(), Some("This is the end of the run."));
+            session.seek(0);
+            session.command("back");
+            assert_eq!(session.notice(), Some("This is the start of the run."));
+            session.command("end");
+            assert_eq!((session.run().cursor(), session.notice()), (cursor, None));
+        }
+    }
+    told.sort();
+    check(
+        &told.join("\n"),
+        expect![[r#"
+        Broken: After the power cut nothing runs any more: go back first.
+        Broken: Nobody has anything left to do. Issue an operation, or go back.
+        Deadlock: Who is left can never step again: go back.
+        Finished: After the power cut nothing runs any more: go back first.
+        Finished: Nobody has anything left to do. Issue an operation, or go back."#]],
+    );
+}
+
 #[test]
 fn a_notice_that_is_told_again_is_another_text_for_the_live_region() {
     let mut session = session("S7", Row::RfcOsync);
