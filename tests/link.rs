@@ -158,7 +158,7 @@ fn the_point_of_no_return_of_a_witness_is_in_its_link() {
     let mut here = Session::new();
     here.open_link(&there.link());
     assert!(no_return.is_some() && here.no_return() == no_return, "{}", there.link());
-    here.restart();
+    here.start_over();
     assert_eq!(here.no_return(), None, "another run has not got it");
 }
 
