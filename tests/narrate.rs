@@ -285,6 +285,107 @@ fn a_conversion_waits_for_an_overwrite_that_holds_i_data_sem() {
     "#]].assert_eq(&lines_of_why_not(&run));
 }
 
+fn check_script(script: &str, choices: &str, expected: Expect) {
+    expected.assert_eq(&told(Script::parse(script).expect("a script").setup, choices));
+}
+
+#[test]
+fn a_bio_that_fails_is_told_by_what_then_happens() {
+    let script = "design v3.8\nslots 2\nfile a 16 blocks, U 0+8\nallow eio 1\n\
+                  t1: aio_write io=0+4\nt1: getevents\n";
+    check_script(script, "t1 t1 t1 irq:io1/1 irq:io1 irq:io1", expect![[r#"
+        t1 submits write A, an AIO write of [0/4), and takes slot 1 of 2.
+        t1 takes i_mutex for write A.
+        t1 maps [0/4) (unwritten, split off on disk), submits the bio of write A and drops i_mutex; now it waits for an event.
+        The bio of write A fails: the irq decrements i_unwritten, write A has nothing to convert.
+        The irq acknowledges write A with EIO, its event is in the ring.
+        The irq drops i_dio_count, write A no longer counts as in flight.
+        Running"#]]);
+    let script = script.replace("v3.8", "rfc-v1");
+    check_script(&script, "t1 t1 t1 irq:io1/1", expect![[r#"
+        t1 submits write A, an AIO write of [0/4), and takes slot 1 of 2.
+        t1 takes i_mutex for write A.
+        t1 maps [0/4) (unwritten, split off on disk), submits the bio of write A and drops i_mutex; now it waits for an event.
+        The bio of write A fails: the irq decrements i_unwritten, write A has nothing to convert.
+        Running"#]]);
+    let script = script.replace("aio_write io=0+4", "dio_write 0 4");
+    check_script(&script, "t1 t1 irq:io1/1 t1", expect![[r#"
+        t1 begins write A of [0/4) and takes i_mutex.
+        t1 maps [0/4) (unwritten, split off on disk), submits the bio of write A; now it waits for the bio of write A.
+        The bio of write A fails: the irq wakes the thread that waits for it.
+        t1 sees that the bio of write A has failed with EIO and drops i_dio_count.
+        Running"#]]);
+}
+
+#[test]
+fn a_list_that_is_taken_has_what_was_on_it_and_no_more() {
+    let script = "design rfc-osync\nmount dioread_nolock\nslots 4\nfile a 16 blocks, U 0+8\n\
+                  t1: aio_write io=0+2 sync=1\nt1: aio_write io=2+2\nt1: getevents 2\n";
+    let choices = "t1 t1 t1 t1 t1 t1 irq:io1 irq:io1 irq:io1 kworker:1 kworker:1 kworker:1 \
+                   kworker:1 irq:io2 irq:io2 kworker:1 kworker:1";
+    check_script(script, choices, expect![[r#"
+        t1 submits write A, an AIO write of [0/2) with O_DSYNC, and takes slot 1 of 4.
+        t1 takes i_mutex for write A.
+        t1 maps [0/2) (unwritten, split off on disk), submits the bio of write A and drops i_mutex.
+        t1 submits write B, an AIO write of [2/2), and takes slot 2 of 4.
+        t1 takes i_mutex for write B.
+        t1 maps [2/2) (unwritten, split off on disk), submits the bio of write B and drops i_mutex; now it waits for an event.
+        The bio of write A is done: the irq marks [0/2) written in the ES tree, not yet on disk.
+        The irq puts the io_end of write A on the inode's list and queues the work.
+        The irq drops i_dio_count, write A no longer counts as in flight.
+        kworker:1 starts the work and takes the inode's list for its own: write A.
+        kworker:1 starts a jbd2 handle to convert write A.
+        kworker:1 turns [0/2) written in the disk tree for write A.
+        kworker:1 decrements i_unwritten to 1 for write A.
+        The bio of write B is done: the irq marks [2/2) written in the ES tree, not yet on disk.
+        The irq puts the io_end of write B on the inode's list and queues the work.
+        kworker:1 calls ext4_sync_file and takes i_mutex.
+        kworker:1 takes the inode's list for its own: write B.
+        Running"#]]);
+}
+
+#[test]
+fn a_write_beyond_i_size_keeps_its_lock_and_is_not_said_to_drop_it() {
+    let script = "design v3.8\nslots 2\nfile a 16 blocks, U 0+8\n\
+                  t1: truncate 1\nt1: aio_write io=2+2\nt1: getevents\n";
+    check_script(script, "t1 t1 t1 t1 t1 t1 t1 t1 t1", expect![[r#"
+        t1 truncates to 1 block and takes i_mutex.
+        t1 finds i_dio_count at 0, no direct IO is in flight.
+        t1 drops the pages beyond the new end.
+        t1 takes the inode's list: it is empty.
+        t1 finds i_unwritten at 0, every conversion is done.
+        t1 frees the blocks from 1 on in both trees.
+        t1 submits write A, an AIO write of [2/2), and takes slot 1 of 2.
+        t1 takes i_mutex for write A.
+        t1 maps [2/2) (written, nothing will have to be converted), submits the bio of write A; now it waits for the bio of write A.
+        Running"#]]);
+}
+
+#[test]
+fn who_waits_for_what_nobody_gives_has_not_finished() {
+    let script = "design v3.8\nslots 2\nfile a 16 blocks, U 0+8\nt1: getevents 1\n";
+    let setup = Script::parse(script).expect("a script").setup;
+    let run = Run::new(setup);
+    let badge = extentscope::view::badge(&run);
+    let told = format!("{:?}: {} {}", standing(&run), badge.word, badge.text);
+    expect!["Running: Stuck somebody waits for what nobody can give"].assert_eq(&told);
+}
+
+#[test]
+fn files_and_locks_have_their_names() {
+    let script = "design v5.5\nfile a 16 blocks, U 0+4\nfile b 16 blocks, U 0+4\n\
+                  t1: fallocate 8 4 file=b\nt2: fallocate 8 4 file=b\nt3: fsync file=b\n";
+    check_script(script, "t1 t2", expect![[r#"
+        t1 calls ext4_fallocate and takes i_rwsem.
+        t2: NotEnabled { choice: Choice { actor: Thread(1), ordinal: 0 }, next: Blocked { pc: FallocLock, wait: Mutex { ino: 1 } } }
+        Running"#]]);
+    let setup = Script::parse(script).expect("a script").setup;
+    let (run, _) = Run::replay(setup, &["t1".parse().expect("a choice")]);
+    expect![[r#"
+        t2 cannot take i_rwsem (fallocate 8 4 file=b) (ext4_fallocate): it waits for i_rwsem of b, held by t1; t1 can step.
+    "#]].assert_eq(&lines_of_why_not(&run));
+}
+
 #[test]
 fn pages_that_were_read_meanwhile_are_dropped_by_the_worker() {
     let script = "design v5.5\nfile a 16 blocks, W 0+4\nt1: aio_write io=0+1\nt2: buf_read 0 1\n";
@@ -297,7 +398,7 @@ fn pages_that_were_read_meanwhile_are_dropped_by_the_worker() {
         t2 misses the page cache, maps [0/1) and submits the bio.
         t2's read of [0/1) returns the initial data.
         The bio of write A is done: the irq queues write A as a work item of its own.
-        kworker:2 starts the work and takes the inode's list for its own: write A.
+        kworker:2 starts the work item of write A.
         kworker:2 drops pages read meanwhile and i_dio_count for write A.
         kworker:2 acknowledges write A, its event is in the ring.
         Finished"#]].assert_eq(&told(setup, choices));

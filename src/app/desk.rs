@@ -64,6 +64,7 @@ impl Desk {
         let hash = web_sys::window().and_then(|window| window.location().hash().ok());
         if let Some(link) = hash.filter(|hash| hash.len() > 1) {
             session.open_link(&link);
+            session.revise();
         }
         hand_over(&session);
         let page = Page {

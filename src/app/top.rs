@@ -31,7 +31,10 @@ pub fn top() -> AnyView {
             {verdict(desk)}
             <div class="top-actions">{knobs_button()} {explorer_button()} {commands_button()}</div>
             <div class="top-line">
-                <p class="story design-story" title=desk.text(|s| s.design.1.into())>
+                <p
+                    class="story design-story"
+                    title=desk.text(|s| format!("{} {}", s.design.1, s.design.2))
+                >
                     {desk.text(|s| s.design.1.into())} " "
                     <cite>{desk.text(|s| s.design.2.into())}</cite>
                 </p>
@@ -63,7 +66,7 @@ fn scenario_select(desk: Desk) -> AnyView {
     view! {
         <label class="field">
             <span>"scenario"</span>
-            <select id="scenario-field" on:change=move |ev| {
+            <select id="scenario-field" {..named("autocomplete", "off")} on:change=move |ev| {
                 let id = event_target_value(&ev);
                 desk.act(|s| s.load_preset(&id));
             }>
@@ -102,7 +105,7 @@ fn design_select(desk: Desk) -> AnyView {
     view! {
         <label class="field">
             <span>"design"</span>
-            <select id="design-field" on:change=choose>{rows} {variant}</select>
+            <select id="design-field" {..named("autocomplete", "off")} on:change=choose>{rows} {variant}</select>
         </label>
     }
     .into_any()

@@ -46,6 +46,7 @@ pub use state::{
     NO_IRQ, NO_PBLK, NOBODY, Page, Power, Stage, State, Submitting, TASKS, Task,
 };
 pub use step::{
-    Next, NotEnabled, enabled, enabled_among, is_environment, next, next_of_all, step, step_at,
+    Next, NotEnabled, enabled, enabled_among, is_environment, next, next_of_all, place_of, step,
+    step_at,
 };
 pub use wait::{Giver, Link, Wait, cycle, deadlocked, deadlocked_among, is_stuck, needs};

@@ -8,7 +8,7 @@ use crate::es;
 
 use super::choice::{ACTORS, Actor, Choice};
 use super::design::{FsyncWait, InodeLock, Knobs, NolockRead, Throttle, Workers};
-use super::note::{Note, Observer};
+use super::note::{Fault, Note, Observer};
 use super::pc::{Pc, irq_plan, worker_plan};
 use super::piece::{Pieces, Stepped};
 use super::promise::Promise;
@@ -145,9 +145,10 @@ pub fn step_at<O: Observer>(
     #[cfg(target_arch = "wasm32")]
     let obs: &mut dyn Observer = obs;
     let fault = fault_of(state, choice, pc);
+    let at = place_with(setup, state, choice.actor, pc, fault);
     let state = Stepped::new(state);
     let mut machine = Machine { setup, state, obs, fault };
-    machine.obs.note(Note::At(pc));
+    machine.obs.note(Note::At(at));
     if let Some(fault) = fault {
         machine.spend(fault);
     }
@@ -165,6 +166,22 @@ pub fn step_at<O: Observer>(
     machine.state.touched()
 }
 
+/// Where a step is taken that is enabled at a place: that, but for a bio that fails in it, which is
+/// completed by another plan.
+pub fn place_of(setup: &Setup, state: &State, choice: Choice, pc: Pc) -> Pc {
+    place_with(setup, state, choice.actor, pc, fault_of(state, choice, pc))
+}
+
+fn place_with(setup: &Setup, state: &State, actor: Actor, pc: Pc, fault: Option<Fault>) -> Pc {
+    match (actor, fault) {
+        (Actor::Irq(io), Some(Fault::Eio)) => {
+            let io = Io { error: true, ..state.ios[usize::from(io)] };
+            irq_plan(&setup.design.knobs, &io).at(0).unwrap_or(pc)
+        }
+        _ => pc,
+    }
+}
+
 /// How many ordinals to try for an actor's step.
 fn ordinals(state: &State, actor: Actor, pc: Pc) -> u8 {
     let left = &state.left;
@@ -176,8 +193,7 @@ fn ordinals(state: &State, actor: Actor, pc: Pc) -> u8 {
 }
 
 /// What fails in a step with an ordinal: 1 the bio (or the conversion), 2 the allocation in irq.
-fn fault_of(state: &State, choice: Choice, pc: Pc) -> Option<super::note::Fault> {
-    use super::note::Fault;
+fn fault_of(state: &State, choice: Choice, pc: Pc) -> Option<Fault> {
     let left = &state.left;
     let submitted = |io: u8| state.ios[usize::from(io)].stage == Stage::Submitted;
     match (choice.actor, choice.ordinal) {
@@ -537,7 +553,7 @@ pub(super) struct Machine<'a, O: ?Sized> {
     pub(super) state: Stepped<'a>,
     pub(super) obs: &'a mut O,
     /// What fails in this step.
-    pub(super) fault: Option<super::note::Fault>,
+    pub(super) fault: Option<Fault>,
 }
 
 impl<O: Observer + ?Sized> Machine<'_, O> {

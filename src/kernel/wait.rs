@@ -1,7 +1,7 @@
 //! Why an actor cannot step, who could change that, and the cycles in which nobody can.
 
 use super::choice::{ACTORS, Actor};
-use super::pc::Pc;
+use super::pc::{Pc, irq_plan};
 use super::setup::{Op, Setup};
 use super::state::{Acked, Frame, Io, List, NO_IRQ, Power, Stage, State};
 use super::step::{Next, enabled_among, is_environment, next_of_all};
@@ -152,7 +152,9 @@ impl<H: Hear> Givers<'_, H> {
             }
             Wait::Writeback { ino } => {
                 let written = state.ios().filter(|(_, io)| io.ino == ino && io.page_writeback);
-                written.for_each(|(io, _)| self.need_of(io, Self::acknowledgers));
+                written.for_each(|(io, _)| {
+                    self.need_of(io, |all, io| all.finishers(io, Pc::EndWriteback));
+                });
             }
             Wait::Ordered => {
                 let ordered = |io: &Io| io.ordered && io.stage == Stage::Submitted;
@@ -169,7 +171,7 @@ impl<H: Hear> Givers<'_, H> {
                 // One event is enough, of whichever IO, also of one that is yet to be submitted.
                 self.hear.need();
                 let pending = state.ios().filter(|(_, io)| io.aio && io.ack == Acked::No);
-                pending.for_each(|(io, _)| self.acknowledgers(io));
+                pending.for_each(|(io, _)| self.finishers(io, Pc::AioComplete));
                 self.submitters();
             }
             Wait::Reserved => {
@@ -208,11 +210,15 @@ impl<H: Hear> Givers<'_, H> {
         }
     }
 
-    /// Who can bring an IO to its acknowledgement, or its pages out of PageWriteback: its irq
-    /// handler while that runs, later whoever converts it.
-    fn acknowledgers(&mut self, index: u8) {
+    /// Who can bring an IO to its acknowledgement, out of `i_dio_count`, or its pages out of
+    /// PageWriteback: its irq handler while it has that part before it, later whoever converts it.
+    fn finishers(&mut self, index: u8, part: Pc) {
         let io = &self.state.ios[usize::from(index)];
-        if io.irq != NO_IRQ || io.stage == Stage::Submitted {
+        let is_ahead = io.irq != NO_IRQ && {
+            let plan = irq_plan(&self.setup.design.knobs, io);
+            plan.parts().iter().skip(usize::from(io.irq)).any(|pc| *pc == part)
+        };
+        if is_ahead || io.stage == Stage::Submitted {
             self.hear.giver(Giver { io: Some(index), actor: Actor::Irq(index) });
         }
         self.converters(index);
@@ -222,7 +228,7 @@ impl<H: Hear> Givers<'_, H> {
     fn dio_droppers(&mut self, index: u8) {
         let io = &self.state.ios[usize::from(index)];
         if !io.waits || io.stage == Stage::Submitted {
-            return self.acknowledgers(index);
+            return self.finishers(index, Pc::DioDone);
         }
         self.hear.giver(Giver { io: Some(index), actor: Actor::Thread(io.thread) });
     }

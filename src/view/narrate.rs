@@ -6,10 +6,12 @@
 use crate::es::Status;
 use crate::kernel::{
     Acked, Actor, Bound, Choice, Content, Fault, Giver, Inode, InodeLock, Link, List, Mapping,
-    Next, Note, Op, Pc, Promise, Range, Setup, Stage, State, Sync, Wait, cycle, needs, next,
+    Next, Note, Op, Pc, Promise, Range, Setup, Stage, State, Sync, Wait, cycle, is_stuck, needs,
+    next, place_of,
 };
 use crate::scenario::{OpText, Run};
 
+use super::names::of_file;
 use super::steps::failure;
 use super::wrap::{COLUMNS_MAX, wrap};
 
@@ -60,7 +62,8 @@ fn submit_returned(notes: &[Note]) -> String {
 /// What a button for a choice says.
 pub fn step_label(setup: &Setup, state: &State, choice: Choice) -> StepLabel {
     let pc = match next(setup, state, choice.actor) {
-        Next::Ready { pc } | Next::Blocked { pc, .. } => pc,
+        Next::Ready { pc } => place_of(setup, state, choice, pc),
+        Next::Blocked { pc, .. } => pc,
         Next::Done => Pc::Idle,
     };
     let info = pc.info_in(&setup.design.knobs);
@@ -129,21 +132,21 @@ pub fn wait_text(setup: &Setup, state: &State, wait: Wait) -> String {
         givers.first().and_then(|g| g.first()).map_or("nobody".into(), |g| g.actor.to_string())
     };
     match wait {
-        Wait::Mutex { .. } | Wait::DataSem { .. } => {
+        Wait::Mutex { ino } | Wait::DataSem { ino } => {
             let is_mutex = matches!(wait, Wait::Mutex { .. });
             let lock = if is_mutex { lock_name(setup) } else { "i_data_sem" };
-            format!("waits for {lock}, held by {}", who(wait))
+            format!("waits for {lock}{}, held by {}", of_file(setup, ino), who(wait))
         }
         Wait::DioCount { ino } => {
             let count = state.inodes[usize::from(ino)].i_dio_count;
-            format!("waits until i_dio_count is 0 (now {count})")
+            format!("waits until i_dio_count{} is 0 (now {count})", of_file(setup, ino))
         }
         Wait::Writeback { .. } => "waits for PageWriteback to be cleared".into(),
         Wait::Throttle => "waits for fewer pending conversions".into(),
         Wait::Ordered => "waits for the ordered data to reach the device".into(),
         Wait::Unwritten { ino } => {
             let count = state.inodes[usize::from(ino)].i_unwritten;
-            format!("waits until i_unwritten is 0 (now {count})")
+            format!("waits until i_unwritten{} is 0 (now {count})", of_file(setup, ino))
         }
         Wait::Bio { io } => format!("waits for the bio of {}", io_name(state, io)),
         Wait::Slot => format!("waits for a slot of the AIO context ({} taken)", setup.slots),
@@ -260,7 +263,10 @@ pub fn standing(run: &Run) -> Standing {
     if let Some(promise) = Promise::ALL.into_iter().find(|p| state.broken & p.bit() != 0) {
         return Standing::Broken(promise);
     }
-    if run.enabled().is_empty() { Standing::Finished } else { Standing::Running }
+    match run.enabled().is_empty() && !is_stuck(setup, state) {
+        true => Standing::Finished,
+        false => Standing::Running,
+    }
 }
 
 /// `A (io1)`-like names of IOs in sentences: `write A`.
@@ -343,7 +349,7 @@ fn sentence(
             | Pc::TruncFree
             | Pc::SizeUpdate
             | Pc::DropCaches => page_sentence(setup, before, after, who, pc, notes),
-            _ => task_sentence(before, after, who, pc, notes),
+            _ => task_sentence(setup, before, after, who, pc, notes),
         },
     }
 }
@@ -450,7 +456,7 @@ fn page_sentence(
         }
         (Pc::WritebackWait, _) => format!("{who} sees PageWriteback cleared"),
         (Pc::TruncLock, Some(Op::Truncate { size, .. })) => {
-            format!("{who} truncates to {size} blocks and takes {lock}")
+            format!("{who} truncates to {} and takes {lock}", count(u32::from(size), "block"))
         }
         (Pc::TruncDio, _) => format!("{who} finds i_dio_count at 0, no direct IO is in flight"),
         (Pc::TruncPages, _) => format!("{who} drops the pages beyond the new end"),
@@ -460,7 +466,7 @@ fn page_sentence(
             format!("{who} frees the blocks from {size} on in both trees{broke}")
         }
         (Pc::SizeUpdate, Some(Op::DioWrite { range, .. })) => {
-            format!("{who} grows i_size to {} blocks", range.end())
+            format!("{who} grows i_size to {}", count(range.end().into(), "block"))
         }
         (Pc::DropCaches, _) => format!("{who} drops caches"),
         _ => format!("{who} steps"),
@@ -482,8 +488,10 @@ pub(super) fn environment_sentence(notes: &[Note]) -> String {
                     _ => None,
                 });
                 let broke: Vec<&str> = broke.collect();
+                let come = if *wrong == 1 { "comes" } else { "come" };
                 return format!(
-                    "The journal is recovered; {wrong} blocks come back wrong: {}",
+                    "The journal is recovered; {} {come} back wrong: {}",
+                    count((*wrong).into(), "block"),
                     if broke.is_empty() { "broken before".into() } else { broke.join(", ") }
                 );
             }
@@ -524,7 +532,8 @@ fn jbd2_sentence(notes: &[Note]) -> String {
             }
             Note::CommitLocked { handles } => {
                 return format!(
-                    "jbd2 locks the running transaction and waits for {handles} handle"
+                    "jbd2 locks the running transaction and waits for {}",
+                    count(u32::from(*handles), "handle")
                 );
             }
             _ => {}
@@ -581,13 +590,16 @@ fn write_sentence(
             };
             let keeps = who.task().is_some_and(|task| holds_data_sem(after, task));
             let mapped = if keeps { "an overwrite, i_data_sem is kept" } else { mapped };
-            let then = if aio || keeps { &format!(" and drops {lock}") } else { "" };
+            let holds = who.task().is_some_and(|task| holds_lock(after, task));
+            let then = if holds { "" } else { &format!(" and drops {lock}") };
             format!("{who} maps {range} ({mapped}), submits the bio of {write}{then}")
         }
         Pc::DioAwait => {
             let kept = who.task().is_some_and(|task| holds_data_sem(before, task));
             let too = if kept { " and i_data_sem" } else { "" };
-            format!("{who} sees that the bio of {write} is done and drops i_dio_count{too}")
+            let failed = before.ios().any(|(_, io)| io.nr == nr && !io.writeback && io.error);
+            let done = if failed { "has failed with EIO" } else { "is done" };
+            format!("{who} sees that the bio of {write} {done} and drops i_dio_count{too}")
         }
         _ => format!("{who} drops {lock}, {write} is through"),
     }
@@ -596,6 +608,12 @@ fn write_sentence(
 /// Whether a step split an extent on disk.
 fn has_split(before: &State, after: &State) -> bool {
     before.inodes.iter().zip(&after.inodes).any(|(old, new)| old.splits != new.splits)
+}
+
+/// Whether a thread holds the lock that orders IO on some inode.
+fn holds_lock(state: &State, task: u8) -> bool {
+    let holds = |inode: &Inode| inode.i_mutex == task || inode.shared >> task & 1 != 0;
+    state.inodes.iter().any(holds)
 }
 
 /// Whether a thread holds some `i_data_sem` over its write.
@@ -614,8 +632,10 @@ fn read_sentence(setup: &Setup, before: &State, who: Actor, pc: Pc, notes: &[Not
         Pc::ReadCheck if pending > 0 => {
             format!("{who} reads {blocks}, finds i_unwritten at {pending} and goes to flush")
         }
-        Pc::ReadFlushLock => format!("{who} takes i_mutex to flush pending conversions"),
-        Pc::ReadFlushUnlock => format!("{who} drops i_mutex after the flush"),
+        Pc::ReadFlushLock => {
+            format!("{who} takes {} to flush pending conversions", lock_name(setup))
+        }
+        Pc::ReadFlushUnlock => format!("{who} drops {} after the flush", lock_name(setup)),
         Pc::ReadLock => format!("{who} takes {} to read {blocks}", lock_name(setup)),
         Pc::ReadUnlock => format!("{who} drops {} after its read", lock_name(setup)),
         Pc::ReadPages => format!("{who} reads {blocks}, whose dirty pages go out first"),
@@ -634,14 +654,18 @@ fn read_sentence(setup: &Setup, before: &State, who: Actor, pc: Pc, notes: &[Not
             });
             match (broke, zeroes) {
                 (Some(promise), _) => format!(
-                    "{who}'s read of {blocks} returns {wrong} wrong blocks: {promise} is broken"
+                    "{who}'s read of {blocks} returns {}: {promise} is broken",
+                    count(u32::from(wrong), "wrong block")
                 ),
                 (None, 0) => {
                     let found = read_contents(setup, before, who, range);
                     format!("{who}'s read of {blocks} returns {}", found.join(" and "))
                 }
                 (None, n) if n == range.len => format!("{who}'s read of {blocks} returns zeroes"),
-                (None, n) => format!("{who}'s read of {blocks} returns zeroes for {n} blocks"),
+                (None, n) => {
+                    let n = count(u32::from(n), "block");
+                    format!("{who}'s read of {blocks} returns zeroes for {n}")
+                }
             }
         }
         _ => {
@@ -658,15 +682,23 @@ fn read_sentence(setup: &Setup, before: &State, who: Actor, pc: Pc, notes: &[Not
     }
 }
 
-fn task_sentence(before: &State, after: &State, who: Actor, pc: Pc, notes: &[Note]) -> String {
+fn task_sentence(
+    setup: &Setup,
+    before: &State,
+    after: &State,
+    who: Actor,
+    pc: Pc,
+    notes: &[Note],
+) -> String {
+    let lock = lock_name(setup);
     let frame = who.task().and_then(|t| before.tasks[usize::from(t)].top());
     let io = frame.map(|f| f.a).filter(|io| usize::from(*io) < before.ios.len());
     let write = || io.map_or(String::new(), |io| io_name(before, io));
     match pc {
-        Pc::FallocLock => format!("{who} calls ext4_fallocate and takes i_mutex"),
+        Pc::FallocLock => format!("{who} calls ext4_fallocate and takes {lock}"),
         Pc::FallocMap => format!("{who} allocates the holes of its range as unwritten blocks"),
         Pc::FsyncPages => format!("{who} calls ext4_sync_file, dirty pages go out first"),
-        Pc::FsyncLock => format!("{who} calls ext4_sync_file and takes i_mutex"),
+        Pc::FsyncLock => format!("{who} calls ext4_sync_file and takes {lock}"),
         Pc::FsyncCommit if notes.contains(&Note::CommitRequested) => {
             format!("{who} asks jbd2 to commit the running transaction")
         }
@@ -677,10 +709,17 @@ fn task_sentence(before: &State, after: &State, who: Actor, pc: Pc, notes: &[Not
         Pc::FlushTake | Pc::WorkTake => {
             let what = if pc == Pc::WorkTake { "starts the work and takes" } else { "takes" };
             let empty = notes.iter().any(|n| matches!(n, Note::ListTaken { ios: 0, .. }));
-            let names = listed_names(after, who);
-            match empty {
-                true => format!("{who} {what} the inode's list: it is empty"),
-                false => format!("{who} {what} the inode's list for its own: {}", names.join(", ")),
+            let had = listed(before, who);
+            let mut taken = listed(after, who);
+            taken.retain(|io| !had.contains(io));
+            let names: Vec<String> = taken.iter().map(|io| io_name(after, *io)).collect();
+            let names = names.join(", ");
+            let is_item =
+                taken.first().is_some_and(|io| before.ios[usize::from(*io)].list == List::Dio);
+            match (empty, is_item) {
+                (true, _) => format!("{who} {what} the inode's list: it is empty"),
+                (_, true) => format!("{who} starts the work item of {names}"),
+                _ => format!("{who} {what} the inode's list for its own: {names}"),
             }
         }
         Pc::FlushWait => format!("{who} finds i_unwritten at 0, every conversion is done"),
@@ -777,19 +816,24 @@ fn read_contents(setup: &Setup, before: &State, who: Actor, range: Range) -> Vec
     found
 }
 
-/// The writes on a task's private lists, and the one it is converting.
-fn listed_names(state: &State, who: Actor) -> Vec<String> {
+/// The IOs on a task's private lists, after those that it is converting.
+fn listed(state: &State, who: Actor) -> Vec<u8> {
     let Some(task) = who.task() else { return Vec::new() };
     let converting = state.tasks[usize::from(task)].frames().iter().filter(|f| f.pc == Pc::EndIo);
     let listed = state.completed.as_slice().iter().filter(|io| {
         matches!(state.ios[usize::from(**io)].list, List::Private { task: t, .. } if t == task)
     });
-    converting.map(|f| f.a).chain(listed.copied()).map(|io| io_name(state, io)).collect()
+    converting.map(|f| f.a).chain(listed.copied()).collect()
 }
 
 pub(super) fn op_of(setup: &Setup, state: &State, who: Actor) -> Option<Op> {
     let task = who.task()?;
     state.tasks[usize::from(task)].current(setup, task)
+}
+
+/// `1 block`, `2 blocks`.
+fn count(number: u32, one: &str) -> String {
+    format!("{number} {one}{}", if number == 1 { "" } else { "s" })
 }
 
 fn capitalised(text: &str) -> String {

@@ -5,7 +5,7 @@ use core::fmt;
 use core::ops::Range;
 
 use crate::bounds::{BLOCKS_MAX, HISTORY_STEPS, IOS_MAX, THREADS_MAX};
-use crate::kernel::{Actor, KNOBS, NOBODY, Next, Setup, Stage, State, next};
+use crate::kernel::{Actor, InodeLock, KNOBS, NOBODY, Next, Setup, Stage, State, next};
 use crate::scenario::Run;
 
 use super::lockdep::held_by;
@@ -245,7 +245,7 @@ fn history(run: &Run, object: Object, steps: Range<usize>) -> Vec<(usize, String
             let part = match (before.is_empty(), after.is_empty()) {
                 (true, _) => format!("{field} {after}"),
                 (_, true) => format!("{field} {before} no longer"),
-                _ => format!("{field} {before}, now {after}"),
+                _ => format!("{field} {before} \u{2192} {after}"),
             };
             sentence += if number == 0 { ": " } else { "; " };
             // The most telling one stands first.
@@ -488,7 +488,8 @@ fn origin(setup: &Setup, state: &State, object: Object) -> (&'static str, &'stat
     }
 }
 
-/// The status tree's version is a knob; functions have theirs in their source.
+/// The status tree's version is a knob; functions have theirs in their source, and what holds the
+/// rest stands where it says from v3.8 to v5.5.
 fn version(setup: &Setup, object: Object) -> &'static str {
     let design = &setup.design;
     match object {
@@ -496,7 +497,9 @@ fn version(setup: &Setup, object: Object) -> &'static str {
             let knob = KNOBS.iter().find(|knob| knob.id == "es_version");
             knob.map_or("", |knob| knob.values[(knob.get)(&design.knobs)])
         }
-        _ => "",
+        Object::Actor(_) => "",
+        _ if design.knobs.inode_lock == InodeLock::Rwsem => "v5.5",
+        _ => "v3.8",
     }
 }
 

@@ -584,7 +584,7 @@ fn the_report_of_a_long_run_has_the_choices_before_the_cursor() {
 #[test]
 fn texts_to_copy_say_that_a_bio_failed() {
     let session = failed_session();
-    let fails = "convert in the ES tree, write A: the bio fails with EIO";
+    let fails = "decrement i_unwritten, write A: the bio fails with EIO";
     assert!(session.steps_text().contains(fails), "{}", session.steps_text());
     // There the words are wrapped, with the tree beside them.
     let mail = session.mail_text("https://example.org/");

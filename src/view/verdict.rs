@@ -59,8 +59,11 @@ pub fn badge(run: &Run) -> Badge {
             (BadgeKind::Finished, "Finished", text)
         }
         Standing::Running if is_stuck(run.setup(), run.state()) => {
-            let text = "somebody waits, and only the environment can still move".into();
-            (BadgeKind::Deadlock, "Stuck", text)
+            let text = match run.enabled().is_empty() {
+                true => "somebody waits for what nobody can give",
+                false => "somebody waits, and only the environment can still move",
+            };
+            (BadgeKind::Deadlock, "Stuck", text.into())
         }
         Standing::Running if run.state().power != Power::On => {
             let text = "the power is gone: recovery is next".into();

@@ -43,19 +43,19 @@ fn objects_are_told() {
               holds: i_mutex of a
               in: ext4_end_io_work > ext4_end_io > ext4_sync_file > ext4_unwritten_wait
               8 irq:io1: next take the list.
-             13 kworker:1: next take the list, now start a jbd2 handle; in ext4_end_io_work > ext4_end_io > ext4_convert_unwritten_extents.
-             14 kworker:1: next start a jbd2 handle, now convert in the disk tree; holds a jbd2 handle.
-             15 kworker:1: next convert in the disk tree, now decrement i_unwritten; holds a jbd2 handle no longer; and more.
-             16 kworker:1: next decrement i_unwritten, now take i_mutex; and more.
-             17 kworker:1: next take i_mutex, now take the list; and more.
-             18 kworker:1: next take the list, now wait until i_unwritten is 0; and more.
+             13 kworker:1: next take the list → start a jbd2 handle; in ext4_end_io_work > ext4_end_io > ext4_convert_unwritten_extents.
+             14 kworker:1: next start a jbd2 handle → convert in the disk tree; holds a jbd2 handle.
+             15 kworker:1: next convert in the disk tree → decrement i_unwritten; holds a jbd2 handle no longer; and more.
+             16 kworker:1: next decrement i_unwritten → take i_mutex; in ext4_end_io_work > ext4_end_io → ext4_end_io_work > ext4_end_io > ext4_sync_file.
+             17 kworker:1: next take i_mutex → take the list; and more.
+             18 kworker:1: next take the list → wait until i_unwritten is 0; and more.
         "#]],
     );
     check(
         &session,
         "io.1",
         expect![[r#"
-            write B | struct ext4_io_end | fs/ext4/ext4.h | 
+            write B | struct ext4_io_end | fs/ext4/ext4.h | v3.8
               what: t1 [4/4) AIO O_DSYNC
               stage: on a list
               where: on kworker:1's private list
@@ -63,11 +63,11 @@ fn objects_are_told() {
               counted in i_unwritten: yes
               counted in i_dio_count: no
               4 t1: what t1 [4/4) AIO O_DSYNC; stage not submitted; where has a slot, not mapped yet; user space not acknowledged; and more.
-              6 t1: stage not submitted, now submitted; where has a slot, not mapped yet, now its bio is in flight; counted in i_unwritten no, now yes; and more.
-             10 irq:io2: stage submitted, now completed; where its bio is in flight, now data is in the device.
-             11 irq:io2: stage completed, now on a list; where data is in the device, now on the inode's list.
-             12 irq:io2: counted in i_dio_count yes, now no.
-             13 kworker:1: where on the inode's list, now on kworker:1's private list.
+              6 t1: stage not submitted → submitted; where has a slot, not mapped yet → its bio is in flight; counted in i_unwritten no → yes; and more.
+             10 irq:io2: stage submitted → completed; where its bio is in flight → data is in the device.
+             11 irq:io2: stage completed → on a list; where data is in the device → on the inode's list.
+             12 irq:io2: counted in i_dio_count yes → no.
+             13 kworker:1: where on the inode's list → on kworker:1's private list.
         "#]],
     );
     check(
@@ -79,38 +79,38 @@ fn objects_are_told() {
               conversion pending: [4/4)
               3 t1: [0/4) U@1000.
               6 t1: [4/4) U@1004.
-              7 irq:io1: [0/4) U@1000, now W@1000, conversion pending.
-             10 irq:io2: [4/4) U@1004, now W@1004, conversion pending.
-             15 kworker:1: [0/4) W@1000, conversion pending, now W@1000.
+              7 irq:io1: [0/4) U@1000 → W@1000, conversion pending.
+             10 irq:io2: [4/4) U@1004 → W@1004, conversion pending.
+             15 kworker:1: [0/4) W@1000, conversion pending → W@1000.
         "#]],
     );
     check(
         &session,
         "inode.0",
         expect![[r#"
-            inode a | struct ext4_inode_info | fs/ext4/ext4.h | 
+            inode a | struct ext4_inode_info | fs/ext4/ext4.h | v3.8
               i_unwritten: 1
               i_dio_count: 0
               i_mutex: held by kworker:1
               i_size: 16
               i_size as committed: 16
               changed since the last commit: yes
-              2 t1: i_mutex free, now held by t1.
-              3 t1: i_unwritten 0, now 1; i_dio_count 0, now 1; i_mutex held by t1, now free.
-              5 t1: i_mutex free, now held by t1.
-              6 t1: i_unwritten 1, now 2; i_dio_count 1, now 2; i_mutex held by t1, now free.
-              9 irq:io1: i_dio_count 2, now 1.
-             12 irq:io2: i_dio_count 1, now 0.
-             15 kworker:1: changed since the last commit no, now yes.
-             16 kworker:1: i_unwritten 2, now 1.
-             17 kworker:1: i_mutex free, now held by kworker:1.
+              2 t1: i_mutex free → held by t1.
+              3 t1: i_unwritten 0 → 1; i_dio_count 0 → 1; i_mutex held by t1 → free.
+              5 t1: i_mutex free → held by t1.
+              6 t1: i_unwritten 1 → 2; i_dio_count 1 → 2; i_mutex held by t1 → free.
+              9 irq:io1: i_dio_count 2 → 1.
+             12 irq:io2: i_dio_count 1 → 0.
+             15 kworker:1: changed since the last commit no → yes.
+             16 kworker:1: i_unwritten 2 → 1.
+             17 kworker:1: i_mutex free → held by kworker:1.
         "#]],
     );
     check(
         &session,
         "block.0.4",
         expect![[r#"
-            block 4 | struct ext4_map_blocks | fs/ext4/ext4.h | 
+            block 4 | struct ext4_map_blocks | fs/ext4/ext4.h | v3.8
               ES tree: [0/8) W@1000
               disk tree: [4/4) U@1004
               committed: [0/8) U@1000
@@ -120,23 +120,23 @@ fn objects_are_told() {
               acknowledged version: 0
               version that fsync promised: 0
               version that O_(D)SYNC promised: 0
-              3 t1: disk tree U@1004, joined to block 3, now U@1004, split from block 3.
+              3 t1: disk tree U@1004, joined to block 3 → U@1004, split from block 3.
               6 t1: ES tree U@1004.
-             10 irq:io2: ES tree U@1004, now W@1004, conversion pending; and more.
+             10 irq:io2: ES tree U@1004 → W@1004, conversion pending; and more.
         "#]],
     );
     check(
         &session,
         "device",
         expect![[r#"
-            device | struct bio | include/linux/blk_types.h | 
+            device | struct bio | include/linux/blk_types.h | v3.8
               blocks only in its cache: 8
               bios that may fail: 0
               power: on
               3 t1: bios in flight write A.
-              6 t1: bios in flight write A, now write A, write B.
-              7 irq:io1: bios in flight write A, write B, now write B; blocks only in its cache 0, now 4.
-             10 irq:io2: bios in flight write B no longer; blocks only in its cache 4, now 8.
+              6 t1: bios in flight write A → write A, write B.
+              7 irq:io1: bios in flight write A, write B → write B; blocks only in its cache 0 → 4.
+             10 irq:io2: bios in flight write B no longer; blocks only in its cache 4 → 8.
         "#]],
     );
     check(
@@ -148,8 +148,8 @@ fn objects_are_told() {
               a commit was asked for: no
               open handles: 0
               unasked commits left: 0
-             14 kworker:1: open handles 0, now 1.
-             15 kworker:1: open handles 1, now 0.
+             14 kworker:1: open handles 0 → 1.
+             15 kworker:1: open handles 1 → 0.
         "#]],
     );
 }
