@@ -160,7 +160,7 @@ test("designs that were tried are columns, and can be left out", async ({ page, 
   await expect(explorer.getByRole("button", { name: `Leave out ${tried[1]}` }), "it is what the page runs").toBeHidden();
 });
 
-for (const missing of ["explorer-dialog.js", "program.js", "explore.js", "explore_bg.wasm"]) {
+for (const missing of ["explorer-dialog.js", "program.js", "explore.js", "explore_bg.wasm", "explore.css"]) {
   test(`${missing} that does not arrive is said in place, and can be tried again`, async ({ page, stage, console }) => {
     console.expect(/404|Failed to load resource|MIME|wasm streaming|WebAssembly/);
     await page.route(`**/${missing}*`, (route) => route.fulfill({ status: 404, body: "not found" }));

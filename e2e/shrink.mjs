@@ -40,7 +40,7 @@ const MODULES = [
 ];
 const SCRIPTS = ["boot.js", "explorer.js", "explorer-dialog.js", "laboratory.js", "program.js"];
 /** Fetched by a script under its own name. */
-const SHEETS = ["lab.css"];
+const SHEETS = ["explore.css", "lab.css"];
 
 /** What Rust's wasm32 target has on: without these wasm-opt takes the module for a wrong one. */
 const FEATURES = [

@@ -62,7 +62,7 @@ function obey(module, place, word) {
 
 const explorer = new Program({
   ...{ title: "Explorer", noun: "explorer", className: "explorer" },
-  ...{ module: "explore", diedName: "extentscopeExplorerDied" },
+  ...{ module: "explore", sheet: "explore.css", diedName: "extentscopeExplorerDied" },
   mistake: "not in your script. What it had found is gone, and can be searched again.",
   report: "What happened, as text",
   kept: () => `address: ${location.href}`,

@@ -19,7 +19,7 @@ fn check(preset: &str, design: &str, choices: &str, no_return: Option<u32>, expe
     let setup = setup(preset, Design::parse(design).expect("a design"));
     let (run, divergence) = Run::replay(setup, &choices);
     assert_eq!(divergence, None);
-    let text = mail(&run, preset.title, no_return, "https://example.org/#v1");
+    let text = mail(&run, preset.title, "", no_return, "https://example.org/#v1");
     check_width(&text, true);
     expected.assert_eq(&text);
 }
@@ -197,7 +197,7 @@ fn every_preset_under_every_design_fits() {
                     (run, None)
                 }
             };
-            let text = mail(&run, preset.title, no_return, "");
+            let text = mail(&run, preset.title, preset.script, no_return, "");
             check_width(&text, false);
             let steps = run.choices().len();
             assert!(text.contains(&format!("\n{steps:>4} ")), "{text}");

@@ -293,28 +293,40 @@ fn check_script(script: &str, choices: &str, expected: Expect) {
 fn a_bio_that_fails_is_told_by_what_then_happens() {
     let script = "design v3.8\nslots 2\nfile a 16 blocks, U 0+8\nallow eio 1\n\
                   t1: aio_write io=0+4\nt1: getevents\n";
-    check_script(script, "t1 t1 t1 irq:io1/1 irq:io1 irq:io1", expect![[r#"
+    check_script(
+        script,
+        "t1 t1 t1 irq:io1/1 irq:io1 irq:io1",
+        expect![[r#"
         t1 submits write A, an AIO write of [0/4), and takes slot 1 of 2.
         t1 takes i_mutex for write A.
         t1 maps [0/4) (unwritten, split off on disk), submits the bio of write A and drops i_mutex; now it waits for an event.
         The bio of write A fails: the irq decrements i_unwritten, write A has nothing to convert.
         The irq acknowledges write A with EIO, its event is in the ring.
         The irq drops i_dio_count, write A no longer counts as in flight.
-        Running"#]]);
+        Running"#]],
+    );
     let script = script.replace("v3.8", "rfc-v1");
-    check_script(&script, "t1 t1 t1 irq:io1/1", expect![[r#"
+    check_script(
+        &script,
+        "t1 t1 t1 irq:io1/1",
+        expect![[r#"
         t1 submits write A, an AIO write of [0/4), and takes slot 1 of 2.
         t1 takes i_mutex for write A.
         t1 maps [0/4) (unwritten, split off on disk), submits the bio of write A and drops i_mutex; now it waits for an event.
         The bio of write A fails: the irq decrements i_unwritten, write A has nothing to convert.
-        Running"#]]);
+        Running"#]],
+    );
     let script = script.replace("aio_write io=0+4", "dio_write 0 4");
-    check_script(&script, "t1 t1 irq:io1/1 t1", expect![[r#"
+    check_script(
+        &script,
+        "t1 t1 irq:io1/1 t1",
+        expect![[r#"
         t1 begins write A of [0/4) and takes i_mutex.
         t1 maps [0/4) (unwritten, split off on disk), submits the bio of write A; now it waits for the bio of write A.
         The bio of write A fails: the irq wakes the thread that waits for it.
         t1 sees that the bio of write A has failed with EIO and drops i_dio_count.
-        Running"#]]);
+        Running"#]],
+    );
 }
 
 #[test]
@@ -323,7 +335,10 @@ fn a_list_that_is_taken_has_what_was_on_it_and_no_more() {
                   t1: aio_write io=0+2 sync=1\nt1: aio_write io=2+2\nt1: getevents 2\n";
     let choices = "t1 t1 t1 t1 t1 t1 irq:io1 irq:io1 irq:io1 kworker:1 kworker:1 kworker:1 \
                    kworker:1 irq:io2 irq:io2 kworker:1 kworker:1";
-    check_script(script, choices, expect![[r#"
+    check_script(
+        script,
+        choices,
+        expect![[r#"
         t1 submits write A, an AIO write of [0/2) with O_DSYNC, and takes slot 1 of 4.
         t1 takes i_mutex for write A.
         t1 maps [0/2) (unwritten, split off on disk), submits the bio of write A and drops i_mutex.
@@ -341,14 +356,18 @@ fn a_list_that_is_taken_has_what_was_on_it_and_no_more() {
         The irq puts the io_end of write B on the inode's list and queues the work.
         kworker:1 calls ext4_sync_file and takes i_mutex.
         kworker:1 takes the inode's list for its own: write B.
-        Running"#]]);
+        Running"#]],
+    );
 }
 
 #[test]
 fn a_write_beyond_i_size_keeps_its_lock_and_is_not_said_to_drop_it() {
     let script = "design v3.8\nslots 2\nfile a 16 blocks, U 0+8\n\
                   t1: truncate 1\nt1: aio_write io=2+2\nt1: getevents\n";
-    check_script(script, "t1 t1 t1 t1 t1 t1 t1 t1 t1", expect![[r#"
+    check_script(
+        script,
+        "t1 t1 t1 t1 t1 t1 t1 t1 t1",
+        expect![[r#"
         t1 truncates to 1 block and takes i_mutex.
         t1 finds i_dio_count at 0, no direct IO is in flight.
         t1 drops the pages beyond the new end.
@@ -358,7 +377,8 @@ fn a_write_beyond_i_size_keeps_its_lock_and_is_not_said_to_drop_it() {
         t1 submits write A, an AIO write of [2/2), and takes slot 1 of 2.
         t1 takes i_mutex for write A.
         t1 maps [2/2) (written, nothing will have to be converted), submits the bio of write A; now it waits for the bio of write A.
-        Running"#]]);
+        Running"#]],
+    );
 }
 
 #[test]
@@ -375,10 +395,14 @@ fn who_waits_for_what_nobody_gives_has_not_finished() {
 fn files_and_locks_have_their_names() {
     let script = "design v5.5\nfile a 16 blocks, U 0+4\nfile b 16 blocks, U 0+4\n\
                   t1: fallocate 8 4 file=b\nt2: fallocate 8 4 file=b\nt3: fsync file=b\n";
-    check_script(script, "t1 t2", expect![[r#"
+    check_script(
+        script,
+        "t1 t2",
+        expect![[r#"
         t1 calls ext4_fallocate and takes i_rwsem.
         t2: NotEnabled { choice: Choice { actor: Thread(1), ordinal: 0 }, next: Blocked { pc: FallocLock, wait: Mutex { ino: 1 } } }
-        Running"#]]);
+        Running"#]],
+    );
     let setup = Script::parse(script).expect("a script").setup;
     let (run, _) = Run::replay(setup, &["t1".parse().expect("a choice")]);
     expect![[r#"

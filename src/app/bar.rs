@@ -177,7 +177,7 @@ fn play_clock(desk: Desk, playing: Signal<bool>, pace: RwSignal<usize>) {
         }
         let every = Duration::from_millis(PACES[pace.get()].1.into());
         if let Ok(clock) =
-            set_interval_with_handle(move || keep_focus(|| desk.act(|s| s.tick())), every)
+            set_interval_with_handle(move || keep_focus(&mut || desk.act(|s| s.tick())), every)
         {
             on_cleanup(move || clock.clear());
         }

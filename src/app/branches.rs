@@ -40,8 +40,9 @@ pub fn branches() -> AnyView {
 /// sight.
 pub fn bring_into_sight(selector: &str) {
     let found = document().query_selector(selector).ok().flatten();
-    let around =
-        |element: &Element| element.closest(".branches, .trees, .editor-scroll").ok().flatten();
+    let around = |element: &Element| {
+        element.closest(".branches, .trees, .editor-scroll, .threads").ok().flatten()
+    };
     let Some((element, around)) = found.and_then(|it| around(&it).map(|around| (it, around)))
     else {
         return;

@@ -37,7 +37,7 @@ pub fn run(desk: Desk, id: &str) {
             "close" => inspector::give_focus_back(),
             "changes" => inspector::enter(),
             // Its button is gone when none are left.
-            "edits" => when_focus_is_lost(|| focus_field("script")),
+            "edits" => when_focus_is_lost(Box::new(|| focus_field("script"))),
             _ => {}
         }
         return;
@@ -137,7 +137,7 @@ pub fn listen_to_keys() {
         }
         if let Some(command) = find(&key) {
             ev.prevent_default();
-            keep_focus(|| run(desk, command.id));
+            keep_focus(&mut || run(desk, command.id));
         }
     });
     on_cleanup(move || handle.remove());

@@ -173,11 +173,11 @@ impl Board {
         self.take_opened();
         if kind == "end" {
             // The buttons that end a search go with it, and one of them may have had the focus.
-            when_focus_is_lost(|| {
+            when_focus_is_lost(Box::new(|| {
                 if let Some(button) = by_id("matrix") {
                     focus(&button);
                 }
-            });
+            }));
         }
     }
 

@@ -185,7 +185,7 @@ fn event(desk: Desk, key: &str) -> AnyView {
                 on:click=move |_| {
                     desk.act(|s| s.seek(step));
                     // The line of the step at the cursor is another one.
-                    when_focus_is_lost(|| focus_part(".area-inspector [aria-current=step]"));
+                    when_focus_is_lost(Box::new(|| focus_part(".area-inspector [aria-current=step]")));
                 }
             >
                 <b>{step.to_string()}</b>
@@ -208,7 +208,7 @@ fn fault_button(desk: Desk, key: &str) -> AnyView {
             faults.iter().find(|(_, text)| *text == name).map(|(fault, _)| *fault)
         });
         if let Some(fault) = fault {
-            keep_focus(|| desk.act(|s| s.inflict(fault)));
+            keep_focus(&mut || desk.act(|s| s.inflict(fault)));
         }
     };
     view! {
@@ -253,7 +253,7 @@ fn open(desk: Desk, element: Element, object: Object) {
     OPENER.set(Some(element));
     desk.act(|s| s.inspect(Some(Look::Object(object))));
     // It may be behind the inspector now.
-    when_focus_is_lost(go_in);
+    when_focus_is_lost(Box::new(go_in));
 }
 
 /// To the head of the inspector, which a screen reader then reads; the way back leads to what has the

@@ -133,7 +133,7 @@ fn draw_span(desk: Desk, span: Span) -> AnyView {
         SpanKind::Held => "span-held",
         SpanKind::Flew => "span-flew",
     };
-    let go = move || keep_focus(|| desk.act(|s| s.seek(from + len)));
+    let go = move || keep_focus(&mut || desk.act(|s| s.seek(from + len)));
     // What it is about stands where there is no room for both: the style sheet wraps one over the
     // other. The blank of no width lets it go out of sight in one piece.
     let (word, about) = match label.split_once(' ') {

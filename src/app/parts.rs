@@ -163,22 +163,22 @@ pub fn focus_any(element: &Element) {
 
 /// Does something that may take away what has the focus: the picture around it has it then, or the
 /// inspector's head, or where the next step is taken.
-pub fn keep_focus(act: impl FnOnce()) {
+pub fn keep_focus(act: &mut dyn FnMut()) {
     let focused = document().active_element().filter(|element| element.tag_name() != "BODY");
     let Some(focused) = focused else { return act() };
     let around = focused.closest("[role=grid], [role=tree], aside").ok().flatten();
     act();
-    when_focus_is_lost(move || {
+    when_focus_is_lost(Box::new(move || {
         let Some(around) = around else { return focus_step() };
         match around.query_selector("h2") {
             Ok(Some(head)) => focus_any(&head),
             _ => focus_any(&around),
         }
-    });
+    }));
 }
 
 /// Acts once the next frame is drawn, if what had the focus is gone then.
-pub fn when_focus_is_lost(act: impl FnOnce() + 'static) {
+pub fn when_focus_is_lost(act: Box<dyn FnOnce()>) {
     request_animation_frame(move || {
         request_animation_frame(move || {
             if document().active_element().is_none_or(|element| element.tag_name() == "BODY") {

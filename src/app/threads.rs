@@ -2,6 +2,7 @@
 
 use super::prelude::*;
 
+use super::branches::bring_into_sight;
 use super::desk::Desk;
 use super::parts::{list, name, panel_head};
 use crate::kernel::Choice;
@@ -11,6 +12,17 @@ use crate::view::{Context, ThreadRow, actor_title};
 pub fn threads_panel() -> AnyView {
     let desk = Desk::of_page();
     let keys = desk.keys(|s| s.threads.iter().map(|row| row.actor.to_string()).collect());
+    // Who is stuck comes into sight.
+    let stuck = desk.text(|s| {
+        let stuck = s.threads.iter().filter(|row| row.stuck);
+        stuck.map(|row| row.actor.to_string()).collect()
+    });
+    Effect::new(move |_| {
+        stuck.track();
+        request_animation_frame(|| {
+            bring_into_sight(".threads > .is-stuck:not(:has(~ .is-stuck))");
+        });
+    });
     view! {
         <section class="panel area-threads" aria-labelledby="threads-title">
             {panel_head("threads-title", "Threads", None, None)}

@@ -473,7 +473,12 @@ impl Explorer {
                 .into(),
             (None, false) => String::new(),
         };
-        let notice = format!("{} under {design}: {}.{told}", scenario.name, cell_sentence(cell));
+        // Of a broken promise the run says all; how far it was looked for is the cell's.
+        let said = match cell.property.filter(|_| cell.witness.is_some()) {
+            Some(promise) => format!("{} is broken in {} steps", promise.id(), run.len()),
+            None => cell_sentence(cell),
+        };
+        let notice = format!("{} under {design}: {said}.{told}", scenario.name);
         let witness = witness_of(&scenario.name, &self.own, design, run, notice);
         Some(Witness { no_return: cell.no_return, ..witness })
     }

@@ -20,12 +20,19 @@ const WORKER: usize = 15;
 const OTHERS: usize = 22;
 const TREE: usize = 56;
 
-/// A whole run as text. The point of no return, a number of steps, is told if it is known; the
-/// link, if there is one, is printed as it is.
-pub fn mail(run: &Run, title: &str, no_return: Option<u32>, link: &str) -> String {
+/// A whole run as text. A script that is no preset is told too: without it nobody could read what
+/// was run. The point of no return, a number of steps, is told if it is known; the link, if there is
+/// one, is printed as it is.
+pub fn mail(run: &Run, title: &str, script: &str, no_return: Option<u32>, link: &str) -> String {
     let mut run = run.clone();
     run.seek(usize::MAX);
     let mut text = header(&run, title);
+    if !script.is_empty() {
+        text.push('\n');
+    }
+    for line in script.lines() {
+        text += &format!("  {line}\n");
+    }
     table(&run, no_return, &mut text);
     text += &conclusion(&run);
     text = narrow(&text);

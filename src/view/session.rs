@@ -672,7 +672,9 @@ impl Session {
     /// The run as plain text for a mail, with the link that opens it on a page of this address.
     pub fn mail_text(&self, page: &str) -> String {
         let link = format!("{page}#{}", self.link());
-        mail::mail(self.run(), self.title(), self.no_return(), &link)
+        let is_preset = matches!(self.preselect(), Preselect::Preset(_));
+        let script = if is_preset { "" } else { &self.text };
+        mail::mail(self.run(), self.title(), script, self.no_return(), &link)
     }
 
     /// Stops to play, and says nothing of the command before.

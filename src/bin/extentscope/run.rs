@@ -68,7 +68,9 @@ pub fn run(out: &mut impl Write, arguments: &RunArguments) -> Result<End, Wrong>
     if say {
         return sum_up(out, &run);
     }
-    write!(out, "{}", mail(&run, &script.title, None, &link(&run, &input.text)))?;
+    let is_preset = PRESETS.iter().any(|preset| preset.script == input.text);
+    let own = if is_preset { "" } else { &input.text };
+    write!(out, "{}", mail(&run, &script.title, own, None, &link(&run, &input.text)))?;
     Ok(end_of(&run))
 }
 
