@@ -31,7 +31,8 @@ pub fn mail(run: &Run, title: &str, script: &str, no_return: Option<u32>, link: 
         text.push('\n');
     }
     for line in script.lines() {
-        text += &format!("  {line}\n");
+        text += format!("  {line}").trim_end();
+        text.push('\n');
     }
     table(&run, no_return, &mut text);
     text += &conclusion(&run);
