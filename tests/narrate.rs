@@ -316,16 +316,18 @@ fn a_bio_that_fails_is_told_by_what_then_happens() {
         The bio of write A fails: the irq decrements i_unwritten, write A has nothing to convert.
         Running"#]],
     );
-    let script = script.replace("aio_write io=0+4", "dio_write 0 4");
+    let script = script.replace("aio_write io=0+4", "dio_write 0 4 sync=1");
     check_script(
         &script,
-        "t1 t1 irq:io1/1 t1",
+        "t1 t1 irq:io1/1 t1 t1 t1",
         expect![[r#"
-        t1 begins write A of [0/4) and takes i_mutex.
-        t1 maps [0/4) (unwritten, split off on disk), submits the bio of write A; now it waits for the bio of write A.
-        The bio of write A fails: the irq wakes the thread that waits for it.
-        t1 sees that the bio of write A has failed with EIO and drops i_dio_count.
-        Running"#]],
+            t1 begins write A of [0/4) with O_DSYNC and takes i_mutex.
+            t1 maps [0/4) (unwritten, split off on disk), submits the bio of write A; now it waits for the bio of write A.
+            The bio of write A fails: the irq wakes the thread that waits for it.
+            t1 sees that the bio of write A has failed with EIO and drops i_dio_count.
+            t1 drops i_mutex, write A is through.
+            t1 finds no AIO outstanding.
+            Finished"#]],
     );
 }
 

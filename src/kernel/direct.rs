@@ -158,7 +158,9 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
         let index = self.a(task);
         self.go(task, Pc::WriteReturn, index);
         let by_submitter = who == FsyncFor::Caller || self.knobs().sync_by == SyncBy::Submitter;
-        if sync != Sync::No && by_submitter {
+        // generic_file_aio_write (mm/filemap.c v3.8) and iomap_dio_complete (v5.5): an error is no
+        // write to sync.
+        if sync != Sync::No && by_submitter && !self.io(index).error {
             self.call(task, fsync_frame(&self.knobs(), ino, who));
         }
     }

@@ -21,8 +21,8 @@ const OTHERS: usize = 22;
 const TREE: usize = 56;
 
 /// A whole run as text. A script that is no preset is told too: without it nobody could read what
-/// was run. The point of no return, a number of steps, is told if it is known; the link, if there is
-/// one, is printed as it is.
+/// was run. The point of no return, a number of steps, is told if it is known; the link, if there
+/// is one, is printed as it is.
 pub fn mail(run: &Run, title: &str, script: &str, no_return: Option<u32>, link: &str) -> String {
     let mut run = run.clone();
     run.seek(usize::MAX);
