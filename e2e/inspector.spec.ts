@@ -9,7 +9,7 @@ test("an object opens its fields, its history and its source, and the link keeps
   await stage.object("ES tree").click();
   const inspector = stage.inspector("ES tree");
   await expect(inspector).toContainText("struct ext4_es_tree fs/ext4/extents_status.h");
-  await inspector.getByRole("button", { name: /^7 irq:io1: \[0\/4\) U@1000, now W@1000, conversion pending/ }).click();
+  await inspector.getByRole("button", { name: /^7 irq:io1: \[0\/4\) U@1000 → W@1000, conversion pending/ }).click();
   await expect(stage.place()).toHaveText(/^step 7 of/);
   await inspector.getByRole("button", { name: "Next event" }).click();
   await expect(stage.place()).toHaveText(/^step 10 of/);
