@@ -36,8 +36,7 @@ pub fn branches() -> AnyView {
     .into_any()
 }
 
-/// Scrolls the box of branches, of trees or of the script, and never the page, as little as brings an element into
-/// sight.
+/// Scrolls the box that an element is in, and never the page, as little as brings it into sight.
 pub fn bring_into_sight(selector: &str) {
     let found = document().query_selector(selector).ok().flatten();
     let around = |element: &Element| {

@@ -5,7 +5,7 @@ use super::prelude::*;
 use super::bar::faults;
 use super::console::console;
 use super::desk::Desk;
-use super::parts::{focus_step, list, panel_head};
+use super::parts::{keep_focus, list, panel_head};
 use crate::kernel::Choice;
 use crate::view::fault::{AFTER_POWER_CUT, NOTHING_LEFT};
 use crate::view::{Stage, StepRow};
@@ -49,8 +49,9 @@ fn step(desk: Desk, key: String) -> AnyView {
         move |read: fn(&StepRow) -> bool| desk.flag(move |s| find(s, choice).is_some_and(read));
     let take = move |_| {
         // A step that is not enabled says why, in the session's notice.
-        let _ = desk.act(|s| s.step(choice));
-        request_animation_frame(keep_focus);
+        keep_focus(&mut || {
+            let _ = desk.act(|s| s.step(choice));
+        });
     };
     let does = |row: &StepRow| match &row.blocked {
         Some(wait) => format!("cannot: {} {wait}", row.choice),
@@ -77,11 +78,4 @@ fn step(desk: Desk, key: String) -> AnyView {
         </li>
     }
     .into_any()
-}
-
-/// A button goes with its actor's last step: focus then moves to where the next step is taken.
-fn keep_focus() {
-    if document().active_element().is_none_or(|e| e.tag_name() == "BODY") {
-        focus_step();
-    }
 }

@@ -7,7 +7,7 @@ use crate::kernel::{Actor, Budgets, EsContent, Setup, State};
 use crate::scenario::{LINK_VERSION, Run};
 
 use super::lockdep;
-use super::names::file_name;
+use super::names::{count, file_name};
 use super::narrate::{broken_lines, step_label};
 use super::strata::{MarkKind, strata};
 use super::verdict::{badge, finding};
@@ -69,12 +69,8 @@ fn header(run: &Run, title: &str) -> String {
 
 /// What the run was made within.
 fn bound(setup: &Setup) -> String {
-    let count = |number: usize, one: &str| match number {
-        1 => format!("1 {one}"),
-        _ => format!("{number} {one}s"),
-    };
-    let mut text = count(setup.files.len(), "file");
-    text += &format!(", {}, ", count(setup.threads.len(), "thread"));
+    let mut text = count(setup.files.len() as u32, "file");
+    text += &format!(", {}, ", count(setup.threads.len() as u32, "thread"));
     text += &count(setup.slots.into(), "slot");
     let Budgets { shrink, crash, flusher, commit, eio, enospc, nomem } = setup.budgets;
     let mut lead = "; allowed: ";

@@ -25,6 +25,11 @@ pub(super) fn of_file(setup: &Setup, ino: u8) -> String {
     if setup.files.len() > 1 { format!(" of {}", file_name(setup, ino)) } else { String::new() }
 }
 
+/// `1 block`, `2 blocks`.
+pub(super) fn count(number: u32, one: &str) -> String {
+    format!("{number} {one}{}", if number == 1 { "" } else { "s" })
+}
+
 /// Items in the order of a number of theirs, equal ones as they were. What is shown is sorted
 /// through here: there are a few hundred at most, mostly in order, and the library's sort costs the
 /// page two kilobytes for each type.

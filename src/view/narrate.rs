@@ -11,7 +11,7 @@ use crate::kernel::{
 };
 use crate::scenario::{OpText, Run};
 
-use super::names::of_file;
+use super::names::{count, of_file};
 use super::steps::failure;
 use super::wrap::{COLUMNS_MAX, wrap};
 
@@ -829,11 +829,6 @@ fn listed(state: &State, who: Actor) -> Vec<u8> {
 pub(super) fn op_of(setup: &Setup, state: &State, who: Actor) -> Option<Op> {
     let task = who.task()?;
     state.tasks[usize::from(task)].current(setup, task)
-}
-
-/// `1 block`, `2 blocks`.
-fn count(number: u32, one: &str) -> String {
-    format!("{number} {one}{}", if number == 1 { "" } else { "s" })
 }
 
 fn capitalised(text: &str) -> String {
