@@ -302,6 +302,16 @@ fn subject_of(setup: &Setup, state: &State, actor: Actor, pc: Pc) -> String {
     }
 }
 
+/// A task's step: the states around it, where it was taken, and what was noted in it.
+struct Step<'a> {
+    setup: &'a Setup,
+    before: &'a State,
+    after: &'a State,
+    who: Actor,
+    pc: Pc,
+    notes: &'a [Note],
+}
+
 /// The sentence of a step, without its full stop.
 fn sentence(
     setup: &Setup,
@@ -313,6 +323,7 @@ fn sentence(
     let who = choice.actor;
     let pc = notes.iter().find_map(|n| if let Note::At(pc) = n { Some(*pc) } else { None });
     let pc = pc.unwrap_or(Pc::Idle);
+    let step = Step { setup, before, after, who, pc, notes };
     match who {
         Actor::Irq(io) => irq_sentence(before, after, io, pc, notes),
         Actor::Jbd2 => jbd2_sentence(notes),
@@ -327,7 +338,7 @@ fn sentence(
             | Pc::WriteMap
             | Pc::DioAwait
             | Pc::OverwriteLock
-            | Pc::WriteUnlock => write_sentence(setup, before, after, who, pc, notes),
+            | Pc::WriteUnlock => write_sentence(&step),
             Pc::ReadPages
             | Pc::ReadCheck
             | Pc::ReadFlushLock
@@ -348,8 +359,8 @@ fn sentence(
             | Pc::TruncPages
             | Pc::TruncFree
             | Pc::SizeUpdate
-            | Pc::DropCaches => page_sentence(setup, before, after, who, pc, notes),
-            _ => task_sentence(setup, before, after, who, pc, notes),
+            | Pc::DropCaches => page_sentence(&step),
+            _ => task_sentence(&step),
         },
     }
 }
@@ -417,14 +428,8 @@ fn early(io: &crate::kernel::Io) -> &'static str {
 }
 
 /// Buffered IO, writeback, truncate: what happens to pages and sizes.
-fn page_sentence(
-    setup: &Setup,
-    before: &State,
-    after: &State,
-    who: Actor,
-    pc: Pc,
-    notes: &[Note],
-) -> String {
+fn page_sentence(step: &Step) -> String {
+    let &Step { setup, before, after, who, pc, notes } = step;
     let op = op_of(setup, before, who);
     let lock = lock_name(setup);
     match (pc, op) {
@@ -542,14 +547,8 @@ fn jbd2_sentence(notes: &[Note]) -> String {
     "jbd2 writes the commit with a barrier: the disk tree and the data are durable".into()
 }
 
-fn write_sentence(
-    setup: &Setup,
-    before: &State,
-    after: &State,
-    who: Actor,
-    pc: Pc,
-    notes: &[Note],
-) -> String {
+fn write_sentence(step: &Step) -> String {
+    let &Step { setup, before, after, who, pc, notes } = step;
     let op = op_of(setup, before, who);
     let Some(Op::DioWrite { range, sync, aio, nr, .. }) = op else { return String::new() };
     let write = format!("write {}", write_name(nr));
@@ -590,7 +589,8 @@ fn write_sentence(
             };
             let keeps = who.task().is_some_and(|task| holds_data_sem(after, task));
             let mapped = if keeps { "an overwrite, i_data_sem is kept" } else { mapped };
-            let holds = who.task().is_some_and(|task| holds_lock(after, task));
+            let task = who.task().map(|task| &after.tasks[usize::from(task)]);
+            let holds = task.is_some_and(|task| task.i_mutex | task.shared != 0);
             let then = if holds { "" } else { &format!(" and drops {lock}") };
             format!("{who} maps {range} ({mapped}), submits the bio of {write}{then}")
         }
@@ -608,12 +608,6 @@ fn write_sentence(
 /// Whether a step split an extent on disk.
 fn has_split(before: &State, after: &State) -> bool {
     before.inodes.iter().zip(&after.inodes).any(|(old, new)| old.splits != new.splits)
-}
-
-/// Whether a thread holds the lock that orders IO on some inode.
-fn holds_lock(state: &State, task: u8) -> bool {
-    let holds = |inode: &Inode| inode.i_mutex == task || inode.shared >> task & 1 != 0;
-    state.inodes.iter().any(holds)
 }
 
 /// Whether a thread holds some `i_data_sem` over its write.
@@ -682,14 +676,8 @@ fn read_sentence(setup: &Setup, before: &State, who: Actor, pc: Pc, notes: &[Not
     }
 }
 
-fn task_sentence(
-    setup: &Setup,
-    before: &State,
-    after: &State,
-    who: Actor,
-    pc: Pc,
-    notes: &[Note],
-) -> String {
+fn task_sentence(step: &Step) -> String {
+    let &Step { setup, before, after, who, pc, notes } = step;
     let lock = lock_name(setup);
     let frame = who.task().and_then(|t| before.tasks[usize::from(t)].top());
     let io = frame.map(|f| f.a).filter(|io| usize::from(*io) < before.ios.len());
