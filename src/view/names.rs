@@ -26,7 +26,7 @@ pub(super) fn of_file(setup: &Setup, ino: u8) -> String {
 }
 
 /// `1 block`, `2 blocks`.
-pub(super) fn count(number: u32, one: &str) -> String {
+pub(in crate::view) fn count(number: u32, one: &str) -> String {
     format!("{number} {one}{}", if number == 1 { "" } else { "s" })
 }
 

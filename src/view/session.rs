@@ -15,6 +15,7 @@ use crate::scenario::{
 use super::fault::{AFTER_POWER_CUT, NOTHING_LEFT};
 use super::inspector::Look;
 use super::mail;
+use super::names::count;
 use super::narrate;
 use super::panels::{Panels, Switch};
 use super::wrap::wrap;
@@ -567,8 +568,8 @@ impl Session {
         if number.is_ok_and(|number| number <= steps) {
             return;
         }
-        let count = if steps == 1 { "a step".into() } else { format!("{steps} steps") };
-        self.say(&format!("There is no step {step}: the run has {count}."));
+        let steps = count(steps as u32, "step");
+        self.say(&format!("There is no step {step}: the run has {steps}."));
     }
 
     /// Begins a branch at the cursor; an empty run has nothing to branch from.

@@ -117,7 +117,7 @@ pub fn threads(session: &Session) -> Vec<ThreadRow> {
             next: next_text,
             holds: holds(session, actor),
             waits: wait.map(|wait| wait_text(setup, state, wait)),
-            givers: wait.map_or(String::new(), |wait| givers(setup, state, wait, actor)),
+            givers: wait.map_or(String::new(), |wait| givers(setup, state, &stuck, wait, actor)),
             stuck: stuck.iter().any(|(who, _)| *who == actor),
             stepped: last == Some(actor),
         }
@@ -154,8 +154,13 @@ pub fn after_power_cut(run: &Run) -> Option<String> {
 
 /// Whose steps could lead to the end of an actor's wait, as text; those that can never step again
 /// only if there is nobody else.
-pub(super) fn givers(setup: &Setup, state: &State, wait: Wait, waiter: Actor) -> String {
-    let stuck = deadlocked(setup, state);
+pub(super) fn givers(
+    setup: &Setup,
+    state: &State,
+    stuck: &[(Actor, Wait)],
+    wait: Wait,
+    waiter: Actor,
+) -> String {
     let is_lost = |actor: Actor| actor == waiter || stuck.iter().any(|(who, _)| *who == actor);
     let (mut live, mut lost) = (String::new(), String::new());
     let needs = needs(setup, state, wait);

@@ -1,6 +1,6 @@
 //! Who waits for whom, as a picture: the cycle if there is one, and every other wait as a line.
 
-use crate::kernel::{Actor, List, Next, Setup, Stage, State, Wait, cycle, next};
+use crate::kernel::{Actor, List, Next, Setup, Stage, State, Wait, cycle, deadlocked, next};
 
 use super::names::of_file;
 use super::narrate::{cycle_sentence, io_name, lock_name, wait_text};
@@ -65,12 +65,13 @@ pub fn wait_graph(setup: &Setup, state: &State) -> WaitGraph {
         }
     }
     let in_cycle = |actor: Actor| links.iter().any(|link| link.waiter == actor);
+    let stuck = deadlocked(setup, state);
     let others = Actor::all().filter(|actor| !in_cycle(*actor)).filter_map(|actor| {
         let Next::Blocked { wait, .. } = next(setup, state, actor) else { return None };
         Some(WaitRow {
             actor,
             wait: wait_text(setup, state, wait),
-            givers: givers(setup, state, wait, actor),
+            givers: givers(setup, state, &stuck, wait, actor),
         })
     });
     let others = others.collect();

@@ -14,6 +14,7 @@ use std::sync::Arc;
 
 use crate::es::{Convert, DirtyBit, EsOp, Extent, Memory, NodeView, Rules, Status, Tree, Version};
 use crate::scenario::ScriptError;
+use crate::view::names::count;
 
 pub use lang::{LAB_WORDS, LabOp, parse_lab};
 pub use plan::{Camera, Form, Picture, Plan, Port, Shape, layout};
@@ -447,10 +448,10 @@ impl Machine {
             self.fails -= memory.failed.min(self.fails);
         }
         if memory.failed > 0 {
-            answer += &format!(" {} failed.", words::count(memory.failed, "allocation"));
+            answer += &format!(" {} failed.", count(memory.failed, "allocation"));
         }
         if memory.nofail > 0 {
-            answer += &format!(" {} with __GFP_NOFAIL.", words::count(memory.nofail, "allocation"));
+            answer += &format!(" {} with __GFP_NOFAIL.", count(memory.nofail, "allocation"));
         }
         if memory.warnings > 0 {
             answer += " The kernel warns.";
@@ -470,7 +471,7 @@ impl Machine {
             let _ = self.tree.insert(&self.rules, &mut Memory::plenty(), extent);
         }
         let all = self.tree.all_nr();
-        format!("The tree has {} now.", words::count(all, "extent"))
+        format!("The tree has {} now.", count(all, "extent"))
     }
 }
 

@@ -1,6 +1,7 @@
 //! What happened to a tree, in words.
 
 use crate::es::{EsEvent, EsOp, Extent, NodeId, Observer, Reply, Side, Status};
+use crate::view::names::count;
 
 /// Events of one line that are told one by one; of the others only the number is.
 const TOLD_MAX: usize = 200;
@@ -196,8 +197,4 @@ pub(super) fn failing(n: u32, at: u32) -> String {
         (n, 1) => format!("The next {n} allocations will fail."),
         (n, at) => format!("Allocations {at} to {} from here will fail.", at.saturating_add(n - 1)),
     }
-}
-
-pub(super) fn count(n: u32, what: &str) -> String {
-    if n == 1 { format!("1 {what}") } else { format!("{n} {what}s") }
 }
