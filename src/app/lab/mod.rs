@@ -80,10 +80,14 @@ impl Bench {
         let camera = RwSignal::new(Camera::Fit);
         let port = RwSignal::new(Port { w: 0.0, h: 0.0 });
         let picture = Memo::new(move |_| lab.with(Lab::picture));
-        let plan = Memo::new(move |_| {
+        let plan = Memo::new(move |before: Option<&Plan>| {
             let (port, camera) = (port.get(), camera.get());
+            let none = Plan::default();
             // While the dialog is closed there is no place to draw in.
-            if port.w < 1.0 { Plan::default() } else { layout(&picture.get(), port, camera) }
+            if port.w < 1.0 {
+                return none;
+            }
+            layout(&picture.get(), port, camera, before.unwrap_or(&none))
         });
         let still = RwSignal::new(false);
         Bench { lab, picture, plan, camera, port, still, trouble: RwSignal::new(String::new()) }

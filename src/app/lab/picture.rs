@@ -178,7 +178,7 @@ fn marks(bench: Bench) -> AnyView {
     });
     let filled = Signal::derive(move || bench.picture.with(|it| !it.is_empty()));
     let keys = Signal::derive(move || {
-        bench.plan.with(|plan| plan.shapes.iter().map(|it| it.key.to_string()).collect())
+        bench.plan.with(|plan| plan.order.iter().map(u64::to_string).collect())
     });
     view! {
         <p class="quiet lab-empty" hidden=filled>
@@ -194,24 +194,26 @@ fn marks(bench: Bench) -> AnyView {
 
 /// A text of one shape, which is empty when the shape is gone.
 fn of_shape(bench: Bench, key: u64, read: fn(&Shape) -> String) -> Signal<String> {
-    let text = Memo::new(move |_| {
-        bench.plan.with(|plan| {
-            let at = plan.shapes.binary_search_by_key(&key, |it| it.key).ok();
-            at.and_then(|at| plan.shapes.get(at)).map(read).unwrap_or_default()
-        })
-    });
+    let text =
+        Memo::new(move |_| bench.plan.with(|plan| plan.shape(key).map(read).unwrap_or_default()));
     text.into()
+}
+
+/// What is new appears, but not while the view moves.
+fn appears(bench: Bench) -> &'static str {
+    if bench.still.get_untracked() { "none" } else { "" }
 }
 
 fn edge(bench: Bench, key: u64) -> AnyView {
     view! {
         <line
-            class="tree-edge"
+            class=of_shape(bench, key, Shape::edge_class)
             x1="0"
             y1="0"
             x2="1"
             y2="1"
             vector-effect="non-scaling-stroke"
+            style:animation=appears(bench)
             style:transform=of_shape(bench, key, Shape::edge)
         ></line>
     }
@@ -223,6 +225,7 @@ fn mark(bench: Bench, key: u64) -> AnyView {
     view! {
         <g
             class=of_shape(bench, key, Shape::class)
+            style:animation=appears(bench)
             style:transform=of_shape(bench, key, Shape::transform)
             inner_html=of_shape(bench, key, Shape::svg)
         ></g>

@@ -5,6 +5,7 @@ use core::fmt::Write as _;
 
 use crate::es::Side;
 
+use super::plan::LETTER;
 use super::{Form, Shape};
 
 impl Shape {
@@ -12,10 +13,20 @@ impl Shape {
     pub fn class(&self) -> String {
         let colour = if self.black { "node-black" } else { "node-red" };
         let changed = if self.changed { " is-changed" } else { "" };
+        let still = self.still();
         match self.form {
-            Form::Glyph => format!("tree-node lab-glyph{changed}"),
-            _ => format!("tree-node {colour} {}-node{changed}", self.kind.class()),
+            Form::Glyph => format!("tree-node lab-glyph{changed}{still}"),
+            _ => format!("tree-node {colour} {}-node{changed}{still}", self.kind.class()),
         }
+    }
+
+    /// The classes of the line to the parent.
+    pub fn edge_class(&self) -> String {
+        format!("tree-edge{}", self.still())
+    }
+
+    fn still(&self) -> &'static str {
+        if self.still { " is-still" } else { "" }
     }
 
     /// Where the group stands.
@@ -37,7 +48,9 @@ impl Shape {
         let glyph = self.form == Form::Glyph;
         let corner = if self.black || glyph { 2 } else { h / 2 };
         let mut svg = format!("<title>{}</title>", self.title);
-        svg += &frame("node-ring", (w + 6, h + 6), corner + 3);
+        if self.changed {
+            svg += &frame("node-ring", (w + 6, h + 6), corner + 3);
+        }
         match self.form {
             Form::Glyph => self.bracket(&mut svg),
             form => {
@@ -57,7 +70,10 @@ impl Shape {
         }
         let two = !self.second.is_empty();
         let label = if glyph { -8 } else { 5 - if two { 9 } else { 0 } };
-        svg += &text("node-label", 0, label, &self.label);
+        svg += &match !glyph && self.label.len() as f64 * LETTER > f64::from(w) {
+            true => squeezed("node-label", label, w - 10, &self.label),
+            false => text("node-label", 0, label, &self.label),
+        };
         svg += &text("node-pblk", 0, if glyph { 6 } else { 13 }, &self.second);
         if self.cached {
             svg += &text("lab-cached", 0, h / 2 + 15, if w > 24 { "cache_es" } else { "c" });
@@ -112,4 +128,10 @@ fn text(class: &str, x: i32, y: i32, what: &str) -> String {
         "" => String::new(),
         what => format!("<text class=\"{class}\" x=\"{x}\" y=\"{y}\">{what}</text>"),
     }
+}
+
+/// A text in the middle that takes so many pixels and no more: block numbers can be long.
+fn squeezed(class: &str, y: i32, width: i32, what: &str) -> String {
+    let fit = format!("textLength=\"{width}\" lengthAdjust=\"spacingAndGlyphs\"");
+    format!("<text class=\"{class}\" x=\"0\" y=\"{y}\" {fit}>{what}</text>")
 }

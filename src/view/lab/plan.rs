@@ -27,11 +27,15 @@ const MARGIN: f64 = 16.0;
 /// A subtree with less room than this becomes a glyph.
 const GLYPH: f64 = 88.0;
 /// The width of one character in a box.
+pub(super) const LETTER: f64 = 8.5;
+/// The width of one character on a glyph, which is smaller.
 const CHARACTER: f64 = 7.4;
 /// The largest zoom of a tree that is shown as a whole.
 const FIT_MAX: f64 = 1.4;
 /// The largest zoom.
 const ZOOM_MAX: f64 = 2.0;
+/// Shapes whose every move an eye can follow.
+const FEW: usize = 16;
 
 /// A tree in block order.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -289,21 +293,57 @@ pub struct Shape {
     pub turned: Option<Side>,
     /// A glyph's extents by status: W, U, D, H.
     pub mix: [u32; 4],
+    /// It only makes room for others, so it does not travel: where many shapes are drawn, only one
+    /// that takes another level does, as after a rotation.
+    pub still: bool,
 }
 
 /// What is drawn.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Plan {
-    /// Sorted by key, so that elements never move in the document.
+    /// Sorted by key.
     pub shapes: Vec<Shape>,
+    /// The keys, in an order in which no element has to move in the document to get here from the
+    /// plan before: what is new takes the places of what is gone.
+    pub order: Vec<u64>,
     /// Nodes that have a box of their own.
     pub boxes: usize,
     /// The zoom in percent.
     pub percent: u32,
 }
 
-/// Lays out what of the tree falls into the viewport.
-pub fn layout(picture: &Picture, port: Port, camera: Camera) -> Plan {
+impl Plan {
+    /// The shape of a key; nothing if it is gone.
+    pub fn shape(&self, key: u64) -> Option<&Shape> {
+        let at = self.shapes.binary_search_by_key(&key, |it| it.key).ok()?;
+        self.shapes.get(at)
+    }
+
+    /// This plan as it comes after another.
+    fn after(mut self, before: &Plan) -> Plan {
+        let mut new =
+            self.shapes.iter().map(|it| it.key).filter(|key| before.shape(*key).is_none());
+        let places = before.order.iter().filter_map(|key| match self.shape(*key) {
+            Some(shape) => Some(shape.key),
+            None => new.next(),
+        });
+        let places: Vec<u64> = places.collect();
+        self.order = places.into_iter().chain(new).collect();
+        let many = self.shapes.len() > FEW;
+        for shape in &mut self.shapes {
+            shape.still = match before.shape(shape.key) {
+                // What says how it came here stays until it moves again: nothing changes for it.
+                Some(was) if was.at == shape.at => was.still,
+                Some(was) => many && was.at.1 == shape.at.1,
+                None => many,
+            };
+        }
+        self
+    }
+}
+
+/// Lays out what of the tree falls into the viewport, after what has been drawn before.
+pub fn layout(picture: &Picture, port: Port, camera: Camera, before: &Plan) -> Plan {
     let (zoom, middle, down) = camera.resolve(picture.len(), port);
     let scene =
         Scene { picture, port, step: COLUMN * zoom, level: picture.level(port), middle, down };
@@ -323,7 +363,8 @@ pub fn layout(picture: &Picture, port: Port, camera: Camera) -> Plan {
     }
     shapes.sort_unstable_by_key(|shape| shape.key);
     let boxes = shapes.iter().filter(|shape| shape.form != Form::Glyph).count();
-    Plan { shapes, boxes, percent: (zoom * 100.0).round() as u32 }
+    let percent = (zoom * 100.0).round() as u32;
+    Plan { shapes, boxes, percent, ..Plan::default() }.after(before)
 }
 
 struct Scene<'a> {
@@ -364,7 +405,7 @@ impl Scene<'_> {
         let room = 2.0 * side * self.step - 6.0;
         let Extent { lblk, len, pblk, status } = node.extent;
         let (full, small) = (format!("[{lblk}/{len}) {status}"), format!("{lblk} {status}"));
-        let short = small.len() as f64 * CHARACTER + 6.0;
+        let short = small.len() as f64 * LETTER + 6.0;
         let (form, w) = match room {
             r if r >= NODE.0 => (Form::Full, NODE.0),
             r if r >= short => (Form::Small, short),
@@ -399,6 +440,7 @@ impl Scene<'_> {
             changed: node.changed,
             turned: node.turned,
             mix: [0; 4],
+            still: false,
         }
     }
 
@@ -436,6 +478,7 @@ impl Scene<'_> {
             changed: inside.iter().any(|node| node.changed),
             turned: None,
             mix,
+            still: false,
         }
     }
 }

@@ -129,11 +129,11 @@ fn layout_draws_what_fits() {
             let lab = done(Version::V6_5, &format!("build {n} {order}\n"));
             let picture = lab.picture();
             let mut camera = Camera::Fit;
-            let all = layout(&picture, PORT, camera);
+            let all = drawn(&picture, camera);
             let inside: u32 = all.shapes.iter().map(|it| it.mix.iter().sum::<u32>()).sum();
             assert_eq!(inside as usize + all.boxes, n, "{n} {order}");
             for step in 0..20 {
-                let plan = layout(&picture, PORT, camera);
+                let plan = drawn(&picture, camera);
                 assert!(plan.shapes.len() < 400, "{n} {order}: {}", plan.shapes.len());
                 check_apart(&plan);
                 camera = camera.zoomed(1.3, 700.0, &picture, PORT);
@@ -141,6 +141,10 @@ fn layout_draws_what_fits() {
             }
         }
     }
+}
+
+fn drawn(picture: &Picture, camera: Camera) -> Plan {
+    layout(picture, PORT, camera, &Plan::default())
 }
 
 fn check_apart(plan: &Plan) {
@@ -155,6 +159,43 @@ fn check_apart(plan: &Plan) {
     }
 }
 
+/// What stays keeps its place in the document: something else can only be where something is gone,
+/// or at the end.
+#[test]
+fn what_is_drawn_stays_where_it_is_in_the_document() {
+    let mut text = "build 300 random\n".to_string();
+    for i in 0..100 {
+        let at = 2 * (i * 617 % 300);
+        text += &format!("insert [{}/1) U@{}\nremove [{}/1)\n", at + 1, 9000 + at, at / 3 * 2);
+    }
+    let mut lab = done(Version::V6_5, &text);
+    let camera = Camera::Fit.zoomed(6.0, 200.0, &lab.picture(), PORT);
+    let (mut before, mut travel, mut new) = (drawn(&lab.picture(), camera), 0, 0);
+    while lab.place().0 > 0 {
+        lab.back();
+        let plan = layout(&lab.picture(), PORT, camera, &before);
+        let keys: Vec<u64> = plan.shapes.iter().map(|it| it.key).collect();
+        let mut ordered = plan.order.clone();
+        ordered.sort_unstable();
+        assert_eq!(ordered, keys);
+        let fresh = plan.order.iter().filter(|key| before.shape(**key).is_none()).count();
+        if plan.order.len() >= before.order.len() {
+            let moved = |(was, is): (&u64, &u64)| was != is && plan.shape(*was).is_some();
+            assert!(!before.order.iter().zip(&plan.order).any(moved));
+        } else {
+            let stays: Vec<_> =
+                before.order.iter().filter(|it| plan.shape(**it).is_some()).collect();
+            let now: Vec<_> = plan.order.iter().filter(|it| before.shape(**it).is_some()).collect();
+            assert_eq!(stays, now);
+        }
+        let travels = plan.shapes.iter().filter(|it| before.shape(it.key).is_some() && !it.still);
+        (travel, new) = (travel + travels.count(), new + fresh);
+        before = plan;
+    }
+    // Neither never nor always.
+    expect!["4 travel, 122 are new"].assert_eq(&format!("{travel} travel, {new} are new"));
+}
+
 #[test]
 fn zoom_keeps_what_is_under_the_pointer_and_ends_at_fit() {
     let lab = done(Version::V6_5, "build 1000 random\n");
@@ -166,7 +207,7 @@ fn zoom_keeps_what_is_under_the_pointer_and_ends_at_fit() {
     };
     assert!((rank(near) - rank(Camera::Fit)).abs() < 1e-6);
     assert_eq!(near.zoomed(0.01, 200.0, &picture, PORT), Camera::Fit);
-    assert!(layout(&picture, PORT, picture.on_change(PORT).unwrap()).boxes > 5);
+    assert!(drawn(&picture, picture.on_change(PORT).unwrap()).boxes > 5);
 }
 
 /// The tree of the stage and the one that its lines make are the same, node by node, wherever in a
@@ -311,7 +352,7 @@ fn a_laboratory_as_text() {
 #[test]
 fn a_shape_shows_colour_cache_dirt_and_rotation() {
     let lab = done(Version::V3_9, "insert [0/4) D\ninsert [8/4) H\ninsert [16/4) U@1\n");
-    let plan = layout(&lab.picture(), PORT, Camera::Fit);
+    let plan = drawn(&lab.picture(), Camera::Fit);
     let said: Vec<String> =
         plan.shapes.iter().map(|it| format!("{}: {}", it.class(), it.title)).collect();
     expect![[r#"
@@ -326,14 +367,18 @@ fn a_shape_shows_colour_cache_dirt_and_rotation() {
     let length = |at: usize| !plan.shapes[at].edge().ends_with("scale(0, 0)");
     assert_eq!([0, 1, 2].map(length), [true, false, true]);
     let dirty = done(Version::V3_9, "rule dirty_bit pending\ninsert [0/4) U@1\ndirty [0/4)\n");
-    let plan = layout(&dirty.picture(), PORT, Camera::Fit);
+    let plan = drawn(&dirty.picture(), Camera::Fit);
     assert!(plan.shapes[0].svg().contains("lab-dirty") && plan.shapes[0].label == "[0/4) U*");
+    assert!(!plan.shapes[0].svg().contains("textLength"));
+    let high = done(Version::V3_9, "insert [4294967200/64) U@1\n");
+    let high = drawn(&high.picture(), Camera::Fit);
+    assert!(high.shapes[0].svg().contains("textLength=\"98\""), "{}", high.shapes[0].svg());
 }
 
 #[test]
 fn a_glyph_shows_every_status_that_is_in_it() {
     let lab = done(Version::V6_5, "build 1000 random\ninsert [1001/1) U@9000\n");
-    let plan = layout(&lab.picture(), PORT, Camera::Fit);
+    let plan = drawn(&lab.picture(), Camera::Fit);
     let glyph = plan.shapes.iter().find(|it| it.mix[1] > 0).unwrap();
     assert!(glyph.form == Form::Glyph && glyph.changed && glyph.cached);
     assert!(glyph.svg().contains("status-u lab-part") && !glyph.svg().contains("status-d"));
