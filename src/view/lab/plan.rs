@@ -405,7 +405,7 @@ impl Scene<'_> {
         let room = 2.0 * side * self.step - 6.0;
         let Extent { lblk, len, pblk, status } = node.extent;
         let (full, small) = (format!("[{lblk}/{len}) {status}"), format!("{lblk} {status}"));
-        let short = small.len() as f64 * LETTER + 6.0;
+        let short = small.len() as f64 * LETTER + 12.0;
         let (form, w) = match room {
             r if r >= NODE.0 => (Form::Full, NODE.0),
             r if r >= short => (Form::Small, short),
