@@ -6,7 +6,7 @@ use super::branches::branches;
 use super::desk::Desk;
 use super::grid;
 use super::parts::{derived, keep_focus, list, marks, name, panel_head, tables};
-use crate::view::{Lane, Lanes, Span, SpanKind, Switch};
+use crate::view::{Lanes, Span, SpanKind, Switch};
 
 /// Lanes over steps.
 pub fn lanes_panel() -> AnyView {
@@ -79,41 +79,19 @@ fn picture(desk: Desk) -> AnyView {
 }
 
 fn lane(desk: Desk, lane: String) -> AnyView {
-    let key = lane.clone();
     let runs_on = matches!(lane.as_str(), "device" | "environment");
     let off =
         desk.text(move |s| if s.power.is_some() && !runs_on { " off" } else { "" }.to_string());
-    let object = desk.text({
-        let key = lane.clone();
-        move |s| {
-            let lane = s.lanes.lanes.iter().find(|lane| lane.name == key);
-            lane.map_or(String::new(), |lane| lane.object.to_string())
-        }
-    });
-    let find = move |lanes: &Lanes| -> Option<Lane> {
-        lanes.lanes.iter().find(|lane| lane.name == key).cloned()
-    };
-    let found = find.clone();
-    // A span that is drawn otherwise is another element; most stay as they are, also when all of them
-    // move.
+    let key = lane.clone();
+    let object = desk
+        .text(move |s| s.lanes.lane(&key).map(|lane| lane.object.to_string()).unwrap_or_default());
+    let key = lane.clone();
     let keys = desk.keys(move |s| {
-        let spans = found(&s.lanes).map_or(Vec::new(), |lane| lane.spans);
-        let key = |span: &Span| {
-            let Span { from, len, label, kind, .. } = span;
-            format!("{from} {} {len} {label}", *kind == SpanKind::Held)
-        };
-        spans.iter().map(key).collect()
+        let spans = s.lanes.lane(&key).map_or(&[][..], |lane| &lane.spans);
+        spans.iter().map(Span::key).collect()
     });
-    let draw = move |key: String| {
-        let mut words = key.split(' ');
-        let from = words.next().and_then(|n| n.parse().ok()).unwrap_or(0);
-        let is_held = words.next() == Some("true");
-        let span = desk.peek(|s| {
-            let is_it = |span: &Span| span.from == from && (span.kind == SpanKind::Held) == is_held;
-            find(&s.lanes).and_then(|lane| lane.spans.into_iter().find(is_it))
-        });
-        span.map_or_else(|| ().into_any(), |span| draw_span(desk, span))
-    };
+    let key = lane.clone();
+    let draw = move |span: String| draw_span(desk, &key, &span);
     view! {
         <div class="lane" role="row">
             <span class="lane-name mono" role="rowheader">
@@ -125,20 +103,22 @@ fn lane(desk: Desk, lane: String) -> AnyView {
     .into_any()
 }
 
-fn draw_span(desk: Desk, span: Span) -> AnyView {
-    let Span { from, len, kind, label, steps } = span;
-    let class = match kind {
+fn draw_span(desk: Desk, lane: &str, key: &str) -> AnyView {
+    let span = desk.peek(|s| s.lanes.span(lane, key).cloned());
+    let Some(span) = span else { return ().into_any() };
+    let class = match span.kind {
         SpanKind::Ran => "span-ran",
         SpanKind::Waited => "span-waited",
         SpanKind::Held => "span-held",
         SpanKind::Flew => "span-flew",
     };
+    let (from, len) = (span.from, span.len);
     let go = move || keep_focus(&mut || desk.act(|s| s.seek(from + len)));
     // What it is about stands where there is no room for both: the style sheet wraps one over the
     // other. The blank of no width lets it go out of sight in one piece.
-    let (word, about) = match label.split_once(' ') {
+    let (word, about) = match span.label.split_once(' ') {
         Some((word, about)) => (format!("{word} "), format!("\u{200b}{about}")),
-        None => (label, String::new()),
+        None => (span.label, String::new()),
     };
     view! {
         <span
@@ -147,7 +127,7 @@ fn draw_span(desk: Desk, span: Span) -> AnyView {
             tabindex="-1"
             style=("--from", from.to_string())
             style=("--steps", len.to_string())
-            title=steps.join("\n")
+            title=span.steps.join("\n")
             on:click=move |_| go()
             on:keydown=move |ev| if ev.key() == "Enter" {
                 ev.prevent_default();

@@ -80,6 +80,27 @@ pub enum SpanKind {
     Flew,
 }
 
+impl Span {
+    /// What tells it from the other spans of its lane. One that is drawn otherwise is another; most
+    /// stay as they are, also when all of them move.
+    pub fn key(&self) -> String {
+        let Span { from, len, kind, label, .. } = self;
+        format!("{from} {} {len} {label}", *kind == SpanKind::Held)
+    }
+}
+
+impl Lanes {
+    /// The lane of a name.
+    pub fn lane(&self, name: &str) -> Option<&Lane> {
+        self.lanes.iter().find(|lane| lane.name == name)
+    }
+
+    /// The span of a lane's name and a key. Those that change are the last.
+    pub fn span(&self, lane: &str, key: &str) -> Option<&Span> {
+        self.lane(lane)?.spans.iter().rev().find(|span| span.key() == key)
+    }
+}
+
 /// The lanes of a run around its cursor.
 pub fn lanes(session: &Session) -> Lanes {
     let run = session.run();

@@ -6,6 +6,8 @@ use crate::scenario::Run;
 
 /// Steps that the chart has room for at least, so that a short run does not fill it with blocks.
 const STEPS_DRAWN_MIN: u32 = 12;
+/// Room for a longer run grows by this part of it at once: in between only the line does.
+const ROOM_PART: u32 = 8;
 /// Distances of the chart's ticks are the first of these, times a power of ten, that leaves few
 /// enough of them.
 const NICE: [u32; 3] = [1, 2, 5];
@@ -54,8 +56,9 @@ impl Series {
     /// The chart's picture.
     pub fn chart(&self) -> Chart {
         let most = self.pending.iter().copied().max().unwrap_or(0).max(self.slots_max);
-        let (width, height) =
-            ((self.pending.len() as u32).max(STEPS_DRAWN_MIN), u32::from(most.max(1)) + 1);
+        let steps = self.pending.len() as u32;
+        let room = (steps.next_power_of_two() / ROOM_PART).max(STEPS_DRAWN_MIN);
+        let (width, height) = (steps.next_multiple_of(room), u32::from(most.max(1)) + 1);
         let y = |n: u8| height - u32::from(n);
         let mut line = String::new();
         let mut last = None;
@@ -69,7 +72,7 @@ impl Series {
                 _ => write!(line, "H{step}V{}", y(*n)),
             };
         }
-        let _ = write!(line, "H{}", self.pending.len());
+        let _ = write!(line, "H{steps}");
         let y_ticks: Vec<u32> = ticks(height, 6);
         Chart {
             size: (width, height),
@@ -141,6 +144,21 @@ mod tests {
         );
         let grid = "M0 9H12M0 7H12M0 5H12M0 3H12M0 1H12";
         check(&[8], 0, ["(12, 9) [0, 5, 10] [0, 2, 4, 6, 8]", "M0 1H1", "M0 7H12", grid]);
+    }
+
+    #[test]
+    fn room_grows_seldom_and_little_of_it_is_empty() {
+        let mut widths = Vec::new();
+        for steps in 1..=5_000 {
+            let series =
+                Series { pending: vec![0; steps], slots: Vec::new(), slots_max: 2, cursor: 0 };
+            let width = series.chart().size.0 as usize;
+            assert!(width >= steps && width <= steps + (steps / 4).max(11), "{steps}: {width}");
+            widths.push(width);
+        }
+        widths.dedup();
+        assert!(widths.is_sorted());
+        assert_eq!(widths.len(), 31);
     }
 
     #[test]
