@@ -304,7 +304,9 @@ pub struct Plan {
     /// Sorted by key.
     pub shapes: Vec<Shape>,
     /// The keys, in an order in which no element has to move in the document to get here from the
-    /// plan before: what is new takes the places of what is gone.
+    /// plan before: what is new takes the places of what is gone. Leptos's keyed list (tachys 0.2)
+    /// takes out and puts back what stands behind several new elements, and all of that is then
+    /// styled, laid out and faded in once more.
     pub order: Vec<u64>,
     /// Nodes that have a box of their own.
     pub boxes: usize,
