@@ -6,7 +6,8 @@ use crate::scenario::Run;
 
 /// Steps that the chart has room for at least, so that a short run does not fill it with blocks.
 const STEPS_DRAWN_MIN: u32 = 12;
-/// Room for a longer run grows by this part of it at once: in between only the line does.
+/// Room for a longer run grows by this part of the next power of two at once, so that most steps
+/// change the line only, and not the scale with everything that stands at a place of it.
 const ROOM_PART: u32 = 8;
 /// Distances of the chart's ticks are the first of these, times a power of ten, that leaves few
 /// enough of them.
