@@ -1,13 +1,13 @@
 # The scripts in .ci/ do the work and say what they are doing.
 
-.PHONY: help serve dev build test fmt wasm-test e2e measure pictures bench bench-web
+.PHONY: help serve dev build test fmt wasm-test e2e measure pictures bench bench-web deny
 
 help:
 	@echo "make serve      build and serve the page, installing what is missing"
 	@echo "make test       run every check and test, installing what is missing"
 	@echo "make build      a release build in dist/, for any static server"
 	@echo "make dev        as serve, built fast and unoptimised"
-	@echo "make fmt, make wasm-test, make e2e, make measure, make pictures, make bench, make bench-web"
+	@echo "make fmt, make wasm-test, make e2e, make measure, make pictures, make bench, make bench-web, make deny"
 
 serve:
 	@.ci/serve --release
@@ -41,3 +41,6 @@ bench:
 
 bench-web: build
 	@node e2e/bench-web.mjs
+
+deny:
+	@.ci/deny

@@ -7,9 +7,12 @@ import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 
 export const DIST = fileURLToPath(new URL("../dist", import.meta.url));
 
+/** Beside the page for those who ask; the page fetches none of them. */
+const NOTICES = ["third-party-notices.txt", "LICENSE-MIT.txt", "LICENSE-APACHE.txt"];
+
 export function sizes(folder = DIST) {
   return readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
+    .filter((entry) => entry.isFile() && !NOTICES.includes(entry.name))
     .map((entry) => measure(entry.name, readFileSync(join(entry.parentPath ?? entry.path, entry.name))))
     .sort((a, b) => b.brotli - a.brotli);
 }

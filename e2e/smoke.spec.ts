@@ -7,3 +7,12 @@ test("the page starts and is quiet", async ({ stage }) => {
   await expect(stage.name()).toBeVisible();
   await expect(stage.trouble()).toBeHidden();
 });
+
+test("the licences of what is linked into the page lie beside it", async ({ page, stage }) => {
+  await stage.open();
+  const href = await page.locator("link[rel=license]").getAttribute("href");
+  const notices = await page.evaluate(async (href) => (await fetch(href!)).text(), href);
+  for (const name of ["LICENSE-MIT.txt", "leptos 0", "wasm-bindgen 0", "Permission is hereby granted"]) {
+    expect(notices).toContain(name);
+  }
+});
