@@ -3,8 +3,9 @@
 use crate::bounds::{BLOCKS_MAX, PBLK_FIRST};
 use crate::es::{self, Status};
 
-use super::design::{Early, EsLock, Knobs};
-use super::pc::{Pc, irq_plan, worker_plan};
+use super::knobs::{Early, EsLock, Knobs};
+use super::pc::Pc;
+use super::plan::{irq_plan, worker_plan};
 use super::setup::Setup;
 use super::state::{Acked, Inode, Io, Mapping, State};
 

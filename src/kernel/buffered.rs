@@ -2,11 +2,12 @@
 
 use crate::bounds::BLOCKS_MAX;
 
+use super::machine::Machine;
 use super::note::{Note, Observer};
 use super::pc::Pc;
+use super::place::{FsyncFor, fsync_frame};
 use super::setup::{Op, Range, Sync};
 use super::state::{Content, FLUSHER, Frame, Inode, Io, Mapping, Page, Stage};
-use super::step::{FsyncFor, Machine, fsync_frame};
 
 const BLOCKS: usize = BLOCKS_MAX as usize;
 

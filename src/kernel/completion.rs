@@ -1,12 +1,13 @@
 //! Completion: the irq handler, the lists, the workers (fs/ext4/{inode,page-io}.c v3.7, and
 //! fs/direct-io.c v3.12).
 
-use super::design::Workers;
+use super::knobs::Workers;
+use super::machine::Machine;
 use super::note::{Fault, Note, Observer};
-use super::pc::{Pc, irq_plan};
+use super::pc::Pc;
+use super::plan::irq_plan;
 use super::setup::Range;
 use super::state::{Acked, Frame, List, NO_IRQ, Stage, State};
-use super::step::Machine;
 use crate::es;
 
 impl<O: Observer + ?Sized> Machine<'_, O> {

@@ -2,15 +2,18 @@
 
 use crate::bounds::BLOCKS_MAX;
 
-use super::design::{InodeLock, SyncBy};
+use super::knobs::{InodeLock, SyncBy};
+use super::machine::Machine;
 use super::note::{Note, Observer};
-use super::pc::{Pc, counts_dio};
+use super::pc::Pc;
+use super::place::{FsyncFor, fsync_frame, read_frame};
+use super::plan::counts_dio;
 use super::promise::Promise;
 use super::setup::{Op, Range, Sync};
 use super::state::{
     Acked, Bound, Content, Frame, Io, Mapping, NO_PBLK, Page, Stage, Submitting, Task,
 };
-use super::step::{FsyncFor, Machine, fsync_frame, is_overwrite, read_frame, write_lock_is_shared};
+use super::wait::{is_overwrite, write_lock_is_shared};
 
 const BLOCKS: usize = BLOCKS_MAX as usize;
 

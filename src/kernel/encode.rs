@@ -6,13 +6,13 @@ use crate::bounds::{
 };
 
 use super::choice::Actor;
-use super::design::{FsyncWait, Workers};
-use super::pc::Pc;
+use super::knobs::{FsyncWait, Workers};
+use super::names::{NO_FRAMES, Names};
 use super::piece::{Blocks, Counts, Piece, Rest, Versions};
 use super::setup::{Budgets, Setup};
 use super::state::{
-    Acked, Content, EsTree, FLUSHER, Frame, Io, Journal, List, Mapping, Media, Page, Stage, State,
-    Submitting, TASKS, Task,
+    Acked, Content, EsTree, FLUSHER, Io, Journal, List, Mapping, Media, Page, State, Submitting,
+    TASKS, Task,
 };
 
 /// Bytes of a state at most; [`Encoder`] says part by part what they are.
@@ -315,10 +315,6 @@ impl Encoder {
     }
 }
 
-/// The frames of a task with IOs by name, unused places being zero.
-type NamedFrames = [[u8; 3]; FRAMES_MAX as usize];
-const NO_FRAMES: NamedFrames = [[0; 3]; FRAMES_MAX as usize];
-
 /// A piece of a state, as bytes.
 pub trait Bytes {
     /// Puts the bytes into an encoder.
@@ -381,120 +377,6 @@ impl Rest {
         let Rest { completed, work, unrsv_work, dio_work, events, .. } = self;
         let (work, unrsv_work) = (work.as_slice(), unrsv_work.as_slice());
         [completed.as_slice(), work, unrsv_work, dio_work.as_slice(), events.as_slice()]
-    }
-}
-
-/// The names of IO slots: their places in the order of what they write.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Names {
-    name: [u8; IOS_MAX as usize],
-    slot: [u8; IOS_MAX as usize],
-    used: u8,
-    /// Two IOs write the same, and only how far they are tells them apart.
-    ties: bool,
-}
-
-impl Names {
-    /// Every slot by itself.
-    pub const SLOTS: Names = Names {
-        name: [0, 1, 2, 3, 4, 5, 6, 7],
-        slot: [0, 1, 2, 3, 4, 5, 6, 7],
-        used: IOS_MAX as u8,
-        ties: false,
-    };
-    /// No slot is told from another.
-    pub const NONE: Names = Names { name: [0; IOS_MAX as usize], ..Names::SLOTS };
-
-    /// The names that slots have in a state.
-    pub fn of(state: &State) -> Names {
-        // Keys in ascending order, the slot in their lowest byte; free slots come last.
-        let mut keys = [u64::MAX; IOS_MAX as usize];
-        let mut used = 0;
-        for (slot, io) in (0..).zip(&state.ios) {
-            if io.stage != Stage::Free {
-                let key = [slot, io.stage as u8, io.lblk, io.ino, io.nr, u8::from(io.writeback)];
-                let [a, b, c, d, e, f] = key;
-                let key = u64::from_le_bytes([a, b, c, d, e, f, 0, 0]);
-                let mut at = used;
-                while at > 0 && keys[at - 1] > key {
-                    keys[at] = keys[at - 1];
-                    at -= 1;
-                }
-                keys[at] = key;
-                used += 1;
-            }
-        }
-        let mut name = [0; IOS_MAX as usize];
-        let mut slot = [0; IOS_MAX as usize];
-        let mut ties = false;
-        for (at, key) in keys[..used].iter().enumerate() {
-            ties |= at > 0 && keys[at - 1] >> 16 == key >> 16;
-            slot[at] = *key as u8;
-            name[usize::from(*key as u8)] = at as u8;
-        }
-        Names { name, slot, used: used as u8, ties }
-    }
-
-    /// Whether these are also the names in a state in which some IOs have changed. False may mean
-    /// that they have to be looked for again.
-    pub fn hold(&self, before: &State, after: &State, changed: impl Iterator<Item = u8>) -> bool {
-        // Where two IOs write the same, their names depend on more.
-        !self.ties
-            && changed.into_iter().all(|slot| {
-                let [before, after] = [before, after].map(|state| &state.ios[usize::from(slot)]);
-                (before.stage == Stage::Free) == (after.stage == Stage::Free)
-                    && (before.lblk, before.ino) == (after.lblk, after.ino)
-                    && (before.nr, before.writeback) == (after.nr, after.writeback)
-            })
-    }
-
-    /// The names of all slots, in one number.
-    #[inline]
-    pub fn packed(&self) -> u64 {
-        u64::from_le_bytes(self.name)
-    }
-
-    /// The name of a slot.
-    #[inline]
-    pub fn of_slot(&self, slot: u8) -> u8 {
-        self.name.get(usize::from(slot)).copied().unwrap_or(slot)
-    }
-
-    fn of_frame(&self, Frame { pc, a, b }: Frame) -> [u8; 3] {
-        [pc as u8, if pc.is_about_io() { self.of_slot(a) } else { a }, b]
-    }
-
-    fn in_order(&self) -> impl Iterator<Item = u8> {
-        self.slot.into_iter().take(usize::from(self.used))
-    }
-}
-
-impl Pc {
-    /// Whether a frame's first argument is an IO.
-    fn is_about_io(self) -> bool {
-        matches!(
-            self,
-            Pc::WriteLock
-                | Pc::WriteMap
-                | Pc::DioAwait
-                | Pc::SizeUpdate
-                | Pc::WriteUnlock
-                | Pc::OverwriteLock
-                | Pc::WriteReturn
-                | Pc::ConvertStart
-                | Pc::ConvertMap
-                | Pc::EndIo
-        )
-    }
-}
-
-impl Task {
-    fn frames_named(&self, names: &Names) -> NamedFrames {
-        let mut named = NO_FRAMES;
-        for (place, frame) in named.iter_mut().zip(self.frames()) {
-            *place = names.of_frame(*frame);
-        }
-        named
     }
 }
 

@@ -2,13 +2,13 @@
 
 use crate::es::EsOp;
 
+use super::machine::Machine;
 use super::note::{Fault, Note, Observer};
 use super::pc::Pc;
 use super::promise::Promise;
 use super::state::{
     Content, EsTree, Fifo, Inode, Io, Journal, Mapping, NOBODY, Page, Power, State, Task,
 };
-use super::step::Machine;
 use crate::es::Status;
 
 /// Entries that one run of the shrinker looks at, in each inode (`SHRINK_BATCH`).

@@ -2,13 +2,15 @@
 //! (fs/ext4/{fsync,page-io,extents}.c v3.7 and v3.8, fs/jbd2/commit.c v3.8).
 
 use super::choice::Actor;
-use super::design::FsyncWait;
+use super::knobs::FsyncWait;
+use super::machine::Machine;
 use super::note::{Fault, Note, Observer};
 use super::pc::Pc;
+use super::place::{FsyncFor, fsync_frame};
 use super::promise::Promise;
 use super::setup::{Op, Range};
 use super::state::{Acked, Frame, List};
-use super::step::{FsyncFor, Machine, fsync_frame, is_reserved};
+use super::wait::is_reserved;
 
 impl<O: Observer + ?Sized> Machine<'_, O> {
     pub(super) fn step_fsync(&mut self, task: u8, pc: Pc) {

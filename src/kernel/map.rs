@@ -3,12 +3,12 @@
 use crate::bounds::PBLK_FIRST;
 use crate::es::{self, EsOp, Extent, Status};
 
-use super::design::{EsContent, EsConvert};
+use super::knobs::{EsContent, EsConvert};
+use super::machine::Machine;
 use super::note::{Note, Observer};
 use super::promise::Promise;
 use super::setup::Range;
 use super::state::{Bound, Content, Mapping, Media};
-use super::step::Machine;
 
 impl<O: Observer + ?Sized> Machine<'_, O> {
     /// Looks a range up, block by block, as a reader's `get_block` does: the ES tree first if the

@@ -9,44 +9,55 @@ mod badge;
 mod buffered;
 mod choice;
 mod completion;
+mod deadlock;
 mod design;
 mod direct;
 mod encode;
 mod environment;
 mod flush;
+mod knobs;
+mod machine;
 mod map;
+mod names;
+mod next;
 mod note;
 mod pc;
 mod piece;
+mod place;
+mod plan;
 mod promise;
 mod quiet;
+mod row;
 mod setup;
 mod state;
 mod step;
+mod stepped;
 mod truncate;
 mod wait;
 
 pub use badge::Badge;
 pub use choice::{ACTORS, Actor, Choice};
-pub use design::{
-    Ack, Decrement, Design, DesignError, Early, EsContent, EsConvert, EsLock, FsyncWait, InodeLock,
-    KNOBS, KnobInfo, Knobs, NolockRead, Row, SyncBy, Throttle, TruncWait, Workers,
-    WritebackCleared,
-};
-pub use encode::{Bytes, ENCODED_MAX, Encoder, Names};
+pub use deadlock::{Giver, Link, cycle, deadlocked, deadlocked_among, is_stuck, needs};
+pub use design::{Design, DesignError};
+pub use encode::{Bytes, ENCODED_MAX, Encoder};
 pub use environment::found_after_recovery;
+pub use knobs::{
+    Ack, Decrement, Early, EsContent, EsConvert, EsLock, FsyncWait, InodeLock, KNOBS, KnobInfo,
+    Knobs, NolockRead, SyncBy, Throttle, TruncWait, Workers, WritebackCleared,
+};
+pub use names::Names;
+pub use next::{Next, enabled, enabled_among, is_environment, next, next_of_all, place_of};
 pub use note::{Fault, Note, Observer};
-pub use pc::{Pc, PcInfo, Plan, irq_plan, worker_plan};
+pub use pc::{Pc, PcInfo};
 pub use piece::{Blocks, Counts, PIECES, Piece, Pieces, Rest, Versions};
+pub use plan::{Plan, irq_plan, worker_plan};
 pub use promise::Promise;
 pub use quiet::Quiet;
+pub use row::Row;
 pub use setup::{Budgets, File, FileExtent, Iocbs, Op, Range, Setup, Sync};
 pub use state::{
     Acked, Bound, Content, EsTree, FLUSHER, Fifo, Frame, Inode, Io, Journal, List, Mapping, Media,
     NO_IRQ, NO_PBLK, NOBODY, Page, Power, Stage, State, Submitting, TASKS, Task,
 };
-pub use step::{
-    Next, NotEnabled, enabled, enabled_among, is_environment, next, next_of_all, place_of, step,
-    step_at,
-};
-pub use wait::{Giver, Link, Wait, cycle, deadlocked, deadlocked_among, is_stuck, needs};
+pub use step::{NotEnabled, step, step_at};
+pub use wait::Wait;

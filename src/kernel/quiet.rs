@@ -12,11 +12,12 @@
 use crate::bounds::IOS_MAX;
 
 use super::choice::{ACTORS, Actor, Choice};
-use super::design::{Throttle, Workers};
-use super::pc::{Pc, worker_plan};
+use super::knobs::{Throttle, Workers};
+use super::next::Next;
+use super::pc::Pc;
+use super::plan::worker_plan;
 use super::setup::{Budgets, Op, Range, Setup, Sync};
 use super::state::State;
-use super::step::Next;
 
 /// Which steps of a setup are quiet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

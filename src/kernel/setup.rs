@@ -2,7 +2,8 @@
 
 use crate::bounds::{BLOCKS_MAX, INODES_MAX, SLOTS_MAX, THREADS_MAX};
 
-use super::design::{Design, Row};
+use super::design::Design;
+use super::row::Row;
 
 /// What is run: the files, the programs of the threads, the mount, the design.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,12 +1,12 @@
 //! fallocate and truncate (fs/ext4/{extents,inode}.c v3.8 and v3.11).
 
-use super::design::TruncWait;
+use super::knobs::TruncWait;
+use super::machine::Machine;
 use super::note::{Note, Observer};
 use super::pc::Pc;
 use super::promise::Promise;
 use super::setup::{Op, Range};
 use super::state::{Frame, Inode, Io};
-use super::step::Machine;
 
 impl<O: Observer + ?Sized> Machine<'_, O> {
     pub(super) fn step_fallocate(&mut self, task: u8, pc: Pc) {

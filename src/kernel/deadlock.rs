@@ -1,0 +1,347 @@
+//! Who could end a wait, and the cycles in which nobody can.
+
+use super::choice::{ACTORS, Actor};
+use super::next::{Next, enabled_among, is_environment, next_of_all};
+use super::pc::Pc;
+use super::plan::irq_plan;
+use super::setup::{Op, Setup};
+use super::state::{Acked, Frame, Io, List, NO_IRQ, Power, Stage, State};
+use super::wait::Wait;
+use crate::bounds::{KWORKERS_MAX, THREADS_MAX};
+
+/// One way in which a wait could be satisfied: through an IO, if the wait is for IOs, by an actor.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Giver {
+    /// The IO that stands between the waiter and the giver.
+    pub io: Option<u8>,
+    /// Who could give it.
+    pub actor: Actor,
+}
+
+/// One edge of a wait-for cycle: `waiter` waits for `wait`, which only `giver` could give.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Link {
+    /// Who waits.
+    pub waiter: Actor,
+    /// For what.
+    pub wait: Wait,
+    /// Who could give it; the waiter of the next link.
+    pub giver: Giver,
+}
+
+/// The actors that could satisfy a wait. Everything in the outer list has to happen; each entry
+/// lists who could make it happen. An empty entry means that nobody can.
+pub fn needs(setup: &Setup, state: &State, wait: Wait) -> Vec<Vec<Giver>> {
+    let nexts = next_of_all(setup, state);
+    let mut needs = Vec::new();
+    Givers { setup, state, nexts: &nexts, hear: &mut needs }.of(wait);
+    needs
+}
+
+/// Hears what a wait needs, one thing after the other.
+trait Hear {
+    /// Something has to happen; who could make it happen is told next.
+    fn need(&mut self);
+    /// Somebody could make that happen.
+    fn giver(&mut self, giver: Giver);
+}
+
+/// Everything that was told, for those who show it.
+impl Hear for Vec<Vec<Giver>> {
+    fn need(&mut self) {
+        self.push(Vec::new());
+    }
+
+    fn giver(&mut self, giver: Giver) {
+        if let Some(givers) = self.last_mut() {
+            givers.push(giver);
+        }
+    }
+}
+
+/// Only whether something is needed that nobody outside a set of actors could give. A search asks
+/// this in every state in which somebody waits: nothing is put on the heap for it.
+struct Hopeless {
+    /// The actors of the set, as bits by their positions.
+    set: u32,
+    /// So it is with a need that was told completely.
+    found: bool,
+    /// Givers of the latest need have all been in the set.
+    latest: bool,
+}
+
+impl Hear for Hopeless {
+    fn need(&mut self) {
+        self.found |= self.latest;
+        self.latest = true;
+    }
+
+    fn giver(&mut self, giver: Giver) {
+        self.latest &= self.set & bit(giver.actor) != 0;
+    }
+}
+
+fn bit(actor: Actor) -> u32 {
+    1 << actor.position()
+}
+
+/// Who could give what a wait needs, told to somebody.
+struct Givers<'a, H> {
+    setup: &'a Setup,
+    state: &'a State,
+    /// What every actor would do.
+    nexts: &'a [Next; ACTORS],
+    hear: &'a mut H,
+}
+
+impl<H: Hear> Givers<'_, H> {
+    fn of(&mut self, wait: Wait) {
+        let state = self.state;
+        match wait {
+            Wait::Mutex { ino } => {
+                let inode = &state.inodes[usize::from(ino)];
+                let holds = |t: &u8| inode.i_mutex == *t || inode.shared & (1 << t) != 0;
+                let holders = (0..state.tasks.len() as u8).filter(holds);
+                holders.for_each(|t| self.one(None, Actor::of_task(t)));
+            }
+            Wait::DataSem { ino } => {
+                let readers = state.inodes[usize::from(ino)].i_data_sem;
+                let readers = (0..THREADS_MAX as u8).filter(|t| readers & (1 << t) != 0);
+                readers.for_each(|t| self.one(None, Actor::Thread(t)));
+            }
+            Wait::Unwritten { ino } => {
+                let counted = state.ios().filter(|(_, io)| io.ino == ino && io.counted);
+                counted.for_each(|(io, _)| self.need_of(io, Self::converters));
+            }
+            Wait::DioCount { ino } => {
+                let held = state.ios().filter(|(_, io)| io.ino == ino && io.dio_held);
+                held.for_each(|(io, _)| self.need_of(io, Self::dio_droppers));
+                self.readers(ino);
+            }
+            Wait::Writeback { ino } => {
+                let written = state.ios().filter(|(_, io)| io.ino == ino && io.page_writeback);
+                written.for_each(|(io, _)| {
+                    self.need_of(io, |all, io| all.finishers(io, Pc::EndWriteback));
+                });
+            }
+            Wait::Ordered => {
+                let ordered = |io: &Io| io.ordered && io.stage == Stage::Submitted;
+                let ordered = state.ios().filter(|(_, io)| ordered(io));
+                ordered.for_each(|(io, _)| self.one(Some(io), Actor::Irq(io)));
+            }
+            Wait::Throttle => {
+                self.hear.need();
+                let counted = state.ios().filter(|(_, io)| io.aio);
+                counted.for_each(|(io, _)| self.converters(io));
+            }
+            Wait::Bio { io } => self.one(Some(io), Actor::Irq(io)),
+            Wait::Slot | Wait::Event => {
+                // One event is enough, of whichever IO, also of one that is yet to be submitted.
+                self.hear.need();
+                let pending = state.ios().filter(|(_, io)| io.aio && io.ack == Acked::No);
+                pending.for_each(|(io, _)| self.finishers(io, Pc::AioComplete));
+                self.submitters();
+            }
+            Wait::Reserved => {
+                self.hear.need();
+                let reserved = |io: &Io| io.writeback && io.unwritten && !io.converted;
+                let reserved = state.ios().filter(|(_, io)| reserved(io));
+                reserved.for_each(|(io, _)| self.converters(io));
+            }
+            Wait::Transaction | Wait::Commit => self.one(None, Actor::Jbd2),
+            Wait::Handles => {
+                let holders = (0..).zip(&state.tasks).filter(|(_, task)| task.handle);
+                holders.for_each(|(t, _)| self.one(None, Actor::of_task(t)));
+            }
+        }
+    }
+
+    /// Something that only one actor could give.
+    fn one(&mut self, io: Option<u8>, actor: Actor) {
+        self.hear.need();
+        self.hear.giver(Giver { io, actor });
+    }
+
+    /// Something that has to happen to an IO.
+    fn need_of(&mut self, io: u8, givers: impl Fn(&mut Self, u8)) {
+        self.hear.need();
+        givers(self, io);
+    }
+
+    /// Threads whose programs still have an AIO write to submit.
+    fn submitters(&mut self) {
+        for (t, program) in (0..).zip(&self.setup.threads) {
+            let mut left = program.iter().skip(usize::from(self.state.tasks[usize::from(t)].op));
+            if left.any(|op| matches!(op, Op::DioWrite { aio: true, .. } | Op::AioBatch { .. })) {
+                self.hear.giver(Giver { io: None, actor: Actor::Thread(t) });
+            }
+        }
+    }
+
+    /// Who can bring an IO to its acknowledgement, out of `i_dio_count`, or its pages out of
+    /// PageWriteback: its irq handler while it has that part before it, later whoever converts it.
+    fn finishers(&mut self, index: u8, part: Pc) {
+        let io = &self.state.ios[usize::from(index)];
+        let is_ahead = io.irq != NO_IRQ && {
+            let plan = irq_plan(&self.setup.design.knobs, io);
+            plan.parts().iter().skip(usize::from(io.irq)).any(|pc| *pc == part)
+        };
+        if is_ahead || io.stage == Stage::Submitted {
+            self.hear.giver(Giver { io: Some(index), actor: Actor::Irq(index) });
+        }
+        self.converters(index);
+    }
+
+    /// Who can drop an IO's share of `i_dio_count`.
+    fn dio_droppers(&mut self, index: u8) {
+        let io = &self.state.ios[usize::from(index)];
+        if !io.waits || io.stage == Stage::Submitted {
+            return self.finishers(index, Pc::DioDone);
+        }
+        self.hear.giver(Giver { io: Some(index), actor: Actor::Thread(io.thread) });
+    }
+
+    /// Threads inside a direct read of an inode: each has to leave it.
+    fn readers(&mut self, ino: u8) {
+        for (t, task) in (0..).zip(&self.state.tasks) {
+            let op = task.current(self.setup, t);
+            let reads = op.is_some_and(|op| op.ino() == ino)
+                && task.frames().iter().any(|frame| frame.pc == Pc::ReadDone);
+            if reads {
+                self.one(None, Actor::of_task(t));
+            }
+        }
+    }
+
+    /// Who can bring an IO to its conversion.
+    fn converters(&mut self, index: u8) {
+        let io = &self.state.ios[usize::from(index)];
+        match io.stage {
+            Stage::Free | Stage::Converted => {}
+            Stage::Prepared => self.by(index, Actor::Thread(io.thread)),
+            Stage::Submitted | Stage::Completed => self.by(index, Actor::Irq(index)),
+            Stage::Listed => match io.list {
+                List::Private { task, .. } => self.by(index, Actor::of_task(task)),
+                List::Dio => {
+                    (1..KWORKERS_MAX as u8).for_each(|k| self.by(index, Actor::Kworker(k)));
+                }
+                List::Unrsv => self.by(index, Actor::Kworker(1)),
+                List::Inode => {
+                    // The worker, or any task that will flush this inode's list.
+                    self.by(index, Actor::Kworker(0));
+                    let pcs = [Pc::FlushTake, Pc::FsyncLock, Pc::ReadFlushLock];
+                    self.inside(index, |frame| frame.a == io.ino && pcs.contains(&frame.pc));
+                }
+            },
+            Stage::Converting => {
+                if !self.inside(index, |frame| frame.pc == Pc::EndIo && frame.a == index) {
+                    self.by(index, Actor::Thread(io.thread));
+                }
+            }
+        }
+    }
+
+    /// Tells of the tasks that are in a function, for an IO; false if there are none.
+    fn inside(&mut self, io: u8, function: impl Fn(&Frame) -> bool) -> bool {
+        let mut any = false;
+        for (t, task) in (0..).zip(&self.state.tasks) {
+            if task.frames().iter().any(&function) {
+                self.by(io, Actor::of_task(t));
+                any = true;
+            }
+        }
+        any
+    }
+
+    /// Tells of an actor, for an IO, unless it has nothing to do.
+    fn by(&mut self, io: u8, actor: Actor) {
+        if self.nexts[usize::from(actor.position())] != Next::Done {
+            self.hear.giver(Giver { io: Some(io), actor });
+        }
+    }
+}
+
+/// Whether nothing but the environment can move although somebody still has something to do.
+pub fn is_stuck(setup: &Setup, state: &State) -> bool {
+    if state.power != Power::On || state.bound.is_some() {
+        return false;
+    }
+    let nexts = next_of_all(setup, state);
+    let mut choices = Vec::new();
+    enabled_among(state, &nexts, &mut choices);
+    choices.iter().all(|choice| is_environment(state, *choice))
+        && nexts.iter().any(|next| matches!(next, Next::Blocked { .. }))
+}
+
+/// The actors that can never step again, whatever the others do: the greatest set in which each
+/// waits for something that only members of the set could give. Empty if there is no deadlock.
+pub fn deadlocked(setup: &Setup, state: &State) -> Vec<(Actor, Wait)> {
+    deadlocked_among(setup, state, &next_of_all(setup, state))
+}
+
+/// The same, given what every actor would do.
+pub fn deadlocked_among(
+    setup: &Setup,
+    state: &State,
+    nexts: &[Next; ACTORS],
+) -> Vec<(Actor, Wait)> {
+    let waits = |actor: Actor| match nexts[usize::from(actor.position())] {
+        Next::Blocked { wait, .. } => Some(wait),
+        _ => None,
+    };
+    let waiters = Actor::all().filter(|actor| waits(*actor).is_some());
+    let mut stuck = waiters.fold(0, |bits, actor| bits | bit(actor));
+    // Whoever hopes leaves the set, and others may then hope too.
+    let mut before = 0;
+    while stuck != before {
+        before = stuck;
+        for actor in members(before) {
+            let mut hopeless = Hopeless { set: stuck, found: false, latest: false };
+            if let Some(wait) = waits(actor) {
+                Givers { setup, state, nexts, hear: &mut hopeless }.of(wait);
+            }
+            if !hopeless.found && !hopeless.latest {
+                stuck &= !bit(actor);
+            }
+        }
+    }
+    members(stuck).filter_map(|actor| Some((actor, waits(actor)?))).collect()
+}
+
+/// The actors of a set, in the order of [`Actor::ALL`].
+fn members(set: u32) -> impl Iterator<Item = Actor> {
+    let mut left = set;
+    core::iter::from_fn(move || {
+        let at = left.trailing_zeros();
+        left &= left.wrapping_sub(1);
+        Actor::ALL.get(at as usize).copied()
+    })
+}
+
+/// The shortest wait-for cycle among deadlocked actors, if there is a deadlock that is a cycle.
+pub fn cycle(setup: &Setup, state: &State) -> Option<Vec<Link>> {
+    let stuck = deadlocked(setup, state);
+    let link = |(waiter, wait): (Actor, Wait)| {
+        let names = |giver: &Giver| stuck.iter().any(|(actor, _)| *actor == giver.actor);
+        let all = needs(setup, state, wait);
+        let hopeless = all.iter().find(|givers| givers.iter().all(names))?;
+        hopeless.first().map(|giver| Link { waiter, wait, giver: *giver })
+    };
+    let mut best: Option<Vec<Link>> = None;
+    for start in &stuck {
+        let mut links: Vec<Link> = Vec::new();
+        let mut at = Some(*start);
+        while let Some(link) = at.and_then(link) {
+            if let Some(i) = links.iter().position(|l| l.waiter == link.waiter) {
+                links.drain(..i);
+                if best.as_ref().is_none_or(|b| links.len() < b.len()) {
+                    best = Some(links);
+                }
+                break;
+            }
+            links.push(link);
+            at = stuck.iter().find(|(actor, _)| *actor == link.giver.actor).copied();
+        }
+    }
+    best
+}

@@ -1,0 +1,146 @@
+//! The machine that takes a step: a setup, a state, and whoever listens. The files for each kind of
+//! operation add their steps to it.
+
+use crate::es;
+
+use super::choice::Actor;
+use super::knobs::Knobs;
+use super::note::{Fault, Note, Observer};
+use super::pc::Pc;
+use super::place::entry;
+use super::promise::Promise;
+use super::setup::{Op, Setup};
+use super::state::{Bound, Frame, Io, NOBODY, Task};
+use super::stepped::Stepped;
+use super::wait::change_at;
+
+/// A setup, a state and somebody who listens: what steps are made of.
+pub(super) struct Machine<'a, O: ?Sized> {
+    pub(super) setup: &'a Setup,
+    pub(super) state: Stepped<'a>,
+    pub(super) obs: &'a mut O,
+    /// What fails in this step.
+    pub(super) fault: Option<Fault>,
+}
+
+impl<O: Observer + ?Sized> Machine<'_, O> {
+    pub(super) fn knobs(&self) -> Knobs {
+        self.setup.design.knobs
+    }
+
+    pub(super) fn rules(&self) -> es::Rules {
+        let knobs = self.knobs();
+        knobs.es_version.rules().with_dirty_bit(knobs.dirty_bit)
+    }
+
+    /// Takes the credits of a step's handle, if it starts one. False if the transaction has no room
+    /// for them: then its commit has been asked for, and the step is still to come.
+    pub(super) fn takes_credits(&mut self, task: u8, pc: Pc) -> bool {
+        if self.setup.journal == 0 {
+            return true;
+        }
+        let (frame, op) = (self.task(task).top(), self.op(task));
+        let change = frame.and_then(|frame| change_at(self.setup, &self.state, pc, frame, op));
+        let Some(reserves) = change.and_then(|change| change.handle) else { return true };
+        let journal = self.state.journal();
+        if journal.credits + 1 + reserves > self.setup.journal {
+            journal.requested = true;
+            self.obs.note(Note::NoRoom);
+            return false;
+        }
+        journal.credits += 1 + reserves;
+        journal.reserved += reserves;
+        true
+    }
+
+    /// An idle task begins: a thread its operation, a kworker its work, the flusher its run.
+    pub(super) fn begin(&mut self, task: u8) {
+        let actor = Actor::of_task(task);
+        if let Actor::Thread(thread) = actor {
+            let op = self.task(task).op;
+            self.obs.note(Note::Began { thread, op });
+            self.task(task).must = [0; crate::bounds::BLOCKS_MAX as usize];
+        }
+        let begins = entry(self.setup, &self.state, actor).filter(|f| f.pc != Pc::WorkTake);
+        if actor == Actor::Flusher {
+            self.state.left().flusher -= 1;
+        }
+        if let Some(frame) = begins {
+            self.call(task, frame);
+        }
+    }
+
+    pub(super) fn break_promise(&mut self, promise: Promise) {
+        if self.state.broken & promise.bit() == 0 {
+            self.obs.note(Note::Broke(promise));
+            *self.state.broken() |= promise.bit();
+        }
+    }
+
+    pub(super) fn lock_mutex(&mut self, task: u8, ino: u8) {
+        *self.state.counts(ino).i_mutex = task;
+        self.task(task).i_mutex |= 1 << ino;
+        self.obs.note(Note::Mutex { ino, taken: true });
+    }
+
+    pub(super) fn lock_shared(&mut self, task: u8, ino: u8) {
+        *self.state.counts(ino).shared |= 1 << task;
+        self.task(task).shared |= 1 << ino;
+        self.obs.note(Note::Mutex { ino, taken: true });
+    }
+
+    /// Drops the inode's lock, however the task holds it.
+    pub(super) fn unlock_mutex(&mut self, task: u8, ino: u8) {
+        let counts = self.state.counts(ino);
+        if *counts.i_mutex == task {
+            *counts.i_mutex = NOBODY;
+        }
+        *counts.shared &= !(1 << task);
+        self.task(task).i_mutex &= !(1 << ino);
+        self.task(task).shared &= !(1 << ino);
+        self.obs.note(Note::Mutex { ino, taken: false });
+    }
+
+    pub(super) fn push_or_bound(&mut self, push: impl FnOnce(&mut Stepped<'_>) -> bool) {
+        if !push(&mut self.state) {
+            *self.state.bound() = Some(Bound::Ios);
+        }
+    }
+
+    /// Enters a function.
+    pub(super) fn call(&mut self, task: u8, frame: Frame) {
+        if !self.task(task).push(frame) {
+            *self.state.bound() = Some(Bound::Frames);
+        }
+    }
+
+    /// Leaves the innermost function.
+    pub(super) fn ret(&mut self, task: u8) {
+        self.task(task).pop();
+    }
+
+    /// Moves the innermost function on.
+    pub(super) fn go(&mut self, task: u8, pc: Pc, a: u8) {
+        if let Some(frame) = self.task(task).top_mut() {
+            *frame = Frame { pc, a, b: 0 };
+        }
+    }
+
+    /// The first argument of the innermost function.
+    pub(super) fn a(&mut self, task: u8) -> u8 {
+        self.task(task).top().map_or(0, |frame| frame.a)
+    }
+
+    /// The operation of a thread; kworkers and the flusher have none.
+    pub(super) fn op(&self, task: u8) -> Option<Op> {
+        self.state.tasks[usize::from(task)].current(self.setup, task)
+    }
+
+    pub(super) fn task(&mut self, task: u8) -> &mut Task {
+        self.state.task(task)
+    }
+
+    pub(super) fn io(&mut self, io: u8) -> &mut Io {
+        self.state.io(io)
+    }
+}

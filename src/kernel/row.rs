@@ -1,0 +1,255 @@
+//! The designs that have a name: what the thread proposed and what landed.
+
+use crate::es;
+
+use super::knobs::{
+    Ack, Decrement, Early, EsContent, EsConvert, EsLock, FsyncWait, InodeLock, Knobs, NolockRead,
+    SyncBy, Throttle, TruncWait, Workers, WritebackCleared,
+};
+
+/// The designs that have a name, in the order of the argument.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Row {
+    /// Mainline v3.7 and v3.8: what the RFC sets out to refine.
+    V3_8,
+    /// The RFC as posted on 24 December 2012.
+    RfcV1,
+    /// The RFC as Jan Kara first read it: the ES tree has no physical blocks.
+    RfcNopblk,
+    /// The RFC with a dirty bit on entries whose conversion is pending.
+    RfcDirty,
+    /// The RFC with O_SYNC AIO acknowledged by the worker, after conversion and fsync.
+    RfcOsync,
+    /// The same, with fsync skipping the wait when it is called for O_SYNC AIO.
+    RfcOsyncSkipwait,
+    /// Jan Kara's plan: complete IO only after the conversion on disk.
+    Kara,
+    /// The plan, with the ES conversion as an optimisation for plain AIO.
+    KaraOpt,
+    /// The optimisation, with a limit on outstanding conversions.
+    KaraThrottle,
+    /// Series v5 of February 2013.
+    RfcV5,
+    /// What landed in v3.9.
+    V3_9,
+    /// What landed in v3.11.
+    V3_11,
+    /// What landed in v3.12.
+    V3_12,
+    /// The iomap era, v5.5 and later.
+    V5_5,
+}
+
+impl Row {
+    /// All rows, in the order in which they are offered.
+    pub const ALL: [Row; 14] = [
+        Row::V3_8,
+        Row::RfcV1,
+        Row::RfcNopblk,
+        Row::RfcDirty,
+        Row::RfcOsync,
+        Row::RfcOsyncSkipwait,
+        Row::Kara,
+        Row::KaraOpt,
+        Row::KaraThrottle,
+        Row::RfcV5,
+        Row::V3_9,
+        Row::V3_11,
+        Row::V3_12,
+        Row::V5_5,
+    ];
+
+    /// The id, as scripts and links write it.
+    pub const fn id(self) -> &'static str {
+        self.facts().0
+    }
+
+    /// What the design does, in one sentence.
+    pub const fn story(self) -> &'static str {
+        self.facts().1
+    }
+
+    /// Where the design comes from.
+    pub const fn source(self) -> &'static str {
+        self.facts().2
+    }
+
+    /// Id, story and source.
+    const fn facts(self) -> (&'static str, &'static str, &'static str) {
+        match self {
+            Row::V3_8 => (
+                "v3.8",
+                "The worker converts on disk, then acknowledges; fsync, truncate and nolock \
+                 readers wait for every pending conversion.",
+                "fs/ext4/{inode,page-io,file}.c, v3.7 and v3.8",
+            ),
+            Row::RfcV1 => (
+                "rfc-v1",
+                "The completion irq converts in the ES tree and acknowledges at once; the worker \
+                 converts on disk later; readers no longer wait.",
+                "Zheng Liu, [RFC PATCH 8/9 v1], 24 Dec 2012",
+            ),
+            Row::RfcNopblk => (
+                "rfc-nopblk",
+                "The RFC on an ES tree without physical blocks: what it says is written has to \
+                 be looked up in the disk tree.",
+                "Jan Kara, 31 Dec 2012, 16:36 (his first reading)",
+            ),
+            Row::RfcDirty => (
+                "rfc-dirty",
+                "The RFC with a dirty bit on entries whose conversion is pending, which the \
+                 shrinker keeps.",
+                "Jan Kara, 31 Dec 2012, 21:58; Zheng Liu, 1 Jan 2013",
+            ),
+            Row::RfcOsync => (
+                "rfc-osync",
+                "As the RFC, but the worker acknowledges O_SYNC AIO, after it has converted on \
+                 disk and called fsync itself.",
+                "Jan Kara, 3 Jan 2013; Zheng Liu, 4 Jan 2013",
+            ),
+            Row::RfcOsyncSkipwait => (
+                "rfc-osync-skipwait",
+                "The same, and fsync does not wait for conversions when it is called for O_SYNC \
+                 AIO.",
+                "Jan Kara, 3 Jan 2013 (the hack he does not want)",
+            ),
+            Row::Kara => (
+                "kara",
+                "IO is complete only after the conversion on disk; fsync waits for nobody's \
+                 conversion, O_SYNC is finished by a worker of its own.",
+                "Jan Kara, 3 Jan 2013 (his plan)",
+            ),
+            Row::KaraOpt => (
+                "kara-opt",
+                "The plan, with plain AIO acknowledged after a conversion in the ES tree, marked \
+                 dirty until the disk has followed.",
+                "Jan Kara, 3 Jan 2013 (\"eventually we could optimize\")",
+            ),
+            Row::KaraThrottle => (
+                "kara-throttle",
+                "The optimisation, and a writer waits while as many conversions are outstanding \
+                 as the AIO context has slots.",
+                "Jan Kara, 3 Jan 2013 (\"throttle writers\"); never built",
+            ),
+            Row::RfcV5 => (
+                "rfc-v5",
+                "Completion converts in the ES tree, for buffered IO too; the acknowledgement is \
+                 back in the worker, after the disk conversion.",
+                "Zheng Liu, series v5, 9 Feb 2013",
+            ),
+            Row::V3_9 => (
+                "v3.9",
+                "A full ES tree with a shrinker; conversion and acknowledgement as in v3.8.",
+                "fs/ext4, v3.9 and v3.10",
+            ),
+            Row::V3_11 => (
+                "v3.11",
+                "PageWriteback ends after the conversion, so fsync, truncate and readers no \
+                 longer wait for i_unwritten; two workqueues.",
+                "fs/ext4, v3.11",
+            ),
+            Row::V3_12 => (
+                "v3.12",
+                "Each direct IO is its own work item: convert, sync, acknowledge, many at a time.",
+                "fs/ext4 and fs/direct-io.c, v3.12 to v5.4",
+            ),
+            Row::V5_5 => (
+                "v5.5",
+                "Direct IO through iomap: as v3.12 under i_rwsem, and a failed conversion is the \
+                 IO's result.",
+                "fs/ext4/file.c and fs/iomap/direct-io.c, v5.5 to v6.x",
+            ),
+        }
+    }
+
+    /// The knobs of the row.
+    pub const fn knobs(self) -> Knobs {
+        const V3_9: Knobs = Knobs {
+            es_version: es::Version::V3_9,
+            es_content: EsContent::Full,
+            early: Early::No,
+            ack: Ack::Converted,
+            dirty_bit: es::DirtyBit::No,
+            fsync: FsyncWait::Unwritten,
+            nolock_read: NolockRead::Waits,
+            trunc: TruncWait::Both,
+            sync_by: SyncBy::Submitter,
+            decrement: Decrement::BeforeSync,
+            workers: Workers::One,
+            throttle: Throttle::No,
+            writeback_cleared: WritebackCleared::Irq,
+            inode_lock: InodeLock::Mutex,
+            fallocate_waits: false,
+            error_reported: false,
+            complete_last: true,
+            worker_via_es: false,
+            es_convert: EsConvert::Corrected,
+            es_lock: EsLock::Irqsave,
+            reservation: false,
+            invalidate: false,
+        };
+        // The RFC was posted against v3.8: fallocate still waits.
+        const RFC: Knobs = Knobs {
+            early: Early::Dio,
+            ack: Ack::Irq,
+            nolock_read: NolockRead::Goes,
+            fallocate_waits: true,
+            ..V3_9
+        };
+        const OSYNC: Knobs = Knobs { ack: Ack::SyncConverted, sync_by: SyncBy::Worker, ..RFC };
+        const V3_11: Knobs = Knobs {
+            es_version: es::Version::V3_11,
+            fsync: FsyncWait::Writeback,
+            nolock_read: NolockRead::Goes,
+            trunc: TruncWait::DioAndWriteback,
+            workers: Workers::RsvAndUnrsv,
+            writeback_cleared: WritebackCleared::Converted,
+            reservation: true,
+            ..V3_9
+        };
+        const V3_12: Knobs =
+            Knobs { sync_by: SyncBy::DioWorker, workers: Workers::RsvAndDio, ..V3_11 };
+        const KARA: Knobs = Knobs { es_version: es::Version::V3_9, error_reported: true, ..V3_12 };
+        const KARA_OPT: Knobs = Knobs {
+            early: Early::Dio,
+            ack: Ack::SyncConverted,
+            dirty_bit: es::DirtyBit::Pending,
+            fsync: FsyncWait::FlushDirty,
+            trunc: TruncWait::FlushDirty,
+            ..KARA
+        };
+        match self {
+            Row::V3_8 => Knobs {
+                es_version: es::Version::V3_8,
+                es_content: EsContent::Delayed,
+                fallocate_waits: true,
+                complete_last: false,
+                ..V3_9
+            },
+            Row::RfcV1 => RFC,
+            Row::RfcNopblk => Knobs { es_content: EsContent::Nopblk, ..RFC },
+            Row::RfcDirty => Knobs { dirty_bit: es::DirtyBit::Pending, ..RFC },
+            Row::RfcOsync => OSYNC,
+            Row::RfcOsyncSkipwait => Knobs { fsync: FsyncWait::SkipForOsyncAio, ..OSYNC },
+            Row::Kara => KARA,
+            Row::KaraOpt => KARA_OPT,
+            Row::KaraThrottle => Knobs { throttle: Throttle::Slots, ..KARA_OPT },
+            Row::RfcV5 => Knobs {
+                early: Early::DioAndBuffered,
+                nolock_read: NolockRead::Goes,
+                es_convert: EsConvert::Posted,
+                ..V3_9
+            },
+            Row::V3_9 => V3_9,
+            Row::V3_11 => V3_11,
+            Row::V3_12 => V3_12,
+            Row::V5_5 => Knobs {
+                es_version: es::Version::V3_19,
+                inode_lock: InodeLock::Rwsem,
+                error_reported: true,
+                invalidate: true,
+                ..V3_12
+            },
+        }
+    }
+}

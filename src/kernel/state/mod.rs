@@ -1,0 +1,184 @@
+//! The state of the machine: a flat value, copied freely, equal when its bytes are equal.
+//!
+//! Nothing in it grows for ever: transaction ids are relative, finished IOs leave their slot, and
+//! time and statistics live outside.
+
+mod fifo;
+mod inode;
+mod io;
+mod journal;
+mod media;
+mod task;
+
+pub use fifo::Fifo;
+pub(in crate::kernel) use inode::within_unwritten;
+pub use inode::{EsTree, Inode, Mapping, NOBODY, Page};
+pub use io::{Acked, Io, List, NO_IRQ, Stage};
+pub use journal::Journal;
+pub use media::{Content, Media};
+pub use task::{FLUSHER, Frame, NO_PBLK, Submitting, TASKS, Task};
+
+use super::setup::{Budgets, Setup};
+use crate::bounds::{INODES_MAX, IOS_MAX, PBLKS_MAX, THREADS_MAX, WORK_MAX};
+
+/// Everything that a run changes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct State {
+    /// Threads `0..THREADS_MAX`, then kworkers, then the flusher.
+    pub tasks: [Task; TASKS],
+    /// Direct IOs.
+    pub ios: [Io; IOS_MAX as usize],
+    /// Inodes.
+    pub inodes: [Inode; INODES_MAX as usize],
+    /// IOs that completed and wait for conversion, oldest first, of all inodes and all lists; the
+    /// io says on whose list it stands ([`Io::list`]).
+    pub completed: Fifo<{ IOS_MAX as usize }>,
+    /// Work queued on the conversion workqueue and not yet started (`ext4-dio-unwritten`, from
+    /// v3.11 `ext4-rsv-conversion`): the IO that queued it.
+    pub work: Fifo<{ WORK_MAX as usize }>,
+    /// The same for `ext4-unrsv-conversion` (v3.11).
+    pub unrsv_work: Fifo<{ WORK_MAX as usize }>,
+    /// The same for `s_dio_done_wq` (v3.12), where each IO is its own item.
+    pub dio_work: Fifo<{ WORK_MAX as usize }>,
+    /// Events of the AIO context that nobody has reaped: IOs, oldest first.
+    pub events: Fifo<{ IOS_MAX as usize }>,
+    /// The journal.
+    pub journal: Journal,
+    /// Content of each physical block.
+    pub media: [Media; PBLKS_MAX as usize],
+    /// What the environment may still do.
+    pub left: Budgets,
+    /// Whether the power is on.
+    pub power: Power,
+    /// Promises broken so far: bit `n` is `Promise::ALL[n]`.
+    pub broken: u16,
+    /// A bound that was reached; nothing moves after that.
+    pub bound: Option<Bound>,
+}
+
+/// A bound that a run reached. The page explains it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Bound {
+    /// [`IOS_MAX`] direct IOs are in flight or unreaped.
+    Ios,
+    /// [`FRAMES_MAX`] kernel functions are nested in one task.
+    Frames,
+    /// [`ES_EXTENTS_MAX`] extents in one status tree.
+    EsExtents,
+    /// [`PBLKS_MAX`] physical blocks are allocated.
+    Pblks,
+}
+
+/// Whether the power is on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Power {
+    /// It is.
+    On,
+    /// It was cut; what was volatile is gone.
+    Cut,
+    /// The journal was recovered and every file was read.
+    Recovered,
+}
+
+impl State {
+    /// The state in which every run of a setup begins.
+    pub fn initial(setup: &Setup) -> State {
+        let mut state = State {
+            tasks: [Task::IDLE; TASKS],
+            ios: [Io::FREE; IOS_MAX as usize],
+            inodes: [Inode::empty(); INODES_MAX as usize],
+            completed: Fifo::EMPTY,
+            work: Fifo::EMPTY,
+            unrsv_work: Fifo::EMPTY,
+            dio_work: Fifo::EMPTY,
+            events: Fifo::EMPTY,
+            journal: Journal::EMPTY,
+            media: [Media::STALE; PBLKS_MAX as usize],
+            left: setup.budgets,
+            power: Power::On,
+            broken: 0,
+            bound: None,
+        };
+        let mut pblk = 0;
+        for (ino, file) in (0..).zip(&setup.files) {
+            let inode = &mut state.inodes[usize::from(ino)];
+            for extent in &file.extents {
+                inode.splits |= 1 << extent.range.lblk;
+                for lblk in extent.range.blocks() {
+                    let mapping = if extent.written {
+                        let content = Content::Initial { ino, lblk };
+                        state.media[usize::from(pblk)] = Media { now: content, durable: content };
+                        Mapping::Written(pblk)
+                    } else {
+                        Mapping::Unwritten(pblk)
+                    };
+                    inode.disk[usize::from(lblk)] = mapping;
+                    pblk += 1;
+                }
+            }
+            inode.committed = inode.disk;
+            inode.splits = within_unwritten(&inode.disk, inode.splits);
+            inode.size = file.blocks;
+            inode.committed_size = file.blocks;
+        }
+        state
+    }
+
+    /// Each thread that is through its program stands at its beginning again, as a program that
+    /// loops. A search has no use for it: counts of writes go on, up to 255 a block.
+    pub fn begin_again(&mut self, setup: &Setup) {
+        for (task, program) in self.tasks.iter_mut().zip(&setup.threads) {
+            if usize::from(task.op) >= program.len() {
+                *task = Task::at_op(0);
+            }
+        }
+    }
+
+    /// The kworker tasks' indices.
+    pub const fn kworkers() -> core::ops::Range<u8> {
+        THREADS_MAX as u8..FLUSHER
+    }
+
+    /// IOs in use, as `(index, io)`.
+    pub fn ios(&self) -> impl Iterator<Item = (u8, &Io)> {
+        (0..).zip(&self.ios).filter(|(_, io)| io.stage != Stage::Free)
+    }
+
+    /// Conversions that are pending: IOs counted in some `i_unwritten`.
+    pub fn pending_conversions(&self) -> u8 {
+        self.inodes.iter().map(|inode| inode.i_unwritten).sum()
+    }
+
+    /// AIO writes that have been submitted and that the disk tree does not know of yet.
+    pub fn pending_aio_conversions(&self) -> u8 {
+        self.ios().filter(|(_, io)| io.aio && io.is_pending()).count() as u8
+    }
+
+    /// Slots of the AIO context that are taken: in flight, or completed and not reaped.
+    pub fn slots_used(&self) -> u8 {
+        self.ios().filter(|(_, io)| io.aio && io.ack != Acked::Reaped).count() as u8
+    }
+
+    /// A physical block that nothing maps, now or as committed.
+    pub fn free_pblk(&self) -> Option<u8> {
+        let trees = self.inodes.iter().flat_map(|inode| inode.disk.iter().chain(&inode.committed));
+        let used = trees.filter_map(|m| m.pblk()).fold(0_u64, |used, pblk| used | 1 << pblk);
+        let pblk = (!used).trailing_zeros();
+        (pblk < PBLKS_MAX).then_some(pblk as u8)
+    }
+}
+
+impl Bound {
+    /// All of them.
+    pub const ALL: [Bound; 4] = [Bound::Ios, Bound::Frames, Bound::EsExtents, Bound::Pblks];
+
+    /// The constant in [`crate::bounds`].
+    pub const fn name(self) -> &'static str {
+        match self {
+            Bound::Ios => "IOS_MAX",
+            Bound::Frames => "FRAMES_MAX",
+            Bound::EsExtents => "ES_EXTENTS_MAX",
+            Bound::Pblks => "PBLKS_MAX",
+        }
+    }
+}

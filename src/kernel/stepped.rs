@@ -1,0 +1,187 @@
+//! A state in the middle of a step: every change goes through here, so that it is known which
+//! pieces a step has touched.
+
+use core::ops::Deref;
+
+use super::piece::{Piece, Pieces};
+use super::setup::Budgets;
+use super::state::{
+    Bound, EsTree, Fifo, Inode, Io, Journal, Mapping, Media, Page, Power, State, Task,
+    within_unwritten,
+};
+use crate::bounds::{BLOCKS_MAX, IOS_MAX, PBLKS_MAX, WORK_MAX};
+
+const IOS: usize = IOS_MAX as usize;
+const BLOCKS: usize = BLOCKS_MAX as usize;
+
+/// A state that is being stepped. It reads as a [`State`]; whatever is changed is asked for piece
+/// by piece, and so it is known in the end which pieces may have changed.
+pub(super) struct Stepped<'a> {
+    state: &'a mut State,
+    touched: Pieces,
+}
+
+/// The fields of [`Versions`], where they are.
+pub(super) struct VersionsMut<'a> {
+    pub(super) version: &'a mut [u8; BLOCKS],
+    pub(super) acked: &'a mut [u8; BLOCKS],
+    pub(super) synced: &'a mut [u8; BLOCKS],
+    pub(super) osynced: &'a mut [u8; BLOCKS],
+}
+
+/// The fields of [`Counts`], where they are; `committed_size` changes with a commit.
+pub(super) struct CountsMut<'a> {
+    pub(super) i_mutex: &'a mut u8,
+    pub(super) shared: &'a mut u16,
+    pub(super) i_data_sem: &'a mut u8,
+    pub(super) size: &'a mut u8,
+    pub(super) i_dio_count: &'a mut u8,
+    pub(super) i_unwritten: &'a mut u8,
+    pub(super) dirty_tid: &'a mut bool,
+}
+
+impl<'a> Stepped<'a> {
+    pub(super) fn new(state: &'a mut State) -> Stepped<'a> {
+        Stepped { state, touched: Pieces::NONE }
+    }
+
+    /// The pieces that may have changed.
+    pub(super) fn touched(&self) -> Pieces {
+        self.touched
+    }
+
+    #[inline]
+    fn touch(&mut self, piece: Piece) -> &mut State {
+        self.touched |= piece.into();
+        self.state
+    }
+
+    #[inline]
+    pub(super) fn task(&mut self, task: u8) -> &mut Task {
+        &mut self.touch(Piece::Task(task)).tasks[usize::from(task)]
+    }
+
+    #[inline]
+    pub(super) fn io(&mut self, io: u8) -> &mut Io {
+        &mut self.touch(Piece::Io(io)).ios[usize::from(io)]
+    }
+
+    #[inline]
+    pub(super) fn es(&mut self, ino: u8) -> &mut EsTree {
+        &mut self.touch(Piece::Es(ino)).inodes[usize::from(ino)].es
+    }
+
+    #[inline]
+    pub(super) fn disk(&mut self, ino: u8) -> &mut [Mapping; BLOCKS] {
+        &mut self.touch(Piece::Blocks(ino)).inodes[usize::from(ino)].disk
+    }
+
+    /// Splits the disk tree's extents at some blocks, where they are unwritten, and forgets where
+    /// those were split that are no longer.
+    pub(super) fn split_at(&mut self, ino: u8, at: u16) {
+        let inode = &self.state.inodes[usize::from(ino)];
+        let splits = within_unwritten(&inode.disk, inode.splits | at);
+        if splits != inode.splits {
+            self.touch(Piece::Blocks(ino)).inodes[usize::from(ino)].splits = splits;
+        }
+    }
+
+    #[inline]
+    pub(super) fn pages(&mut self, ino: u8) -> &mut [Page; BLOCKS] {
+        &mut self.touch(Piece::Pages(ino)).inodes[usize::from(ino)].pages
+    }
+
+    #[inline]
+    pub(super) fn versions(&mut self, ino: u8) -> VersionsMut<'_> {
+        let inode = &mut self.touch(Piece::Versions(ino)).inodes[usize::from(ino)];
+        let Inode { version, acked, synced, osynced, .. } = inode;
+        VersionsMut { version, acked, synced, osynced }
+    }
+
+    #[inline]
+    pub(super) fn counts(&mut self, ino: u8) -> CountsMut<'_> {
+        let inode = &mut self.touch(Piece::Counts(ino)).inodes[usize::from(ino)];
+        let Inode { i_mutex, shared, i_data_sem, size, .. } = inode;
+        let Inode { i_dio_count, i_unwritten, dirty_tid, .. } = inode;
+        CountsMut { i_mutex, shared, i_data_sem, size, i_dio_count, i_unwritten, dirty_tid }
+    }
+
+    /// The running transaction of an inode is committed.
+    pub(super) fn commit(&mut self, ino: u8) {
+        self.touched |= Pieces::from(Piece::Blocks(ino)) | Piece::Counts(ino).into();
+        let inode = &mut self.state.inodes[usize::from(ino)];
+        inode.committed = inode.disk;
+        inode.committed_size = inode.size;
+        inode.dirty_tid = false;
+    }
+
+    #[inline]
+    pub(super) fn media(&mut self) -> &mut [Media; PBLKS_MAX as usize] {
+        &mut self.touch(Piece::Media).media
+    }
+
+    #[inline]
+    pub(super) fn completed(&mut self) -> &mut Fifo<IOS> {
+        &mut self.touch(Piece::Rest).completed
+    }
+
+    #[inline]
+    pub(super) fn work(&mut self) -> &mut Fifo<{ WORK_MAX as usize }> {
+        &mut self.touch(Piece::Rest).work
+    }
+
+    #[inline]
+    pub(super) fn unrsv_work(&mut self) -> &mut Fifo<{ WORK_MAX as usize }> {
+        &mut self.touch(Piece::Rest).unrsv_work
+    }
+
+    #[inline]
+    pub(super) fn dio_work(&mut self) -> &mut Fifo<{ WORK_MAX as usize }> {
+        &mut self.touch(Piece::Rest).dio_work
+    }
+
+    #[inline]
+    pub(super) fn events(&mut self) -> &mut Fifo<IOS> {
+        &mut self.touch(Piece::Rest).events
+    }
+
+    #[inline]
+    pub(super) fn journal(&mut self) -> &mut Journal {
+        &mut self.touch(Piece::Rest).journal
+    }
+
+    #[inline]
+    pub(super) fn left(&mut self) -> &mut Budgets {
+        &mut self.touch(Piece::Rest).left
+    }
+
+    #[inline]
+    pub(super) fn power(&mut self) -> &mut Power {
+        &mut self.touch(Piece::Rest).power
+    }
+
+    #[inline]
+    pub(super) fn broken(&mut self) -> &mut u16 {
+        &mut self.touch(Piece::Rest).broken
+    }
+
+    #[inline]
+    pub(super) fn bound(&mut self) -> &mut Option<Bound> {
+        &mut self.touch(Piece::Rest).bound
+    }
+
+    /// All of the state.
+    pub(super) fn all(&mut self) -> &mut State {
+        self.touched = Pieces::ALL;
+        self.state
+    }
+}
+
+impl Deref for Stepped<'_> {
+    type Target = State;
+
+    #[inline]
+    fn deref(&self) -> &State {
+        self.state
+    }
+}
