@@ -21,6 +21,12 @@ pub(super) fn standing(state: &State, nexts: &[Next; ACTORS], enabled: &[Choice]
     if is_converted(state) { Standing::Finished } else { Standing::Abandoned }
 }
 
+/// Whether a step is one on which nobody may rely. That the journal is recovered once the power was
+/// cut is none: nothing else can come of that.
+pub(super) fn is_unasked(state: &State, choice: Choice) -> bool {
+    state.power == Power::On && is_environment(state, choice)
+}
+
 /// Every io_end is converted. That its event was reaped is the program's affair.
 fn is_converted(state: &State) -> bool {
     state.pending_conversions() == 0 && state.ios().all(|(_, io)| io.stage == Stage::Converted)

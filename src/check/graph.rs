@@ -1,5 +1,8 @@
 //! What a search keeps of the states that it has visited: no state, but how they hang together.
 
+use crate::bounds::STATES_MAX;
+use crate::kernel::ACTORS;
+
 use super::fingerprint::Fingerprint;
 
 /// A list that grows without moving what it holds, so that it never takes twice its size.
@@ -93,11 +96,13 @@ pub(super) enum Standing {
 ///
 /// A step that found its target is kept by the target: as its `parent` and `actor`. Other steps
 /// stand in `other_targets`, by source. Both can be walked in order, so no state says where its own
-/// begin: [`Reach`].
+/// begin: [`Reach`]. Of each step it is kept whether it is the environment's: nobody may rely on
+/// that.
 pub(super) struct Graph {
     fingerprints: Column<Fingerprint>,
     parents: Column<u32>,
-    /// Who took the step from the parent, as a position in the search's list of actors.
+    /// Who took the step from the parent, as a position in the search's list of actors, and
+    /// [`UNASKED_ACTOR`].
     actors: Column<u8>,
     /// Promises broken in the state, as bits.
     broken: Column<u16>,
@@ -105,7 +110,33 @@ pub(super) struct Graph {
     standing: Column<Standing>,
     /// How many steps lead from an expanded state to states that were known already.
     other_counts: Column<u8>,
+    /// Where those lead, and [`UNASKED_TARGET`].
     other_targets: Column<u32>,
+}
+
+/// Marks an actor's step as the environment's.
+const UNASKED_ACTOR: u8 = 1 << 7;
+const _: () = assert!(ACTORS <= UNASKED_ACTOR as usize);
+/// The same, beside the number of a state.
+const UNASKED_TARGET: u32 = 1 << 31;
+const _: () = assert!(STATES_MAX < UNASKED_TARGET);
+
+/// Which steps count as a way from one state to another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Ways {
+    /// All: what may happen.
+    All,
+    /// Those that are not the environment's: what can be relied on.
+    Own,
+}
+
+/// A step of the graph, from the state that is being expanded.
+#[derive(Clone, Copy)]
+pub(super) struct Edge {
+    /// The position of its actor.
+    pub(super) actor: u8,
+    /// It is the environment's.
+    pub(super) unasked: bool,
 }
 
 /// The states from which a goal can be reached, in the making. Steps mostly lead to higher numbers,
@@ -117,19 +148,20 @@ pub(super) struct Reach {
     at: u32,
     found: u32,
     other: u32,
+    ways: Ways,
     is_first_sweep: bool,
     changed: bool,
 }
 
 impl Reach {
-    pub(super) fn new(graph: &Graph) -> Reach {
+    pub(super) fn new(graph: &Graph, ways: Ways) -> Reach {
         let other = graph.other_targets.len();
         let (states, at) = (Bits::new(graph.states()), graph.states());
-        Reach { states, at, found: at, other, is_first_sweep: true, changed: false }
+        Reach { states, at, found: at, other, ways, is_first_sweep: true, changed: false }
     }
 
     /// Looks at up to `states` states; true once nothing is left to do. `goal` is told whether any
-    /// step leads on from the state; the way is through states that `through` allows, goals among
+    /// step that counts leads on from the state; the way is through states that `through` allows, goals among
     /// them.
     pub(super) fn advance(
         &mut self,
@@ -165,21 +197,28 @@ impl Reach {
         &self.states
     }
 
-    /// Whether any step leads on from the state that is looked at, and whether one leads to a state
-    /// that is known to reach a goal.
+    /// Whether any step that counts leads on from the state that is looked at, and whether one
+    /// leads to a state that is known to reach a goal.
     fn take_steps(&mut self, graph: &Graph) -> (bool, bool) {
-        let (from, mut leads) = (self.at, false);
-        let before = (self.found, self.other);
+        let (from, own) = (self.at, self.ways == Ways::Own);
+        let (mut steps, mut leads) = (false, false);
         while self.found > 0 && graph.parents.get(self.found - 1) == from {
             self.found -= 1;
-            leads |= self.states.has(self.found);
+            if !(own && graph.actors.get(self.found) & UNASKED_ACTOR != 0) {
+                steps = true;
+                leads |= self.states.has(self.found);
+            }
         }
         let others = if from < graph.expanded_states() { graph.other_counts.get(from) } else { 0 };
         for _ in 0..others {
             self.other -= 1;
-            leads |= self.states.has(graph.other_targets.get(self.other));
+            let target = graph.other_targets.get(self.other);
+            if !(own && target & UNASKED_TARGET != 0) {
+                steps = true;
+                leads |= self.states.has(target & !UNASKED_TARGET);
+            }
         }
-        (before != (self.found, self.other), leads)
+        (steps, leads)
     }
 }
 
@@ -199,17 +238,17 @@ impl Graph {
         }
     }
 
-    pub(super) fn add(&mut self, fingerprint: Fingerprint, parent: u32, actor: u8, broken: u16) {
+    pub(super) fn add(&mut self, fingerprint: Fingerprint, parent: u32, edge: Edge, broken: u16) {
         self.fingerprints.push(fingerprint);
         self.parents.push(parent);
-        self.actors.push(actor);
+        self.actors.push(edge.actor | if edge.unasked { UNASKED_ACTOR } else { 0 });
         self.broken.push(broken);
         self.standing.push(Standing::Running);
     }
 
     /// Adds a step from the state that is being expanded to one that was known.
-    pub(super) fn add_other(&mut self, to: u32) {
-        self.other_targets.push(to);
+    pub(super) fn add_other(&mut self, to: u32, edge: Edge) {
+        self.other_targets.push(to | if edge.unasked { UNASKED_TARGET } else { 0 });
     }
 
     /// Ends the expansion of a state; states are expanded in order.
@@ -239,7 +278,7 @@ impl Graph {
     }
 
     pub(super) fn actor(&self, state: u32) -> u8 {
-        self.actors.get(state)
+        self.actors.get(state) & !UNASKED_ACTOR
     }
 
     pub(super) fn broken(&self, state: u32) -> u16 {
@@ -262,10 +301,11 @@ impl Graph {
     /// The states from which a goal can be reached; see [`Reach`].
     pub(super) fn can_reach(
         &self,
+        ways: Ways,
         goal: impl Fn(u32, bool) -> bool,
         through: impl Fn(u32) -> bool,
     ) -> Bits {
-        let mut reach = Reach::new(self);
+        let mut reach = Reach::new(self, ways);
         while !reach.advance(self, u32::MAX, &goal, &through) {}
         reach.states
     }

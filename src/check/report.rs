@@ -6,7 +6,7 @@ use core::fmt;
 use crate::bounds::STATES_MAX;
 use crate::kernel::{Bound, Choice, Promise};
 
-use super::graph::{Bits, Reach};
+use super::graph::{Bits, Reach, Ways};
 use super::search::{Limit, Search};
 use super::switches::Calmest;
 use super::verdict::{Finding, Verdict};
@@ -88,7 +88,8 @@ pub struct Reporting {
 /// A broken promise that is looked into.
 struct Look {
     bad: Bits,
-    /// States from which a run can end without having been in a bad one.
+    /// States from which a run can end without having been in a bad one, whatever the environment
+    /// does not do.
     avoidable: Reach,
     calmest: Option<Calmest>,
 }
@@ -110,7 +111,7 @@ impl Reporting {
             limit: search.limit().or((!progress.done).then_some(Limit::Stopped)),
             findings: Vec::new(),
         };
-        let hopeful = Reach::new(search.graph());
+        let hopeful = Reach::new(search.graph(), Ways::Own);
         Reporting { report, detail, hurried: false, hopeful, hopeless: None, at: 0, look: None }
     }
 
@@ -142,7 +143,7 @@ impl Reporting {
         }
         let look = self.look.get_or_insert_with(|| Look {
             bad: search.bad_given(finding.promise, hopeless),
-            avoidable: Reach::new(search.graph()),
+            avoidable: Reach::new(search.graph(), Ways::Own),
             calmest: None,
         });
         let Look { bad, avoidable, calmest } = look;

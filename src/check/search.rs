@@ -10,7 +10,7 @@ use super::ends;
 use super::expansion::{Expansion, Found};
 use super::fingerprint::Fingerprint;
 use super::frontier::Frontier;
-use super::graph::{Graph, NO_PARENT, Standing};
+use super::graph::{Edge, Graph, NO_PARENT, Standing};
 use super::situation::Situations;
 use super::table::Table;
 use super::values::fingerprint_of;
@@ -93,8 +93,8 @@ pub struct Search {
     done: bool,
     /// The state that is being expanded.
     expansion: Box<Expansion>,
-    /// What its steps lead to, and the actors that take them.
-    successors: Vec<(Found, u8)>,
+    /// What its steps lead to.
+    successors: Vec<(Found, Edge)>,
     choices: Vec<Choice>,
 }
 
@@ -120,7 +120,7 @@ impl Search {
             choices: Vec::new(),
             setup,
         };
-        search.visit(&initial, 0, NO_PARENT);
+        search.visit(&initial, Edge { actor: 0, unasked: false }, NO_PARENT);
         search
     }
 
@@ -257,9 +257,9 @@ impl Search {
         // Reads of memory that is far away overlap if they do not wait for each other.
         self.table.touch(successors.iter().map(|(found, _)| found.fingerprint));
         let mut others = 0;
-        for (found, actor) in &successors {
-            if let Some(known) = self.visit(found, *actor, from) {
-                self.graph.add_other(known);
+        for (found, edge) in &successors {
+            if let Some(known) = self.visit(found, *edge, from) {
+                self.graph.add_other(known, *edge);
                 others += 1;
             }
         }
@@ -284,9 +284,10 @@ impl Search {
         for choice in &self.choices {
             let actor = choice.actor.position();
             let Next::Ready { pc } = nexts[usize::from(actor)] else { continue };
+            let unasked = ends::is_unasked(self.expansion.here(), *choice);
             let found = self.expansion.step(setup, *choice, pc, came_up);
             came_up.compare(setup, &nexts, self.expansion.next());
-            self.successors.push((found, actor));
+            self.successors.push((found, Edge { actor, unasked }));
         }
         let state = self.expansion.here();
         if let (None, Some(bound)) = (self.limit, state.bound) {
@@ -301,13 +302,13 @@ impl Search {
     }
 
     /// Adds a state, unless it is known: then its number is returned.
-    fn visit(&mut self, found: &Found, actor: u8, parent: u32) -> Option<u32> {
+    fn visit(&mut self, found: &Found, edge: Edge, parent: u32) -> Option<u32> {
         let Found { numbers, fingerprint, broken } = found;
         let number = self.graph.states();
         let graph = &self.graph;
         let known = self.table.insert(*fingerprint, number, |n| graph.fingerprint(n));
         if known.is_none() {
-            self.graph.add(*fingerprint, parent, actor, *broken);
+            self.graph.add(*fingerprint, parent, edge, *broken);
             self.note_broken(number, *broken);
             self.frontier.push(numbers);
         }

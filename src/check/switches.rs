@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use crate::kernel::{ACTORS, Actor, Choice, Next, enabled_among, next_of_all};
 
 use super::expansion::{Expansion, Found};
-use super::graph::{Bits, Reach};
+use super::graph::{Bits, Reach, Ways};
 use super::search::{Limit, Search};
 use super::situation::Situations;
 use super::values::Numbers;
@@ -65,7 +65,7 @@ impl Calmest {
         let start =
             Place { state: numbers, number: 0, last: None, name: START, length: 0, step: None };
         Calmest {
-            hopeful: Reach::new(graph),
+            hopeful: Reach::new(graph, Ways::All),
             bad,
             settled: vec![0; graph.states() as usize],
             trail: Vec::new(),

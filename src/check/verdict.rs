@@ -2,7 +2,7 @@
 
 use crate::kernel::{Choice, Promise};
 
-use super::graph::{Bits, Standing};
+use super::graph::{Bits, Standing, Ways};
 use super::search::{Limit, Search};
 
 /// What is known of a promise.
@@ -84,9 +84,10 @@ impl Search {
         state >= graph.expanded_states() || is_good.contains(&graph.standing(state))
     }
 
-    /// Liveness: the states from which no good end can be reached.
+    /// Liveness: the states from which no good end can be reached. What the environment may do is
+    /// no way there: a deadlock is none the less one because the power might fail.
     fn hopeless_states(&self) -> Bits {
-        self.graph().can_reach(|state, _| self.is_good_end(state), |_| true).not()
+        self.graph().can_reach(Ways::Own, |state, _| self.is_good_end(state), |_| true).not()
     }
 
     fn broken_states(&self, promise: Promise) -> Bits {

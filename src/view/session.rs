@@ -538,7 +538,9 @@ impl Session {
             Power::On if self.run().enabled().is_empty() => {
                 "Who is left can never step again: go back."
             }
-            Power::On => "Who is left waits for what only the environment does: take its step.",
+            Power::On => {
+                "Who is left can never step again, whatever the environment does: go back."
+            }
             _ => AFTER_POWER_CUT,
         }
     }

@@ -61,7 +61,7 @@ pub fn badge(run: &Run) -> Badge {
         Standing::Running if is_stuck(run.setup(), run.state()) => {
             let text = match run.enabled().is_empty() {
                 true => "somebody waits for what nobody can give",
-                false => "somebody waits, and only the environment can still move",
+                false => "somebody waits for ever: what the environment may still do helps nobody",
             };
             (BadgeKind::Deadlock, "Stuck", text.into())
         }
