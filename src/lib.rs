@@ -13,6 +13,8 @@ pub mod check;
 
 pub mod scenario;
 
+pub mod lesson;
+
 pub mod view;
 
 #[cfg(target_arch = "wasm32")]

@@ -1,0 +1,215 @@
+//! Facts that a lesson speaks of, computed from a run.
+
+use crate::bounds::PBLK_FIRST;
+use crate::check::{Bounds, Search, Verdict};
+use crate::es::Status;
+use crate::kernel::{
+    Actor, Content, EsContent, Giver, Inode, Mapping, Next, Note, Promise, Setup, State,
+    deadlocked, found_after_recovery, needs, next,
+};
+use crate::scenario::Run;
+
+/// Something that can be computed from a run, at its cursor. Blocks are those of the first file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fact {
+    /// What the last read that returned has returned.
+    Returned,
+    /// What a direct read of a block would return if it mapped the block now.
+    ReadNow(u8),
+    /// What a read of a block returns after recovery from a power cut.
+    Survives(u8),
+    /// What a layer says of a block.
+    Says(Layer, u8),
+    /// Whether user space could know that a write is done: its event is in the ring.
+    Acknowledged(u8),
+    /// Whether the last run of the shrinker freed an entry.
+    Freed,
+    /// Who can end an actor's wait.
+    Giver(Actor),
+    /// How many conversions of AIO writes are pending.
+    Pending,
+    /// Whether some order of the steps breaks a promise.
+    Breaks(Promise),
+    /// The step after which a broken promise can no longer be avoided in this run.
+    NoReturn(Promise),
+}
+
+/// A map of the file that a lesson looks at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Layer {
+    /// The extent status tree.
+    EsTree,
+    /// The extent tree in the running transaction.
+    Disk,
+    /// The extent tree as committed.
+    Committed,
+}
+
+/// What a fact can be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Truth {
+    /// Yes, or: it breaks.
+    Yes,
+    /// No, or: it holds.
+    No,
+    /// The data of a write.
+    Data,
+    /// The data that the file held at the start.
+    Old,
+    /// Zeroes that the reader fills in.
+    Zeroes,
+    /// What a former owner left in the block.
+    Stale,
+    /// Written.
+    Written,
+    /// Unwritten.
+    Unwritten,
+    /// Delayed.
+    Delayed,
+    /// A hole.
+    Hole,
+    /// The layer says nothing.
+    Nothing,
+    /// Nobody.
+    Nobody,
+    /// An actor.
+    Actor(Actor),
+    /// A number.
+    Number(u32),
+}
+
+impl Fact {
+    /// What the fact is at the cursor of a run; none if the run has not come to where it could be
+    /// told (no read has returned, the actor does not wait, the search reached a bound).
+    pub fn compute(self, run: &Run) -> Option<Truth> {
+        let (setup, state) = (run.setup(), run.state());
+        let inode = &state.inodes[0];
+        match self {
+            Fact::Returned => last_read(run),
+            Fact::ReadNow(lblk) => Some(truth_of(read_now(setup, state, 0, lblk))),
+            Fact::Survives(lblk) => Some(truth_of(found_after_recovery(state, inode, lblk))),
+            Fact::Says(layer, lblk) => Some(layer_says(inode, layer, lblk)),
+            Fact::Acknowledged(nr) => {
+                let is_it =
+                    |note: &Note| matches!(note, Note::Acknowledged { nr: n, .. } if *n == nr);
+                Some(yes(notes(run).any(is_it)))
+            }
+            Fact::Freed => {
+                let freed = notes(run).filter_map(|note| match note {
+                    Note::Shrunk { freed, .. } => Some(*freed),
+                    _ => None,
+                });
+                freed.last().map(|freed| yes(freed > 0))
+            }
+            Fact::Giver(actor) => giver_of(setup, state, actor),
+            Fact::Pending => Some(Truth::Number(state.pending_aio_conversions().into())),
+            Fact::Breaks(promise) => breaks(setup, promise),
+            Fact::NoReturn(promise) => {
+                let search = Search::run(setup.clone(), Bounds::default());
+                let taken = &run.choices()[..run.cursor()];
+                search.point_of_no_return(promise, taken).map(Truth::Number)
+            }
+        }
+    }
+}
+
+/// What a direct read of a block would return if it mapped the block now; none is zeroes.
+pub fn read_now(setup: &Setup, state: &State, ino: u8, lblk: u8) -> Option<Content> {
+    let inode = &state.inodes[usize::from(ino)];
+    let pblk = read_from(setup, inode, lblk)?;
+    state.media.get(usize::from(pblk)).map(|media| media.now)
+}
+
+fn notes(run: &Run) -> impl Iterator<Item = &Note> {
+    (0..run.cursor()).flat_map(|step| run.notes_of(step))
+}
+
+fn yes(is: bool) -> Truth {
+    if is { Truth::Yes } else { Truth::No }
+}
+
+fn truth_of(content: Option<Content>) -> Truth {
+    match content {
+        None => Truth::Zeroes,
+        Some(Content::Stale) => Truth::Stale,
+        Some(Content::Initial { .. }) => Truth::Old,
+        Some(Content::Write { .. }) => Truth::Data,
+    }
+}
+
+/// What the last read returned. A read of several blocks counts as zeroes if any of them was
+/// filled in.
+fn last_read(run: &Run) -> Option<Truth> {
+    let step = (0..run.cursor())
+        .rev()
+        .find(|step| run.notes_of(*step).iter().any(|note| matches!(note, Note::Read { .. })))?;
+    let read = run.notes_of(step).iter().find_map(|note| match *note {
+        Note::Read { ino, range, zeroes, .. } => Some((ino, range, zeroes)),
+        _ => None,
+    });
+    let (ino, range, zeroes) = read?;
+    if zeroes > 0 {
+        return Some(Truth::Zeroes);
+    }
+    Some(truth_of(read_now(run.setup(), run.state_at(step), ino, range.lblk)))
+}
+
+fn layer_says(inode: &Inode, layer: Layer, lblk: u8) -> Truth {
+    let of_mapping = |mapping: Mapping| match mapping {
+        Mapping::Written(_) => Truth::Written,
+        Mapping::Unwritten(_) => Truth::Unwritten,
+        Mapping::Hole => Truth::Hole,
+    };
+    match layer {
+        Layer::Disk => of_mapping(inode.disk[usize::from(lblk)]),
+        Layer::Committed => of_mapping(inode.committed[usize::from(lblk)]),
+        Layer::EsTree => match inode.es.peek(lblk.into()) {
+            None => Truth::Nothing,
+            Some(extent) if extent.status.any(Status::DELAYED) => Truth::Delayed,
+            Some(extent) if extent.status.any(Status::WRITTEN) => Truth::Written,
+            Some(extent) if extent.status.any(Status::UNWRITTEN) => Truth::Unwritten,
+            Some(_) => Truth::Hole,
+        },
+    }
+}
+
+/// The first actor that could end the wait, or nobody if only stuck actors could.
+fn giver_of(setup: &Setup, state: &State, actor: Actor) -> Option<Truth> {
+    let Next::Blocked { wait, .. } = next(setup, state, actor) else { return None };
+    if deadlocked(setup, state).iter().any(|(stuck, _)| *stuck == actor) {
+        return Some(Truth::Nobody);
+    }
+    let first: Option<Giver> = needs(setup, state, wait).into_iter().flatten().next();
+    Some(first.map_or(Truth::Nobody, |giver| Truth::Actor(giver.actor)))
+}
+
+fn breaks(setup: &Setup, promise: Promise) -> Option<Truth> {
+    let search = Search::new(setup.clone(), Bounds::default()).reduced().finish();
+    let finding = search.findings().into_iter().find(|finding| finding.promise == promise)?;
+    match finding.verdict {
+        Verdict::Violated { .. } => Some(Truth::Yes),
+        Verdict::Holds | Verdict::NeverReached => finding.limit.is_none().then_some(Truth::No),
+    }
+}
+
+/// The physical block that a read of a block goes to; none reads as zeroes.
+fn read_from(setup: &Setup, inode: &Inode, lblk: u8) -> Option<u8> {
+    let on_disk = match inode.disk[usize::from(lblk)] {
+        Mapping::Written(pblk) => Some(pblk),
+        Mapping::Unwritten(_) | Mapping::Hole => None,
+    };
+    let content = setup.design.knobs.es_content;
+    let cached = inode.es.peek(u32::from(lblk)).filter(|_| content != EsContent::Delayed);
+    let Some(extent) = cached else { return on_disk };
+    match content {
+        // Without a physical block the disk tree has to say where, and whether.
+        EsContent::Nopblk if extent.status.is_mapped() => on_disk,
+        EsContent::Nopblk | EsContent::Delayed | EsContent::Full
+            if extent.status.any(Status::WRITTEN) =>
+        {
+            let pblk = extent.pblk + u64::from(u32::from(lblk) - extent.lblk);
+            u8::try_from(pblk.checked_sub(PBLK_FIRST)?).ok()
+        }
+        EsContent::Nopblk | EsContent::Delayed | EsContent::Full => None,
+    }
+}
