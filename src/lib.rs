@@ -17,5 +17,7 @@ pub mod lesson;
 
 pub mod view;
 
+pub mod session;
+
 #[cfg(target_arch = "wasm32")]
 pub mod app;

@@ -247,7 +247,7 @@ fn a_run_is_printed_for_a_mail_and_its_link_opens_it() {
     let (body, link) = text.trim_end().rsplit_once('\n').expect("a link");
     assert!(body.contains("\n *** DEADLOCK ***\n"), "{body}");
     assert!(body.lines().all(|line| line.chars().count() <= 78), "{body}");
-    let mut session = extentscope::view::Session::new();
+    let mut session = extentscope::session::Session::new();
     session.open_link(link);
     assert_eq!(session.notice(), None);
     assert_eq!(format!("{}\n", session.mail_text("")), format!("{body}\n{link}\n\n"));

@@ -6,7 +6,8 @@ use std::path::Path;
 use extentscope::check::{Bounds, Search};
 use extentscope::kernel::{Design, Promise, Row, Setup};
 use extentscope::scenario::{Dice, Link, PRESETS, Preset, Script};
-use extentscope::view::{Fault, Look, Session, Switch, Witness};
+use extentscope::session::{Session, Switch};
+use extentscope::view::{Fault, Look, Witness};
 
 /// A preset under a design, and so many steps of a random run.
 fn session(preset: &str, design: &str, seed: u64, steps: u32) -> Session {

@@ -4,9 +4,9 @@ use expect_test::{Expect, expect};
 use extentscope::check::{Bounds, Search, Verdict};
 use extentscope::kernel::{Choice, Design, Row, Setup};
 use extentscope::scenario::{Dice, PRESETS, Preset, Run, Script};
-use extentscope::view::Session;
-use extentscope::view::mail::mail;
-use extentscope::view::wrap::COLUMNS_MAX;
+use extentscope::session::Session;
+use extentscope::view::text::mail;
+use extentscope::view::words::COLUMNS_MAX;
 
 fn setup(preset: &Preset, design: Design) -> Setup {
     Setup { design, ..Script::parse(preset.script).expect("a script").setup }

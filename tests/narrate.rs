@@ -5,10 +5,10 @@ use std::fmt::Write as _;
 use expect_test::{Expect, expect};
 use extentscope::kernel::{Choice, Design, Setup};
 use extentscope::scenario::{Preset, Run, Script};
-use extentscope::view::lockdep;
-use extentscope::view::narrate::{CAPTION_CHARS_MAX, Standing, caption, standing};
-use extentscope::view::why;
-use extentscope::view::wrap::COLUMNS_MAX;
+use extentscope::view::text::lockdep;
+use extentscope::view::words::COLUMNS_MAX;
+use extentscope::view::words::why;
+use extentscope::view::words::{CAPTION_CHARS_MAX, Standing, caption, standing};
 
 fn check(preset: &str, design: &str, choices: &str, expected: Expect) {
     let preset = Preset::find(preset).expect("a preset");

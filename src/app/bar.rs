@@ -7,7 +7,7 @@ use super::prelude::*;
 use super::commands;
 use super::desk::Desk;
 use super::parts::{derived, icon, keep_focus, list, mark_key, mark_parts, shapes};
-use crate::view::Stage;
+use crate::session::Stage;
 
 /// Milliseconds for a step, from slow to fast, about evenly on a logarithmic scale.
 const PACES: [(&str, u32); 6] = [

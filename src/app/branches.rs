@@ -5,7 +5,8 @@ use web_sys::Element;
 
 use super::desk::Desk;
 use super::parts::list;
-use crate::view::{BranchRow, Switch};
+use crate::session::Switch;
+use crate::view::BranchRow;
 
 /// The branches, once there are several.
 pub fn branches() -> AnyView {

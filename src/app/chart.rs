@@ -4,7 +4,8 @@ use super::prelude::*;
 
 use super::desk::Desk;
 use super::parts::{list, marks, panel_head, tables};
-use crate::view::{Chart, Stage, Switch};
+use crate::session::{Stage, Switch};
+use crate::view::Chart;
 
 /// The chart and its table twin.
 pub fn chart_panel() -> AnyView {

@@ -15,8 +15,8 @@ use super::parts::{
     when_focus_is_lost,
 };
 use super::top::copy_of;
-use crate::view::Session;
-use crate::view::commands::{COMMANDS, find, key_text, matching};
+use crate::session::Session;
+use crate::session::{COMMANDS, find, key_text, matching};
 
 #[wasm_bindgen]
 extern "C" {

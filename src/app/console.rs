@@ -7,7 +7,7 @@ use super::parts::{derived, option};
 use crate::bounds::THREADS_MAX;
 use crate::kernel::Sync;
 use crate::scenario::{OP_WORDS, ScriptError};
-use crate::view::OpFields;
+use crate::session::OpFields;
 
 /// What the console holds: fields, and the line that says the same.
 #[derive(Clone, Copy)]

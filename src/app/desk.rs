@@ -13,7 +13,7 @@ use leptos::reactive::graph::Source;
 use leptos::reactive::signal::Trigger;
 
 use super::panic;
-use crate::view::{Editor, Session, Stage, editor, stage};
+use crate::session::{Editor, Session, Stage, editor, stage};
 
 /// The page's state, to be handed around: it is there once, for as long as the page is.
 #[derive(Clone, Copy)]

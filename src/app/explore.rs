@@ -4,11 +4,11 @@
 use super::desk::Desk;
 use super::parts::focus_step;
 use crate::kernel::Design;
-use crate::view::Subject;
+use crate::session::Session;
 
 /// What the page runs, and which designs it has run before: a [`Subject`] as text.
 pub fn subject() -> String {
-    Desk::of_window().map_or(String::new(), |desk| desk.read(Subject::of).to_string())
+    Desk::of_window().map_or(String::new(), |desk| desk.read(Session::subject).to_string())
 }
 
 /// Shows a run, which comes as a link, and what is to be said of it.

@@ -14,8 +14,8 @@ use super::parts::{
     focus_any, focus_step, keep_focus, list, made_anew, option, when_focus_is_lost,
 };
 use super::strata::strata_side;
-use crate::view::object::{self, Object};
-use crate::view::{Fault, Inspector, Look, ObjectEvent};
+use crate::view::facts::{Object, title};
+use crate::view::{Inspector, Look, ObjectEvent};
 
 thread_local! {
     /// What was focused when the inspector was opened.
@@ -330,8 +330,7 @@ pub fn object_menu(menu: Menu) -> AnyView {
     };
     let items = move || {
         let Some((object, x, y)) = menu.get() else { return ().into_any() };
-        let (title, faults) =
-            desk.read(|s| (object::title(s.run().setup(), object), Fault::offered(s, object)));
+        let (title, faults) = desk.read(|s| (title(s.run().setup(), object), s.faults(object)));
         let mut all = vec![item(
             format!("Inspect {title}"),
             Box::new(move || {

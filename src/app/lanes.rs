@@ -6,7 +6,8 @@ use super::branches::branches;
 use super::desk::Desk;
 use super::grid;
 use super::parts::{derived, keep_focus, list, marks, name, panel_head, tables};
-use crate::view::{Lanes, Span, SpanKind, Switch};
+use crate::session::Switch;
+use crate::view::{Lanes, Span, SpanKind};
 
 /// Lanes over steps.
 pub fn lanes_panel() -> AnyView {

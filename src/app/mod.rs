@@ -33,7 +33,7 @@ use prelude::*;
 use wasm_bindgen::JsCast;
 use web_sys::HtmlElement;
 
-use crate::view::FOLDED;
+use crate::session::FOLDED;
 use desk::Desk;
 
 /// Starts the page.

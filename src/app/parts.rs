@@ -10,7 +10,8 @@ use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlDialogElement, HtmlElement, KeyboardEvent, SvgElement};
 
 use super::desk::Desk;
-use crate::view::{Milestone, Stage, Switch, Table};
+use crate::session::{Stage, Switch};
+use crate::view::{Milestone, Table};
 
 /// A heading, quiet text after it, and a switch between the panel's picture and its table.
 pub fn panel_head(

@@ -4,7 +4,8 @@ use super::prelude::*;
 
 use super::desk::Desk;
 use super::parts::{enlarge, list, name, panel_head, tables};
-use crate::view::{Ack, COLUMNS, IoRow, Switch};
+use crate::session::Switch;
+use crate::view::{Ack, COLUMNS, IoRow};
 
 /// One line a write; its letter travels through the stations.
 pub fn pipeline_panel() -> AnyView {

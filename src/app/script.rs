@@ -6,7 +6,7 @@ use super::branches::bring_into_sight;
 use super::commands::run;
 use super::desk::Desk;
 use super::parts::{list, panel_head};
-use crate::view::LineMark;
+use crate::session::LineMark;
 
 /// The script, its editor and its error.
 pub fn script_panel() -> AnyView {

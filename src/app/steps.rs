@@ -7,8 +7,8 @@ use super::console::console;
 use super::desk::Desk;
 use super::parts::{keep_focus, list, panel_head};
 use crate::kernel::Choice;
-use crate::view::fault::{AFTER_POWER_CUT, NOTHING_LEFT};
-use crate::view::{Stage, StepRow};
+use crate::session::{AFTER_POWER_CUT, NOTHING_LEFT, Stage};
+use crate::view::StepRow;
 
 /// Next steps, and the console under them.
 pub fn steps_panel() -> AnyView {

@@ -5,7 +5,8 @@ use super::prelude::*;
 use super::desk::Desk;
 use super::grid;
 use super::parts::{list, name, panel_head, tables, turn};
-use crate::view::{FileStrata, Mark, MarkKind, Segment, Side, Stage, Stratum, Switch};
+use crate::session::{Stage, Switch};
+use crate::view::{FileStrata, Mark, MarkKind, Segment, Side, Stratum};
 
 /// Of which state the layers are.
 #[derive(Clone, Copy, PartialEq, Eq)]

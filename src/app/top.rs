@@ -11,7 +11,8 @@ use super::parts::{derived, list, option};
 use super::theme;
 use crate::kernel::{Design, Row};
 use crate::scenario::PRESETS;
-use crate::view::{BadgeKind, Session};
+use crate::session::Session;
+use crate::view::BadgeKind;
 
 #[wasm_bindgen]
 extern "C" {

@@ -8,7 +8,8 @@ use super::branches::bring_into_sight;
 use super::desk::Desk;
 use super::grid;
 use super::parts::{derived, enlarge, list, panel_head, tables};
-use crate::view::{NODE, Stage, Switch, TreeNode, TreeView};
+use crate::session::{Stage, Switch};
+use crate::view::{NODE, TreeNode, TreeView};
 
 /// A little longer than a node travels, which is `--motion` of `static/base.css`.
 const TRAVEL: Duration = Duration::from_millis(220);

@@ -4,8 +4,9 @@
 
 use serde::Serialize;
 
-use crate::view::narrate::{caption, cycle_sentence};
-use crate::view::{self, BadgeKind, FileStrata, Session, StepRow, TreeView};
+use crate::session::Session;
+use crate::view::words::{caption, cycle_sentence};
+use crate::view::{self, BadgeKind, FileStrata, StepRow, TreeView};
 
 /// The version of everything in this file.
 pub const VERSION: u32 = 1;
@@ -127,7 +128,7 @@ pub fn view(session: &Session) -> View {
         blocked,
         files: files.zip(trees).map(|(strata, tree)| file(strata, &tree)).collect(),
         writes: view::pipeline_of(run).ios.into_iter().map(write).collect(),
-        threads: view::threads(session).into_iter().map(thread).collect(),
+        threads: view::threads(run, &session.script().lines).into_iter().map(thread).collect(),
         pending: view::series(run).pending,
     }
 }
@@ -140,7 +141,7 @@ pub fn steps(session: &Session) -> Vec<Step> {
         does: row.label.does,
         waits: row.blocked,
     };
-    view::steps(session).into_iter().map(step).collect()
+    view::steps(session.run(), session.next_choice()).into_iter().map(step).collect()
 }
 
 fn kind(kind: BadgeKind) -> &'static str {

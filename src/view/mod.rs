@@ -1,72 +1,38 @@
-//! What the page shows, as plain values: geometry, tables and sentences. Nothing in here touches a
-//! browser; the page binds these values to elements and sends commands to a [`Session`].
+//! What the page shows, as plain values: geometry, tables and sentences. Each function takes what
+//! it shows (a run, a state, a setup), never the page's state, and nothing in here touches a
+//! browser.
+//!
+//! Modules stand in the order in which they may use each other.
 
-mod names;
+pub mod words;
 
-pub mod lockdep;
-mod lost;
-pub mod narrate;
-pub mod why;
-pub mod wrap;
+pub mod facts;
+
+pub mod panels;
+
+pub mod inspector;
+
+pub mod text;
+
+pub mod explorer;
 
 pub mod lab;
 
-pub mod commands;
-pub mod fault;
-pub mod mail;
-pub mod object;
-
-mod branches;
-mod compare;
-mod console;
-mod editor;
-mod explorer;
-mod inspector;
-mod session;
-mod subject;
-
-mod steps;
-mod verdict;
-
-mod lanes;
-mod milestones;
-mod panels;
-mod pipeline;
-mod series;
-mod stage;
-mod strata;
-mod tables;
-mod threads;
-mod time;
-mod tree;
-mod waits;
-
-pub use branches::{BranchRow, Fork, branches};
-pub use compare::{Compare, Side, compare};
-pub use console::OpFields;
-pub use editor::{Editor, LineMark, editor};
 pub use explorer::{
-    Asked, Event, Explorer, FindingRow, Job, RUNS, Witness, model_checksum, progress_text,
+    Asked, Event, Explorer, FindingRow, Job, OWN, RUNS, Subject, Witness, model_checksum,
+    progress_text,
 };
-pub use fault::Fault;
-pub use inspector::{Event as ObjectEvent, Inspector, Look, inspector};
-pub use lanes::{Lane, Lanes, Span, SpanKind, lanes};
-pub use milestones::{Milestone, milestones};
-pub use names::actor_title;
-pub use panels::{FOLDED, Panels, Switch};
-pub use pipeline::{Ack, COLUMNS, IoRow, Pipeline, pipeline, pipeline_of};
-pub use series::{Chart, Series, series};
-pub use session::{Preselect, Session};
-pub use stage::{Stage, stage};
-pub use steps::{StepRow, steps};
-pub use strata::{FileStrata, Kind, Mark, MarkKind, Segment, Strata, Stratum, strata};
-pub use subject::Subject;
-pub use tables::Table;
-pub use threads::{Context, ThreadRow, after_power_cut, threads};
-pub use time::Stop;
-pub use tree::{NODE, TreeNode, TreeView, trees};
-pub use verdict::{Badge, BadgeKind, badge, finding};
-pub use waits::{CycleNode, WaitGraph, WaitRow, wait_graph};
-
-#[cfg(test)]
-mod tests;
+pub use facts::{
+    Ack, COLUMNS, FileStrata, IoRow, Kind, Mark, MarkKind, Pipeline, Segment, Strata, Stratum,
+    pipeline, pipeline_of, strata,
+};
+pub use inspector::{
+    Compare, Event as ObjectEvent, Fault, Inspector, Look, Side, compare, inspector,
+};
+pub use panels::{
+    Badge, BadgeKind, BranchRow, Chart, Context, CycleNode, Fork, Lane, Lanes, Milestone,
+    NO_RETURN, NODE, Series, Span, SpanKind, StepRow, Table, ThreadRow, TreeNode, TreeView,
+    WaitGraph, WaitRow, after_power_cut, badge, branches, finding, lanes, milestones, series,
+    steps, threads, trees, wait_graph,
+};
+pub use words::actor_title;

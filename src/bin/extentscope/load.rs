@@ -4,8 +4,8 @@ use std::io::Write;
 
 use extentscope::kernel::{Design, Row};
 use extentscope::scenario::{Load, LoadEnd, Loaded};
-use extentscope::view::narrate::bound_text;
-use extentscope::view::wrap::wrap;
+use extentscope::view::words::bound_text;
+use extentscope::view::words::wrap;
 
 use super::input::read_design;
 use super::verdicts::promises;

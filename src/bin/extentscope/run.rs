@@ -5,10 +5,10 @@ use std::io::{BufRead, Write};
 use extentscope::bounds::{BRANCHES_MAX, STEPS_MAX};
 use extentscope::kernel::{Choice, is_environment};
 use extentscope::scenario::{Dice, Link, PRESETS, Run, RunError, state_sum};
-use extentscope::view::mail::mail;
-use extentscope::view::narrate::{self, Standing};
-use extentscope::view::why;
-use extentscope::view::wrap::wrap;
+use extentscope::view::text::mail;
+use extentscope::view::words::why;
+use extentscope::view::words::wrap;
+use extentscope::view::words::{self, Standing};
 
 use super::input::{Input, read_choices};
 use super::{End, RunArguments, Wrong};
@@ -91,7 +91,7 @@ fn link(run: &Run, text: &str) -> String {
 
 /// What the exit status says of a run.
 fn end_of(run: &Run) -> End {
-    match narrate::standing(run) {
+    match words::standing(run) {
         Standing::Deadlock(_) | Standing::Broken(_) => End::Finding,
         Standing::Bound(_) => End::Bounded,
         Standing::Finished | Standing::Running => End::Fine,
@@ -104,11 +104,11 @@ fn print_step(out: &mut impl Write, run: &Run, verbose: bool, seen: &mut u16) ->
     let Some(choice) = run.choices().get(step) else { return Ok(()) };
     if verbose {
         let start = format!("{:>4}  {:<10} ", run.cursor(), choice.to_string());
-        writeln!(out, "{}", wrap(&start, &narrate::caption(run)))?;
-    } else if let Some(line) = narrate::step_line(run, step) {
+        writeln!(out, "{}", wrap(&start, &words::caption(run)))?;
+    } else if let Some(line) = words::step_line(run, step) {
         writeln!(out, "{line}")?;
     }
-    write!(out, "{}", narrate::broken_lines(run, step, seen))?;
+    write!(out, "{}", words::broken_lines(run, step, seen))?;
     Ok(())
 }
 
@@ -131,7 +131,7 @@ fn ask(out: &mut impl Write, run: &Run, enabled: &[Choice]) -> Result<Option<Cho
         return Ok(None);
     }
     for (number, choice) in (1..).zip(enabled) {
-        let label = narrate::step_label(run.setup(), run.state(), *choice);
+        let label = words::step_label(run.setup(), run.state(), *choice);
         let start = format!("      {number}) {choice}: ");
         writeln!(out, "{}", wrap(&start, &label.does))?;
     }
@@ -164,7 +164,7 @@ fn ask(out: &mut impl Write, run: &Run, enabled: &[Choice]) -> Result<Option<Cho
 /// How the run stands, and the choices with which it can be had again.
 fn sum_up(out: &mut impl Write, run: &Run) -> Result<End, Wrong> {
     let steps = run.cursor();
-    let text = match narrate::standing(run) {
+    let text = match words::standing(run) {
         Standing::Deadlock(sentence) => sentence,
         Standing::Broken(promise) => format!("After {steps} steps {} is broken.", promise.id()),
         Standing::Bound(bound) => format!("A bound of the model was reached: {bound}."),

@@ -4,7 +4,7 @@ use std::io::Write;
 
 use extentscope::kernel::{KNOBS, Row};
 use extentscope::scenario::PRESETS;
-use extentscope::view::wrap::wrap;
+use extentscope::view::words::wrap;
 
 use super::{End, Wrong};
 

@@ -6,7 +6,7 @@ use std::path::Path;
 use extentscope::check::{Bounds, Calm, Detail, Report, Reported, Search, Verdict};
 use extentscope::kernel::{Choice, Design, Promise, Row};
 use extentscope::scenario::{Cell, Dice, Matrix, Scenario, agrees, switches, walks};
-use extentscope::view::wrap::wrap;
+use extentscope::view::words::wrap;
 use serde_json::{Value, json};
 
 use super::input::{Input, read_design};

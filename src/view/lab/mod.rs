@@ -14,7 +14,7 @@ use std::sync::Arc;
 
 use crate::es::{Convert, DirtyBit, EsOp, Extent, Memory, NodeView, Rules, Status, Tree, Version};
 use crate::scenario::ScriptError;
-use crate::view::names::count;
+use crate::view::words::count;
 
 pub use lang::{LAB_WORDS, LabOp, parse_lab};
 pub use plan::{Camera, Form, Picture, Plan, Port, Shape, layout};

@@ -5,7 +5,7 @@
 //! shapes depends on the viewport and not on the tree.
 
 use crate::es::{Arena, Extent, NodeView, Side, Status};
-use crate::view::strata::Kind;
+use crate::view::facts::Kind;
 
 use super::{Heard, Recorder, plain};
 

@@ -3,7 +3,8 @@ use expect_test::expect;
 use super::*;
 use crate::kernel::Design;
 use crate::scenario::{Link, PRESETS};
-use crate::view::{Session, trees};
+use crate::session::Session;
+use crate::view::trees;
 
 const PORT: Port = Port { w: 900.0, h: 560.0 };
 

@@ -1,7 +1,7 @@
 //! What happened to a tree, in words.
 
 use crate::es::{EsEvent, EsOp, Extent, NodeId, Observer, Reply, Side, Status};
-use crate::view::names::count;
+use crate::view::words::count;
 
 /// Events of one line that are told one by one; of the others only the number is.
 const TOLD_MAX: usize = 200;

@@ -1,0 +1,90 @@
+//! What the top bar's scenario select and the script's editor show.
+
+use crate::kernel::{Actor, Power};
+
+use super::page::Session;
+use super::script::Preselect;
+
+/// A script that is no preset.
+const OWN: &str = "own script";
+
+/// The editor at one moment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Editor {
+    /// The text in it.
+    pub draft: String,
+    /// Lines and columns that the text takes.
+    pub size: (usize, usize),
+    /// It holds something that is not run yet.
+    pub is_edited: bool,
+    /// What is to be said beside its heading.
+    pub aside: &'static str,
+    /// What is wrong with it.
+    pub error: Option<String>,
+    /// The numbers of its lines, one below the other.
+    pub numbers: String,
+    /// What stands beside lines: those without anything are left out.
+    pub marks: Vec<LineMark>,
+    /// The preset that is run; empty for a script that is none.
+    pub preset: &'static str,
+    /// What that other script is called.
+    pub other: String,
+    /// There are texts that were not run and had to make room.
+    pub has_set_aside: bool,
+}
+
+/// What stands beside a line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LineMark {
+    /// The line, from 1.
+    pub number: u32,
+    /// The threads that stand there.
+    pub threads: String,
+    /// The error is there.
+    pub is_wrong: bool,
+}
+
+/// The editor as a session stands.
+pub fn editor(session: &Session) -> Editor {
+    let draft = session.draft();
+    let lines = draft.lines().count();
+    let widest = draft.lines().map(|line| line.chars().count()).max().unwrap_or(0);
+    let wrong = session.error().map(|e| e.line);
+    let current = session.current_lines();
+    let state = session.run().state();
+    let aside = match state.power {
+        _ if session.is_edited() => "edited, not run",
+        Power::On => "",
+        Power::Cut => "the power is cut",
+        Power::Recovered => "recovered after a power cut",
+    };
+    // Marks belong to what is run; beside an edited text they would point at the wrong line.
+    let current = current.iter().filter(|_| !session.is_edited());
+    let mut marks: Vec<LineMark> = Vec::new();
+    for (number, thread) in current {
+        let name = Actor::Thread(*thread).to_string();
+        match marks.iter_mut().find(|mark| mark.number == *number) {
+            Some(mark) => mark.threads += &format!(" {name}"),
+            None => marks.push(LineMark { number: *number, threads: name, is_wrong: false }),
+        }
+    }
+    marks.extend(wrong.map(|number| LineMark { number, threads: String::new(), is_wrong: true }));
+    let (preset, other) = match session.preselect() {
+        Preselect::Preset(id) => (id, OWN.into()),
+        Preselect::Changed(id) => ("", format!("{id}, changed")),
+        Preselect::Own => ("", OWN.into()),
+    };
+    let numbers: Vec<String> = (1..=lines.max(1)).map(|number| number.to_string()).collect();
+    Editor {
+        draft: draft.into(),
+        size: (lines + 1, (widest + 2).max(24)),
+        is_edited: session.is_edited(),
+        aside,
+        error: session.error().map(ToString::to_string),
+        numbers: numbers.join("\n"),
+        marks,
+        preset,
+        other,
+        has_set_aside: session.has_set_aside(),
+    }
+}

@@ -1,0 +1,153 @@
+//! The run as a link, and a run that comes as one.
+
+use crate::kernel::Design;
+use crate::scenario::{Branches, Link, ScriptPart, head, state_sum};
+use crate::view::{Look, NO_RETURN};
+
+use super::designs::with_design;
+use super::page::{NOT_OF_LINK, OF_LINK, Session};
+use super::switches::Panels;
+
+/// What is before the bits of delayed IOs in a link's view.
+const DELAYED: &str = "delayed.";
+
+impl Session {
+    /// The run as the fragment of an address, without `#`.
+    pub fn link(&self) -> String {
+        let run = self.run();
+        let end = state_sum(run.setup(), run.state_at(run.choices().len()));
+        let list = self.branches.list();
+        let link = Link {
+            design: self.design().to_string(),
+            preset: self.preset,
+            script: String::new(),
+            choices: self.branches.plan(self.branches.current()),
+            branches: if list.len() > 1 { list.to_vec() } else { Vec::new() },
+            current: self.branches.current(),
+            cursor: Some(self.run().cursor() as u32),
+            view: self.view_words(),
+            end: Some(end),
+        };
+        match self.in_link.is_of(self.preset, &self.text) {
+            true => link.write_with(&self.in_link),
+            false => link.write_with(&ScriptPart::of(self.preset, &self.text)),
+        }
+    }
+
+    /// Shows the run that a link holds, as far as it can be read, and says what is wrong with it.
+    pub fn open_link(&mut self, fragment: &str) {
+        let (link, mut wrong) = Link::read(fragment);
+        if link.script.is_empty() {
+            self.say(&link_notice(NOT_OF_LINK, &wrong));
+            return;
+        }
+        if let Err(error) = self.apply(&link.script) {
+            let line = error.line;
+            wrong.push(format!(
+                "its script cannot be run and stands in the editor, see line {line}"
+            ));
+            self.say(&link_notice(OF_LINK, &wrong));
+            return;
+        }
+        self.preset = link.preset;
+        match Design::parse(&link.design) {
+            // A script that names its design stays as it was written.
+            Ok(design) if design == self.design() => {}
+            Ok(design) => self.set_design(design),
+            Err(_) if link.design.is_empty() => {}
+            Err(error) => wrong.push(format!(
+                "its design `{}` cannot be read, so it is {}: expected {}",
+                head(&link.design),
+                self.design(),
+                error.expected
+            )),
+        }
+        let setup = self.script.setup.clone();
+        let divergence = match Branches::restore(setup, link.branches, link.current) {
+            Some((branches, divergence)) => {
+                self.branches = branches;
+                divergence
+            }
+            None => self.take_choices(&link.choices),
+        };
+        let end = self.run().choices().len();
+        let end_sum = state_sum(self.run().setup(), self.run().state_at(end));
+        if let Some(divergence) = divergence {
+            wrong.push(self.tell(divergence));
+        } else if link.end.is_some_and(|sum| sum != end_sum) {
+            wrong.push("this model ends in another state than the one it was made with".into());
+        } else if let Some(cursor) = link.cursor.filter(|cursor| *cursor as usize > end) {
+            wrong.push(format!("it stands at step {cursor} of a run of {end}"));
+        }
+        self.branches.seek(link.cursor.map_or(end, |cursor| cursor as usize));
+        self.take_view(&link.view);
+        self.notice = (!wrong.is_empty()).then(|| link_notice(OF_LINK, &wrong));
+    }
+
+    /// Shows a run that the explorer found, which comes as a link, and says what it shows. Of the
+    /// script that is run already it is a branch. What a link cannot say is refused: it is of
+    /// another version.
+    pub fn open_witness(&mut self, link: &str, notice: &str) {
+        let (link, wrong) = Link::read(link);
+        let design = Design::parse(&link.design);
+        let (true, Ok(design)) = (wrong.is_empty(), design) else {
+            self.say("The page and its explorer are of two versions: reload it.");
+            return;
+        };
+        // The same text may have named another design when the run was searched.
+        let is_other = with_design(&link.script, design) != with_design(&self.text, design);
+        if is_other && self.apply(&link.script).is_err() {
+            return; // its error is shown like any other
+        }
+        self.preset = link.preset;
+        if design != self.design() {
+            self.set_design(design);
+        }
+        self.pause();
+        let divergence = self.take_choices(&link.choices);
+        self.say(&divergence.map_or(notice.into(), |d| self.tell(d)));
+        let step = link.view.strip_prefix(NO_RETURN).and_then(|step| step.parse().ok());
+        let of = self.run().setup().clone();
+        self.no_return = step.map(|step| (step, of, link.choices));
+    }
+
+    /// The steps after which the end that the explorer found on this run's way could no longer be
+    /// avoided: of another run, and of the same choices under another design, nothing is known.
+    pub fn no_return(&self) -> Option<u32> {
+        let (step, setup, choices) = self.no_return.as_ref()?;
+        let run = self.run();
+        (setup == run.setup() && run.choices().starts_with(choices)).then_some(*step)
+    }
+
+    /// The view as a link keeps it: what the inspector looks at, what is switched on in the panels,
+    /// the run's point of no return, which completions are delayed.
+    pub(super) fn view_words(&self) -> String {
+        let mut words: Vec<String> = self.look.iter().map(Look::to_string).collect();
+        words.extend(self.panels.words());
+        words.extend(self.no_return().map(|step| format!("{NO_RETURN}{step}")));
+        words.extend((self.delayed != 0).then(|| format!("{DELAYED}{}", self.delayed)));
+        words.join(",")
+    }
+
+    /// Takes the view that a link keeps; words that nobody knows are somebody else's.
+    pub(super) fn take_view(&mut self, view: &str) {
+        (self.look, self.panels, self.delayed) = (None, Panels::default(), 0);
+        for word in view.split(',').filter(|word| !word.is_empty()) {
+            let number = |prefix| word.strip_prefix(prefix).and_then(|n| n.parse::<u32>().ok());
+            if let Some(step) = number(NO_RETURN) {
+                let run = self.run();
+                self.no_return = Some((step, run.setup().clone(), run.choices().to_vec()));
+            } else if let Some(bits) = number(DELAYED) {
+                self.delayed = bits;
+            } else if !self.panels.take(word) {
+                self.look = Look::parse(word).or(self.look);
+            }
+        }
+    }
+}
+
+/// What is wrong with a link: the first two things, what follows mostly follows from them.
+fn link_notice(begin: &str, wrong: &[String]) -> String {
+    let first = wrong[..wrong.len().min(2)].join("; ");
+    format!("{begin}{}.", first.trim_end_matches('.'))
+}

@@ -1,0 +1,173 @@
+//! The state of the page: a script, the run of it, and what a person may do to both.
+
+use crate::kernel::{Choice, Design, Setup};
+use crate::scenario::{Branches, Preset, Run, Script, ScriptError, ScriptPart};
+use crate::view::{Inspector, Look, inspector};
+
+use super::switches::{Panels, Switch};
+
+/// How a sentence begins that says that a link says nothing.
+pub(super) const NOT_OF_LINK: &str = "Nothing could be read of the link, and all is as it was: ";
+/// How a sentence begins that says what is wrong with a link.
+pub(super) const OF_LINK: &str = "What could be read of the link is shown: ";
+/// What the page opens with: where the thread's argument ends.
+const FIRST_PRESET: &str = "S7";
+
+/// Everything the page knows, but for what only a browser knows (theme, focus, open dialogs).
+#[derive(Clone, Debug)]
+pub struct Session {
+    pub(super) script: Script,
+    /// The text that is run.
+    pub(super) text: String,
+    /// The text in the editor, which may not be run yet.
+    pub(super) draft: String,
+    /// What stood in the editor, not run, when another text came there; the newest last.
+    pub(super) set_aside: Vec<String>,
+    pub(super) preset: Option<&'static Preset>,
+    pub(super) branches: Branches,
+    pub(super) error: Option<ScriptError>,
+    /// Something that a person should know about the last command.
+    pub(super) notice: Option<String>,
+    /// The last notice that there was.
+    pub(super) said: String,
+    pub(super) playing: bool,
+    /// The steps after which a run's end could no longer be avoided, and that run.
+    pub(super) no_return: Option<(u32, Setup, Vec<Choice>)>,
+    /// What the inspector looks at, while it is open.
+    pub(super) look: Option<Look>,
+    pub(super) panels: Panels,
+    /// A bit for every IO whose completion a person delays.
+    pub(super) delayed: u32,
+    /// Designs with knobs of their own that were run, in the order in which they were tried.
+    pub(super) tried: Vec<Design>,
+    /// How many more of them there were.
+    pub(super) forgotten: u32,
+    /// What a link says of the script.
+    pub(super) in_link: ScriptPart,
+    /// Counts what changes anything but the editor's text.
+    pub(super) revision: u64,
+}
+
+impl Default for Session {
+    fn default() -> Session {
+        Session::new()
+    }
+}
+
+impl Session {
+    /// The page as it opens.
+    pub fn new() -> Session {
+        let script = Script::parse("").expect("nothing is a script too");
+        let branches = Branches::new(script.setup.clone());
+        let mut session = Session {
+            script,
+            text: String::new(),
+            draft: String::new(),
+            set_aside: Vec::new(),
+            preset: None,
+            in_link: ScriptPart::of(None, ""),
+            branches,
+            error: None,
+            notice: None,
+            said: String::new(),
+            playing: false,
+            no_return: None,
+            look: None,
+            panels: Panels::default(),
+            delayed: 0,
+            tried: Vec::new(),
+            forgotten: 0,
+            revision: 0,
+        };
+        session.load_preset(FIRST_PRESET);
+        session
+    }
+
+    /// The run: the branch that is shown.
+    pub fn run(&self) -> &Run {
+        self.branches.run()
+    }
+
+    /// What a person should know about the last command.
+    pub fn notice(&self) -> Option<&str> {
+        self.notice.as_deref().map(|notice| notice.trim_end_matches('\u{a0}'))
+    }
+
+    /// That, but with another end when it is told again.
+    pub(super) fn notice_aloud(&self) -> Option<&str> {
+        self.notice.as_deref()
+    }
+
+    /// Whether that is what is wrong with the link that was opened.
+    pub fn is_link_damaged(&self) -> bool {
+        let begins = |notice: &str| [OF_LINK, NOT_OF_LINK].iter().any(|of| notice.starts_with(of));
+        self.notice.as_deref().is_some_and(begins)
+    }
+
+    /// A number that differs after every command but [`Session::edit`], so that typing in the
+    /// editor makes nobody look at the run again.
+    pub fn revision(&self) -> u64 {
+        self.revision
+    }
+
+    /// To be called after every command but [`Session::edit`].
+    pub fn revise(&mut self) {
+        self.revision += 1;
+        if !self.in_link.is_of(self.preset, &self.text) {
+            self.in_link = ScriptPart::of(self.preset, &self.text);
+        }
+    }
+
+    /// Tells something that a person should know.
+    pub fn say(&mut self, notice: &str) {
+        // A live region speaks what changes: what is said again ends in a blank, or no longer.
+        let blank = if self.said == notice { "\u{a0}" } else { "" };
+        self.said = format!("{notice}{blank}");
+        self.notice = Some(self.said.clone());
+    }
+
+    /// What the inspector looks at, while it is open.
+    pub fn look(&self) -> Option<Look> {
+        self.look
+    }
+
+    /// What the inspector shows, while it is open.
+    pub fn inspector(&self) -> Option<Inspector> {
+        let look = self.look?;
+        Some(inspector(self.run(), look, self.delayed, self.can_go_on()))
+    }
+
+    /// Opens the inspector, or closes it.
+    pub fn inspect(&mut self, look: Option<Look>) {
+        self.look = look;
+    }
+
+    /// What is switched on in the panels.
+    pub fn panels(&self) -> Panels {
+        self.panels
+    }
+
+    /// Switches something in a panel on or off.
+    pub fn turn(&mut self, switch: Switch) {
+        self.panels.turn(switch);
+    }
+
+    pub(super) fn turn_tables(&mut self) {
+        self.panels.turn_tables();
+    }
+
+    /// Unfolds a panel on a narrow screen.
+    pub fn unfold(&mut self, panel: &str) {
+        self.panels.unfold(panel);
+    }
+
+    /// Whether a person delays the completion of an IO.
+    pub fn is_delayed(&self, io: u8) -> bool {
+        self.delayed >> io & 1 != 0
+    }
+
+    /// Delays the completion of an IO, or no longer: a step forward then takes others.
+    pub(super) fn turn_delay(&mut self, io: u8) {
+        self.delayed ^= 1 << io;
+    }
+}

@@ -1,0 +1,240 @@
+//! The script that is run and the text in its editor.
+
+use crate::bounds::DRAFTS_MAX;
+use crate::kernel::{Design, File, Op, Power};
+use crate::scenario::{Branches, OpText, Preset, Script, ScriptError, budget, parse_op_line};
+
+use super::fault::AFTER_POWER_CUT;
+use super::page::Session;
+
+/// What the scenario select shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Preselect {
+    /// A preset, as it was offered.
+    Preset(&'static str),
+    /// A preset with an operation more, or another change that a link tells as one.
+    Changed(&'static str),
+    /// A script of the person's own.
+    Own,
+}
+
+impl Session {
+    /// What the script is about.
+    pub fn title(&self) -> &str {
+        &self.script.title
+    }
+
+    /// The text that is run.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// The text in the editor.
+    pub fn draft(&self) -> &str {
+        &self.draft
+    }
+
+    /// Whether the editor holds something that is not run yet.
+    pub fn is_edited(&self) -> bool {
+        self.draft != self.text
+    }
+
+    /// Whether there are texts of the editor that were set aside.
+    pub fn has_set_aside(&self) -> bool {
+        !self.set_aside.is_empty()
+    }
+
+    /// Why the last text could not be run.
+    pub fn error(&self) -> Option<&ScriptError> {
+        self.error.as_ref()
+    }
+
+    /// What the scenario select shows.
+    pub fn preselect(&self) -> Preselect {
+        match self.preset {
+            Some(preset) if preset.script == self.text => Preselect::Preset(preset.id),
+            // With another title it is somebody's own, whatever a link makes of it.
+            Some(preset) if preset.script.lines().next() == self.text.lines().next() => {
+                self.in_link.preset().map_or(Preselect::Own, Preselect::Changed)
+            }
+            _ => Preselect::Own,
+        }
+    }
+
+    /// The line (from 1) at which each thread stands, as `(line, thread)`; a thread that is done,
+    /// or that a power cut has ended, stands nowhere.
+    pub fn current_lines(&self) -> Vec<(u32, u8)> {
+        let state = self.run().state();
+        if state.power != Power::On {
+            return Vec::new();
+        }
+        let at = (0..).zip(&self.script.lines).filter_map(|(thread, lines)| {
+            let op = state.tasks.get(usize::from(thread))?.op;
+            lines.get(usize::from(op)).map(|line| (*line, thread))
+        });
+        at.collect()
+    }
+
+    /// The line of an operation, from 1.
+    pub fn line_of(&self, thread: u8, op: u8) -> Option<u32> {
+        self.script.lines.get(usize::from(thread))?.get(usize::from(op)).copied()
+    }
+
+    /// Runs a preset under the design that it is shown with.
+    pub fn load_preset(&mut self, id: &str) {
+        let Some(preset) = Preset::find(id) else { return };
+        // Presets are checked by a test; should one be wrong, its error is shown like any other.
+        if self.apply(preset.script).is_ok() {
+            self.preset = Some(preset);
+            if let Ok(design) = Design::parse(preset.design) {
+                self.script.setup.design = design;
+                self.restart();
+            }
+        }
+    }
+
+    /// The script that is run.
+    pub fn script(&self) -> &Script {
+        &self.script
+    }
+
+    /// Takes what the editor holds.
+    pub fn edit(&mut self, draft: &str) {
+        self.draft = draft.into();
+    }
+
+    /// Runs what the editor holds.
+    pub fn apply_draft(&mut self) -> Result<(), ScriptError> {
+        if !self.is_edited() {
+            self.start_over();
+            return Ok(());
+        }
+        let draft = self.draft.clone();
+        self.apply(&draft)
+    }
+
+    /// Runs a script from its beginning. If it is wrong, everything stays as it was but for
+    /// [`Session::error`] and the editor's text.
+    pub fn apply(&mut self, text: &str) -> Result<(), ScriptError> {
+        self.notice = None;
+        if self.is_edited() && self.draft != text {
+            self.keep_draft();
+            self.say("The edits are kept: u brings them back.");
+        }
+        self.draft = text.into();
+        let script = Script::parse(text);
+        let mut script = script.inspect_err(|e| self.error = Some(e.clone()))?;
+        if !script.names_design {
+            script.setup.design = self.design();
+        }
+        self.script = script;
+        self.text = text.into();
+        self.error = None;
+        self.restart();
+        Ok(())
+    }
+
+    /// Forgets the run, with all of its branches; the browser's history has it, as it has runs of
+    /// other scripts (`static/boot.js`).
+    pub fn start_over(&mut self) {
+        self.pause();
+        if !self.run().choices().is_empty() {
+            self.say("Started over: the browser's Back leads to the run that was left.");
+        }
+        self.restart();
+    }
+
+    /// Appends an operation to a thread's program and keeps the run.
+    pub fn issue(&mut self, thread: u8, line: &str) -> Result<(), ScriptError> {
+        parse_op_line(self.run().setup(), line)?;
+        let added = format!("t{}: {}", thread + 1, line.trim());
+        self.rewrite(|text| with_line(text, &added))?;
+        match self.run().state().power {
+            Power::On => self.say(&format!("Issued: the script ends in {added} now.")),
+            _ => self.say(AFTER_POWER_CUT),
+        }
+        Ok(())
+    }
+
+    /// The op that a console's fields describe, as text.
+    pub fn op_text(&self, op: Op) -> String {
+        OpText { op, files: self.files() }.to_string()
+    }
+
+    /// The files of the script.
+    pub fn files(&self) -> &[File] {
+        &self.run().setup().files
+    }
+
+    /// Puts what was set aside last back into the editor. What is not run there is set aside in
+    /// turn, so that going on comes to every text.
+    pub(super) fn bring_back(&mut self) {
+        let Some(text) = self.set_aside.pop() else {
+            self.say("No edits are kept.");
+            return;
+        };
+        if self.is_edited() {
+            let draft = self.draft.clone();
+            self.set_aside.insert(0, draft);
+        }
+        self.pause();
+        self.draft = text;
+        // What is wrong with it was said before, and is again when it is run.
+        self.error = None;
+    }
+
+    /// Lets the environment do something of [`BUDGET_WORDS`] once more, and keeps the run.
+    ///
+    /// [`BUDGET_WORDS`]: crate::scenario::BUDGET_WORDS
+    pub(super) fn allow_once_more(&mut self, name: &str) -> Result<(), ScriptError> {
+        let times = budget(&self.script.setup.budgets, name) + 1;
+        self.rewrite(|text| with_allowance(text, name, times))
+    }
+
+    /// Keeps what the editor holds while it holds another text; of many the oldest is forgotten.
+    pub(super) fn keep_draft(&mut self) {
+        self.set_aside.push(self.draft.clone());
+        if self.set_aside.len() > DRAFTS_MAX as usize {
+            self.set_aside.remove(0);
+        }
+    }
+
+    pub(super) fn restart(&mut self) {
+        self.playing = false;
+        self.delayed = 0;
+        self.branches = Branches::new(self.script.setup.clone());
+        self.note_design();
+    }
+
+    /// Changes the script, also as it stands in the editor, and keeps the run.
+    pub(super) fn rewrite(&mut self, change: impl Fn(&str) -> String) -> Result<(), ScriptError> {
+        let text = change(&self.text);
+        let mut script = Script::parse(&text)?;
+        script.setup.design = self.design();
+        self.draft = if self.is_edited() { change(&self.draft) } else { text.clone() };
+        self.script = script;
+        self.text = text;
+        // What is still wrong with the editor's text is still said.
+        let draft = self.error.take().map(|_| Script::parse(&self.draft));
+        self.error = draft.and_then(Result::err);
+        self.run_again();
+        Ok(())
+    }
+}
+
+/// A script with one more line.
+fn with_line(text: &str, line: &str) -> String {
+    let gap = if text.is_empty() || text.ends_with('\n') { "" } else { "\n" };
+    format!("{text}{gap}{line}\n")
+}
+
+/// A script that allows something so many times.
+fn with_allowance(text: &str, name: &str, times: u8) -> String {
+    let line = format!("allow {name} {times}");
+    let allows = |line: &str| line.split_whitespace().take(2).eq(["allow", name]);
+    if !text.lines().any(allows) {
+        return with_line(text, &line);
+    }
+    let lines = text.lines().map(|old| format!("{}\n", if allows(old) { &line } else { old }));
+    lines.collect()
+}

@@ -1,0 +1,25 @@
+//! What the page hands to the explorer.
+
+use crate::view::{OWN, Subject};
+
+use super::page::Session;
+use super::script::Preselect;
+
+impl Session {
+    /// What is to be explored: what is run.
+    pub fn subject(&self) -> Subject {
+        let name = match self.preselect() {
+            Preselect::Preset(id) => id,
+            Preselect::Changed(_) | Preselect::Own => OWN,
+        };
+        let (tried, forgotten) = self.tried();
+        Subject {
+            name: name.into(),
+            design: self.design(),
+            tried: tried.to_vec(),
+            forgotten,
+            text: self.text().into(),
+            script: self.script().clone(),
+        }
+    }
+}

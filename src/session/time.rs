@@ -1,0 +1,148 @@
+//! Steps: forward, back, to any step of the run, and playing.
+
+use crate::kernel::{Actor, Choice, Power, State, enabled, is_environment, is_stuck};
+use crate::scenario::{RunError, branch_name};
+use crate::view::words::count;
+
+use super::fault::{AFTER_POWER_CUT, NOTHING_LEFT};
+use super::page::Session;
+
+impl Session {
+    /// Whether the run plays by itself.
+    pub fn is_playing(&self) -> bool {
+        self.playing
+    }
+
+    /// The choice that a step forward takes: the run's own; at its end the first enabled one that
+    /// is not the environment's; when all is done, what the environment may still do.
+    pub fn next_choice(&self) -> Option<Choice> {
+        let run = self.run();
+        let planned = run.choices().get(run.cursor()).copied();
+        planned.or_else(|| self.default_choice(run.state()))
+    }
+
+    /// Takes a choice.
+    pub fn step(&mut self, choice: Choice) -> Result<(), RunError> {
+        self.notice = None;
+        let before = (self.branches.list().len(), self.branches.current());
+        let result = self.branches.step(choice);
+        if let (Actor::Irq(io), true) = (choice.actor, result.is_ok()) {
+            self.delayed &= !(1 << io);
+        }
+        let now = self.branches.current();
+        match result {
+            Err(error) => {
+                self.playing = false;
+                self.say(&self.why_not(error));
+            }
+            Ok(()) if before.0 < self.branches.list().len() => {
+                let (new, old) = (branch_name(now), branch_name(before.1));
+                self.say(&format!("This is branch {new} now; {old} is kept as it was."));
+            }
+            Ok(()) if before.1 != now => {
+                self.say(&format!("Branch {} went this way before.", branch_name(now)));
+            }
+            Ok(()) => {}
+        }
+        result
+    }
+
+    /// Takes the next choice; false if there is none.
+    pub fn forward(&mut self) -> bool {
+        let Some(choice) = self.next_choice() else {
+            let all = self.run().enabled();
+            let own = all.iter().find(|choice| !is_environment(self.run().state(), **choice));
+            if let Some(Choice { actor, .. }) = own {
+                self.say(&format!(
+                    "Only delayed completions are left: let one complete, or step {actor} yourself."
+                ));
+            } else {
+                self.say(self.nothing_left());
+            }
+            return false;
+        };
+        self.step(choice).is_ok()
+    }
+
+    /// Goes one step back.
+    pub fn back(&mut self) {
+        match self.run().cursor() {
+            0 => self.say("This is the start of the run."),
+            cursor => self.seek(cursor - 1),
+        }
+    }
+
+    /// Goes to a step of the run; past the end, to the end.
+    pub fn seek(&mut self, steps: usize) {
+        self.playing = false;
+        self.notice = None;
+        self.branches.seek(steps);
+    }
+
+    /// Goes to a step by its number, and says so if the run has none of that number.
+    pub fn go_to(&mut self, step: &str) {
+        let steps = self.run().choices().len();
+        let number = step.parse::<usize>();
+        if let Ok(number) = number {
+            self.seek(number);
+        }
+        if number.is_ok_and(|number| number <= steps) {
+            return;
+        }
+        let steps = count(steps as u32, "step");
+        self.say(&format!("There is no step {step}: the run has {steps}."));
+    }
+
+    /// Starts or stops to play. At the end of everything it starts again from the beginning.
+    pub fn toggle_play(&mut self) {
+        self.playing = !self.playing;
+        self.notice = None;
+        if self.playing && self.next_choice().is_none() {
+            self.branches.seek(0);
+        }
+    }
+
+    /// One tick of playing.
+    pub fn tick(&mut self) {
+        if self.playing && !(self.forward() && self.next_choice().is_some()) {
+            self.playing = false;
+        }
+    }
+
+    /// The first step that is neither the environment's nor delayed; when all is done, what the
+    /// environment may still do.
+    pub(super) fn default_choice(&self, state: &State) -> Option<Choice> {
+        let setup = self.run().setup();
+        let all = enabled(setup, state);
+        let is_own = |choice: &Choice| !is_environment(state, *choice);
+        let is_delayed =
+            |choice: &Choice| matches!(choice.actor, Actor::Irq(io) if self.is_delayed(io));
+        match all.iter().find(|choice| is_own(choice) && !is_delayed(choice)) {
+            Some(own) => Some(*own),
+            None if all.iter().any(is_own) => None,
+            None => all.first().filter(|_| !is_stuck(setup, state)).copied(),
+        }
+    }
+
+    /// Why there is no step to take.
+    pub(super) fn nothing_left(&self) -> &'static str {
+        let (setup, state) = (self.run().setup(), self.run().state());
+        match state.power {
+            Power::On if state.bound.is_some() => "A bound of the model is reached: go back.",
+            Power::On if !is_stuck(setup, state) => NOTHING_LEFT,
+            Power::On if self.run().enabled().is_empty() => {
+                "Who is left can never step again: go back."
+            }
+            Power::On => {
+                "Who is left can never step again, whatever the environment does: go back."
+            }
+            _ => AFTER_POWER_CUT,
+        }
+    }
+
+    /// Stops to play, and says nothing of the command before.
+    pub(super) fn pause(&mut self) {
+        self.playing = false;
+        self.notice = None;
+    }
+}

@@ -1,0 +1,9 @@
+//! The explorer: what it is asked to search, what it has found, what it hands to the page.
+
+mod model;
+mod subject;
+
+pub use model::{
+    Asked, Event, Explorer, FindingRow, Job, RUNS, Witness, model_checksum, progress_text,
+};
+pub use subject::{OWN, Subject};

@@ -1,0 +1,707 @@
+//! The explorer as the page shows it: what is searched, how far it has come, what it found.
+
+use crate::bounds::{MATRIX_FIRST_STATES, STATES_MAX, TRIED_DESIGNS_MAX};
+use crate::check::{Calm, Limit, Report, Reported, Verdict, fingerprint};
+use crate::kernel::{Choice, Design, Encoder, Promise};
+use crate::scenario::{Cell, Link, Matrix, Outcome, PRESETS, Preset, Run, Scenario, Script};
+
+use crate::view::panels::NO_RETURN;
+
+use super::subject::{OWN, Subject};
+
+/// Steps of each preset that [`model_checksum`] takes.
+const MODEL_STEPS: u32 = 100;
+
+/// Why the first round of the matrix does not see everything of a large cell.
+const FIRST_ROUND: Limit = Limit::States(MATRIX_FIRST_STATES);
+
+/// The state of the explorer. Whoever searches is told by [`Job`]s and tells by [`Event`]s.
+#[derive(Clone, Debug)]
+pub struct Explorer {
+    task: Option<Task>,
+    /// What was done last.
+    ended: Option<Task>,
+    paused: bool,
+    stopped: bool,
+    /// What the jobs that were handed out last are about, by position.
+    asked: Vec<u32>,
+    /// How many of those are done.
+    done: u32,
+    /// Cells that wait until the one that was opened has been searched in full.
+    waiting: Vec<u32>,
+    subject: Option<Subject>,
+    report: Option<Report>,
+    report_ms: u32,
+    matrix: Matrix,
+    /// What a person's own script in the matrix is, as it was written.
+    own: String,
+    /// How many designs that were tried have no column any more.
+    forgotten: u32,
+    /// Milliseconds that were searched for the matrix, in all rounds.
+    matrix_ms: u64,
+    /// Somebody waits for the run of the cell that is searched in full.
+    is_awaited: bool,
+    opened: Option<Witness>,
+    progress: String,
+    trouble: String,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Task {
+    Scenario,
+    Matrix,
+    /// One cell of the matrix in full, since its run is to be opened.
+    Cell(u32),
+}
+
+/// A search to be done: a line with the most states, `reduced` behind them if the search is; a line
+/// with the design, and the script.
+pub type Job = String;
+
+/// What a job asks for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Asked {
+    /// The script; the design that it may name counts for nothing.
+    pub script: Script,
+    /// The design.
+    pub design: Design,
+    /// States that may be visited.
+    pub states: u32,
+    /// The search is reduced: it is verdicts that count.
+    pub reduced: bool,
+}
+
+/// What is heard of the job at a position in the list that was handed out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Event<'a> {
+    /// [`progress_text`] or [`RUNS`], after so many milliseconds of searching.
+    Progress {
+        /// The text.
+        text: &'a str,
+        /// Milliseconds.
+        ms: u32,
+    },
+    /// The job is done, or was stopped.
+    Report {
+        /// Which job.
+        position: u32,
+        /// A [`Report`] as text.
+        text: &'a str,
+        /// Milliseconds.
+        ms: u32,
+    },
+    /// The job came to nothing; others go on.
+    Failed {
+        /// Which job.
+        position: u32,
+        /// Why.
+        why: &'a str,
+    },
+    /// No job is left.
+    End,
+}
+
+/// A run that shows something, to be replayed on the stage.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Witness {
+    /// The script as text.
+    pub script: String,
+    /// The preset that the script is, if it is one.
+    pub preset: Option<&'static str>,
+    /// The design.
+    pub design: Design,
+    /// The run.
+    pub choices: Vec<Choice>,
+    /// What it shows.
+    pub notice: String,
+    /// The steps after which its end could no longer be avoided, if that is known.
+    pub no_return: Option<u32>,
+}
+
+impl Witness {
+    /// The run as a link, for [`Session::open_witness`].
+    ///
+    /// [`Session::open_witness`]: crate::session::Session::open_witness
+    pub fn link(&self) -> String {
+        let link = Link {
+            design: self.design.to_string(),
+            preset: self.preset.and_then(Preset::find),
+            script: self.script.clone(),
+            choices: self.choices.clone(),
+            view: self.no_return.map_or(String::new(), |step| format!("{NO_RETURN}{step}")),
+            ..Link::default()
+        };
+        link.write()
+    }
+}
+
+/// One promise in the list of findings.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FindingRow {
+    /// The promise.
+    pub promise: Promise,
+    /// `holds`, `so far`, `broken`, `never came up` or `not so far`.
+    pub word: &'static str,
+    /// The promise, or what it is about, as a sentence.
+    pub text: &'static str,
+    /// How many steps the shortest run has that breaks it.
+    pub steps: Option<usize>,
+    /// How many steps the run with the fewest switches has, if that is another.
+    pub calm_steps: Option<usize>,
+    /// When it could no longer be avoided, in either run, or why there is no other run.
+    pub no_return: String,
+}
+
+impl FindingRow {
+    /// Differs where what is said differs.
+    pub fn key(&self) -> String {
+        let [steps, calm] = [self.steps, self.calm_steps].map(Option::unwrap_or_default);
+        format!("{} {} {steps} {calm} {}", self.promise.id(), self.word, self.no_return)
+    }
+}
+
+/// What is heard as progress while a report is made: its runs with few switches are looked for.
+pub const RUNS: &str = "runs";
+
+/// How far a search has come, as text: states, depth, frontier, bytes.
+pub fn progress_text(progress: &crate::check::Progress) -> String {
+    let bytes = progress.visited_bytes + progress.frontier_bytes;
+    format!("{} {} {} {bytes}", progress.states, progress.depth, progress.frontier)
+}
+
+/// What a model does, in sixteen letters: where the first enabled steps of every preset lead. The
+/// page and the module that searches for it compare theirs.
+pub fn model_checksum() -> String {
+    let mut encoder = Encoder::new();
+    let mut ends = Vec::new();
+    for preset in PRESETS {
+        let Ok(script) = Script::parse(preset.script) else { continue };
+        let mut run = Run::new(script.setup);
+        for _ in 0..MODEL_STEPS {
+            let Some(choice) = run.enabled().first().copied() else { break };
+            if run.step(choice).is_err() {
+                break;
+            }
+        }
+        ends.extend_from_slice(encoder.encode(run.setup(), run.state()));
+    }
+    format!("{:016x}", fingerprint(&ends).low)
+}
+
+impl Asked {
+    /// Reads a job; the error says what is wrong with it.
+    pub fn parse(job: &str) -> Result<Asked, String> {
+        let mut parts = job.splitn(3, '\n');
+        let mut part = || parts.next().unwrap_or_default();
+        let first = part();
+        let (states, reduced) = first.split_once(' ').map_or((first, false), |(n, _)| (n, true));
+        let states = states.parse().map_err(|_| "a job begins with a number of states")?;
+        let design = Design::parse(part()).map_err(|e| format!("expected {}", e.expected))?;
+        let script = Script::parse(part()).map_err(|e| e.to_string())?;
+        Ok(Asked { script, design, states, reduced })
+    }
+
+    fn job(script: &str, design: &Design, states: &str) -> Job {
+        format!("{states}\n{design}\n{script}")
+    }
+}
+
+impl Explorer {
+    /// Nothing was searched yet.
+    pub fn new(subject: &Subject) -> Explorer {
+        let (matrix, own) = matrix_of(subject);
+        Explorer {
+            task: None,
+            ended: None,
+            paused: false,
+            stopped: false,
+            asked: Vec::new(),
+            done: 0,
+            waiting: Vec::new(),
+            subject: None,
+            report: None,
+            report_ms: 0,
+            matrix,
+            own,
+            forgotten: subject.forgotten,
+            matrix_ms: 0,
+            is_awaited: false,
+            opened: None,
+            progress: String::new(),
+            trouble: String::new(),
+        }
+    }
+
+    /// The explorer is shown again, and the page may run something else: designs that were tried
+    /// since have a column. What was found stays.
+    pub fn show(&mut self, subject: &Subject) {
+        if self.is_filling() {
+            return; // cells that are asked for have numbers
+        }
+        self.forgotten = subject.forgotten;
+        if self.matrix.cells().next().is_none() {
+            (self.matrix, self.own) = matrix_of(subject);
+        } else if self.matrix.designs() != subject.columns() {
+            self.matrix = self.matrix.with_designs(subject.columns());
+        }
+    }
+
+    /// The explorer is closed: nobody waits for a run any more.
+    pub fn leave(&mut self) {
+        self.is_awaited = false;
+    }
+
+    /// Begins to search a script.
+    pub fn begin_scenario(&mut self, subject: &Subject) -> Vec<Job> {
+        let (script, states) = (subject.script.to_string(), STATES_MAX.to_string());
+        let job = Asked::job(&script, &subject.design, &states);
+        self.subject = Some(subject.clone());
+        self.report = None;
+        self.begin(Task::Scenario, vec![0]);
+        vec![job]
+    }
+
+    /// Begins the matrix: every cell with few states first, so that most of it is there at once.
+    pub fn begin_matrix(&mut self, subject: &Subject) -> Vec<Job> {
+        (self.matrix, self.own) = matrix_of(subject);
+        self.forgotten = subject.forgotten;
+        self.matrix_ms = 0;
+        self.begin_cells((0..self.matrix.len()).collect(), &MATRIX_FIRST_STATES.to_string())
+    }
+
+    /// Opens the run of a cell, for [`Explorer::take_opened`]. That of a reduced search is not the
+    /// shortest: the cell is searched in full first, and what else is searched waits.
+    pub fn open_cell(&mut self, number: u32) -> Vec<Job> {
+        let is_guess = |cell: &Cell| cell.reduced && cell.witness.is_some();
+        if !self.matrix.cell(number).is_some_and(is_guess) {
+            self.opened = self.cell_witness(number);
+            return Vec::new();
+        }
+        let waiting = match self.task {
+            Some(Task::Matrix) => self.asked.split_off(self.asked.len().min(self.done as usize)),
+            _ => core::mem::take(&mut self.waiting),
+        };
+        let jobs = self.jobs(&[number], &STATES_MAX.to_string());
+        self.begin(Task::Cell(number), vec![number]);
+        self.waiting = waiting;
+        self.is_awaited = true;
+        jobs
+    }
+
+    /// Opens the run of a finding, for [`Explorer::take_opened`].
+    pub fn open_finding(&mut self, promise: Promise, calm: bool) {
+        self.opened = self.witness(promise, calm);
+    }
+
+    /// The run that is to be shown on the page now, if there is one.
+    pub fn take_opened(&mut self) -> Option<Witness> {
+        self.opened.take()
+    }
+
+    /// Whether the matrix that a subject asks for is being filled already.
+    pub fn is_filling_for(&self, subject: &Subject) -> bool {
+        let (asked, _) = matrix_of(subject);
+        self.is_filling()
+            && asked.designs() == self.matrix.designs()
+            && asked.scenarios() == self.matrix.scenarios()
+    }
+
+    /// Whether the matrix is being filled.
+    pub fn is_filling(&self) -> bool {
+        matches!(self.task, Some(Task::Matrix | Task::Cell(_)))
+    }
+
+    /// What is to be known of the columns, if anything is.
+    pub fn columns_gone(&self) -> String {
+        match self.forgotten {
+            0 => String::new(),
+            gone => format!(
+                "Of the designs with knobs of their own the last {TRIED_DESIGNS_MAX} have a column \
+                 (TRIED_DESIGNS_MAX); {gone} tried before them had to go."
+            ),
+        }
+    }
+
+    /// Whether something is searched.
+    pub fn is_busy(&self) -> bool {
+        self.task.is_some()
+    }
+
+    /// Whether the search waits to be told to go on.
+    pub fn is_paused(&self) -> bool {
+        self.paused
+    }
+
+    /// Notes that the search is to wait, or to go on.
+    pub fn set_paused(&mut self, paused: bool) {
+        self.paused = paused;
+    }
+
+    /// Tells something that a person should know.
+    pub fn say(&mut self, text: String) {
+        self.trouble = text;
+    }
+
+    /// Notes that nothing is wanted any more after the job that is being done.
+    pub fn stop(&mut self) {
+        self.paused = false;
+        self.stopped = true;
+    }
+
+    /// Takes an event. What is returned has to be searched next.
+    pub fn hear(&mut self, event: Event<'_>) -> Vec<Job> {
+        match event {
+            Event::Progress { text, ms } => self.progress = speak_progress(text, ms),
+            Event::Report { position, text, ms } => {
+                match Report::parse(text) {
+                    Some(report) => self.take(position, report, ms),
+                    None => self.trouble = "The worker sent a report that cannot be read.".into(),
+                }
+                self.done = position + 1;
+            }
+            Event::Failed { position, why } => {
+                self.trouble = self.tell_failure(position, why);
+                self.done = position + 1;
+            }
+            Event::End => return self.end(),
+        }
+        Vec::new()
+    }
+
+    /// The matrix.
+    pub fn matrix(&self) -> &Matrix {
+        &self.matrix
+    }
+
+    /// What the findings are about.
+    pub fn subject(&self) -> String {
+        let name = self.subject.as_ref().map(|it| format!("{} under {}", it.name, it.design));
+        name.unwrap_or_default()
+    }
+
+    /// What is going on, in a sentence.
+    pub fn status(&self) -> String {
+        let what = match self.task {
+            Some(Task::Scenario) => format!("Searching {}.", self.subject()),
+            Some(Task::Matrix) => {
+                // One that was seen in part is not done.
+                let is_done = |cell: &&Cell| cell.limit != Some(FIRST_ROUND);
+                let filled = self.matrix.cells().filter(is_done).count();
+                let len = self.matrix.len();
+                format!("Filling the matrix: {filled} of {len} cells.")
+            }
+            Some(Task::Cell(cell)) => {
+                let about = self.about(cell);
+                format!("Searching {about} in full, for its shortest run.")
+            }
+            None => return self.rest(),
+        };
+        let paused = if self.paused { " Paused." } else { "" };
+        format!("{what}{paused} {}", self.progress)
+    }
+
+    /// What went wrong with the search, if anything did.
+    pub fn trouble(&self) -> &str {
+        &self.trouble
+    }
+
+    /// How much was seen for the findings, never overstated.
+    pub fn extent(&self) -> String {
+        let Some(report) = &self.report else { return String::new() };
+        let Report { states, transitions, depth, odds_log2, limit, .. } = report;
+        let seen = limit.map_or("complete".into(), |limit| format!("not complete, {limit}"));
+        format!(
+            "{states} states, {transitions} transitions, depth {depth}, {} ms; {seen}. The chance \
+             that two states were taken for one is at most 1 in 2^{odds_log2}.",
+            self.report_ms
+        )
+    }
+
+    /// What was found, promise by promise.
+    pub fn findings(&self) -> Vec<FindingRow> {
+        let Some(report) = &self.report else { return Vec::new() };
+        let row = |finding: &Reported| {
+            let promise = finding.promise;
+            let (word, steps) = match &finding.verdict {
+                Verdict::Holds if report.limit.is_some() => ("so far", None),
+                Verdict::Holds => ("holds", None),
+                Verdict::NeverReached if report.limit.is_some() => ("not so far", None),
+                Verdict::NeverReached => ("never came up", None),
+                Verdict::Violated { witness } => ("broken", Some(witness.len())),
+            };
+            let text = match word {
+                "never came up" | "not so far" => promise.sometimes(),
+                _ => promise.sentence(),
+            };
+            FindingRow {
+                promise,
+                word,
+                text,
+                steps,
+                calm_steps: match &finding.calm {
+                    Calm::Run { run, .. } => Some(run.len()),
+                    _ => None,
+                },
+                no_return: speak_ways_out(finding),
+            }
+        };
+        report.findings.iter().map(row).collect()
+    }
+
+    /// The shortest run that breaks a promise, or the one with the fewest switches.
+    pub fn witness(&self, promise: Promise, calm: bool) -> Option<Witness> {
+        let Subject { name, text, design, .. } = self.subject.as_ref()?;
+        let finding = self.report.as_ref()?.findings.iter().find(|f| f.promise == promise)?;
+        let Verdict::Violated { witness } = &finding.verdict else { return None };
+        let (choices, no_return, which) = match &finding.calm {
+            Calm::Run { run, no_return } if calm => (run, *no_return, "the fewest switches"),
+            _ => (witness, finding.no_return, "the fewest steps"),
+        };
+        let told = no_return.map_or(String::new(), |step| format!(" {}", speak_no_return(step)));
+        let notice = format!("The run with {which} that breaks {}.{told}", promise.id());
+        Some(Witness { no_return, ..witness_of(name, text, design, choices, notice) })
+    }
+
+    /// What a cell opens: its shortest run, or the scenario at its start if nothing is broken.
+    pub fn cell_witness(&self, number: u32) -> Option<Witness> {
+        let (scenario, design) = self.matrix.place(number)?;
+        let cell = self.matrix.cell(number)?;
+        let run = cell.witness.as_deref().unwrap_or_default();
+        let told = match (cell.no_return, cell.reduced && cell.witness.is_some()) {
+            (Some(step), _) => format!(" {}", speak_no_return(step)),
+            (None, true) => " Its search was reduced: this run need not be the shortest, and its \
+                             point of no return is not known."
+                .into(),
+            (None, false) => String::new(),
+        };
+        // Of a broken promise the run says all; how far it was looked for is the cell's.
+        let said = match cell.property.filter(|_| cell.witness.is_some()) {
+            Some(promise) => format!("{} is broken in {} steps", promise.id(), run.len()),
+            None => cell_sentence(cell),
+        };
+        let notice = format!("{} under {design}: {said}.{told}", scenario.name);
+        let witness = witness_of(&scenario.name, &self.own, design, run, notice);
+        Some(Witness { no_return: cell.no_return, ..witness })
+    }
+
+    /// A cell in a sentence.
+    pub fn cell_text(&self, number: u32) -> String {
+        let Some((scenario, design)) = self.matrix.place(number) else { return String::new() };
+        let here = format!("{} under {design}", scenario.name);
+        match self.matrix.cell(number) {
+            None => format!("{here}: not searched yet"),
+            Some(cell) => format!("{here}: {}", cell_sentence(cell)),
+        }
+    }
+
+    fn begin(&mut self, task: Task, asked: Vec<u32>) {
+        self.task = Some(task);
+        self.paused = false;
+        self.stopped = false;
+        self.asked = asked;
+        self.done = 0;
+        self.waiting.clear();
+        self.is_awaited = false;
+        self.progress.clear();
+        self.trouble.clear();
+    }
+
+    fn begin_cells(&mut self, cells: Vec<u32>, states: &str) -> Vec<Job> {
+        let jobs = self.jobs(&cells, states);
+        self.begin(Task::Matrix, cells);
+        jobs
+    }
+
+    /// The same for the second round: what went wrong in the one before is still to be read.
+    fn go_on_with_cells(&mut self, cells: Vec<u32>) -> Vec<Job> {
+        let trouble = core::mem::take(&mut self.trouble);
+        let jobs = self.begin_cells(cells, &format!("{STATES_MAX} reduced"));
+        self.trouble = trouble;
+        jobs
+    }
+
+    fn jobs(&self, cells: &[u32], states: &str) -> Vec<Job> {
+        // Printed once a scenario: with every cell the page would stand still while it begins.
+        let mut printed: Option<(u32, String)> = None;
+        let columns = self.matrix.designs().len() as u32;
+        let job = |cell: &u32| {
+            let (scenario, design) = self.matrix.place(*cell)?;
+            let row = cell / columns;
+            if printed.as_ref().is_none_or(|(of, _)| *of != row) {
+                printed = Some((row, scenario.script.to_string()));
+            }
+            Some(Asked::job(&printed.as_ref()?.1, design, states))
+        };
+        cells.iter().filter_map(job).collect()
+    }
+
+    fn take(&mut self, position: u32, report: Report, ms: u32) {
+        match (self.task, self.asked.get(position as usize)) {
+            (Some(Task::Scenario), _) => {
+                self.report = Some(report);
+                self.report_ms = ms;
+            }
+            (Some(task), Some(cell)) => {
+                self.matrix_ms += u64::from(ms);
+                // Where a full search ends early, the reduced one knows more.
+                if task == Task::Matrix || report.limit.is_none() {
+                    self.matrix.fill(*cell, &report, Some(ms));
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn end(&mut self) -> Vec<Job> {
+        let ended = self.task.take();
+        self.ended = ended;
+        self.progress.clear();
+        if let (Some(Task::Cell(number)), true) = (ended, self.is_awaited) {
+            self.opened = self.cell_witness(number);
+        }
+        let cells = match ended {
+            Some(Task::Cell(_)) => core::mem::take(&mut self.waiting),
+            // One round more, not for ever: a cell whose search failed stays as it is.
+            Some(Task::Matrix) if self.asked.len() == self.matrix.len() as usize => {
+                self.open_cells()
+            }
+            _ => Vec::new(),
+        };
+        if self.stopped || cells.is_empty() {
+            return Vec::new();
+        }
+        self.go_on_with_cells(cells)
+    }
+
+    /// Cells of which the first round has not seen everything.
+    fn open_cells(&self) -> Vec<u32> {
+        let is_open = |cell: &u32| {
+            let limit = self.matrix.cell(*cell).and_then(|cell| cell.limit);
+            limit == Some(FIRST_ROUND)
+        };
+        self.asked.iter().copied().filter(is_open).collect()
+    }
+
+    fn rest(&self) -> String {
+        let filled = self.matrix.cells().count();
+        let states: u64 = self.matrix.cells().map(|cell| u64::from(cell.states)).sum();
+        let ms = self.matrix_ms;
+        match (self.ended, &self.report) {
+            (Some(Task::Scenario), Some(report)) => {
+                let limit = report.limit.map_or(String::new(), |limit| format!(", {limit}"));
+                format!("Searched {}: {} states{limit}.", self.subject(), report.states)
+            }
+            (Some(Task::Scenario), None) if self.stopped => {
+                "Stopped before anything was found out.".into()
+            }
+            (Some(Task::Cell(cell)), _) if self.stopped => {
+                format!("Stopped the search of {}: its cell says what is known.", self.about(cell))
+            }
+            (Some(Task::Cell(cell)), _) => {
+                format!("Searched {} in full: its cell opens the run.", self.about(cell))
+            }
+            _ if filled == 0 => {
+                "Every interleaving of the script is tried, in this browser.".into()
+            }
+            _ => {
+                format!(
+                    "The matrix: {filled} cells with {states} states, after {ms} ms of searching."
+                )
+            }
+        }
+    }
+
+    fn tell_failure(&self, position: u32, why: &str) -> String {
+        let about = match (self.task, self.asked.get(position as usize)) {
+            (Some(Task::Matrix | Task::Cell(_)), Some(cell)) => self.about(*cell),
+            _ => self.subject(),
+        };
+        format!("The search of {about} ended early: {why}")
+    }
+
+    fn about(&self, cell: u32) -> String {
+        let place = self.matrix.place(cell);
+        place
+            .map_or(String::new(), |(scenario, design)| format!("{} under {design}", scenario.name))
+    }
+}
+
+/// Rows and presets, and what a subject has beside those; and its script, if that is a row.
+fn matrix_of(subject: &Subject) -> (Matrix, String) {
+    let mut scenarios = Scenario::presets();
+    let mut own = String::new();
+    if subject.name == OWN {
+        scenarios.push(Scenario { name: OWN.into(), script: subject.script.clone() });
+        own.clone_from(&subject.text);
+    }
+    (Matrix::new(subject.columns(), scenarios), own)
+}
+
+fn witness_of(name: &str, text: &str, design: &Design, run: &[Choice], notice: String) -> Witness {
+    let preset = Preset::find(name);
+    Witness {
+        script: preset.map_or(text, |preset| preset.script).into(),
+        preset: preset.map(|preset| preset.id),
+        design: *design,
+        choices: run.to_vec(),
+        notice,
+        no_return: None,
+    }
+}
+
+fn cell_sentence(cell: &Cell) -> String {
+    let limit = cell.limit.map_or(String::new(), |limit| format!(", {limit}"));
+    let reduced = if cell.reduced { ", reduced" } else { "" };
+    let size = format!("{} states{reduced}{limit}", cell.states);
+    match (cell.verdict, cell.property) {
+        (Outcome::Violated, Some(promise)) => {
+            let steps = cell.witness.as_ref().map_or(0, Vec::len);
+            format!("{} is broken in {steps} steps; {size}", promise.id())
+        }
+        (Outcome::NeverReached, Some(promise)) => {
+            let never =
+                if cell.limit.is_some() { "has not come up so far" } else { "never comes up" };
+            format!("what {} is about {never}; {size}", promise.id())
+        }
+        _ if cell.limit.is_some() => format!("nothing is broken so far; {size}"),
+        _ => format!("every promise holds in every run; {size}"),
+    }
+}
+
+/// When the end of the shortest run could no longer be avoided, and what is known of the other.
+fn speak_ways_out(finding: &Reported) -> String {
+    let shortest = finding.no_return.map_or(String::new(), speak_no_return);
+    match &finding.calm {
+        Calm::Run { no_return: Some(step), .. } if *step > 0 => {
+            format!("{shortest} With the fewest switches that is step {step}.")
+        }
+        Calm::Same | Calm::Run { .. } => shortest,
+        Calm::Unknown(limit) => {
+            format!("{shortest} The run with the fewest switches was not found: {limit}.")
+        }
+    }
+}
+
+fn speak_no_return(step: u32) -> String {
+    match step {
+        0 => "Nothing could have avoided it.".into(),
+        step => format!("After step {step} nothing can avoid it."),
+    }
+}
+
+/// [`progress_text`] in words, with the rate.
+fn speak_progress(text: &str, ms: u32) -> String {
+    let numbers: Vec<u64> = text.split(' ').filter_map(|word| word.parse().ok()).collect();
+    let [states, depth, frontier, bytes] = numbers[..] else {
+        return "Looking for the runs with the fewest switches.".into();
+    };
+    let rate = states / u64::from(ms.max(1));
+    let mega = bytes.div_ceil(1_000_000);
+    format!(
+        "{states} states, depth {depth}, frontier {frontier}, {rate} thousand states a second, \
+         {mega} MB."
+    )
+}
+
+#[cfg(test)]
+mod tests;

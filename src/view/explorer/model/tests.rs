@@ -1,0 +1,365 @@
+//! The explorer by its events, and what it hands to the page.
+
+use super::*;
+use crate::check::{Bounds, Detail, Reporting, Search};
+use crate::session::{Preselect, Session};
+
+/// What a session hands to the explorer, as that reads it.
+fn subject(session: &Session) -> Subject {
+    let subject = session.subject();
+    let read = Subject::parse(&subject.to_string()).expect("a subject reads back");
+    assert_eq!(read, subject);
+    read
+}
+
+/// Does jobs as the page's worker does them.
+fn answer(explorer: &mut Explorer, mut jobs: Vec<Job>, detail: Detail) {
+    while !jobs.is_empty() {
+        for (position, job) in (0..).zip(&jobs) {
+            // Large cells are the matrix's own test; here it is how they are told.
+            do_job(explorer, position, job, detail, 2_000);
+        }
+        jobs = explorer.hear(Event::End);
+    }
+}
+
+/// Does a job, with at most so many states.
+fn do_job(explorer: &mut Explorer, position: u32, job: &str, detail: Detail, states: u32) {
+    let asked = Asked::parse(job).expect("a job reads back");
+    let setup = crate::kernel::Setup { design: asked.design, ..asked.script.setup };
+    let bounds = Bounds { states: asked.states.min(states), ..Bounds::default() };
+    let search = Search::new(setup, bounds);
+    let search = if asked.reduced { search.reduced() } else { search };
+    let search = search.finish();
+    let text = Report::of(&search, detail).to_string();
+    let progress = progress_text(&search.progress());
+    explorer.hear(Event::Progress { text: &progress, ms: 1 });
+    explorer.hear(Event::Report { position, text: &text, ms: 1 });
+}
+
+#[test]
+fn a_report_reads_back() {
+    for preset in PRESETS {
+        let script = Script::parse(preset.script).expect("a preset");
+        let bounds = Bounds { states: 3_000, ..Bounds::default() };
+        let mut search = Search::new(script.setup.clone(), bounds);
+        for _ in 0..2 {
+            let full = Report::of(&search, Detail::Full);
+            let stopped = Reporting::new(&search, Detail::Full).report(&search);
+            for report in [full, stopped] {
+                assert_eq!(Report::parse(&report.to_string()), Some(report), "{}", preset.id);
+            }
+            search.advance(u32::MAX);
+        }
+        let few = Search::run(script.setup, Bounds { places: 10, ..bounds });
+        let report = Report::of(&few, Detail::Full);
+        assert_eq!(Report::parse(&report.to_string()), Some(report), "{}", preset.id);
+    }
+    assert_eq!(Report::parse("nonsense"), None);
+    assert_eq!(Report::parse("1 2 3 4 5 complete\nRAW violated nobody"), None);
+}
+
+#[test]
+fn the_deadlock_of_the_thread_is_found_and_shown() {
+    let mut session = Session::new();
+    let mut explorer = Explorer::new(&subject(&session));
+    let jobs = explorer.begin_scenario(&subject(&session));
+    assert!(explorer.is_busy() && explorer.status().starts_with("Searching S7 under rfc-"));
+    answer(&mut explorer, jobs, Detail::Full);
+    assert!(!explorer.is_busy() && explorer.extent().contains("complete"));
+    let dead = explorer.findings().into_iter().find(|row| row.promise == Promise::NoDeadlock);
+    let dead = dead.expect("every promise has a row");
+    assert_eq!(dead.word, "broken");
+    assert!(dead.no_return.starts_with("After step "), "{}", dead.no_return);
+    let witness = explorer.witness(Promise::NoDeadlock, false).expect("it is broken");
+    assert_eq!(Some(witness.choices.len()), dead.steps);
+    (0..9).for_each(|_| assert!(session.forward()));
+    let own = session.run().choices().to_vec();
+    session.open_witness(&witness.link(), &witness.notice);
+    assert_eq!(session.branches().plan(0), own, "a person's own run stays, as a branch");
+    assert_eq!(session.run().cursor(), witness.choices.len());
+    assert_eq!(session.preselect(), Preselect::Preset("S7"));
+    assert!(crate::view::finding(session.run()).is_some_and(|f| f.contains("Deadlock")));
+    assert_eq!(session.no_return(), witness.no_return);
+    let other = Design::parse("rfc-osync +es_version=v3.11").expect("a design");
+    session.set_design(other);
+    assert_eq!(session.run().choices().len(), witness.choices.len());
+    assert_eq!(session.no_return(), None, "of the same run under another design nothing is known");
+    assert_eq!(explorer.witness(Promise::Raw, false), None);
+}
+
+#[test]
+fn the_run_with_the_fewest_switches_has_its_own_way_out_or_is_not_known() {
+    let session = Session::new();
+    let mut explorer = Explorer::new(&subject(&session));
+    let jobs = explorer.begin_scenario(&subject(&session));
+    let asked = Asked::parse(&jobs[0]).expect("a job reads back");
+    let setup = crate::kernel::Setup { design: asked.design, ..asked.script.setup };
+    let search = Search::run(setup, Bounds::default());
+    let report = |explorer: &mut Explorer, report: Report| {
+        let text = report.to_string();
+        explorer.hear(Event::Report { position: 0, text: &text, ms: 1 });
+        let dead = |row: &FindingRow| row.promise == Promise::NoDeadlock;
+        explorer.findings().into_iter().find(dead).expect("every promise has a row")
+    };
+    let dead = report(&mut explorer, Report::of(&search, Detail::Full));
+    assert_eq!(
+        (dead.steps, dead.calm_steps, dead.no_return.as_str()),
+        (
+            Some(16),
+            Some(16),
+            "After step 5 nothing can avoid it. With the fewest switches that is step 5."
+        )
+    );
+    let witness = explorer.witness(Promise::NoDeadlock, true).expect("it is broken");
+    assert_eq!(witness.no_return, search.point_of_no_return(Promise::NoDeadlock, &witness.choices));
+    let stopped = Reporting::new(&search, Detail::Full).report(&search);
+    let dead = report(&mut explorer, stopped);
+    assert_eq!(dead.calm_steps, None);
+    assert!(dead.no_return.ends_with("switches was not found: stopped."), "{}", dead.no_return);
+}
+
+#[test]
+fn a_matrix_is_filled_in_two_rounds_and_a_cell_opens_its_run() {
+    let mut session = Session::new();
+    session.set_design(Design::parse("rfc-v1 +dirty_bit=pending").expect("a design"));
+    session.apply("file a 4 blocks, U 0+4\nt1: aio_write io=0+4\n").expect("a script");
+    let mut explorer = Explorer::new(&subject(&session));
+    let jobs = explorer.begin_matrix(&subject(&session));
+    let own = explorer.matrix().len() - 1;
+    assert_eq!(explorer.cell_text(own), "own under rfc-v1 +dirty_bit=pending: not searched yet");
+    answer(&mut explorer, jobs, Detail::Verdicts);
+    assert!(explorer.cell_text(own).contains("every promise holds"), "{}", explorer.cell_text(own));
+    assert_eq!(explorer.matrix().cells().count(), explorer.matrix().len() as usize);
+    let broken = |n: &u32| explorer.matrix().cell(*n).is_some_and(|c| c.witness.is_some());
+    let broken: Vec<u32> = (0..explorer.matrix().len()).filter(broken).collect();
+    assert!(broken.len() > 20);
+    for number in broken {
+        let witness = explorer.cell_witness(number).expect("it is broken");
+        session.open_witness(&witness.link(), &witness.notice);
+        assert_eq!(session.run().cursor(), witness.choices.len(), "{}", explorer.cell_text(number));
+        assert_eq!(session.design(), witness.design);
+    }
+}
+
+#[test]
+fn what_goes_wrong_is_said() {
+    let session = Session::new();
+    let mut explorer = Explorer::new(&subject(&session));
+    explorer.begin_scenario(&subject(&session));
+    explorer.hear(Event::Failed { position: 0, why: "out of memory." });
+    assert_eq!(explorer.hear(Event::End), Vec::<Job>::new());
+    assert!(explorer.trouble().ends_with("ended early: out of memory."));
+    assert!(!explorer.is_busy() && explorer.findings().is_empty());
+    assert!(Asked::parse("x").is_err_and(|e| e.contains("number of states")));
+    assert!(Asked::parse("9\nrfc-v1\nnonsense").is_err_and(|e| e.contains("line 1")));
+}
+
+/// The number of a cell by its scenario and design.
+fn cell_of(explorer: &Explorer, scenario: &str, design: &str) -> u32 {
+    let matrix = explorer.matrix();
+    let is_it = |n: &u32| {
+        let place = matrix.place(*n).expect("a cell has a place");
+        place.0.name == scenario && place.1.to_string() == design
+    };
+    (0..matrix.len()).find(is_it).expect("there is such a cell")
+}
+
+/// More writes than slots, and more states than the first round of a matrix visits.
+const LARGE: &str = "mount dioread_nolock\nslots 2\nfile a 16 blocks, U 0+8\n\n\
+    t1: aio_write io=0+2\nt1: aio_write io=2+2\nt1: aio_write io=4+2\nt1: aio_write io=6+2\n\
+    t1: getevents\n";
+/// What a search of [`LARGE`] counts in full, and what a reduced one does.
+const LARGE_STATES: [u32; 2] = [87_113, 7_480];
+
+/// An explorer in the second round of a matrix of two cells, which are [`LARGE`] under two designs
+/// that break BOUNDED, with the jobs of that round.
+fn in_the_second_round() -> (Explorer, [u32; 2], Vec<Job>) {
+    let mut session = Session::new();
+    session.apply(LARGE).expect("a script");
+    let mut explorer = Explorer::new(&subject(&session));
+    let first = explorer.begin_matrix(&subject(&session));
+    let cells = ["rfc-v1", "rfc-osync"].map(|it| cell_of(&explorer, OWN, it));
+    for cell in cells {
+        do_job(&mut explorer, cell, &first[cell as usize], Detail::Verdicts, u32::MAX);
+    }
+    let second = explorer.hear(Event::End);
+    assert_eq!(second.len(), 2, "both have more states than the first round visits");
+    (explorer, cells, second)
+}
+
+#[test]
+fn a_reduced_cell_is_searched_in_full_before_its_run_is_opened_and_the_rest_waits() {
+    let (mut explorer, [first, other], second) = in_the_second_round();
+    do_job(&mut explorer, 0, &second[0], Detail::Verdicts, u32::MAX);
+    let [full, reduced] = LARGE_STATES;
+    let text = explorer.cell_text(first);
+    assert!(
+        text.ends_with(&format!("BOUNDED is broken in 13 steps; {reduced} states, reduced")),
+        "{text}"
+    );
+    let jobs = explorer.open_cell(first);
+    assert_eq!((jobs.len(), explorer.take_opened()), (1, None), "its run is not shown yet");
+    assert_eq!(Asked::parse(&jobs[0]).map(|asked| asked.reduced), Ok(false));
+    let status = explorer.status();
+    assert!(
+        status.starts_with("Searching own under rfc-v1 in full, for its shortest run."),
+        "{status}"
+    );
+    do_job(&mut explorer, 0, &jobs[0], Detail::Verdicts, u32::MAX);
+    assert_eq!(explorer.hear(Event::End), second[1..], "the second round goes on");
+    let witness = explorer.take_opened().expect("somebody waits for it");
+    let text = explorer.cell_text(first);
+    assert!(text.ends_with(&format!("BOUNDED is broken in 13 steps; {full} states")), "{text}");
+    assert!(witness.no_return.is_some() && witness.notice.contains("nothing can avoid it"));
+    let design = explorer.matrix().place(first).expect("a cell").1;
+    let script = Script::parse(LARGE).expect("a script");
+    let setup = crate::kernel::Setup { design: *design, ..script.setup };
+    let shortest = Search::run(setup, Bounds::default()).shortest(Promise::Bounded);
+    assert_eq!(Some(witness.choices), shortest);
+    do_job(&mut explorer, 0, &second[1], Detail::Verdicts, u32::MAX);
+    assert!(explorer.cell_text(other).ends_with("reduced"));
+    assert_eq!((explorer.hear(Event::End), explorer.take_opened()), (Vec::new(), None));
+    assert_eq!(explorer.open_cell(first), Vec::<Job>::new(), "once in full is enough");
+    assert!(explorer.take_opened().is_some());
+    let sum = format!("2 cells with {} states, after 5 ms of searching.", full + reduced);
+    assert!(explorer.status().ends_with(&sum), "{}", explorer.status());
+}
+
+#[test]
+fn a_full_search_of_a_cell_that_ends_early_opens_the_run_that_is_known() {
+    let (mut explorer, cells, second) = in_the_second_round();
+    do_job(&mut explorer, 0, &second[0], Detail::Verdicts, u32::MAX);
+    do_job(&mut explorer, 1, &second[1], Detail::Verdicts, u32::MAX);
+    explorer.hear(Event::End);
+    let open = |explorer: &mut Explorer, states: u32| {
+        let before = explorer.cell_text(cells[0]);
+        let jobs = explorer.open_cell(cells[0]);
+        if states > 0 {
+            do_job(explorer, 0, &jobs[0], Detail::Verdicts, states);
+        } else {
+            explorer.hear(Event::Failed { position: 0, why: "out of memory." });
+        }
+        assert_eq!(explorer.hear(Event::End), Vec::<Job>::new());
+        assert_eq!(explorer.cell_text(cells[0]), before, "it is still reduced");
+        explorer.take_opened().expect("somebody waits for it")
+    };
+    for states in [0, 100] {
+        let witness = open(&mut explorer, states);
+        assert_eq!(witness.no_return, None);
+        assert!(witness.notice.contains("need not be the shortest"), "{}", witness.notice);
+        assert_eq!(explorer.trouble().is_empty(), states > 0);
+    }
+    // Who has closed the explorer does not get another run on the page.
+    let jobs = explorer.open_cell(cells[0]);
+    explorer.leave();
+    do_job(&mut explorer, 0, &jobs[0], Detail::Verdicts, u32::MAX);
+    explorer.hear(Event::End);
+    assert_eq!(explorer.take_opened(), None);
+    assert!(!explorer.cell_text(cells[0]).contains("reduced"), "what was found stays");
+}
+
+#[test]
+fn what_was_stopped_early_does_not_claim_to_have_been_searched() {
+    let (mut explorer, cells, second) = in_the_second_round();
+    do_job(&mut explorer, 0, &second[0], Detail::Verdicts, u32::MAX);
+    explorer.hear(Event::End);
+    explorer.open_cell(cells[0]);
+    explorer.stop();
+    explorer.hear(Event::End);
+    let status = explorer.status();
+    assert!(status.starts_with("Stopped the search of"), "{status}");
+    explorer.begin_scenario(&subject(&Session::new()));
+    explorer.stop();
+    explorer.hear(Event::End);
+    assert_eq!(explorer.status(), "Stopped before anything was found out.");
+}
+
+#[test]
+fn designs_that_were_tried_are_columns_in_their_order_and_results_stay() {
+    let mut session = Session::new();
+    let mut explorer = Explorer::new(&subject(&session));
+    let rows = explorer.matrix().designs().len();
+    let jobs = explorer.begin_matrix(&subject(&session));
+    let known = cell_of(&explorer, "S7", "rfc-osync");
+    do_job(&mut explorer, known, &jobs[known as usize], Detail::Verdicts, 2_000);
+    explorer.stop();
+    assert_eq!(explorer.hear(Event::End), Vec::<Job>::new());
+    let text = explorer.cell_text(known);
+
+    let design = |at: u32| {
+        let rows = ["rfc-v1", "rfc-osync", "kara", "v3.9", "kara-opt", "v5.5", "rfc-v5"];
+        format!("{} +es_version=v3.11", rows[at as usize])
+    };
+    let tried = |explorer: &Explorer| -> Vec<String> {
+        explorer.matrix().designs()[rows..].iter().map(ToString::to_string).collect()
+    };
+    let run = |session: &mut Session, at: u32| {
+        session.set_design(Design::parse(&design(at)).expect("a design"));
+    };
+    for at in [0, 1, 0] {
+        run(&mut session, at);
+        session.set_design(Design::parse("kara").expect("a row"));
+    }
+    explorer.show(&subject(&session));
+    assert_eq!(tried(&explorer), [design(0), design(1)]);
+    let known = cell_of(&explorer, "S7", "rfc-osync");
+    assert_eq!(explorer.cell_text(known), text, "what was found stays");
+
+    (2..=TRIED_DESIGNS_MAX).for_each(|at| run(&mut session, at));
+    explorer.show(&subject(&session));
+    let last: Vec<String> = (1..=TRIED_DESIGNS_MAX).map(design).collect();
+    assert_eq!(tried(&explorer), last, "the oldest went");
+    assert!(explorer.columns_gone().contains("the last 6 have a column"));
+    assert!(explorer.columns_gone().contains("1 tried before them had to go"));
+
+    explorer.begin_matrix(&subject(&session));
+    assert!(explorer.is_filling_for(&subject(&session)));
+    let newest = Design::parse("v3.9 +es_version=v3.19").expect("a design");
+    session.set_design(newest);
+    let before = explorer.matrix().clone();
+    explorer.show(&subject(&session));
+    assert_eq!(*explorer.matrix(), before, "cells that are searched keep their numbers");
+    assert!(!explorer.is_filling_for(&subject(&session)), "another column is asked for");
+    explorer.stop();
+    explorer.hear(Event::End);
+
+    for design in [Design::parse(&design(2)).expect("a design"), newest] {
+        session.leave_out(design);
+    }
+    explorer.show(&subject(&session));
+    let mut left: Vec<String> = (3..=TRIED_DESIGNS_MAX).map(design).collect();
+    left.push(newest.to_string());
+    assert_eq!(tried(&explorer), left, "what is run cannot be left out");
+}
+
+#[test]
+fn a_run_of_the_script_that_is_run_is_a_branch_whatever_design_that_names() {
+    let mut session = Session::new();
+    session
+        .apply("design rfc-v1\nfile a 4 blocks, U 0+4\nt1: aio_write  io=0+4\n")
+        .expect("it is one");
+    let before = subject(&session);
+    let mut explorer = Explorer::new(&before);
+    let jobs = explorer.begin_matrix(&before);
+    let cell = cell_of(&explorer, OWN, "kara");
+    do_job(&mut explorer, cell, &jobs[cell as usize], Detail::Verdicts, 2_000);
+    (0..4).for_each(|_| assert!(session.forward()));
+    let own = session.run().choices().to_vec();
+    explorer.open_cell(cell);
+    let witness = explorer.take_opened().expect("it was searched");
+    for _ in 0..2 {
+        // The second time the text on the page names another design than the run's.
+        session.open_witness(&witness.link(), &witness.notice);
+        assert_eq!(
+            (session.design().to_string().as_str(), session.preselect()),
+            ("kara", Preselect::Own)
+        );
+        assert_eq!(session.branches().plan(0), own);
+        assert_eq!(session.notice(), Some(witness.notice.as_str()));
+    }
+    assert!(session.text().starts_with("design kara\n"));
+    session.open_witness("v1;d=kara;p=S7;c=;k=0000", "never said");
+    assert_eq!(session.branches().plan(0), own, "a damaged link changes nothing");
+    assert!(session.notice().is_some_and(|notice| notice.contains("two versions")));
+}

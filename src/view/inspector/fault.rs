@@ -1,0 +1,65 @@
+//! Faults that a person may ask for on an object, and what they are called.
+
+use crate::kernel::{Actor, Power, Stage, State};
+
+use crate::view::facts::{ES_LAYER, Object, io_of};
+use crate::view::words::io_name;
+
+/// Something that a person may do to the machine.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fault {
+    /// The power goes; what is only in memory or in the device's cache is lost.
+    Power,
+    /// Memory pressure: a run of the extent status shrinker.
+    Shrink,
+    /// A bio completes now, before all others.
+    Complete(u8),
+    /// A bio fails with EIO.
+    Fail(u8),
+    /// A bio is kept from completing until it is let go, or from that again.
+    Delay(u8),
+}
+
+impl Fault {
+    /// What may be done to an object as the run stands, each with what it does as a command.
+    /// A bit of `delayed` for every IO that a person delays.
+    pub fn offered(state: &State, object: Object, delayed: u32) -> Vec<(Fault, String)> {
+        let all = Fault::of(state, object).into_iter();
+        all.map(|fault| (fault, fault.text(state, delayed))).collect()
+    }
+
+    /// What may be done to an object in a state.
+    pub fn of(state: &State, object: Object) -> Vec<Fault> {
+        let io = match object {
+            Object::Actor(Actor::Irq(io)) => Some(io),
+            Object::Io(key) => io_of(state, key),
+            _ => None,
+        };
+        let flies = |io: &u8| state.ios[usize::from(*io)].stage == Stage::Submitted;
+        if let Some(io) = io.filter(flies) {
+            return vec![Fault::Complete(io), Fault::Fail(io), Fault::Delay(io)];
+        }
+        match object {
+            Object::Layer(_, ES_LAYER) | Object::Actor(Actor::Shrinker) => vec![Fault::Shrink],
+            Object::Layer(..) | Object::Inode(_) | Object::Block(..) | Object::Device
+                if state.power == Power::On =>
+            {
+                vec![Fault::Power]
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    fn text(self, state: &State, delayed: u32) -> String {
+        match self {
+            Fault::Power => "Cut the power".into(),
+            Fault::Shrink => "Put memory under pressure".into(),
+            Fault::Complete(io) => format!("Complete {} now", io_name(state, io)),
+            Fault::Fail(io) => format!("Fail {} with EIO", io_name(state, io)),
+            Fault::Delay(io) if delayed >> io & 1 != 0 => {
+                format!("Let {} complete", io_name(state, io))
+            }
+            Fault::Delay(io) => format!("Delay {}", io_name(state, io)),
+        }
+    }
+}

@@ -1,0 +1,30 @@
+//! What the inspector looks at.
+
+use core::fmt;
+
+use crate::view::facts::Object;
+
+/// What the inspector looks at. Links keep it as a word.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Look {
+    /// What the last step changed.
+    Changes,
+    /// An object.
+    Object(Object),
+}
+
+impl fmt::Display for Look {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Look::Changes => f.write_str("changes"),
+            Look::Object(object) => object.fmt(f),
+        }
+    }
+}
+
+impl Look {
+    /// Reads what is printed; nothing if it is no look.
+    pub fn parse(text: &str) -> Option<Look> {
+        if text == "changes" { Some(Look::Changes) } else { Object::parse(text).map(Look::Object) }
+    }
+}

@@ -1,0 +1,310 @@
+//! The timetable: who ran when, in which function, who had to wait, what was held, and which bios
+//! were in flight.
+
+use core::ops::Range;
+
+use crate::kernel::{ACTORS, Actor, Next, Note, Op, Pc, Setup, Stage, State, next};
+use crate::scenario::{Branches, Run};
+use crate::view::facts::Object;
+use crate::view::words::{does, failure, held_by, io_name, op_text, wait_text, write_name};
+
+use super::milestones::{Milestone, milestones};
+
+/// Steps that are drawn at once; a longer run shows those around the cursor.
+const STEPS_SHOWN: usize = 60;
+/// Steps that there is room for while the run is shorter: each time a fourth more, so that what is
+/// drawn seldom changes its scale.
+const ROOMS: [usize; 6] = [16, 20, 25, 32, 40, 50];
+/// Of a longer run what is drawn moves on so far at once, and in between stands still.
+const STEPS_TURNED: usize = 30;
+/// Steps before the cursor that are drawn at least.
+const STEPS_BEHIND: usize = 25;
+
+/// The lanes around the cursor.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Lanes {
+    /// The first step drawn, counted from 0.
+    pub first: usize,
+    /// Steps drawn, at least as many as make a readable grid.
+    pub columns: usize,
+    /// Steps of the run that are drawn.
+    pub steps: usize,
+    /// Steps taken at the cursor.
+    pub cursor: usize,
+    /// The marked steps that are drawn.
+    pub milestones: Vec<Milestone>,
+    /// One an actor, and the device's.
+    pub lanes: Vec<Lane>,
+}
+
+/// What one actor did, or the device. The column after the last step of the run has what is held,
+/// waited for and in flight now.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Lane {
+    /// Who; irq handlers share one lane.
+    pub name: String,
+    /// What it is about: of several actors the one that last stepped before the cursor.
+    pub object: Object,
+    /// In step order.
+    pub spans: Vec<Span>,
+}
+
+/// Some steps in a row.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Span {
+    /// The first step, counted from 0.
+    pub from: usize,
+    /// How many.
+    pub len: usize,
+    /// What it is.
+    pub kind: SpanKind,
+    /// What it is about: the operation, the end of an IO, a conversion.
+    pub label: String,
+    /// Its steps in words.
+    pub steps: Vec<String>,
+}
+
+/// What an actor did for some steps.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SpanKind {
+    /// It took these steps.
+    Ran,
+    /// Others did, and it could not.
+    Waited,
+    /// It held what the label says; drawn over the others.
+    Held,
+    /// Bios were in flight.
+    Flew,
+}
+
+impl Span {
+    /// What tells it from the other spans of its lane. One that is drawn otherwise is another; most
+    /// stay as they are, also when all of them move.
+    pub fn key(&self) -> String {
+        let Span { from, len, kind, label, .. } = self;
+        format!("{from} {} {len} {label}", *kind == SpanKind::Held)
+    }
+}
+
+impl Lanes {
+    /// The lane of a name.
+    pub fn lane(&self, name: &str) -> Option<&Lane> {
+        self.lanes.iter().find(|lane| lane.name == name)
+    }
+
+    /// The span of a lane's name and a key. Those that change are the last.
+    pub fn span(&self, lane: &str, key: &str) -> Option<&Span> {
+        self.lane(lane)?.spans.iter().rev().find(|span| span.key() == key)
+    }
+}
+
+/// The lanes of the branch that is shown, around its cursor; `no_return` is its point of no return.
+pub fn lanes(branches: &Branches, no_return: Option<u32>) -> Lanes {
+    let run = branches.run();
+    let (first, columns) = window(branches);
+    let steps = (run.choices().len() - first).min(STEPS_SHOWN);
+    // What is held and waited for at the end has a column too: nothing else shows who is stuck.
+    let shown = first..(run.choices().len() + 1).min(first + columns);
+    let lanes = lane_actors(run).into_iter().map(|actors| lane(run, &actors, shown.clone()));
+    let lanes = lanes.chain([device(run, shown.clone())]).collect();
+    let mut milestones = milestones(run, no_return);
+    milestones.retain(|it| (first..=first + steps).contains(&it.step));
+    Lanes { first, columns, steps, cursor: run.cursor(), milestones, lanes }
+}
+
+/// The first step that is drawn, and how many there is room for. The branches stand over the lanes
+/// in the same place, and longer ones make room for themselves.
+pub(super) fn window(branches: &Branches) -> (usize, usize) {
+    let run = branches.run();
+    let lengths = (0..branches.list().len() as u32).map(|branch| branches.len_of(branch));
+    let longest = lengths.max().unwrap_or(0);
+    let columns = ROOMS.into_iter().find(|room| longest < *room).unwrap_or(STEPS_SHOWN);
+    if run.choices().len() < STEPS_SHOWN {
+        return (0, columns);
+    }
+    let behind = run.cursor().saturating_sub(STEPS_BEHIND);
+    (behind - behind % STEPS_TURNED, STEPS_SHOWN)
+}
+
+/// The actors of each lane. Threads, irq, the first kworker and jbd2 always have one; the others
+/// once they act.
+fn lane_actors(run: &Run) -> Vec<Vec<Actor>> {
+    let threads = run.setup().threads.len();
+    let acted = acted(run);
+    let is_shown = |actor: &Actor| match actor {
+        Actor::Thread(t) => usize::from(*t) < threads,
+        Actor::Irq(_) | Actor::Kworker(0) | Actor::Jbd2 => true,
+        other => acted >> other.position() & 1 != 0,
+    };
+    let mut lanes: Vec<Vec<Actor>> = Vec::new();
+    for actor in Actor::all().filter(is_shown) {
+        match lanes.last_mut().filter(|lane| share_a_lane(lane[0], actor)) {
+            Some(lane) => lane.push(actor),
+            None => lanes.push(vec![actor]),
+        }
+    }
+    lanes
+}
+
+/// The actors that step in a run, a bit each.
+pub(in crate::view) fn acted(run: &Run) -> u64 {
+    run.choices().iter().fold(0_u64, |set, c| set | 1 << c.actor.position())
+}
+
+// A run's actors are a set of bits.
+const _: () = assert!(ACTORS <= u64::BITS as usize);
+
+fn share_a_lane(one: Actor, other: Actor) -> bool {
+    let is_environment = |actor| matches!(actor, Actor::Shrinker | Actor::Power);
+    let is_irq = |actor| matches!(actor, Actor::Irq(_));
+    is_irq(one) && is_irq(other) || is_environment(one) && is_environment(other)
+}
+
+fn lane_name(actor: Actor) -> String {
+    match actor {
+        Actor::Irq(_) => "irq".into(),
+        Actor::Shrinker | Actor::Power => "environment".into(),
+        other => other.to_string(),
+    }
+}
+
+fn lane(run: &Run, actors: &[Actor], steps: Range<usize>) -> Lane {
+    let mut spans: Vec<Span> = Vec::new();
+    for step in steps.clone() {
+        let state = run.state_at(step);
+        let choice = run.choices().get(step).filter(|choice| actors.contains(&choice.actor));
+        if let Some(choice) = choice {
+            let pc = run.notes_of(step).iter().find_map(|note| match note {
+                Note::At(pc) => Some(*pc),
+                _ => None,
+            });
+            let (actor, pc) = (choice.actor, pc.unwrap_or(Pc::Idle));
+            let (function, does) = (pc.info().function, does(run.setup(), state, actor, pc));
+            let failed = failure(*choice).map_or(String::new(), |what| format!(" ({what})"));
+            let says = format!("step {}: {actor} in {function}: {does}{failed}", step + 1);
+            add(&mut spans, step, SpanKind::Ran, phase(run.setup(), state, actor, pc), says);
+            continue;
+        }
+        let waits = actors.iter().find_map(|actor| match next(run.setup(), state, *actor) {
+            Next::Blocked { pc, wait } => Some((*actor, pc, wait)),
+            _ => None,
+        });
+        let Some((actor, pc, wait)) = waits else { continue };
+        let what_for = wait_text(run.setup(), state, wait);
+        let says = format!("{actor} {what_for}, in {}", pc.info().function);
+        add(&mut spans, step, SpanKind::Waited, "waits".into(), says);
+    }
+    spans.extend(held(run, actors, steps));
+    let first = actors[0];
+    let object = match actors {
+        [only] => *only,
+        several => {
+            let mut past = run.choices()[..run.cursor()].iter().rev().map(|choice| choice.actor);
+            past.find(|actor| several.contains(actor)).unwrap_or(first)
+        }
+    };
+    Lane { name: lane_name(first), object: Object::Actor(object), spans }
+}
+
+/// What a lane's task held before each step.
+fn held(run: &Run, actors: &[Actor], steps: Range<usize>) -> Vec<Span> {
+    let mut spans = Vec::new();
+    let [actor] = *actors else { return spans };
+    for step in steps {
+        let held = held_by(run.setup(), run.state_at(step), actor).join(", ");
+        if !held.is_empty() {
+            let says = format!("{actor} holds {held}");
+            add(&mut spans, step, SpanKind::Held, format!("holds {held}"), says);
+        }
+    }
+    spans
+}
+
+/// The bios in flight before each step.
+fn device(run: &Run, steps: Range<usize>) -> Lane {
+    let mut spans = Vec::new();
+    for step in steps {
+        let state = run.state_at(step);
+        let flying = state.ios().filter(|(_, io)| io.stage == Stage::Submitted);
+        let names: Vec<String> = flying
+            .map(|(index, io)| match io.writeback {
+                true => io_name(state, index),
+                false => write_name(io.nr),
+            })
+            .collect();
+        if !names.is_empty() {
+            let says = format!("in flight: {}", names.join(", "));
+            // Of the bios all are shown, or none.
+            let label = format!("bio {}", names.join(" ").replace(' ', "\u{a0}"));
+            add(&mut spans, step, SpanKind::Flew, label, says);
+        }
+    }
+    Lane { name: "device".into(), object: Object::Device, spans }
+}
+
+/// One step more of the last span, or a new one.
+fn add(spans: &mut Vec<Span>, step: usize, kind: SpanKind, label: String, says: String) {
+    let continues =
+        |last: &Span| last.kind == kind && last.label == label && last.from + last.len == step;
+    match spans.last_mut().filter(|last| continues(last)) {
+        Some(last) => {
+            last.len += 1;
+            if last.steps.last() != Some(&says) {
+                last.steps.push(says);
+            }
+        }
+        None => spans.push(Span { from: step, len: 1, kind, label, steps: vec![says] }),
+    }
+}
+
+/// What an actor is about for some steps: the script's operation, the end of an IO, a conversion.
+fn phase(setup: &Setup, state: &State, actor: Actor, pc: Pc) -> String {
+    let word = match actor {
+        Actor::Thread(t) => {
+            let op = setup.op(t, state.tasks[usize::from(t)].op);
+            let text = op.map_or(String::new(), |op| op_text(setup, op));
+            text.split(' ').next().unwrap_or_default().to_string()
+        }
+        Actor::Irq(_) => "end_io".into(),
+        Actor::Jbd2 => "commit".into(),
+        Actor::Flusher => "writeback".into(),
+        Actor::Shrinker => "shrink".into(),
+        Actor::Power if pc == Pc::PowerCut => "power cut".into(),
+        Actor::Power => "recovery".into(),
+        Actor::Kworker(_) if pc == Pc::WorkTake => "take".into(),
+        Actor::Kworker(_) if syncs(state, actor) => "fsync".into(),
+        Actor::Kworker(_) => "convert".into(),
+    };
+    match write_of(setup, state, actor) {
+        Some(nr) => format!("{word} {}", write_name(nr)),
+        None => word,
+    }
+}
+
+/// Whether a kworker is inside of the fsync that it calls for an O_(D)SYNC write.
+fn syncs(state: &State, actor: Actor) -> bool {
+    let Some(task) = actor.task() else { return false };
+    let frames = state.tasks[usize::from(task)].frames();
+    let in_sync = |pc: Pc| {
+        matches!(pc, Pc::FsyncPages | Pc::FsyncLock | Pc::FsyncCommit | Pc::FsyncCommitWait)
+    };
+    frames.iter().any(|frame| in_sync(frame.pc))
+}
+
+/// The write that an actor is at, if it is at one.
+fn write_of(setup: &Setup, state: &State, actor: Actor) -> Option<u8> {
+    let named = |io: u8| Some(&state.ios[usize::from(io)]).filter(|io| !io.writeback);
+    if let Actor::Irq(io) = actor {
+        return named(io).map(|io| io.nr);
+    }
+    let task = &state.tasks[usize::from(actor.task()?)];
+    let at_io = |pc| matches!(pc, Pc::EndIo | Pc::ConvertStart | Pc::ConvertMap);
+    match (task.frames().iter().find(|frame| at_io(frame.pc)), actor) {
+        (_, Actor::Thread(t)) => match task.current(setup, t) {
+            Some(Op::DioWrite { nr, .. } | Op::BufWrite { nr, .. }) => Some(nr),
+            _ => None,
+        },
+        (Some(frame), _) => named(frame.a).map(|io| io.nr),
+        (None, _) => None,
+    }
+}

@@ -1,0 +1,173 @@
+//! What a broken promise has cost: the writes that are lost, and the blocks in which they are.
+
+use crate::kernel::{Actor, Content, Inode, Op, Promise, Range, State, found_after_recovery};
+use crate::scenario::Run;
+
+use crate::view::words::{block_read, of_file, op_of, range_text, write_name};
+
+/// A block that came back wrong, and the version that was promised of it.
+struct Lost {
+    ino: u8,
+    lblk: u8,
+    promised: u8,
+}
+
+/// The writes that a step has lost by breaking a promise, or the blocks in which it shows what a
+/// former owner left: `write A is lost in [0/8)`. Nothing where the promise is about something
+/// else than what blocks hold.
+pub(super) fn lost(run: &Run, promise: Promise, step: usize) -> Option<String> {
+    let blocks = blocks(run, promise, step)?;
+    let mut parts: Vec<(String, u8, Range)> = Vec::new();
+    for Lost { ino, lblk, promised } in blocks {
+        let what = match name_of(run, step, (ino, lblk, promised)) {
+            Some(write) => format!("{write} is lost in"),
+            None => "a former owner's data is in".into(),
+        };
+        match parts.last_mut() {
+            Some((last, of, range)) if *last == what && (*of, range.end()) == (ino, lblk) => {
+                range.len += 1;
+            }
+            _ => parts.push((what, ino, Range::new(lblk, 1))),
+        }
+    }
+    let part = |(what, ino, range): (String, u8, Range)| {
+        format!("{what} {}{}", range_text(range), of_file(run.setup(), ino))
+    };
+    let parts: Vec<String> = parts.into_iter().map(part).collect();
+    (!parts.is_empty()).then(|| parts.join(", "))
+}
+
+/// The blocks that came back wrong in the step that broke a promise, in order.
+fn blocks(run: &Run, promise: Promise, step: usize) -> Option<Vec<Lost>> {
+    let choice = run.choices().get(step.checked_sub(1)?)?;
+    let (before, after) = (run.state_at(step - 1), run.state_at(step));
+    if promise == Promise::Raw {
+        let (Op::DioRead { ino, range } | Op::BufRead { ino, range }) =
+            op_of(run.setup(), before, choice.actor)?
+        else {
+            return None;
+        };
+        let must = before.tasks[usize::from(choice.actor.task()?)].must;
+        let size = before.inodes[usize::from(ino)].size;
+        let lost = |lblk: u8| {
+            let found = block_read(run.setup(), before, choice.actor, lblk)?;
+            let promised = must[usize::from(lblk)];
+            let is_lost = Content::version_of(found, ino, lblk) < promised;
+            is_lost.then_some(Lost { ino, lblk, promised })
+        };
+        return Some(range.blocks().filter(|lblk| *lblk < size).filter_map(lost).collect());
+    }
+    if choice.actor != Actor::Power {
+        return None;
+    }
+    let mut all = Vec::new();
+    for (ino, inode) in (0..).zip(&after.inodes) {
+        for lblk in Inode::whole().blocks() {
+            let found = found_after_recovery(after, inode, lblk);
+            let promised = match promise {
+                Promise::FsyncDurable => inode.synced[usize::from(lblk)],
+                Promise::OsyncDurable => inode.osynced[usize::from(lblk)],
+                _ => 0,
+            };
+            let shows_stale = promise == Promise::NoStaleCrash && found == Some(Content::Stale);
+            if shows_stale || Content::version_of(found, ino, lblk) < promised {
+                all.push(Lost { ino, lblk, promised });
+            }
+        }
+    }
+    Some(all)
+}
+
+/// The write that wrote a version of a block, found where it was seen last.
+fn name_of(run: &Run, step: usize, (ino, lblk, version): (u8, u8, u8)) -> Option<String> {
+    let is_it = |content: Option<Content>| match content {
+        Some(Content::Write { nr, .. }) if Content::version_of(content, ino, lblk) == version => {
+            Some(nr)
+        }
+        _ => None,
+    };
+    let seen = |state: &State| {
+        let page = state.inodes[usize::from(ino)].pages[usize::from(lblk)].content().flatten();
+        let media = state.media.iter().map(|media| Some(media.now));
+        media.chain([page]).find_map(is_it)
+    };
+    let nr = (0..=step).rev().filter(|_| version > 0).find_map(|step| seen(run.state_at(step)))?;
+    Some(format!("write {}", write_name(nr)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::check::{Bounds, Search};
+    use crate::kernel::{Row, Setup};
+    use crate::scenario::{PRESETS, Script};
+    use crate::view::panels::milestones::broken_since;
+
+    /// What the shortest runs of a preset lose that break a promise, for each design.
+    fn losses(preset: &str, promise: Promise) -> String {
+        let preset = PRESETS.iter().find(|it| it.id == preset).expect("a preset");
+        let setup = Script::parse(preset.script).expect("its script").setup;
+        let mut text = String::new();
+        for row in Row::ALL {
+            let setup = Setup { design: row.design(), ..setup.clone() };
+            let bounds = Bounds { states: 5_000, ..Bounds::default() };
+            let Some(choices) = Search::run(setup.clone(), bounds).shortest(promise) else {
+                continue;
+            };
+            let mut run = Run::new(setup);
+            choices.iter().for_each(|choice| run.step(*choice).expect("a step of a witness"));
+            let lost = lost(&run, promise, broken_since(&run, promise));
+            let lost = lost.unwrap_or_else(|| panic!("{} {}: nothing", preset.id, row.id()));
+            text += &format!("{}: {lost}\n", row.id());
+        }
+        text
+    }
+
+    #[test]
+    fn a_stale_read_names_the_write_that_it_lost() {
+        expect_test::expect![[r#"
+            rfc-v1: write A is lost in [0/8)
+            rfc-nopblk: write A is lost in [0/8)
+            rfc-osync: write A is lost in [0/8)
+            rfc-osync-skipwait: write A is lost in [0/8)
+        "#]]
+        .assert_eq(&losses("S2", Promise::Raw));
+    }
+
+    #[test]
+    fn a_crash_names_the_blocks_that_came_back_wrong() {
+        expect_test::expect![[r#"
+            v3.8: write A is lost in [0/4)
+            rfc-v1: write A is lost in [0/4)
+            rfc-nopblk: write A is lost in [0/4)
+            rfc-dirty: write A is lost in [0/4)
+            rfc-v5: write A is lost in [0/4)
+            v3.9: write A is lost in [0/4)
+            v3.11: write A is lost in [0/4)
+        "#]]
+        .assert_eq(&losses("S5b", Promise::OsyncDurable));
+        expect_test::expect![[r#"
+            v3.8: write A is lost in [0/4)
+            rfc-v1: write A is lost in [0/4)
+            rfc-nopblk: write A is lost in [0/4)
+            rfc-dirty: write A is lost in [0/4)
+            rfc-osync: write A is lost in [0/4)
+            rfc-osync-skipwait: write A is lost in [0/4)
+            rfc-v5: write A is lost in [0/4)
+            v3.9: write A is lost in [0/4)
+            v3.11: write A is lost in [0/4)
+        "#]]
+        .assert_eq(&losses("S6", Promise::OsyncDurable));
+    }
+
+    #[test]
+    fn every_preset_that_loses_blocks_says_which() {
+        let promises =
+            [Promise::Raw, Promise::FsyncDurable, Promise::OsyncDurable, Promise::NoStaleCrash];
+        let mut told = 0;
+        for preset in PRESETS.iter().filter(|preset| preset.id != "S9") {
+            told += promises.map(|it| losses(preset.id, it).lines().count()).iter().sum::<usize>();
+        }
+        assert!(told > 30, "{told}");
+    }
+}

@@ -1,0 +1,293 @@
+//! Who is where: every thread, irq handler, kworker and the commit thread.
+
+use crate::kernel::{
+    Actor, Journal, Next, Pc, Power, Setup, Stage, State, Wait, deadlocked, needs, next,
+    worker_plan,
+};
+use crate::scenario::Run;
+
+use crate::view::words::{environment_sentence, io_name, lock_name, of_file, op_text, wait_text};
+
+/// One actor.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ThreadRow {
+    /// Who; the row's key.
+    pub actor: Actor,
+    /// In what context it runs.
+    pub context: Context,
+    /// The operation of the script that it is in, or will begin next.
+    pub op: Option<String>,
+    /// The line of that operation.
+    pub line: Option<u32>,
+    /// Kernel functions, outermost first.
+    pub stack: Vec<&'static str>,
+    /// What it does next, or is kept from doing.
+    pub next: String,
+    /// What it holds.
+    pub holds: Vec<String>,
+    /// What it waits for: `waits for an event`.
+    pub waits: Option<String>,
+    /// Whose steps could lead to it, as text.
+    pub givers: String,
+    /// It is in a set that can never step again.
+    pub stuck: bool,
+    /// It took the last step.
+    pub stepped: bool,
+}
+
+/// Where code runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Context {
+    /// In a system call.
+    Syscall,
+    /// In user space, an operation still to come.
+    User,
+    /// In irq context.
+    Irq,
+    /// In a work function.
+    Worker,
+    /// In the commit thread.
+    Commit,
+    /// Nothing to do.
+    Idle,
+    /// A thread whose program has ended.
+    Done,
+    /// The power was cut: it is gone, with all that it held.
+    Off,
+}
+
+impl Context {
+    /// In a word.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Context::Syscall => "syscall",
+            Context::User => "user",
+            Context::Irq => "irq",
+            Context::Worker => "worker",
+            Context::Commit => "commit",
+            Context::Idle => "idle",
+            Context::Done => "done",
+            Context::Off => "power cut",
+        }
+    }
+}
+
+/// All actors that there are at the cursor, in the machine's order; `lines` are the lines of each
+/// thread's operations.
+pub fn threads(run: &Run, lines: &[Vec<u32>]) -> Vec<ThreadRow> {
+    let (setup, state) = (run.setup(), run.state());
+    let stuck = deadlocked(setup, state);
+    let last = run.cursor().checked_sub(1).and_then(|i| run.choices().get(i)).map(|c| c.actor);
+    let is_shown = |actor: &Actor| match *actor {
+        Actor::Thread(t) => usize::from(t) < setup.threads.len(),
+        Actor::Irq(_) => next(setup, state, *actor) != Next::Done || last == Some(*actor),
+        Actor::Jbd2 | Actor::Kworker(0) => true,
+        Actor::Kworker(_) | Actor::Flusher => {
+            next(setup, state, *actor) != Next::Done || last == Some(*actor)
+        }
+        // They are nobody's context: their steps stand in the list of steps.
+        Actor::Shrinker | Actor::Power => false,
+    };
+    let row = |actor: Actor| {
+        if state.power != Power::On {
+            return off(actor);
+        }
+        let at_entry = actor.task().is_some_and(|t| state.tasks[usize::from(t)].depth() == 0);
+        let (next_text, wait) = match next(setup, state, actor) {
+            Next::Ready { pc } => (pc.info().does.to_string(), None),
+            Next::Blocked { pc, wait } => (pc.info().does.to_string(), Some(wait)),
+            Next::Done => (String::new(), None),
+        };
+        let (op, line) = op_of(run, lines, actor);
+        ThreadRow {
+            actor,
+            // Who waits at the entry of an operation is already inside of the system call.
+            context: match context(run, actor) {
+                Context::User if wait.is_some() => Context::Syscall,
+                context => context,
+            },
+            op,
+            line,
+            stack: match next(setup, state, actor) {
+                Next::Blocked { pc, .. } if at_entry => vec![pc.info().function],
+                _ => stack(run, actor),
+            },
+            next: next_text,
+            holds: holds(run, actor),
+            waits: wait.map(|wait| wait_text(setup, state, wait)),
+            givers: wait.map_or(String::new(), |wait| givers(setup, state, &stuck, wait, actor)),
+            stuck: stuck.iter().any(|(who, _)| *who == actor),
+            stepped: last == Some(actor),
+        }
+    };
+    Actor::all().filter(is_shown).map(row).collect()
+}
+
+/// An actor that a power cut has ended.
+fn off(actor: Actor) -> ThreadRow {
+    ThreadRow {
+        actor,
+        context: Context::Off,
+        op: None,
+        line: None,
+        stack: Vec::new(),
+        next: String::new(),
+        holds: Vec::new(),
+        waits: None,
+        givers: String::new(),
+        stuck: false,
+        stepped: false,
+    }
+}
+
+/// What the power cut or recovery did, whichever was last; nothing while the power is on.
+pub fn after_power_cut(run: &Run) -> Option<String> {
+    if run.state().power == Power::On {
+        return None;
+    }
+    let past = &run.choices()[..run.cursor()];
+    let step = past.iter().rposition(|choice| choice.actor == Actor::Power)?;
+    Some(environment_sentence(run.notes_of(step)) + ".")
+}
+
+/// Whose steps could lead to the end of an actor's wait, as text; those that can never step again
+/// only if there is nobody else.
+pub(super) fn givers(
+    setup: &Setup,
+    state: &State,
+    stuck: &[(Actor, Wait)],
+    wait: Wait,
+    waiter: Actor,
+) -> String {
+    let is_lost = |actor: Actor| actor == waiter || stuck.iter().any(|(who, _)| *who == actor);
+    let (mut live, mut lost) = (String::new(), String::new());
+    let needs = needs(setup, state, wait);
+    let all = needs.iter().flatten().fold(0_u64, |set, giver| set | 1 << giver.actor.position());
+    for actor in Actor::all().filter(|actor| all >> actor.position() & 1 != 0) {
+        let names = if is_lost(actor) { &mut lost } else { &mut live };
+        *names += if names.is_empty() { "" } else { ", " };
+        *names += &actor.to_string();
+    }
+    match (live.is_empty(), lost.is_empty()) {
+        (false, _) => format!("could lead to it: {live}"),
+        (_, false) => format!("only stuck actors could end that: {lost}"),
+        _ => "nobody could end that".into(),
+    }
+}
+
+fn op_of(run: &Run, lines: &[Vec<u32>], actor: Actor) -> (Option<String>, Option<u32>) {
+    let (setup, state) = (run.setup(), run.state());
+    match actor {
+        Actor::Thread(t) => {
+            let index = state.tasks[usize::from(t)].op;
+            let op = setup.op(t, index);
+            let line = lines.get(usize::from(t)).and_then(|of| of.get(usize::from(index)));
+            (op.map(|op| op_text(setup, op)), line.copied())
+        }
+        Actor::Irq(index) => {
+            let io = &state.ios[usize::from(index)];
+            let name =
+                (io.stage != Stage::Free).then(|| format!("bio of {}", io_name(state, index)));
+            (name, None)
+        }
+        Actor::Kworker(_) | Actor::Flusher => (worker_io(state, actor), None),
+        Actor::Jbd2 if setup.journal > 0 => {
+            let Journal { credits, reserved, .. } = state.journal;
+            let room = setup.journal;
+            (Some(format!("credits {credits} of {room}, {reserved} reserved")), None)
+        }
+        Actor::Jbd2 | Actor::Shrinker | Actor::Power => (None, None),
+    }
+}
+
+/// The write that a kworker is at, and how many wait behind it on its list.
+fn worker_io(state: &State, actor: Actor) -> Option<String> {
+    let task = actor.task()?;
+    let frames = state.tasks[usize::from(task)].frames();
+    let at = frames.iter().rev().find(|frame| frame.pc == Pc::EndIo)?;
+    let behind = state.ios().filter(|(_, io)| {
+        io.stage == Stage::Listed
+            && matches!(io.list, crate::kernel::List::Private { task: t, .. } if t == task)
+    });
+    let behind: Vec<String> = behind.map(|(index, _)| io_name(state, index)).collect();
+    let name = io_name(state, at.a);
+    match behind.as_slice() {
+        [] => Some(format!("io_end of {name}")),
+        rest => Some(format!("io_end of {name}, then {}", rest.join(", "))),
+    }
+}
+
+fn context(run: &Run, actor: Actor) -> Context {
+    let (setup, state) = (run.setup(), run.state());
+    let is_idle = next(setup, state, actor) == Next::Done;
+    match actor {
+        Actor::Thread(t) => {
+            let inside = state.tasks[usize::from(t)].depth() > 0;
+            let left = setup.op(t, state.tasks[usize::from(t)].op).is_some();
+            match (inside, left) {
+                (true, _) => Context::Syscall,
+                (false, true) => Context::User,
+                (false, false) => Context::Done,
+            }
+        }
+        Actor::Irq(_) if !is_idle => Context::Irq,
+        Actor::Kworker(_) | Actor::Flusher if !is_idle => Context::Worker,
+        Actor::Jbd2 if !is_idle => Context::Commit,
+        _ => Context::Idle,
+    }
+}
+
+fn stack(run: &Run, actor: Actor) -> Vec<&'static str> {
+    let (setup, state) = (run.setup(), run.state());
+    let mut stack: Vec<&'static str> = Vec::new();
+    let mut add = |function: &'static str| {
+        if !function.is_empty() && stack.last() != Some(&function) {
+            stack.push(function);
+        }
+    };
+    match actor.task() {
+        Some(task) => {
+            for frame in state.tasks[usize::from(task)].frames() {
+                add(frame.pc.info().function);
+                if frame.pc == Pc::EndIo {
+                    // The plan stands at what comes after a call that is still open.
+                    let io = &state.ios[usize::from(frame.a)];
+                    let at = worker_plan(&setup.design.knobs, io).at(frame.b);
+                    let is_top = state.tasks[usize::from(task)].top() == Some(*frame);
+                    if let Some(pc) = at.filter(|_| is_top) {
+                        add(pc.info().function);
+                    }
+                }
+            }
+        }
+        None => match next(setup, state, actor) {
+            Next::Ready { pc } | Next::Blocked { pc, .. } => add(pc.info().function),
+            Next::Done => {}
+        },
+    }
+    stack
+}
+
+fn holds(run: &Run, actor: Actor) -> Vec<String> {
+    let (setup, state) = (run.setup(), run.state());
+    let Some(number) = actor.task() else {
+        let locked = actor == Actor::Jbd2 && state.journal.locked;
+        return if locked { vec!["locked transaction".into()] } else { Vec::new() };
+    };
+    let task = &state.tasks[usize::from(number)];
+    let inos = (0..setup.files.len() as u8).filter(|ino| task.i_mutex & (1 << ino) != 0);
+    let lock = lock_name(setup);
+    let mut holds: Vec<String> = inos.map(|ino| format!("{lock}{}", of_file(setup, ino))).collect();
+    for ino in 0..setup.files.len() as u8 {
+        let reads = u32::from(state.inodes[usize::from(ino)].i_data_sem) >> number;
+        for (name, held) in [(lock, task.shared >> ino), ("i_data_sem", reads as u8)] {
+            if held & 1 != 0 {
+                holds.push(format!("{name}{} shared", of_file(setup, ino)));
+            }
+        }
+    }
+    if task.handle {
+        holds.push("jbd2 handle".into());
+    }
+    holds
+}

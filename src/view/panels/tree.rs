@@ -1,0 +1,261 @@
+//! The red-black tree of each inode: a companion of the sorted array in the state, driven by the
+//! same calls along the run, and laid out with the block order from left to right.
+
+use crate::es::{Arena, EsEvent, Memory, NodeId, NodeView, Status, Tree};
+use crate::kernel::{EsContent, Fault, Note};
+use crate::scenario::Run;
+
+use crate::view::facts::Kind;
+use crate::view::words::sorted;
+
+/// Half the distance between two nodes of one level, in pixels; neighbours in block order never
+/// stand on the same level, so boxes may be wider than this.
+const COLUMN: i32 = 62;
+/// The distance between two levels.
+const LEVEL: i32 = 66;
+/// The size of a node's box.
+pub const NODE: (i32, i32) = (108, 44);
+
+/// The tree of one inode, to draw.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TreeView {
+    /// Index of the inode.
+    pub ino: u8,
+    /// The file's name.
+    pub name: String,
+    /// The nodes, sorted by their names, so that elements never move in the document.
+    pub nodes: Vec<TreeNode>,
+    /// Width and height of the picture.
+    pub size: (i32, i32),
+    /// What the last step did to the tree, one sentence each.
+    pub events: Vec<String>,
+    /// Why there is nothing to see.
+    pub empty: Option<&'static str>,
+}
+
+/// One node.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TreeNode {
+    /// The name that it keeps while it lives.
+    pub id: u64,
+    /// Where the middle of its box is.
+    pub at: (i32, i32),
+    /// Where the middle of its parent's box is.
+    pub parent: Option<(i32, i32)>,
+    /// The parent's name.
+    pub parent_id: Option<u64>,
+    /// Black, not red.
+    pub black: bool,
+    /// How it is drawn.
+    pub kind: Kind,
+    /// The extent as the kernel's letters say it: `[0/4) W`.
+    pub label: String,
+    /// The physical block, where it has a meaning.
+    pub pblk: Option<u64>,
+    /// First block, for tables.
+    pub lblk: u32,
+    /// Blocks, for tables.
+    pub len: u32,
+    /// The status letters, for tables.
+    pub status: String,
+    /// The disk tree does not say written yet.
+    pub pending: bool,
+    /// It is `cache_es`.
+    pub cached: bool,
+    /// The last step made it or changed it.
+    pub changed: bool,
+}
+
+impl TreeNode {
+    /// How deep it stands; the root at 1.
+    pub fn level(&self) -> i32 {
+        self.at.1 / LEVEL + 1
+    }
+
+    /// The status letters, with a star if a conversion is pending or the entry says so itself.
+    pub fn letters(&self) -> String {
+        let star = if self.pending && !self.status.contains('*') { "*" } else { "" };
+        format!("{}{star}", self.status)
+    }
+
+    /// The extent with its letters: `[0/4) W*`.
+    pub fn text(&self) -> String {
+        format!("[{}/{}) {}", self.lblk, self.len, self.letters())
+    }
+}
+
+/// The trees of all files at the cursor.
+pub fn trees(run: &Run) -> Vec<TreeView> {
+    let setup = run.setup();
+    let inos = (0..).zip(&setup.files);
+    inos.map(|(ino, file)| {
+        let (tree, events) = companion(run, ino);
+        let mut view = lay_out(run, ino, &tree, &events);
+        view.name.clone_from(&file.name);
+        view
+    })
+    .collect()
+}
+
+/// The tree of an inode after the steps up to the cursor, and what the last of them did to it.
+pub(super) fn companion(run: &Run, ino: u8) -> (Tree<Vec<EsEvent>>, Vec<EsEvent>) {
+    let knobs = run.setup().design.knobs;
+    let rules = knobs.es_version.rules().with_dirty_bit(knobs.dirty_bit);
+    let mut tree: Tree<Vec<EsEvent>> = Tree::default();
+    let mut last = Vec::new();
+    let is_of_tree = |note: &Note| match note {
+        Note::Es { ino: of, .. } => *of == ino,
+        other => matches!(other, Note::PowerCut),
+    };
+    for step in 0..run.cursor() {
+        let notes = run.notes_of(step);
+        // Most steps of a long run are not about the tree.
+        if step + 1 < run.cursor() && !notes.iter().any(is_of_tree) {
+            continue;
+        }
+        tree.storage_mut().observer_mut().clear();
+        let mut memory = match notes.contains(&Note::Failed(Fault::Nomem)) {
+            true => Memory::failing(1, u32::MAX),
+            false => Memory::plenty(),
+        };
+        for note in notes {
+            match note {
+                Note::Es { ino: i, op } if *i == ino => {
+                    // What the array refuses ends the run; a refusal here changes nothing.
+                    let _ = tree.apply(&rules, &mut memory, *op);
+                }
+                Note::PowerCut => tree = Tree::default(),
+                _ => {}
+            }
+        }
+        if step + 1 == run.cursor() {
+            last.clone_from(tree.storage_mut().observer_mut());
+        }
+    }
+    (tree, last)
+}
+
+fn key(id: NodeId) -> u64 {
+    u64::from(id.index) << 16 | u64::from(id.generation)
+}
+
+fn lay_out(run: &Run, ino: u8, tree: &Tree<Vec<EsEvent>>, events: &[EsEvent]) -> TreeView {
+    let arena = tree.storage();
+    let mut places: Vec<(NodeView, i32)> = Vec::new();
+    in_order(arena, arena.root(), 0, &mut places);
+    let levels = places.iter().map(|(_, depth)| *depth + 1).max().unwrap_or(0);
+    let (w, h) = NODE;
+    let place = |at: usize, depth: i32| (w / 2 + 4 + at as i32 * COLUMN, h / 2 + 8 + depth * LEVEL);
+    let at = |id: NodeId| {
+        let found = places.iter().position(|(node, _)| node.id == id)?;
+        Some(place(found, places[found].1))
+    };
+    let has_pblk = run.setup().design.knobs.es_content == EsContent::Full;
+    let cached = arena.cached().map(|node| node.id);
+    let changed = changed_nodes(events);
+    let disk = &run.state().inodes[usize::from(ino)].disk;
+    let mut nodes: Vec<TreeNode> = Vec::new();
+    for (i, (node, depth)) in places.iter().enumerate() {
+        let extent = node.extent;
+        let says_written = extent.status.any(Status::WRITTEN);
+        let behind = |lblk: u32| {
+            matches!(disk.get(lblk as usize), Some(crate::kernel::Mapping::Unwritten(_)))
+        };
+        let pending = says_written && (extent.lblk..extent.lblk + extent.len).any(behind);
+        nodes.push(TreeNode {
+            id: key(node.id),
+            at: place(i, *depth),
+            parent: node.parent.and_then(at),
+            parent_id: node.parent.map(key),
+            black: node.black,
+            kind: Kind::of_status(extent.status),
+            label: format!("[{}/{}) {}", extent.lblk, extent.len, extent.status),
+            pblk: (extent.status.is_mapped() && has_pblk).then_some(extent.pblk),
+            lblk: extent.lblk,
+            len: extent.len,
+            status: extent.status.to_string(),
+            pending,
+            cached: cached == Some(node.id),
+            changed: changed.contains(&node.id),
+        });
+    }
+    let nodes = sorted(nodes, |node| node.id);
+    let columns = places.len() as i32;
+    let size = (w + 8 + (columns - 1).max(0) * COLUMN, h + 30 + (levels - 1).max(0) * LEVEL);
+    let empty = nodes.is_empty().then(|| why_empty(run));
+    let events = told(events, arena);
+    TreeView { ino, name: String::new(), nodes, size, events, empty }
+}
+
+fn why_empty(run: &Run) -> &'static str {
+    match run.setup().design.knobs.es_content {
+        EsContent::Delayed => {
+            "In v3.8 the tree holds delayed extents only: direct IO leaves it empty."
+        }
+        EsContent::Full | EsContent::Nopblk => "Empty: the disk tree is asked.",
+    }
+}
+
+fn in_order(
+    arena: &Arena<Vec<EsEvent>>,
+    node: Option<NodeView>,
+    depth: i32,
+    out: &mut Vec<(NodeView, i32)>,
+) {
+    let Some(node) = node else { return };
+    in_order(arena, node.left.and_then(|id| arena.node(id)), depth + 1, out);
+    out.push((node, depth));
+    in_order(arena, node.right.and_then(|id| arena.node(id)), depth + 1, out);
+}
+
+fn changed_nodes(events: &[EsEvent]) -> Vec<NodeId> {
+    let changed = events.iter().filter_map(|event| match event {
+        EsEvent::Link { node, .. } | EsEvent::Change { node, .. } => Some(*node),
+        EsEvent::Recolour { node, .. } => Some(*node),
+        EsEvent::Rotate { up, .. } => Some(*up),
+        _ => None,
+    });
+    changed.collect()
+}
+
+/// What happened to the tree, in words, repeated changes of one node left out.
+fn told(events: &[EsEvent], arena: &Arena<Vec<EsEvent>>) -> Vec<String> {
+    let name = |id: NodeId| match arena.node(id) {
+        Some(node) => format!("[{}/{})", node.extent.lblk, node.extent.len),
+        None => "a node that is gone".into(),
+    };
+    let mut told: Vec<String> = Vec::new();
+    for event in events {
+        let line = match event {
+            EsEvent::Link { extent, .. } => format!("{extent} was linked."),
+            EsEvent::Split { left, right } => {
+                format!("{} was split: {} is new.", name(*left), name(*right))
+            }
+            EsEvent::Merge { into, .. } => format!("{} swallowed its neighbour.", name(*into)),
+            EsEvent::Rotate { down, up, side } => {
+                let way = match side {
+                    crate::es::Side::Left => "left",
+                    crate::es::Side::Right => "right",
+                };
+                format!("Rotation to the {way}: {} went up, {} down.", name(*up), name(*down))
+            }
+            // Told below, with all others.
+            EsEvent::Unlink { .. } => continue,
+            EsEvent::Change { node, extent }
+                if arena.node(*node).is_some_and(|n| n.extent == *extent) =>
+            {
+                format!("{extent} was changed.")
+            }
+            _ => continue,
+        };
+        if told.last() != Some(&line) {
+            told.push(line);
+        }
+    }
+    match events.iter().filter(|event| matches!(event, EsEvent::Unlink { .. })).count() {
+        0 => {}
+        1 => told.push("One node was unlinked.".into()),
+        nodes => told.push(format!("{nodes} nodes were unlinked.")),
+    }
+    told
+}

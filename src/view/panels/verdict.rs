@@ -1,0 +1,99 @@
+//! What can be said of the state at the cursor. Never more than this run shows.
+
+use crate::kernel::{Power, deadlocked, is_environment, is_stuck};
+use crate::scenario::Run;
+
+use crate::view::words::{Standing, standing};
+
+use super::lost::lost;
+use super::milestones::broken_since;
+
+/// The kind of finding, which decides how loud it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BadgeKind {
+    /// Actors wait for each other for ever.
+    Deadlock,
+    /// A promise was broken on the way here.
+    Broken,
+    /// The model's bounds end the run.
+    Bound,
+    /// Everything is done.
+    Finished,
+    /// Something can still happen.
+    Running,
+}
+
+/// What a run has shown so far that broke nothing.
+const UNBROKEN: &str = "no promise broken so far";
+
+/// A finding in a few words.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Badge {
+    /// The kind.
+    pub kind: BadgeKind,
+    /// The word on the badge.
+    pub word: &'static str,
+    /// What it means here.
+    pub text: String,
+}
+
+/// The finding at the cursor.
+pub fn badge(run: &Run) -> Badge {
+    let (kind, word, text) = match standing(run) {
+        Standing::Deadlock(_) => {
+            let stuck = deadlocked(run.setup(), run.state());
+            let names: Vec<String> = stuck.iter().map(|(actor, _)| actor.to_string()).collect();
+            let text = format!("{} can never step again", names.join(" and "));
+            (BadgeKind::Deadlock, "Deadlock", text)
+        }
+        Standing::Broken(promise) => {
+            let step = broken_since(run, promise);
+            let text = format!("{} since step {step}", promise.id());
+            (BadgeKind::Broken, "Promise broken", text)
+        }
+        Standing::Bound(text) => (BadgeKind::Bound, "Bound reached", text.into()),
+        Standing::Finished if run.state().power == Power::Recovered => {
+            (BadgeKind::Finished, "Recovered", UNBROKEN.into())
+        }
+        Standing::Finished => {
+            let text = "all is done, and no promise was broken in this run".into();
+            (BadgeKind::Finished, "Finished", text)
+        }
+        Standing::Running if is_stuck(run.setup(), run.state()) => {
+            let text = match run.enabled().is_empty() {
+                true => "somebody waits for what nobody can give",
+                false => "somebody waits for ever: what the environment may still do helps nobody",
+            };
+            (BadgeKind::Deadlock, "Stuck", text.into())
+        }
+        Standing::Running if run.state().power != Power::On => {
+            let text = "the power is gone: recovery is next".into();
+            (BadgeKind::Running, "Power cut", text)
+        }
+        Standing::Running if only_environment(run) => {
+            let text = "all is done so far; what the environment may do is still to come".into();
+            (BadgeKind::Finished, "Finished", text)
+        }
+        Standing::Running => (BadgeKind::Running, "Running", UNBROKEN.into()),
+    };
+    Badge { kind, word, text }
+}
+
+/// What is wrong at the cursor, in a sentence: the deadlock by name, or the promise that was broken
+/// on the way. Nothing if nothing is.
+pub fn finding(run: &Run) -> Option<String> {
+    match standing(run) {
+        Standing::Deadlock(sentence) => Some(sentence),
+        Standing::Broken(promise) => {
+            let (id, sentence) = (promise.id(), promise.sentence());
+            let step = broken_since(run, promise);
+            let lost = lost(run, promise, step).map_or(String::new(), |lost| format!(": {lost}"));
+            Some(format!("{id} is broken since step {step}{lost}; it promises that {sentence}."))
+        }
+        Standing::Bound(_) | Standing::Finished | Standing::Running => None,
+    }
+}
+
+fn only_environment(run: &Run) -> bool {
+    run.enabled().iter().all(|choice| is_environment(run.state(), *choice))
+}

@@ -1,0 +1,104 @@
+//! What a step does, for its button and for a line of plain text.
+
+use crate::kernel::{Actor, Choice, Next, Pc, Setup, State, next, place_of};
+use crate::scenario::Run;
+
+use super::names::{io_name, op_text};
+use super::wrap::COLUMNS_MAX;
+
+/// What a button for a step says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StepLabel {
+    /// Who steps: `t1`, `irq:io2`, …
+    pub actor: String,
+    /// The kernel function: `ext4_end_io_bh`, …
+    pub function: &'static str,
+    /// What the step does, in a few words.
+    pub does: String,
+    /// File and version of the function.
+    pub source: &'static str,
+}
+
+/// What a button for a choice says.
+pub fn step_label(setup: &Setup, state: &State, choice: Choice) -> StepLabel {
+    let pc = match next(setup, state, choice.actor) {
+        Next::Ready { pc } => place_of(setup, state, choice, pc),
+        Next::Blocked { pc, .. } => pc,
+        Next::Done => Pc::Idle,
+    };
+    let info = pc.info_in(&setup.design.knobs);
+    let failure = failure(choice).map_or(String::new(), |what| format!(": {what}"));
+    StepLabel {
+        actor: choice.actor.to_string(),
+        function: info.function,
+        does: format!(
+            "{}{}{failure}",
+            does(setup, state, choice.actor, pc),
+            subject_of(setup, state, choice.actor, pc)
+        ),
+        source: info.source,
+    }
+}
+
+/// What an actor does in a step at a place. Where all slots are taken an `io_submit` that can step
+/// does something else than its place says: it reaps an event first, or returns what it has
+/// submitted of a batch.
+pub fn does(setup: &Setup, state: &State, actor: Actor, pc: Pc) -> &'static str {
+    let task = actor.task().map(|task| state.tasks[usize::from(task)].submitting);
+    match (pc, task) {
+        (Pc::IoSubmit, Some(batch)) if state.slots_used() >= setup.slots => {
+            match (batch.iocb > batch.returned, state.events.is_empty()) {
+                (true, _) => "return the short count",
+                (false, false) => "reap an event first",
+                (false, true) => pc.info().does,
+            }
+        }
+        _ => pc.info_in(&setup.design.knobs).does,
+    }
+}
+
+/// What fails in a step with an ordinal.
+pub(in crate::view) fn failure(choice: Choice) -> Option<&'static str> {
+    match (choice.actor, choice.ordinal) {
+        (_, 0) => None,
+        (Actor::Irq(_), 1) => Some("the bio fails with EIO"),
+        (Actor::Irq(_), _) => Some("no memory for the entry"),
+        (_, _) => Some("fails with ENOSPC"),
+    }
+}
+
+/// A step of a run as a line of plain text that fits a mail: its number, who, and what it does.
+/// The kernel function's name stands in front where there is room for it.
+pub fn step_line(run: &Run, step: usize) -> Option<String> {
+    let choice = *run.choices().get(step)?;
+    let label = step_label(run.setup(), run.state_at(step), choice);
+    let start = format!("{:>4}  {:<10} ", step + 1, choice.to_string());
+    let long = format!("{start}{}: {}", label.function, label.does);
+    let is_long = label.function.is_empty() || long.chars().count() > COLUMNS_MAX as usize;
+    let line = if is_long { start + &label.does } else { long };
+    Some(line.chars().take(COLUMNS_MAX as usize).collect())
+}
+
+/// What a step is about, for its button: ` of write A`, ` for [0/8)`.
+pub(super) fn subject_of(setup: &Setup, state: &State, actor: Actor, pc: Pc) -> String {
+    match actor {
+        Actor::Irq(io) => match pc {
+            Pc::Idle => String::new(),
+            _ => format!(", {}", io_name(state, io)),
+        },
+        Actor::Jbd2 | Actor::Shrinker | Actor::Power => String::new(),
+        Actor::Thread(t) if state.tasks[usize::from(t)].depth() < 2 => {
+            let op = state.tasks[usize::from(t)].current(setup, t);
+            op.map_or(String::new(), |op| format!(" ({})", op_text(setup, op)))
+        }
+        Actor::Thread(_) | Actor::Kworker(_) | Actor::Flusher => {
+            let top = actor.task().and_then(|t| state.tasks[usize::from(t)].top());
+            match top.map(|frame| (frame.pc, frame.a)) {
+                Some((Pc::EndIo | Pc::ConvertStart | Pc::ConvertMap, io)) => {
+                    format!(", {}", io_name(state, io))
+                }
+                _ => String::new(),
+            }
+        }
+    }
+}

@@ -1,0 +1,66 @@
+//! How a run stands: deadlock, a broken promise, a bound, finished or running.
+
+use crate::kernel::{Bound, Note, Promise, is_stuck};
+use crate::scenario::Run;
+
+use super::waits::cycle_sentence;
+use super::wrap::wrap;
+
+/// How a run stands: the badge beside it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// Some actors wait for each other; the sentence names the cycle.
+    Deadlock(String),
+    /// A promise was broken on the way.
+    Broken(Promise),
+    /// A bound of the model was reached.
+    Bound(&'static str),
+    /// Every thread is through and every conversion is done.
+    Finished,
+    /// Steps can be taken.
+    Running,
+}
+
+/// How the run stands at its cursor.
+pub fn standing(run: &Run) -> Standing {
+    let (setup, state) = (run.setup(), run.state());
+    if let Some(bound) = state.bound {
+        return Standing::Bound(bound_text(bound));
+    }
+    if let Some(sentence) = cycle_sentence(setup, state) {
+        return Standing::Deadlock(sentence);
+    }
+    if let Some(promise) = Promise::ALL.into_iter().find(|p| state.broken & p.bit() != 0) {
+        return Standing::Broken(promise);
+    }
+    match run.enabled().is_empty() && !is_stuck(setup, state) {
+        true => Standing::Finished,
+        false => Standing::Running,
+    }
+}
+
+/// A bound that was reached: its constant, and what it limits.
+pub fn bound_text(bound: Bound) -> &'static str {
+    match bound {
+        Bound::Ios => "IOS_MAX: no more direct IOs can be in flight or unreaped",
+        Bound::Frames => "FRAMES_MAX: functions are nested as deep as the model goes",
+        Bound::EsExtents => "ES_EXTENTS_MAX: the status tree holds no more extents",
+        Bound::Pblks => "PBLKS_MAX: every physical block is allocated",
+    }
+}
+
+/// The promises that a step of a run broke, and that were not seen broken before, in lines of plain
+/// text.
+pub fn broken_lines(run: &Run, step: usize, seen: &mut u16) -> String {
+    let mut lines = String::new();
+    for note in run.notes_of(step) {
+        let Note::Broke(promise) = note else { continue };
+        if *seen & promise.bit() == 0 {
+            *seen |= promise.bit();
+            let text = format!("{} is broken: {}", promise.id(), promise.sentence());
+            lines += &wrap("      *** ", &text);
+            lines.push('\n');
+        }
+    }
+    lines
+}

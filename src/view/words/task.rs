@@ -1,0 +1,317 @@
+//! Sentences about the steps of threads, kworkers and the flusher.
+
+use crate::es::EsOp;
+use crate::kernel::{Acked, Actor, Fault, List, Note, Op, Pc, Promise, Range, Setup, State, Sync};
+
+use super::names::{count, io_name, lock_name, range_text, write_name};
+use super::reads::{op_of, read_contents};
+
+/// A task's step: the states around it, where it was taken, and what was noted in it.
+pub(super) struct Step<'a> {
+    pub(super) setup: &'a Setup,
+    pub(super) before: &'a State,
+    pub(super) after: &'a State,
+    pub(super) who: Actor,
+    pub(super) pc: Pc,
+    pub(super) notes: &'a [Note],
+}
+
+/// Buffered IO, writeback, truncate: what happens to pages and sizes.
+pub(super) fn page_sentence(step: &Step) -> String {
+    let &Step { setup, before, after, who, pc, notes } = step;
+    let op = op_of(setup, before, who);
+    let lock = lock_name(setup);
+    match (pc, op) {
+        (Pc::BufLock, Some(Op::BufWrite { range, nr, .. })) => {
+            let (write, range) = (write_name(nr), range_text(range));
+            format!("{who} begins write {write}, a buffered write of {range}, and takes {lock}")
+        }
+        (Pc::BufStart, _) => format!("{who} has its page and starts a jbd2 handle"),
+        (Pc::BufCopy, Some(Op::BufWrite { range, nr, .. })) => {
+            let (write, range) = (write_name(nr), range_text(range));
+            format!("{who} copies write {write} into the page cache, {range} is dirty")
+        }
+        (Pc::WritebackSubmit, _) => {
+            let submitted = notes.iter().find_map(|n| match n {
+                Note::Submitted { io } => Some(*io),
+                _ => None,
+            });
+            match submitted {
+                Some(io) => {
+                    let kind = if after.ios[usize::from(io)].unwritten {
+                        "unwritten until its conversion"
+                    } else {
+                        "written at once"
+                    };
+                    format!("{who} starts the {}, mapped as {kind}", io_name(after, io))
+                }
+                None => format!("{who} finds no dirty page left"),
+            }
+        }
+        (Pc::WritebackWait, _) => format!("{who} sees PageWriteback cleared"),
+        (Pc::TruncLock, Some(Op::Truncate { size, .. })) => {
+            format!("{who} truncates to {} and takes {lock}", count(u32::from(size), "block"))
+        }
+        (Pc::TruncDio, _) => format!("{who} finds i_dio_count at 0, no direct IO is in flight"),
+        (Pc::TruncPages, _) => format!("{who} drops the pages beyond the new end"),
+        (Pc::TruncFree, Some(Op::Truncate { size, .. })) => {
+            let pending = notes.contains(&Note::Broke(Promise::TruncExcl));
+            let broke = if pending { " while a conversion is pending: TRUNC-EXCL" } else { "" };
+            format!("{who} frees the blocks from {size} on in both trees{broke}")
+        }
+        (Pc::SizeUpdate, Some(Op::DioWrite { range, .. })) => {
+            format!("{who} grows i_size to {}", count(range.end().into(), "block"))
+        }
+        (Pc::DropCaches, _) => format!("{who} drops caches"),
+        _ => format!("{who} steps"),
+    }
+}
+
+pub(super) fn write_sentence(step: &Step) -> String {
+    let &Step { setup, before, after, who, pc, notes } = step;
+    let op = op_of(setup, before, who);
+    let Some(Op::DioWrite { range, sync, aio, nr, .. }) = op else { return String::new() };
+    let write = format!("write {}", write_name(nr));
+    let range = range_text(range);
+    let lock = lock_name(setup);
+    let flag = match sync {
+        Sync::No => "",
+        Sync::Dsync => " with O_DSYNC",
+        Sync::Osync => " with O_SYNC",
+    };
+    if let Some(Note::Reaped { nr, .. }) = notes.iter().find(|n| matches!(n, Note::Reaped { .. })) {
+        let event = write_name(*nr);
+        return format!("{who} finds the AIO context full and reaps the event of {event} first");
+    }
+    match pc {
+        Pc::IoSubmit if after.slots_used() == before.slots_used() => {
+            format!("{who} finds the AIO context full for {write}")
+        }
+        Pc::IoSubmit => {
+            let slots = format!("slot {} of {}", after.slots_used(), setup.slots);
+            format!("{who} submits {write}, an AIO write of {range}{flag}, and takes {slots}")
+        }
+        Pc::WriteLock | Pc::OverwriteLock if aio || pc == Pc::OverwriteLock => {
+            format!("{who} takes {lock} for {write}")
+        }
+        Pc::WriteLock => format!("{who} begins {write} of {range}{flag} and takes {lock}"),
+        Pc::WriteMap => {
+            let submitted = notes.iter().find_map(|n| match n {
+                Note::Submitted { io } => Some(&after.ios[usize::from(*io)]),
+                _ => None,
+            });
+            let mapped = match submitted {
+                Some(io) if io.unwritten && has_split(before, after) => {
+                    "unwritten, split off on disk"
+                }
+                Some(io) if io.unwritten => "unwritten",
+                _ => "written, nothing will have to be converted",
+            };
+            let keeps = who.task().is_some_and(|task| holds_data_sem(after, task));
+            let mapped = if keeps { "an overwrite, i_data_sem is kept" } else { mapped };
+            let task = who.task().map(|task| &after.tasks[usize::from(task)]);
+            let holds = task.is_some_and(|task| task.i_mutex | task.shared != 0);
+            let then = if holds { "" } else { &format!(" and drops {lock}") };
+            format!("{who} maps {range} ({mapped}), submits the bio of {write}{then}")
+        }
+        Pc::DioAwait => {
+            let kept = who.task().is_some_and(|task| holds_data_sem(before, task));
+            let too = if kept { " and i_data_sem" } else { "" };
+            let failed = before.ios().any(|(_, io)| io.nr == nr && !io.writeback && io.error);
+            let done = if failed { "has failed with EIO" } else { "is done" };
+            format!("{who} sees that the bio of {write} {done} and drops i_dio_count{too}")
+        }
+        _ => format!("{who} drops {lock}, {write} is through"),
+    }
+}
+
+pub(super) fn read_sentence(
+    setup: &Setup,
+    before: &State,
+    who: Actor,
+    pc: Pc,
+    notes: &[Note],
+) -> String {
+    let (ino, range) = match op_of(setup, before, who) {
+        Some(Op::DioRead { ino, range } | Op::BufRead { ino, range }) => (ino, range),
+        _ => return String::new(),
+    };
+    let blocks = range_text(range);
+    let pending = before.inodes[usize::from(ino)].i_unwritten;
+    match pc {
+        Pc::ReadCheck if pending > 0 => {
+            format!("{who} reads {blocks}, finds i_unwritten at {pending} and goes to flush")
+        }
+        Pc::ReadFlushLock => {
+            format!("{who} takes {} to flush pending conversions", lock_name(setup))
+        }
+        Pc::ReadFlushUnlock => format!("{who} drops {} after the flush", lock_name(setup)),
+        Pc::ReadLock => format!("{who} takes {} to read {blocks}", lock_name(setup)),
+        Pc::ReadUnlock => format!("{who} drops {} after its read", lock_name(setup)),
+        Pc::ReadPages => format!("{who} reads {blocks}, whose dirty pages go out first"),
+        Pc::BufRead if !notes.iter().any(|n| matches!(n, Note::Read { .. })) => {
+            format!("{who} misses the page cache, maps {blocks} and submits the bio")
+        }
+        Pc::ReadDone | Pc::BufRead | Pc::BufReadDone => {
+            let read = notes.iter().find_map(|n| match n {
+                Note::Read { zeroes, wrong, .. } => Some((*zeroes, *wrong)),
+                _ => None,
+            });
+            let (zeroes, wrong) = read.unwrap_or((0, 0));
+            let broke = notes.iter().find_map(|n| match n {
+                Note::Broke(promise) => Some(promise.id()),
+                _ => None,
+            });
+            match (broke, zeroes) {
+                (Some(promise), _) => format!(
+                    "{who}'s read of {blocks} returns {}: {promise} is broken",
+                    count(u32::from(wrong), "wrong block")
+                ),
+                (None, 0) => {
+                    let found = read_contents(setup, before, who, range);
+                    format!("{who}'s read of {blocks} returns {}", found.join(" and "))
+                }
+                (None, n) if n == range.len => format!("{who}'s read of {blocks} returns zeroes"),
+                (None, n) => {
+                    let n = count(u32::from(n), "block");
+                    format!("{who}'s read of {blocks} returns zeroes for {n}")
+                }
+            }
+        }
+        _ => {
+            let asked =
+                notes.iter().any(|n| matches!(n, Note::Es { op: EsOp::InsertFromDisk(_), .. }));
+            let from = if asked || !notes.iter().any(|n| matches!(n, Note::Es { .. })) {
+                "the disk tree"
+            } else {
+                "the ES tree"
+            };
+            format!("{who} maps {blocks} for its read, {from} answers, and submits the bio")
+        }
+    }
+}
+
+pub(super) fn task_sentence(step: &Step) -> String {
+    let &Step { setup, before, after, who, pc, notes } = step;
+    let lock = lock_name(setup);
+    let frame = who.task().and_then(|t| before.tasks[usize::from(t)].top());
+    let io = frame.map(|f| f.a).filter(|io| usize::from(*io) < before.ios.len());
+    let write = || io.map_or(String::new(), |io| io_name(before, io));
+    match pc {
+        Pc::FallocLock => format!("{who} calls ext4_fallocate and takes {lock}"),
+        Pc::FallocMap => format!("{who} allocates the holes of its range as unwritten blocks"),
+        Pc::FsyncPages => format!("{who} calls ext4_sync_file, dirty pages go out first"),
+        Pc::FsyncLock => format!("{who} calls ext4_sync_file and takes {lock}"),
+        Pc::FsyncCommit if notes.contains(&Note::CommitRequested) => {
+            format!("{who} asks jbd2 to commit the running transaction")
+        }
+        Pc::FsyncCommit => {
+            format!("{who} finds nothing to commit, flushes the device's cache; fsync returns")
+        }
+        Pc::FsyncCommitWait => format!("{who} sees the commit done; fsync returns"),
+        Pc::FlushTake | Pc::WorkTake => {
+            let what = if pc == Pc::WorkTake { "starts the work and takes" } else { "takes" };
+            let empty = notes.iter().any(|n| matches!(n, Note::ListTaken { ios: 0, .. }));
+            let had = listed(before, who);
+            let mut taken = listed(after, who);
+            taken.retain(|io| !had.contains(io));
+            let names: Vec<String> = taken.iter().map(|io| io_name(after, *io)).collect();
+            let names = names.join(", ");
+            let is_item =
+                taken.first().is_some_and(|io| before.ios[usize::from(*io)].list == List::Dio);
+            match (empty, is_item) {
+                (true, _) => format!("{who} {what} the inode's list: it is empty"),
+                (_, true) => format!("{who} starts the work item of {names}"),
+                _ => format!("{who} {what} the inode's list for its own: {names}"),
+            }
+        }
+        Pc::FlushWait => format!("{who} finds i_unwritten at 0, every conversion is done"),
+        Pc::ConvertStart => format!("{who} starts a jbd2 handle to convert {}", write()),
+        Pc::ConvertMap if notes.contains(&Note::Failed(Fault::Enospc)) => {
+            format!("{who} fails to convert {} on disk: ENOSPC", write())
+        }
+        Pc::ConvertMap => convert_sentence(before, who, io, notes),
+        Pc::EndWriteback => format!("{who} clears PageWriteback of {}", write()),
+        Pc::Decrement => {
+            let left = notes.iter().find_map(|n| match n {
+                Note::Decremented { left, .. } => Some(*left),
+                _ => None,
+            });
+            format!("{who} decrements i_unwritten to {} for {}", left.unwrap_or(0), write())
+        }
+        Pc::AioComplete => {
+            let failed = io.is_some_and(|io| before.ios[usize::from(io)].error);
+            let how = if failed { " with EIO" } else { "" };
+            format!("{who} acknowledges {}{how}, its event is in the ring", write())
+        }
+        Pc::DioDone => {
+            let dropped = notes.iter().any(|n| matches!(n, Note::PagesDropped { .. }));
+            let pages = if dropped { "pages read meanwhile and " } else { "" };
+            format!("{who} drops {pages}i_dio_count for {}", write())
+        }
+        Pc::Getevents => {
+            let reaped = notes.iter().find_map(|n| match n {
+                Note::Reaped { nr, .. } => Some(write_name(*nr)),
+                _ => None,
+            });
+            let task = who.task().map(|t| after.tasks[usize::from(t)]);
+            match (reaped, task.map_or(0, |t| t.to_reap)) {
+                (Some(name), 0) => format!("{who} reaps the event of write {name}"),
+                (Some(name), n) => {
+                    format!("{who} reaps the event of write {name} and wants {n} more")
+                }
+                (None, 0) => format!("{who} finds no AIO outstanding"),
+                (None, n) => format!("{who} calls io_getevents for {n} events"),
+            }
+        }
+        _ => format!("{who} steps"),
+    }
+}
+
+pub(super) fn convert_sentence(
+    before: &State,
+    who: Actor,
+    io: Option<u8>,
+    notes: &[Note],
+) -> String {
+    let Some(index) = io else { return format!("{who} converts") };
+    let io = &before.ios[usize::from(index)];
+    let range = range_text(Range::new(io.lblk, io.len));
+    let write = io_name(before, index);
+    if notes.iter().any(|n| matches!(n, Note::Converted { shadowed: true, .. })) {
+        return format!(
+            "{who} asks the ES tree, which says {range} is written: the disk tree stays"
+        );
+    }
+    let told = if io.ack == Acked::No { "" } else { ", long acknowledged" };
+    format!("{who} turns {range} written in the disk tree for {write}{told}")
+}
+
+/// Whether a step split an extent on disk.
+fn has_split(before: &State, after: &State) -> bool {
+    before.inodes.iter().zip(&after.inodes).any(|(old, new)| old.splits != new.splits)
+}
+
+/// Whether a thread holds some `i_data_sem` over its write.
+fn holds_data_sem(state: &State, task: u8) -> bool {
+    state.inodes.iter().any(|inode| u32::from(inode.i_data_sem) >> task & 1 != 0)
+}
+
+/// The IOs on a task's private lists, after those that it is converting.
+pub(super) fn listed(state: &State, who: Actor) -> Vec<u8> {
+    let Some(task) = who.task() else { return Vec::new() };
+    let converting = state.tasks[usize::from(task)].frames().iter().filter(|f| f.pc == Pc::EndIo);
+    let listed = state.completed.as_slice().iter().filter(|io| {
+        matches!(state.ios[usize::from(**io)].list, List::Private { task: t, .. } if t == task)
+    });
+    converting.map(|f| f.a).chain(listed.copied()).collect()
+}
+
+pub(super) fn capitalised(text: &str) -> String {
+    // Our own sentences begin with ASCII; the tables of all other letters would weigh kilobytes.
+    let mut text = text.to_string();
+    if let Some(first) = text.get_mut(..1) {
+        first.make_ascii_uppercase();
+    }
+    text
+}

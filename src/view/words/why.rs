@@ -1,0 +1,177 @@
+//! Why not? For every step that exists but cannot be taken: who holds the lock, where the counter
+//! stands, what place in which queue, and who would have to step instead.
+
+use core::fmt;
+
+use crate::kernel::{
+    Actor, Choice, Fifo, List, Next, Pc, Power, Setup, Stage, State, Wait, needs, next,
+};
+
+use super::label::step_label;
+use super::names::io_name;
+use super::waits::wait_text;
+
+/// A step that cannot be taken.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WhyNot {
+    /// Who would step.
+    pub actor: Actor,
+    /// The kernel function that it stands in.
+    pub function: &'static str,
+    /// What it would do.
+    pub does: String,
+    /// What for it waits.
+    pub wait: Wait,
+    /// Why it cannot, in words that follow the actor's name: `waits for i_mutex, held by t1`.
+    pub reason: String,
+}
+
+impl fmt::Display for WhyNot {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let WhyNot { actor, function, does, reason, .. } = self;
+        match does.starts_with("wait ") {
+            true => write!(f, "{actor} in {function} {reason}."),
+            false => write!(f, "{actor} cannot {does} ({function}): it {reason}."),
+        }
+    }
+}
+
+/// Every step that exists and cannot be taken, in the order of [`Actor::all`].
+pub fn not(setup: &Setup, state: &State) -> Vec<WhyNot> {
+    let blocked = |actor| match next(setup, state, actor) {
+        Next::Blocked { wait, .. } => {
+            let label = step_label(setup, state, actor.into());
+            let reason = chain(setup, state, actor, wait);
+            Some(WhyNot { actor, function: label.function, does: label.does, wait, reason })
+        }
+        Next::Ready { .. } | Next::Done => None,
+    };
+    Actor::all().filter_map(blocked).collect()
+}
+
+/// Why a choice cannot be taken, also if its actor has nothing to do at all.
+pub fn reason(setup: &Setup, state: &State, choice: Choice) -> String {
+    let actor = choice.actor;
+    match next(setup, state, actor) {
+        Next::Blocked { wait, .. } => format!("it {}", chain(setup, state, actor, wait)),
+        Next::Ready { .. } if choice.ordinal > 0 => {
+            format!("{actor} has no step of that number here, only {actor} itself")
+        }
+        Next::Ready { .. } => "it can".into(),
+        Next::Done => idle_reason(setup, state, actor),
+    }
+}
+
+/// Why an actor has nothing to do.
+fn idle_reason(setup: &Setup, state: &State, actor: Actor) -> String {
+    if state.bound.is_some() {
+        return "a bound of the model was reached, nothing moves any more".into();
+    }
+    if state.power != Power::On && actor != Actor::Power {
+        return "the power was cut".into();
+    }
+    match actor {
+        Actor::Thread(t) if setup.threads.len() <= usize::from(t) => {
+            format!("the script has no {actor}")
+        }
+        Actor::Thread(_) => "its program is done".into(),
+        Actor::Irq(io) => match state.ios[usize::from(io)].stage {
+            Stage::Free => format!("there is no io{}", io + 1),
+            Stage::Prepared => format!("{} is not submitted yet", io_name(state, io)),
+            _ => format!("the bio of {} is done", io_name(state, io)),
+        },
+        Actor::Kworker(_) => "it has no work to take".into(),
+        Actor::Jbd2 => "nobody asked for a commit".into(),
+        Actor::Flusher => "it has no page to write, or no run is left to it".into(),
+        Actor::Shrinker => "nothing is cached, or no run is left to it".into(),
+        Actor::Power => "the script allows no power cut, or it has been".into(),
+    }
+}
+
+/// What an actor waits for, and who is in the way, until somebody can step or the round is closed.
+fn chain(setup: &Setup, state: &State, actor: Actor, wait: Wait) -> String {
+    let mut text = wait_text(setup, state, wait);
+    let mut asked = vec![actor];
+    let mut wait = wait;
+    loop {
+        let groups = needs(setup, state, wait);
+        let Some(giver) = groups.iter().find_map(|group| group.first()) else { return text };
+        if let Some(io) = giver.io {
+            text += &format!(", {}", place(state, io));
+        }
+        let giver = giver.actor;
+        match next(setup, state, giver) {
+            _ if asked.contains(&giver) => {
+                let who = if giver == actor { "itself" } else { "again" };
+                return format!("{text}; that is up to {giver} {who}");
+            }
+            Next::Ready { .. } => return format!("{text}; {giver} can step"),
+            Next::Done => return text,
+            Next::Blocked { wait: next, .. } => {
+                text += &format!("; {giver} {}", wait_text(setup, state, next));
+                asked.push(giver);
+                wait = next;
+            }
+        }
+    }
+}
+
+/// Where an IO stands on its way to conversion: `write B is 2nd of 3 on the inode's list`.
+fn place(state: &State, index: u8) -> String {
+    let name = io_name(state, index);
+    let io = &state.ios[usize::from(index)];
+    match (io.stage, io.list) {
+        (Stage::Free | Stage::Prepared, _) => format!("{name} is not submitted yet"),
+        (Stage::Submitted, _) => format!("the bio of {name} is on its way"),
+        (Stage::Completed, _) => format!("the irq of {name} is not through"),
+        (Stage::Converted, _) => format!("{name} is converted"),
+        (Stage::Converting, _) => match converter(state, index) {
+            Some(actor) => format!("{name} is being converted by {actor}"),
+            None => format!("{name} is to be converted by its thread"),
+        },
+        (Stage::Listed, List::Dio) => {
+            format!("{name} is {} on the workqueue of direct IO", nth(&state.dio_work, index))
+        }
+        (Stage::Listed, list) => {
+            let same = |other: &u8| {
+                let other = &state.ios[usize::from(*other)];
+                other.list == list && (matches!(list, List::Private { .. }) || other.ino == io.ino)
+            };
+            let all: Vec<u8> = state.completed.as_slice().iter().copied().filter(same).collect();
+            let at = all.iter().position(|other| *other == index).unwrap_or(0);
+            let list = match list {
+                List::Private { task, .. } => format!("{}'s private list", Actor::of_task(task)),
+                List::Unrsv => "the inode's list without reservations".into(),
+                List::Inode | List::Dio => "the inode's list".into(),
+            };
+            format!("{name} is {} of {} on {list}", ordinal(at + 1), all.len())
+        }
+    }
+}
+
+/// The task that is converting an IO.
+fn converter(state: &State, index: u8) -> Option<Actor> {
+    let mut tasks = (0..).zip(&state.tasks);
+    let converts = |task: &crate::kernel::Task| {
+        task.frames().iter().any(|frame| frame.pc == Pc::EndIo && frame.a == index)
+    };
+    tasks.find(|(_, task)| converts(task)).map(|(task, _)| Actor::of_task(task))
+}
+
+fn nth<const N: usize>(queue: &Fifo<N>, item: u8) -> String {
+    let queue = queue.as_slice();
+    let at = queue.iter().position(|other| *other == item).unwrap_or(0);
+    format!("{} of {}", ordinal(at + 1), queue.len())
+}
+
+/// 1st, 2nd, 3rd, 4th, …
+fn ordinal(number: usize) -> String {
+    let suffix = match (number % 10, number % 100) {
+        (_, 11..=13) => "th",
+        (1, _) => "st",
+        (2, _) => "nd",
+        (3, _) => "rd",
+        _ => "th",
+    };
+    format!("{number}{suffix}")
+}
