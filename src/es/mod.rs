@@ -47,6 +47,8 @@ mod reserve;
 
 mod shrink;
 
+mod superblock;
+
 mod op;
 
 mod rb;
@@ -63,9 +65,10 @@ pub use self::observer::{EsEvent, NodeId, Observer, Side};
 pub use self::op::{EsOp, Reply};
 pub use self::rb::{Arena, NodeView, Preorder};
 pub use self::rules::{DirtyBit, NoMemory, Rules, Shrinker, Version};
-pub use self::shrink::{EsSuper, Inodes, Reclaimed};
+pub use self::shrink::Reclaimed;
 pub use self::status::{Extent, ParseError, Status, parse_extents, write_extents};
 pub use self::store::{EsError, NIL, PendingSet, Place, Store, Walk};
+pub use self::superblock::{EsSuper, Inodes};
 pub use self::tree::{Es, Iter};
 
 /// The tree of one inode as the kernel has it: red and black nodes, which `O` may watch.

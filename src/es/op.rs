@@ -4,9 +4,9 @@ use super::convert::Convert;
 use super::find::Matching;
 use super::memory::Memory;
 use super::rules::Rules;
-use super::shrink::{EsSuper, Inodes};
 use super::status::Extent;
 use super::store::{EsError, Store};
+use super::superblock::{EsSuper, Inodes};
 use super::tree::Es;
 
 /// One call on the tree of one inode. Ranges are first block and length unless they say `end`.

@@ -43,8 +43,8 @@ pub fn step<O: Observer>(
     Ok(())
 }
 
-/// Takes a step that [`enabled_among`] listed, where its actor is [`Next::Ready`]: whoever has
-/// both need not look again. Returns the pieces of the state that may have changed.
+/// Takes a step that `enabled_among` has listed and whose actor is [`Next::Ready`] at `pc`: the
+/// caller knows both, so neither is computed again. Returns the pieces that may have changed.
 pub fn step_at<O: Observer>(
     setup: &Setup,
     state: &mut State,

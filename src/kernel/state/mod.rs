@@ -61,9 +61,9 @@ pub struct State {
 pub enum Bound {
     /// [`IOS_MAX`] direct IOs are in flight or unreaped.
     Ios,
-    /// [`FRAMES_MAX`] kernel functions are nested in one task.
+    /// [`FRAMES_MAX`](crate::bounds::FRAMES_MAX) kernel functions are nested in one task.
     Frames,
-    /// [`ES_EXTENTS_MAX`] extents in one status tree.
+    /// [`ES_EXTENTS_MAX`](crate::bounds::ES_EXTENTS_MAX) extents in one status tree.
     EsExtents,
     /// [`PBLKS_MAX`] physical blocks are allocated.
     Pblks,

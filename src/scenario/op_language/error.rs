@@ -1,0 +1,60 @@
+//! What is wrong with a script.
+
+use core::fmt;
+
+/// Where a script is wrong and what would be right.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ScriptError {
+    /// Line, from 1.
+    pub line: u32,
+    /// Column in characters, from 1.
+    pub column: u32,
+    /// The offending word; empty at the end of a line.
+    pub word: String,
+    /// What was expected there.
+    pub expected: String,
+    /// A known word that is close to the offending one.
+    pub suggestion: Option<&'static str>,
+}
+
+impl fmt::Display for ScriptError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let ScriptError { line, column, word, expected, suggestion } = self;
+        write!(f, "line {line}, column {column}: ")?;
+        match word.as_str() {
+            "" => write!(f, "the line ends here, expected {expected}")?,
+            word => write!(f, "`{word}`, expected {expected}")?,
+        }
+        match suggestion {
+            Some(near) => write!(f, " (did you mean {near}?)"),
+            None => Ok(()),
+        }
+    }
+}
+
+/// The known word that is nearest to one that is not known, if it is near at all.
+pub(crate) fn nearest(
+    word: &str,
+    known: impl IntoIterator<Item = &'static str>,
+) -> Option<&'static str> {
+    let word = word.to_ascii_lowercase();
+    let (distance, best) =
+        known.into_iter().map(|k| (edit_distance(&word, &k.to_ascii_lowercase()), k)).min()?;
+    (distance <= 1 + best.len() / 3).then_some(best)
+}
+
+/// Insertions, deletions and replacements that turn one word into another.
+fn edit_distance(a: &str, b: &str) -> usize {
+    let b: Vec<char> = b.chars().collect();
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (i, ca) in a.chars().enumerate() {
+        let mut diagonal = i;
+        row[0] = i + 1;
+        for (j, cb) in b.iter().enumerate() {
+            let replaced = diagonal + usize::from(ca != *cb);
+            diagonal = row[j + 1];
+            row[j + 1] = replaced.min(row[j] + 1).min(diagonal + 1);
+        }
+    }
+    row.last().copied().unwrap_or(0)
+}

@@ -1,0 +1,243 @@
+//! Reading a script.
+
+use super::budgets::{BUDGET_WORDS, budget_of};
+use super::error::{ScriptError, nearest};
+use super::ops::read_ops;
+use super::script::{Expectation, MOUNTS, Script};
+use super::words::{Word, Words};
+use crate::bounds::{
+    BLOCKS_MAX, INODES_MAX, JOURNAL_MAX, OPS_MAX, SCRIPT_BYTES_MAX, SLOTS_MAX, THREADS_MAX,
+    WRITES_MAX,
+};
+use crate::kernel::{Design, File, FileExtent, Op, Promise, Row, Setup};
+
+/// Writeback takes a handle and reserves another.
+const JOURNAL_MIN: u32 = 2;
+/// How often a budget can be allowed.
+const BUDGET_MAX: u32 = 8;
+
+const STATEMENTS: &[&str] =
+    &["title", "design", "mount", "slots", "journal", "file", "allow", "expect", "t1:"];
+
+impl Script {
+    /// Reads a script. The first thing that is wrong is the error; nothing is guessed.
+    pub fn parse(text: &str) -> Result<Script, ScriptError> {
+        if text.len() > SCRIPT_BYTES_MAX as usize {
+            return Err(ScriptError {
+                line: 1,
+                column: 1,
+                word: String::new(),
+                expected: format!("at most {SCRIPT_BYTES_MAX} bytes, this has {}", text.len()),
+                suggestion: None,
+            });
+        }
+        let mut script = Script {
+            title: String::new(),
+            names_design: false,
+            setup: Setup { files: Vec::new(), ..Setup::new(Row::V3_8) },
+            lines: Vec::new(),
+            expectations: Vec::new(),
+        };
+        for (number, line) in (1..).zip(text.lines()) {
+            let mut words = Words::new(number, line);
+            script.statement(&mut words)?;
+        }
+        if script.setup.files.is_empty() {
+            script.setup.files = Setup::new(Row::V3_8).files;
+        }
+        Ok(script)
+    }
+
+    fn statement(&mut self, words: &mut Words) -> Result<(), ScriptError> {
+        let Some(word) = words.next() else { return Ok(()) };
+        match word.text {
+            "title" => {
+                self.title = words.rest_of_line().to_string();
+                return Ok(());
+            }
+            "design" => {
+                let rest = words.rest();
+                self.setup.design = Design::parse(rest.text).map_err(|e| {
+                    let text = rest.text.get(e.offset..e.offset + e.len).unwrap_or("");
+                    let column = rest.column + rest.text[..e.offset].chars().count() as u32;
+                    let known = Row::ALL.iter().map(|row| row.id());
+                    words.error(Word { text, column }, &e.expected, nearest(text, known))
+                })?;
+                self.names_design = true;
+                return Ok(());
+            }
+            "mount" => {
+                let option = words.expect("a mount option: dioread_nolock or nodioread_nolock")?;
+                self.setup.dioread_nolock = match option.text {
+                    "dioread_nolock" => true,
+                    "nodioread_nolock" => false,
+                    _ => {
+                        let near = nearest(option.text, MOUNTS.iter().copied());
+                        return Err(words.error(
+                            option,
+                            "dioread_nolock or nodioread_nolock",
+                            near,
+                        ));
+                    }
+                };
+            }
+            "slots" => {
+                self.setup.slots = words.number("a number of slots", 1, SLOTS_MAX)?;
+            }
+            "journal" => {
+                let what = "handles that a transaction has room for";
+                self.setup.journal = words.number(what, JOURNAL_MIN, JOURNAL_MAX)?;
+            }
+            "file" => self.file(words)?,
+            "allow" => {
+                let word = words.expect("what to allow, as in shrink 1")?;
+                let Some(budget) = budget_of(&mut self.setup.budgets, word.text) else {
+                    let known: Vec<&str> = BUDGET_WORDS.iter().map(|(name, _)| *name).collect();
+                    let near = nearest(word.text, known.iter().copied());
+                    return Err(words.error(word, &format!("one of {}", known.join(", ")), near));
+                };
+                // A machine crashes once.
+                let max = if word.text == "crash" { 1 } else { BUDGET_MAX };
+                *budget = match words.peek() {
+                    Some(_) => words.number("how often", 0, max)?,
+                    None => 1,
+                };
+            }
+            "expect" => return self.expectation(words),
+            _ => match thread_of(word.text) {
+                Some(thread) => return self.thread_line(thread, words),
+                None => {
+                    let near = nearest(word.text, STATEMENTS.iter().copied());
+                    let expected = "title, design, mount, slots, journal, file, allow, expect, or \
+                                    a thread (t1: to t4:)";
+                    return Err(words.error(word, expected, near));
+                }
+            },
+        }
+        words.end()
+    }
+
+    /// `file a 16 blocks, U 0+8, W 8+4`
+    fn file(&mut self, words: &mut Words) -> Result<(), ScriptError> {
+        let name = words.expect("a file name")?;
+        if self.setup.files.len() >= INODES_MAX as usize {
+            return Err(words.error(name, &format!("at most {INODES_MAX} files"), None));
+        }
+        if self.setup.files.iter().any(|file| file.name == name.text) {
+            return Err(words.error(name, "a name that no other file has", None));
+        }
+        if !self.lines.is_empty() {
+            return Err(words.error(name, "files before the first operation", None));
+        }
+        let blocks = words.number("its size in blocks", 1, BLOCKS_MAX)?;
+        if let Some(word) = words.next_if(|word| word.trim_end_matches(',') != "blocks") {
+            return Err(words.error(word, "the word blocks", nearest(word.text, ["blocks"])));
+        }
+        words.next();
+        let mut file = File { name: name.text.into(), blocks, extents: Vec::new() };
+        while let Some(status) = words.next() {
+            let written = match status.text {
+                "U" => false,
+                "W" => true,
+                _ => {
+                    let expected = "U (unwritten) or W (written), then a range as in U 0+8";
+                    return Err(words.error(status, expected, None));
+                }
+            };
+            let word = words.expect("a range, as in 0+8")?;
+            let range = words.range(word, word.text.trim_end_matches(','), &file)?;
+            if range.end() > blocks {
+                let expected = format!("a range inside its {blocks} blocks");
+                return Err(words.error(word, &expected, None));
+            }
+            let overlaps =
+                |e: &FileExtent| e.range.lblk < range.end() && range.lblk < e.range.end();
+            if file.extents.iter().any(overlaps) {
+                return Err(words.error(word, "a range that overlaps no other", None));
+            }
+            let place = file.extents.iter().take_while(|e| e.range.lblk < range.lblk).count();
+            file.extents.insert(place, FileExtent { range, written });
+        }
+        self.setup.files.push(file);
+        Ok(())
+    }
+
+    /// `expect v3.8, kara: ok`, `expect rfc-v1: RAW NO-STALE`, `expect others: ok`
+    fn expectation(&mut self, words: &mut Words) -> Result<(), ScriptError> {
+        let rest = words.rest();
+        let Some((names, promises)) = rest.text.split_once(':') else {
+            let expected = "designs, a colon and promises, as in expect rfc-v1: RAW";
+            return Err(words.error(rest, expected, None));
+        };
+        let place = |part: &str, text| {
+            let bytes = offset_of(rest.text, part);
+            Word { text, column: rest.column + rest.text[..bytes].chars().count() as u32 }
+        };
+        let mut designs = Vec::new();
+        if names.trim() != "others" {
+            for name in names.split(',') {
+                designs.push(Design::parse(name).map_err(|e| {
+                    let text = name.get(e.offset..e.offset + e.len).unwrap_or("");
+                    let near = nearest(text, Row::ALL.iter().map(|row| row.id()));
+                    words.error(place(&name[e.offset.min(name.len())..], text), &e.expected, near)
+                })?);
+            }
+        }
+        let mut broken = 0;
+        for name in promises.split_whitespace().filter(|name| *name != "ok") {
+            let Some(promise) = Promise::find(name) else {
+                let ids = Promise::ALL.map(|promise| promise.id());
+                let near = nearest(name, ids);
+                let expected = format!("ok, or promises: {}", ids.join(", "));
+                return Err(words.error(place(name, name), &expected, near));
+            };
+            broken |= promise.bit();
+        }
+        if promises.trim().is_empty() {
+            return Err(words.error(words.here(), "ok, or the promises that are broken", None));
+        }
+        self.expectations.push(Expectation { designs, broken });
+        Ok(())
+    }
+
+    fn thread_line(&mut self, thread: u8, words: &mut Words) -> Result<(), ScriptError> {
+        if self.setup.files.is_empty() {
+            self.setup.files = Setup::new(Row::V3_8).files;
+        }
+        let at = words.column();
+        let ops = read_ops(&self.setup, words)?;
+        for op in ops {
+            let program =
+                self.setup.threads.get(usize::from(thread)).map_or(&[][..], Vec::as_slice);
+            // Each iocb of a batch counts, as each is a write with a number of its own.
+            let count = |op: &Op| u32::from(op.writes().max(1));
+            if program.iter().map(count).sum::<u32>() + count(&op) > OPS_MAX {
+                let word = Word { text: "", column: at };
+                return Err(words.error(word, &format!("at most {OPS_MAX} ops a thread"), None));
+            }
+            let writes = self.setup.threads.iter().flatten().map(|op| u32::from(op.writes()));
+            if writes.sum::<u32>() + u32::from(op.writes()) > WRITES_MAX {
+                let word = Word { text: "", column: at };
+                let expected = format!("at most {WRITES_MAX} writes in a script");
+                return Err(words.error(word, &expected, None));
+            }
+            self.setup.push(thread, op);
+            if self.lines.len() <= usize::from(thread) {
+                self.lines.resize(usize::from(thread) + 1, Vec::new());
+            }
+            self.lines[usize::from(thread)].push(words.line);
+        }
+        Ok(())
+    }
+}
+
+/// Where a slice of a text begins, in bytes.
+fn offset_of(text: &str, part: &str) -> usize {
+    (part.as_ptr() as usize).saturating_sub(text.as_ptr() as usize).min(text.len())
+}
+
+/// A thread's index from its `t1:`.
+fn thread_of(word: &str) -> Option<u8> {
+    let number: u8 = word.strip_prefix('t')?.strip_suffix(':')?.parse().ok()?;
+    (1..=THREADS_MAX as u8).contains(&number).then(|| number - 1)
+}

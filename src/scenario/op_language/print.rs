@@ -1,0 +1,56 @@
+//! Writing a script.
+
+use core::fmt;
+
+use super::budgets::{BUDGET_WORDS, budget_of};
+use super::ops::OpText;
+use super::script::{Expectation, MOUNTS, Script};
+use crate::kernel::{Design, FileExtent, Promise, Setup};
+
+/// The canonical text: reading it gives the same script, but for the order of threads' lines.
+impl fmt::Display for Script {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Setup { design, dioread_nolock, slots, journal, files, threads, budgets } = &self.setup;
+        if !self.title.is_empty() {
+            writeln!(f, "title {}", self.title)?;
+        }
+        if self.names_design {
+            writeln!(f, "design {design}")?;
+        }
+        writeln!(f, "mount {}", if *dioread_nolock { MOUNTS[0] } else { MOUNTS[1] })?;
+        writeln!(f, "slots {slots}")?;
+        if *journal > 0 {
+            writeln!(f, "journal {journal}")?;
+        }
+        for file in files {
+            write!(f, "file {} {} blocks", file.name, file.blocks)?;
+            for FileExtent { range, written } in &file.extents {
+                let status = if *written { "W" } else { "U" };
+                write!(f, ", {status} {}+{}", range.lblk, range.len)?;
+            }
+            writeln!(f)?;
+        }
+        for (name, _) in BUDGET_WORDS {
+            match budget_of(&mut budgets.clone(), name) {
+                Some(budget) if *budget > 0 => writeln!(f, "allow {name} {budget}")?,
+                _ => {}
+            }
+        }
+        writeln!(f)?;
+        for (thread, program) in (1..).zip(threads) {
+            for op in program {
+                writeln!(f, "t{thread}: {}", OpText { op: *op, files })?;
+            }
+        }
+        for (i, Expectation { designs, broken }) in self.expectations.iter().enumerate() {
+            let names: Vec<String> = designs.iter().map(Design::to_string).collect();
+            let names = if names.is_empty() { "others".into() } else { names.join(", ") };
+            let broken = Promise::ALL.iter().filter(|promise| broken & promise.bit() != 0);
+            let broken: Vec<&str> = broken.map(|promise| promise.id()).collect();
+            let broken = if broken.is_empty() { "ok".into() } else { broken.join(" ") };
+            let gap = if i == 0 { "\n" } else { "" };
+            writeln!(f, "{gap}expect {names}: {broken}")?;
+        }
+        Ok(())
+    }
+}
