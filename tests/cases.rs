@@ -2,7 +2,7 @@
 //! `expected.txt` there says what each is to break under which design.
 
 use extentscope::check::{Bounds, Detail, Report, Reported, Search, Verdict};
-use extentscope::kernel::{Design, Promise, Setup};
+use extentscope::kernel::{Design, Promise, Row, Setup};
 use extentscope::scenario::Script;
 
 /// One line of `expected.txt`, for one of its designs.
@@ -13,7 +13,7 @@ struct Case<'a> {
     no_return: Option<u32>,
 }
 
-/// Reads `script | designs | promises | step`.
+/// Reads `script | designs | promises | step`; the designs may be `every row`.
 fn cases(text: &str) -> Vec<Case<'_>> {
     let lines = text.lines().filter(|line| !line.is_empty() && !line.starts_with('#'));
     let all = lines.flat_map(|line| {
@@ -21,7 +21,11 @@ fn cases(text: &str) -> Vec<Case<'_>> {
         let [script, designs, broken, no_return] = fields[..] else {
             panic!("four fields were expected: {line}");
         };
-        designs.split(", ").map(move |design| Case {
+        let designs: Vec<&str> = match designs {
+            "every row" => Row::ALL.map(Row::id).into(),
+            designs => designs.split(", ").collect(),
+        };
+        designs.into_iter().map(move |design| Case {
             script,
             design,
             broken: broken.split(", ").filter(|word| *word != "ok").collect(),

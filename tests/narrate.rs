@@ -421,7 +421,7 @@ fn pages_that_were_read_meanwhile_are_dropped_by_the_worker() {
         t1 submits write A, an AIO write of [0/1), and takes slot 1 of 2.
         t1 takes i_rwsem for write A.
         t1 maps [0/1) (written, nothing will have to be converted), submits the bio of write A and drops i_rwsem.
-        t2 misses the page cache, maps [0/1) and submits the bio.
+        t2 puts pages of [0/1) into the page cache, locked, maps them and submits.
         t2's read of [0/1) returns the initial data.
         The bio of write A is done: the irq queues write A as a work item of its own.
         kworker:2 starts the work item of write A.

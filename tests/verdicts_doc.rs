@@ -208,6 +208,10 @@ const TAIL: &str = "
   reading until its bio is done, as in v3.8, in all designs with `i_mutex`, although later kernels
   of the row `v3.12` leave it to `i_dio_count`. Whoever changes the disk tree waits for it; no
   verdict turns on it.
+* **A page that a buffered read puts into the page cache is locked until its bio is done**, and it
+  is mapped under that lock. Invalidation, truncate and a buffered write wait for the lock;
+  `drop_caches` passes a locked page. The bios of one read are done together, and what is copied to
+  the reader is copied in one step.
 * **Pages that are read while a direct write is on its way** are dropped when it is done: by a
   synchronous write in all designs (`generic_file_direct_write` of mm/filemap.c tries again after
   `->direct_IO`), by an AIO write with the knob `invalidate`, which `v5.5` has

@@ -201,6 +201,7 @@ fn mark(mark: &Mark) -> Piece {
         }
         MarkKind::Dirty => ("mark mark-dirty", "dirty", "*", "newer than the device"),
         MarkKind::Writeback => ("mark mark-volatile", "writeback", "", "under PageWriteback"),
+        MarkKind::Locked => ("mark mark-volatile", "locked", "", "locked, being read"),
         MarkKind::Wrong => ("mark mark-wrong", "", "!", "breaks a promise"),
         MarkKind::Volatile => ("mark mark-volatile", "cache", "", "only in the device's cache"),
         MarkKind::Changed => ("mark mark-changed", "changed", "\u{b1}", "changed in this step"),

@@ -7,7 +7,9 @@ use super::note::{Note, Observer};
 use super::pc::Pc;
 use super::place::{FsyncFor, fsync_frame};
 use super::setup::{Op, Range, Sync};
-use super::state::{Content, FLUSHER, Frame, Inode, Io, Mapping, Page, Stage};
+use super::state::{
+    Content, FLUSHER, Frame, Inode, Io, Mapping, NO_PBLK, NOT_READ, Page, Stage, Task,
+};
 
 const BLOCKS: usize = BLOCKS_MAX as usize;
 
@@ -52,31 +54,62 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
         }
     }
 
+    /// `do_generic_file_read` (mm/filemap.c v3.8): a page that is not cached is put into the page
+    /// cache locked, then mapped and read (`mpage_readpages`); it is unlocked when its bio is done.
+    /// A page that somebody else has locked is waited for before anything else is done, while no
+    /// page of the task's own is locked.
     pub(super) fn step_buffered_read(&mut self, task: u8, pc: Pc) {
         let Some(Op::BufRead { ino, range }) = self.op(task) else { return };
-        let inode = &self.state.inodes[usize::from(ino)];
-        let cached: [Option<Option<Content>>; BLOCKS] =
-            core::array::from_fn(|lblk| inode.pages[lblk].content());
-        if pc == Pc::BufRead {
+        if pc == Pc::BufReadDone {
+            self.fill_pages(task, ino, range);
+        } else if !self.task(task).begun {
             self.begin_read(task, ino);
-            if range.blocks().any(|lblk| cached[usize::from(lblk)].is_none()) {
-                self.task(task).read = self.read_plan(ino, range);
-                return self.go(task, Pc::BufReadDone, ino);
-            }
         }
-        let read = self.task(task).read;
-        let media = &self.state.media;
-        let from_media = |lblk: usize| media.get(usize::from(read[lblk])).map(|m| m.now);
-        let contents: [Option<Content>; BLOCKS] =
-            core::array::from_fn(|lblk| cached[lblk].unwrap_or_else(|| from_media(lblk)));
-        for lblk in range.blocks().map(usize::from) {
-            let page = &mut self.state.pages(ino)[lblk];
-            if *page == Page::Absent {
-                *page = Page::Clean(contents[lblk]);
-            }
+        let inode = &self.state.inodes[usize::from(ino)];
+        let contents: [Option<Option<Content>>; BLOCKS] =
+            core::array::from_fn(|lblk| inode.pages[lblk].content());
+        if range.blocks().all(|lblk| contents[usize::from(lblk)].is_some()) {
+            self.judge_read(task, ino, range, &contents.map(Option::flatten));
+            return self.ret(task);
         }
-        self.judge_read(task, ino, range, &contents);
-        self.ret(task);
+        if pc == Pc::BufReadDone {
+            // A page has gone again: it is looked for once more.
+            self.task(task).begun = true;
+            return self.go(task, Pc::BufRead, ino);
+        }
+        self.read_pages(task, ino, range);
+        self.go(task, Pc::BufReadDone, ino);
+    }
+
+    /// Puts the pages of a range that are not cached into the page cache, locked, and maps them run
+    /// by run.
+    fn read_pages(&mut self, task: u8, ino: u8, range: Range) {
+        let mut read = [NOT_READ; BLOCKS];
+        let mut lblk = range.lblk;
+        while lblk < range.end() {
+            let pages = &self.state.inodes[usize::from(ino)].pages;
+            let absent = |lblk: &u8| pages[usize::from(*lblk)] == Page::Absent;
+            let len = (lblk..range.end()).take_while(absent).count() as u8;
+            if len > 0 {
+                let run = Range::new(lblk, len);
+                self.state.pages(ino)[usize::from(lblk)..usize::from(run.end())].fill(Page::Locked);
+                let plan = self.read_plan(ino, run);
+                for lblk in run.blocks().map(usize::from) {
+                    read[lblk] = plan[lblk];
+                }
+            }
+            lblk += len.max(1);
+        }
+        self.task(task).read = read;
+    }
+
+    /// The bios of a buffered read are done: its pages are filled and unlocked.
+    fn fill_pages(&mut self, task: u8, ino: u8, range: Range) {
+        let read = core::mem::replace(&mut self.task(task).read, Task::IDLE.read);
+        for lblk in range.blocks().map(usize::from).filter(|lblk| read[*lblk] != NOT_READ) {
+            let content = self.state.media.get(usize::from(read[lblk])).map(|media| media.now);
+            self.state.pages(ino)[lblk] = Page::Clean(content);
+        }
     }
 
     /// Maps the next run of dirty pages and submits its bio, until none is left in the range.
@@ -101,7 +134,7 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
         let Some(index) = self.free_io() else { return };
         let was_written = self.is_written(ino, run);
         let reserves = self.knobs().reservation && self.setup.dioread_nolock && !was_written;
-        let mut pblk = [super::state::NO_PBLK; BLOCKS];
+        let mut pblk = [NO_PBLK; BLOCKS];
         let mut mapped = run.len;
         let each = |lblk: u8, to: u8| pblk[usize::from(lblk - run.lblk)] = to;
         // With dioread_nolock the blocks stay unwritten until the data is there; otherwise they

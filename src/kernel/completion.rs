@@ -8,6 +8,7 @@ use super::pc::Pc;
 use super::plan::irq_plan;
 use super::setup::Range;
 use super::state::{Acked, Frame, List, NO_IRQ, Stage, State};
+use super::wait::invalidates;
 use crate::es;
 
 impl<O: Observer + ?Sized> Machine<'_, O> {
@@ -76,8 +77,8 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
             }
             Pc::AioComplete => self.aio_complete(index),
             Pc::DioDone => {
-                if self.knobs().invalidate {
-                    self.drop_pages(io.ino, Range::new(io.lblk, io.len), true);
+                if self.knobs().invalidate && invalidates(&io) {
+                    self.drop_pages(io.ino, io.range(), true);
                 }
                 self.drop_dio_count(index);
             }

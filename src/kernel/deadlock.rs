@@ -5,7 +5,7 @@ use super::next::{Next, enabled_among, is_environment, next_of_all};
 use super::pc::Pc;
 use super::plan::irq_plan;
 use super::setup::{Op, Setup};
-use super::state::{Acked, Frame, Io, List, NO_IRQ, Power, Stage, State};
+use super::state::{Acked, Frame, Io, List, NO_IRQ, Power, Stage, State, Task};
 use super::wait::Wait;
 use crate::bounds::{KWORKERS_MAX, THREADS_MAX};
 
@@ -123,6 +123,14 @@ impl<H: Hear> Givers<'_, H> {
                 written.for_each(|(io, _)| {
                     self.need_of(io, |all, io| all.finishers(io, Pc::EndWriteback));
                 });
+            }
+            Wait::PageLock { ino } => {
+                let reads = |task: &Task| {
+                    let top = task.top();
+                    top.is_some_and(|frame| frame.pc == Pc::BufReadDone && frame.a == ino)
+                };
+                let readers = (0..).zip(&state.tasks).filter(|(_, task)| reads(task));
+                readers.for_each(|(t, _)| self.one(None, Actor::of_task(t)));
             }
             Wait::Ordered => {
                 let ordered = |io: &Io| io.ordered && io.stage == Stage::Submitted;

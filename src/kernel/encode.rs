@@ -260,6 +260,7 @@ impl Encoder {
         for (_, page) in cached {
             let (kind, content) = match *page {
                 Page::Absent => (0, None),
+                Page::Locked => (4, None),
                 Page::Clean(content) => (1, content),
                 Page::Dirty(content) => (2, Some(content)),
                 Page::Writeback(content) => (3, Some(content)),

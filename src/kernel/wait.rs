@@ -29,6 +29,8 @@ pub enum Wait {
     DioCount { ino: u8 },
     /// PageWriteback of an inode's pages to be cleared.
     Writeback { ino: u8 },
+    /// Pages of an inode that a read has locked to be unlocked.
+    PageLock { ino: u8 },
     /// Conversions to become fewer than the throttle's limit.
     Throttle,
     /// The ordered data of the transaction to be on the device.
@@ -70,6 +72,21 @@ pub(super) fn wait_at(setup: &Setup, state: &State, actor: Actor, pc: Pc) -> Opt
             let Io { stage, irq, .. } = state.ios[usize::from(io)];
             (stage != Stage::Completed || irq != NO_IRQ).then_some(Wait::Bio { io })
         }
+        // `invalidate_inode_pages2_range` locks each page that it finds.
+        Pc::WriteMap if has_locked_pages(state, op()?) => Some(Wait::PageLock { ino: ino_of_op() }),
+        Pc::WriteUnlock => {
+            let ino = ino_of_op();
+            has_locked_pages(state, op()?).then_some(Wait::PageLock { ino })
+        }
+        Pc::DioDone if setup.design.knobs.invalidate => {
+            let io = &state.ios[usize::from(a())];
+            let waits = invalidates(io) && inode(io.ino).has_locked_pages(io.range());
+            waits.then_some(Wait::PageLock { ino: io.ino })
+        }
+        Pc::BufRead => {
+            let ino = a();
+            has_locked_pages(state, op()?).then_some(Wait::PageLock { ino })
+        }
         Pc::WriteMap
         | Pc::WritebackSubmit
         | Pc::FallocMap
@@ -82,10 +99,15 @@ pub(super) fn wait_at(setup: &Setup, state: &State, actor: Actor, pc: Pc) -> Opt
             let ino = a();
             (inode(ino).i_unwritten > 0).then_some(Wait::Unwritten { ino })
         }
-        Pc::WritebackWait | Pc::TruncPages | Pc::BufCopy => {
+        Pc::WritebackWait => {
             let ino = a();
             let range = range_of_pages(setup, actor, task, pc);
             inode(ino).has_writeback(range).then_some(Wait::Writeback { ino })
+        }
+        Pc::TruncPages | Pc::BufCopy => {
+            let ino = a();
+            let range = range_of_pages(setup, actor, task, pc);
+            wait_for_pages(inode(ino), ino, range)
         }
         Pc::TruncDio => {
             let ino = a();
@@ -123,11 +145,34 @@ fn wait_to_change(
     let inode = &state.inodes[usize::from(ino)];
     // The page is grabbed, which waits for it, before the handle starts (v3.9), and may go out
     // again in between.
-    if pc == Pc::BufStart && inode.has_writeback(op?.range()?) {
-        return Some(Wait::Writeback { ino });
+    if pc == Pc::BufStart
+        && let Some(wait) = wait_for_pages(inode, ino, op?.range()?)
+    {
+        return Some(wait);
     }
     let wait = handle.and_then(|reserves| wait_for_handle(setup, state, reserves));
     wait.or_else(|| (tree && inode.i_data_sem != 0).then_some(Wait::DataSem { ino }))
+}
+
+/// Whether a page that an operation is on is locked.
+fn has_locked_pages(state: &State, op: Op) -> bool {
+    let inode = &state.inodes[usize::from(op.ino())];
+    op.range().is_some_and(|range| inode.has_locked_pages(range))
+}
+
+/// Whoever locks pages to change or to drop them waits for reads that have locked them, and then
+/// for their writeback.
+fn wait_for_pages(inode: &Inode, ino: u8, range: Range) -> Option<Wait> {
+    if inode.has_locked_pages(range) {
+        return Some(Wait::PageLock { ino });
+    }
+    inode.has_writeback(range).then_some(Wait::Writeback { ino })
+}
+
+/// Whether clean pages of a direct write's range are dropped when it is done: a bio that failed has
+/// changed nothing.
+pub(super) fn invalidates(io: &Io) -> bool {
+    !io.error
 }
 
 /// What a step takes of the journal and of an inode.

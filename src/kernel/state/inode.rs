@@ -75,6 +75,9 @@ pub enum Page {
     Clean(Option<Content>),
     /// Newer than the device.
     Dirty(Content),
+    /// Locked and not up to date: a read has put it there and waits for its data. Whoever would drop
+    /// it, write into it or read it waits for the lock.
+    Locked,
     /// Being written (PageWriteback).
     Writeback(Content),
 }
@@ -126,6 +129,11 @@ impl Inode {
         Some(Range::new(first, run.count() as u8))
     }
 
+    /// Whether a page of the range is locked by a read.
+    pub fn has_locked_pages(&self, range: Range) -> bool {
+        range.blocks().any(|lblk| self.pages[usize::from(lblk)] == Page::Locked)
+    }
+
     /// Whether a page of the range is under PageWriteback.
     pub fn has_writeback(&self, range: Range) -> bool {
         range.blocks().any(|lblk| matches!(self.pages[usize::from(lblk)], Page::Writeback(_)))
@@ -165,7 +173,7 @@ impl Page {
     /// What a read of the page returns, if it is cached; `None` inside is zeroes.
     pub fn content(self) -> Option<Option<Content>> {
         match self {
-            Page::Absent => None,
+            Page::Absent | Page::Locked => None,
             Page::Clean(content) => Some(content),
             Page::Dirty(content) | Page::Writeback(content) => Some(Some(content)),
         }

@@ -1,5 +1,6 @@
 //! A write IO: its bio, its `io_end` and its iocb.
 
+use super::super::setup::Range;
 use super::task::NO_PBLK;
 use crate::bounds::BLOCKS_MAX;
 
@@ -145,6 +146,11 @@ impl Io {
     pub fn is_pending(&self) -> bool {
         let on_its_way = !matches!(self.stage, Stage::Free | Stage::Prepared | Stage::Converted);
         on_its_way && self.unwritten && !self.converted
+    }
+
+    /// The range.
+    pub fn range(&self) -> Range {
+        Range::new(self.lblk, self.len)
     }
 
     /// The blocks of the range.

@@ -12,6 +12,8 @@ pub const FLUSHER: u8 = TASKS as u8 - 1;
 
 /// No physical block: the read fills in zeroes.
 pub const NO_PBLK: u8 = u8::MAX;
+/// The page is in the cache already: a buffered read leaves it to whoever put it there.
+pub const NOT_READ: u8 = NO_PBLK - 1;
 
 /// A task: a user thread in a system call, or a kworker.
 #[derive(Clone, Copy, Debug, Eq)]
@@ -27,7 +29,8 @@ pub struct Task {
     pub shared: u8,
     /// A jbd2 handle is open.
     pub handle: bool,
-    /// Direct read: where each block of the range is read from, [`NO_PBLK`] for zeroes.
+    /// A read: where each block of the range is read from, [`NO_PBLK`] for zeroes; in a buffered one
+    /// [`NOT_READ`] where the page is not its own to fill.
     pub read: [u8; BLOCKS_MAX as usize],
     /// What the running call owes: the version of each block that was acknowledged when it began.
     pub must: [u8; BLOCKS_MAX as usize],

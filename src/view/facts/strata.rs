@@ -110,6 +110,8 @@ pub enum MarkKind {
     Dirty,
     /// A page under PageWriteback.
     Writeback,
+    /// A page that is locked until a read has filled it.
+    Locked,
     /// The layer says something else here in the state that it is compared with.
     Changed,
 }
@@ -227,7 +229,13 @@ impl Says<'_> {
         if let Some(pblk) = self.pblk {
             text += &format!("@{pblk}");
         }
-        for kind in [MarkKind::Pending, MarkKind::Wrong, MarkKind::Dirty, MarkKind::Writeback] {
+        for kind in [
+            MarkKind::Pending,
+            MarkKind::Wrong,
+            MarkKind::Dirty,
+            MarkKind::Writeback,
+            MarkKind::Locked,
+        ] {
             if self.marks >> kind as u8 & 1 != 0 {
                 text += &format!(", {}", kind.words());
             }
@@ -250,6 +258,7 @@ impl MarkKind {
             MarkKind::Volatile => "only in the device's cache",
             MarkKind::Dirty => "dirty",
             MarkKind::Writeback => "under writeback",
+            MarkKind::Locked => "locked",
             MarkKind::Changed => "changed",
         }
     }
@@ -344,6 +353,7 @@ fn page_row(inode: &Inode, blocks: u8) -> Stratum {
     let mark = |lblk| match page(lblk) {
         Page::Dirty(_) => Some(MarkKind::Dirty),
         Page::Writeback(_) => Some(MarkKind::Writeback),
+        Page::Locked => Some(MarkKind::Locked),
         Page::Absent | Page::Clean(_) => None,
     };
     let remark = segments.is_empty().then_some("nothing is cached");

@@ -96,6 +96,7 @@ fn thing(setup: &Setup, state: &State, wait: Wait) -> (String, String) {
             (format!("i_dio_count{} to be 0", of_file(setup, ino)), format!("is {now} now"))
         }
         Wait::Writeback { .. } => ("PageWriteback to be cleared".into(), "it is set".into()),
+        Wait::PageLock { .. } => ("the page lock".into(), "held until the page is read".into()),
         Wait::Throttle => ("fewer pending conversions".into(), "the limit is reached".into()),
         Wait::Ordered => ("ordered data on the device".into(), "in flight".into()),
         Wait::Unwritten { ino } => {

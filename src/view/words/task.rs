@@ -150,7 +150,12 @@ pub(super) fn read_sentence(
         Pc::ReadUnlock => format!("{who} drops {} after its read", lock_name(setup)),
         Pc::ReadPages => format!("{who} reads {blocks}, whose dirty pages go out first"),
         Pc::BufRead if !notes.iter().any(|n| matches!(n, Note::Read { .. })) => {
-            format!("{who} misses the page cache, maps {blocks} and submits the bio")
+            format!(
+                "{who} puts pages of {blocks} into the page cache, locked, maps them and submits"
+            )
+        }
+        Pc::BufReadDone if !notes.iter().any(|n| matches!(n, Note::Read { .. })) => {
+            format!("{who}'s pages of {blocks} are read; one is gone and is looked for again")
         }
         Pc::ReadDone | Pc::BufRead | Pc::BufReadDone => {
             let read = notes.iter().find_map(|n| match n {

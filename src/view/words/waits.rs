@@ -21,6 +21,7 @@ pub fn wait_text(setup: &Setup, state: &State, wait: Wait) -> String {
             format!("waits until i_dio_count{} is 0 (now {count})", of_file(setup, ino))
         }
         Wait::Writeback { .. } => "waits for PageWriteback to be cleared".into(),
+        Wait::PageLock { .. } => "waits for a page that is being read to be unlocked".into(),
         Wait::Throttle => "waits for fewer pending conversions".into(),
         Wait::Ordered => "waits for the ordered data to reach the device".into(),
         Wait::Unwritten { ino } => {
