@@ -289,7 +289,7 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
             let content = contents[usize::from(lblk)];
             zeroes += u8::from(content.is_none());
             let is_lost = Content::version_of(content, ino, lblk) < must[usize::from(lblk)];
-            let is_stale = content == Some(Content::Stale);
+            let is_stale = Content::is_strange(content, ino, lblk);
             wrong += u8::from(is_lost || is_stale);
             lost |= is_lost;
             stale |= is_stale;

@@ -103,7 +103,7 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
                 let content = found_after_recovery(&self.state, inode, lblk);
                 let version = Content::version_of(content, ino, lblk);
                 let here = [
-                    content == Some(Content::Stale),
+                    Content::is_strange(content, ino, lblk),
                     version < inode.synced[usize::from(lblk)],
                     version < inode.osynced[usize::from(lblk)],
                 ];

@@ -111,7 +111,7 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
         }
         let disk = self.state.inodes[usize::from(ino)].disk;
         let exposes = |lblk: u8| match disk[usize::from(lblk)] {
-            Mapping::Unwritten(pblk) => self.is_stale(pblk),
+            Mapping::Unwritten(pblk) => self.is_stale(ino, lblk, pblk),
             Mapping::Hole | Mapping::Written(_) => false,
         };
         let exposed = range.blocks().any(exposes);
@@ -190,7 +190,7 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
         let exposes = |lblk: u8| match es.peek(u32::from(lblk)) {
             Some(extent) if extent.status.any(Status::WRITTEN) => {
                 let chunk = Chunk::of_es(extent, Range::new(lblk, 1));
-                chunk.first.pblk().is_some_and(|pblk| self.is_stale(pblk))
+                chunk.first.pblk().is_some_and(|pblk| self.is_stale(ino, lblk, pblk))
             }
             _ => false,
         };
@@ -199,9 +199,10 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
         }
     }
 
-    /// Whether a physical block still holds what it held before it was allocated.
-    fn is_stale(&self, pblk: u8) -> bool {
-        self.state.media.get(usize::from(pblk)).is_some_and(|m| m.now == Content::Stale)
+    /// Whether a physical block holds what a block of a file must not show.
+    fn is_stale(&self, ino: u8, lblk: u8, pblk: u8) -> bool {
+        let media = self.state.media.get(usize::from(pblk));
+        Content::is_strange(media.map(|media| media.now), ino, lblk)
     }
 
     fn es_says_written(&mut self, ino: u8, range: Range) -> bool {

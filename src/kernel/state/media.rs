@@ -27,6 +27,18 @@ impl Media {
 }
 
 impl Content {
+    /// Whether a block of a file must never show this: what a former owner of the physical block left
+    /// there, or what was meant for another block.
+    pub fn is_strange(content: Option<Content>, file: u8, block: u8) -> bool {
+        match content {
+            None => false,
+            Some(Content::Stale) => true,
+            Some(Content::Initial { ino, lblk } | Content::Write { ino, lblk, .. }) => {
+                (ino, lblk) != (file, block)
+            }
+        }
+    }
+
     /// Which version of a block of a file this is; 0 if it is none of the script's.
     pub fn version_of(content: Option<Content>, file: u8, block: u8) -> u8 {
         match content {

@@ -487,7 +487,7 @@ fn read_row(setup: &Setup, state: &State, ino: u8, blocks: u8) -> Stratum {
     let remark = read_detour(setup, inode);
     let wrong = |lblk: u8| {
         let version = Content::version_of(content(lblk), ino, lblk);
-        let stale = content(lblk) == Some(Content::Stale);
+        let stale = Content::is_strange(content(lblk), ino, lblk);
         (version < owed(state, inode, lblk) || stale).then_some(MarkKind::Wrong)
     };
     let marks =

@@ -69,7 +69,8 @@ fn blocks(run: &Run, promise: Promise, step: usize) -> Option<Vec<Lost>> {
                 Promise::OsyncDurable => inode.osynced[usize::from(lblk)],
                 _ => 0,
             };
-            let shows_stale = promise == Promise::NoStaleCrash && found == Some(Content::Stale);
+            let shows_stale =
+                promise == Promise::NoStaleCrash && Content::is_strange(found, ino, lblk);
             if shows_stale || Content::version_of(found, ino, lblk) < promised {
                 all.push(Lost { ino, lblk, promised });
             }
