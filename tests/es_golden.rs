@@ -259,7 +259,8 @@ impl<T: Subject> World<T> {
             }
             "end" => Ok(()),
             "shrink" => {
-                self.shrink(u32_of("nr")?, &mut got);
+                // The shrinker is asked for a long and takes an int.
+                self.shrink(number("nr").ok_or("no field nr")? as i32, &mut got);
                 Ok(())
             }
             _ => {
@@ -288,7 +289,7 @@ impl<T: Subject> World<T> {
         Ok(got)
     }
 
-    fn shrink(&mut self, nr: u32, got: &mut Map<String, Value>) {
+    fn shrink(&mut self, nr: i32, got: &mut Map<String, Value>) {
         let freed = self.sb.shrink(&self.rules, &mut self.inodes, nr, 0, None);
         let count = self.sb.count(&mut self.inodes);
         if self.modern {

@@ -49,7 +49,7 @@ fn operation(verb: u8, lblk: u32, len: u32) -> EsOp {
         3 => EsOp::Lookup { lblk },
         4 => EsOp::FindRange { matching: Matching::Hole, lblk, end: lblk + 20 },
         5 => EsOp::Remove { lblk, len: 2 * len },
-        _ => EsOp::Reclaim { nr_to_scan: len },
+        _ => EsOp::Reclaim { nr_to_scan: len.cast_signed() },
     }
 }
 

@@ -310,6 +310,47 @@ fn v6_12_releases_reservations_on_insert() {
     check(clusters, "insdel 0..9; used [0/5) W@100; rel 5..9; pend", "[0/5) W@100 | 2 1 -");
 }
 
+/// Reservations are counted by an `int` (`struct rsvd_count`), which half of all blocks overflow.
+#[test]
+fn what_an_int_cannot_count_is_negative() {
+    let all = "ins [0/4294967295) D; rel 0..4294967294";
+    let (half, less) = ("0..2147483647", "0..2147483646");
+    for version in [Version::V3_19, Version::V6_5] {
+        let rules = version.rules();
+        check_rules(rules, all, if rules.counts_reserved { "(empty) | -1" } else { "(empty) | 0" });
+    }
+    let rules = Version::V6_5.rules();
+    let part = |range: &str| format!("ins [0/4294967295) D; rel {range}");
+    check_rules(rules, &part(half), "[2147483648/2147483647) D | -2147483648");
+    check_rules(rules, &part(less), "[2147483647/2147483648) D | 2147483647");
+    // Extents add up, clusters count less, and an insert of v6.12 hands on the same int.
+    let two = "ins [0/2147483648) D; ins [2147483650/2147483640) D; rel 0..4294967294";
+    check_rules(rules, two, "(empty) | -8");
+    check_rules(&rules.with_cluster_bits(4), all, "(empty) | 268435456");
+    check_rules(&rules.with_cluster_bits(1), all, "(empty) | -2147483648");
+    let insert = "insdel 0..4294967294; used [0/4294967295) H";
+    check_rules(Version::V6_12.rules(), insert, "[0/4294967295) H | -1");
+}
+
+/// `nr_to_scan` is an `int` too: see [`Es::reclaim`].
+#[test]
+fn a_negative_quota_is_no_limit_until_v3_18_and_none_at_all_later() {
+    let start = "ins [0/4) W@1; ins [4/4) D; ins [8/4) U@9; reclaim";
+    for (version, zero, negative) in [
+        (Version::V3_9, "[0/4) W@1  [4/4) D  [8/4) U@9", "[4/4) D"),
+        (Version::V3_11, "[0/4) W@1  [4/4) D  [8/4) U@9", "[4/4) D"),
+        (Version::V6_5, "[0/4) W@1  [4/4) D  [8/4) U@9", "[0/4) W@1  [4/4) D  [8/4) U@9"),
+    ] {
+        check_versions(&[version], &format!("{start} 0"), zero);
+        check_versions(&[version], &format!("{start} -1"), negative);
+        let mut inodes = [Tree::<()>::parse(version.rules(), zero).unwrap()];
+        let mut sb = EsSuper::<1>::new();
+        sb.after(version.rules(), 0, &mut inodes[0], true);
+        sb.shrink(version.rules(), &mut inodes[..], -1, 0, Some(0));
+        assert_eq!(inodes[0].to_string(), negative, "{version}");
+    }
+}
+
 #[test]
 fn ranges_past_the_last_block_are_refused() {
     for version in Version::ALL {

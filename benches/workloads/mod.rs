@@ -286,7 +286,7 @@ impl Subject for Kernel {
     }
 
     fn shrink(&mut self, nr: u32) -> bool {
-        self.sb.shrink(&self.rules, &mut self.inodes, nr, 0, None);
+        self.sb.shrink(&self.rules, &mut self.inodes, nr.cast_signed(), 0, None);
         self.inodes[0].shk_nr() > 0
     }
 

@@ -90,13 +90,13 @@ impl<S: Store> Es<S> {
         rules: &Rules,
         mem: &mut Memory,
         extent: Extent,
-    ) -> Result<u32, EsError> {
+    ) -> Result<i32, EsError> {
         let extent = Extent { status: extent.status.without(Status::DIRTY), ..extent };
         if rules.dirty_bit == DirtyBit::No || extent.len == 0 {
             return self.insert(rules, mem, extent);
         }
         let Some(end) = extent.end() else { return Err(EsError::Bug) };
-        let mut used = 0;
+        let mut used: i32 = 0;
         let mut from = extent.lblk;
         loop {
             let dirty = self.next_dirty(rules, from, end);
@@ -107,7 +107,8 @@ impl<S: Store> Es<S> {
             let len = if dirty.is_some() { stop - from } else { end - from + 1 };
             let skip = from - extent.lblk;
             let pblk = extent.pblk.wrapping_add(skip.into());
-            used += self.insert(rules, mem, Extent { lblk: from, len, pblk, ..extent })?;
+            let more = self.insert(rules, mem, Extent { lblk: from, len, pblk, ..extent })?;
+            used = used.wrapping_add(more);
             if dirty.is_none() || resume > end {
                 return Ok(used);
             }

@@ -12,7 +12,8 @@ impl<S: Store> Es<S> {
     /// kept where the rules let it stand, REFERENCED is dropped. Length 0 does nothing; in v3.8,
     /// which knows DELAYED extents only, any other extent does nothing.
     ///
-    /// Returns the number of reserved clusters that the new mapping used up (v6.12; else 0).
+    /// Returns the number of reserved clusters that the new mapping used up (v6.12; else 0), an
+    /// `int` as in [`Es::remove`].
     ///
     /// # Errors
     /// `NoMemory` as the version says, with the old mapping gone if the insert itself failed;
@@ -23,7 +24,7 @@ impl<S: Store> Es<S> {
         rules: &Rules,
         mem: &mut Memory,
         extent: Extent,
-    ) -> Result<u32, EsError> {
+    ) -> Result<i32, EsError> {
         match self.try_insert(rules, mem, extent) {
             Ok(used) => Ok(used),
             Err(failed) => self.insert_again(rules, mem, extent, failed),
@@ -121,7 +122,7 @@ impl<S: Store> Es<S> {
         rules: &Rules,
         mem: &mut Memory,
         extent: Extent,
-    ) -> Result<u32, Failed> {
+    ) -> Result<i32, Failed> {
         let Some(extent) = self.check_new(rules, mem, extent)? else { return Ok(0) };
         let plain = rules.insert_removes_first && rules.cluster_bits == 0;
         if plain && self.flags & WRAPS == 0 {
@@ -176,7 +177,7 @@ impl<S: Store> Es<S> {
         mem: &mut Memory,
         extent: Extent,
         prealloc: &mut Prealloc,
-    ) -> Result<u32, Failed> {
+    ) -> Result<i32, Failed> {
         if !rules.insert_removes_first {
             return self.insert_by_shape(mem, extent).map(|()| 0);
         }
@@ -195,7 +196,8 @@ impl<S: Store> Es<S> {
         }
         prealloc.link = false;
         if rules.counts_reserved && rules.cluster_bits > 0 && extent.status.is_mapped() {
-            used += self.revise_pending(rules, mem, extent.lblk, end, &mut prealloc.pending)?;
+            let made = self.revise_pending(rules, mem, extent.lblk, end, &mut prealloc.pending)?;
+            used = used.wrapping_add(made);
         }
         Ok(if rules.insert_releases_reserved { used } else { 0 })
     }
@@ -209,7 +211,7 @@ impl<S: Store> Es<S> {
         mem: &mut Memory,
         extent: Extent,
         mut failed: Failed,
-    ) -> Result<u32, EsError> {
+    ) -> Result<i32, EsError> {
         loop {
             if let NoMemory::ShrinkAndRetry(nr) = rules.no_memory
                 && matches!(failed, Failed::Split | Failed::Link)
@@ -232,7 +234,7 @@ impl<S: Store> Es<S> {
         mem: &mut Memory,
         extent: Extent,
         failed: Failed,
-    ) -> Result<u32, EsError> {
+    ) -> Result<i32, EsError> {
         if let Failed::Other(error) = failed {
             return Err(error);
         }
@@ -253,7 +255,7 @@ impl<S: Store> Es<S> {
         mem: &mut Memory,
         mut extent: Extent,
         mut failed: Failed,
-    ) -> Result<u32, EsError> {
+    ) -> Result<i32, EsError> {
         extent.status = rules.admit(extent.status.without(Status::REFERENCED));
         extent.pblk = if extent.status.is_mapped() { extent.pblk & rules.pblk_max() } else { 0 };
         let revises = rules.cluster_bits > 0 && extent.status.is_mapped();

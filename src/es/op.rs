@@ -98,7 +98,7 @@ pub enum EsOp {
     /// [`Es::reclaim`], with the lock held.
     Reclaim {
         /// The quota.
-        nr_to_scan: u32,
+        nr_to_scan: i32,
     },
 }
 
@@ -107,8 +107,9 @@ pub enum EsOp {
 pub enum Reply {
     /// Nothing to say.
     Done,
-    /// A count: reserved clusters released, clusters, extents freed.
-    Count(u32),
+    /// A count: reserved clusters released (an `int` in the kernel, negative from 2^31 on), clusters,
+    /// extents freed.
+    Count(i64),
     /// An extent, or none; a lookup also says where the next one starts (0 if there is none).
     Found(Option<Extent>, u32),
     /// Yes or no.
@@ -137,9 +138,9 @@ impl<S: Store> Es<S> {
     /// BUG is [`EsError::Bug`].
     pub fn apply(&mut self, rules: &Rules, mem: &mut Memory, op: EsOp) -> Result<Reply, EsError> {
         Ok(match op {
-            EsOp::Insert(extent) => Reply::Count(self.insert(rules, mem, extent)?),
+            EsOp::Insert(extent) => Reply::Count(self.insert(rules, mem, extent)?.into()),
             EsOp::InsertFromDisk(extent) => {
-                Reply::Count(self.insert_from_disk(rules, mem, extent)?)
+                Reply::Count(self.insert_from_disk(rules, mem, extent)?.into())
             }
             EsOp::CacheExtent(extent) => {
                 self.cache_extent(rules, mem, extent)?;
@@ -150,7 +151,7 @@ impl<S: Store> Es<S> {
                 self.insert_delayed(rules, mem, (lblk, len), marks)?;
                 Reply::Done
             }
-            EsOp::Remove { lblk, len } => Reply::Count(self.remove(rules, mem, lblk, len)?),
+            EsOp::Remove { lblk, len } => Reply::Count(self.remove(rules, mem, lblk, len)?.into()),
             EsOp::Lookup { lblk } => {
                 self.check_uncached(lblk)?;
                 match self.lookup_next(rules, lblk) {
@@ -166,7 +167,9 @@ impl<S: Store> Es<S> {
                 self.check_uncached(lblk)?;
                 Reply::Is(self.scan_range(rules, matching, lblk, end))
             }
-            EsOp::DelayedClu { lblk, len } => Reply::Count(self.delayed_clu(rules, lblk, len)),
+            EsOp::DelayedClu { lblk, len } => {
+                Reply::Count(self.delayed_clu(rules, lblk, len).into())
+            }
             EsOp::ConvertUnwritten { lblk, len, how } => {
                 self.convert_unwritten(rules, mem, (lblk, len), how)?;
                 Reply::Done
@@ -187,8 +190,10 @@ impl<S: Store> Es<S> {
                 self.clear();
                 Reply::Done
             }
-            EsOp::Evict => Reply::Count(self.evict(rules, mem)?),
-            EsOp::Reclaim { nr_to_scan } => Reply::Count(self.reclaim(rules, nr_to_scan).freed),
+            EsOp::Evict => Reply::Count(self.evict(rules, mem)?.into()),
+            EsOp::Reclaim { nr_to_scan } => {
+                Reply::Count(self.reclaim(rules, nr_to_scan).freed.into())
+            }
         })
     }
 
@@ -214,10 +219,12 @@ impl<const I: usize> EsSuper<I> {
     ) -> Result<Reply, EsError> {
         match op {
             EsOp::Insert(extent) => {
-                return self.insert(rules, mem, inodes, ino, extent).map(Reply::Count);
+                let used = self.insert(rules, mem, inodes, ino, extent)?;
+                return Ok(Reply::Count(used.into()));
             }
             EsOp::Remove { lblk, len } => {
-                return self.remove(rules, mem, inodes, ino, (lblk, len)).map(Reply::Count);
+                let released = self.remove(rules, mem, inodes, ino, (lblk, len))?;
+                return Ok(Reply::Count(released.into()));
             }
             _ => {}
         }

@@ -10,7 +10,8 @@ use super::tree::Es;
 
 impl<S: Store> Es<S> {
     /// Forgets a range (`ext4_es_remove_extent`). Length 0 does nothing. Returns the number of
-    /// reserved clusters handed back (v4.20; blocks when not bigalloc), else 0.
+    /// reserved clusters handed back (v4.20; blocks when not bigalloc), else 0: an `int` in the
+    /// kernel, which 2^31 delayed blocks and more make negative.
     ///
     /// # Errors
     /// `NoMemory` as the version says, with the tree as before; `Bug` for a range past 2^32;
@@ -22,7 +23,7 @@ impl<S: Store> Es<S> {
         mem: &mut Memory,
         lblk: u32,
         len: u32,
-    ) -> Result<u32, EsError> {
+    ) -> Result<i32, EsError> {
         match self.try_remove(rules, mem, lblk, len, false) {
             Ok(released) => Ok(released),
             Err(failed) => self.remove_again(rules, mem, (lblk, len), failed),
@@ -45,7 +46,7 @@ impl<S: Store> Es<S> {
     ///
     /// # Errors
     /// As [`Es::remove`].
-    pub fn evict(&mut self, rules: &Rules, mem: &mut Memory) -> Result<u32, EsError> {
+    pub fn evict(&mut self, rules: &Rules, mem: &mut Memory) -> Result<i32, EsError> {
         self.remove(rules, mem, 0, u32::MAX)
     }
 
@@ -58,7 +59,7 @@ impl<S: Store> Es<S> {
         lblk: u32,
         len: u32,
         prealloc: bool,
-    ) -> Result<u32, Failed> {
+    ) -> Result<i32, Failed> {
         if len == 0 {
             return Ok(0);
         }
@@ -74,7 +75,7 @@ impl<S: Store> Es<S> {
         mem: &mut Memory,
         (lblk, len): (u32, u32),
         mut failed: Failed,
-    ) -> Result<u32, EsError> {
+    ) -> Result<i32, EsError> {
         loop {
             if let Failed::Other(error) = failed {
                 return Err(error);
@@ -115,7 +116,7 @@ impl<S: Store> Es<S> {
         end: u32,
         count: bool,
         prealloc: bool,
-    ) -> Result<u32, Failed> {
+    ) -> Result<i32, Failed> {
         self.check_search(lblk)?;
         let at = self.search(rules, lblk);
         let Some(es) = self.s.try_get(at) else { return Ok(0) };
@@ -141,7 +142,7 @@ impl<S: Store> Es<S> {
         at: u32,
         (lblk, end): (u32, u32),
         (count, prealloc): (bool, bool),
-    ) -> Result<u32, Failed> {
+    ) -> Result<i32, Failed> {
         let es = self.s.get(at);
         self.s.set_cache(NIL);
         let mut released = Released::new(rules, count);
@@ -175,7 +176,7 @@ impl<S: Store> Es<S> {
         mut at: u32,
         end: u32,
         mut released: Released,
-    ) -> Result<u32, Failed> {
+    ) -> Result<i32, Failed> {
         while let Some(es) = self.s.try_get(at) {
             let Some(es_end) = es.lblk.checked_add(es.len) else {
                 return Err(EsError::Bug.into());

@@ -8,7 +8,9 @@ use super::status::Status;
 use super::store::{EsError, NIL, PendingSet as _, Store};
 use super::tree::Es;
 
-/// Counts the reserved clusters that one removal sets free (`struct rsvd_count`, v4.20).
+/// Counts the reserved clusters that one removal sets free (`struct rsvd_count`, v4.20). The count
+/// is the kernel's `int`: with 2^31 clusters and more it is negative, and handed on so to
+/// `ext4_da_release_space`.
 ///
 /// Every cluster that loses a delonly block counts once; not the first and the last one if they
 /// still hold such a block outside the removed range, and not those with a pending reservation,
@@ -49,22 +51,22 @@ impl Released {
 
     fn count_delonly(&mut self, lblk: u32, end: u32) {
         let (first, last) = (lblk >> self.bits, end >> self.bits);
-        self.clusters += last - first + 1;
+        self.clusters = self.clusters.wrapping_add(last - first + 1);
         if self.last < self.first {
             self.first = lblk;
         } else if self.last >> self.bits == first {
-            self.clusters -= 1;
+            self.clusters = self.clusters.wrapping_sub(1);
         }
         self.last = end;
     }
 
     /// `get_rsvd`: `right` is the extent at which the removal stopped.
     #[cfg_attr(not(target_arch = "wasm32"), inline(always))]
-    pub(super) fn finish<S: Store>(self, store: &mut S, end: u32, right: u32) -> u32 {
+    pub(super) fn finish<S: Store>(self, store: &mut S, end: u32, right: u32) -> i32 {
         if self.clusters == 0 || self.bits == 0 {
-            return self.clusters;
+            return self.clusters.cast_signed();
         }
-        self.finish_clusters(store, end, right)
+        self.finish_clusters(store, end, right).cast_signed()
     }
 
     #[inline(never)]
@@ -75,7 +77,8 @@ impl Released {
         let left_stays = delonly_reaches(store, self.left, self.first & !mask);
         let right_stays =
             !(one && left_stays) && delonly_follows(store, right, end, self.last | mask);
-        let mut clusters = self.clusters - u32::from(left_stays) - u32::from(right_stays);
+        let stay = u32::from(left_stays) + u32::from(right_stays);
+        let mut clusters = self.clusters.wrapping_sub(stay);
         if one && (left_stays || right_stays) {
             return clusters;
         }
@@ -188,7 +191,7 @@ impl<S: Store> Es<S> {
         lblk: u32,
         end: u32,
         prealloc: &mut bool,
-    ) -> Result<u32, Failed> {
+    ) -> Result<i32, Failed> {
         let mask = (1u32 << rules.cluster_bits) - 1;
         let (start, stop) = (lblk & !mask, end | mask);
         let one_cluster = lblk >> rules.cluster_bits == end >> rules.cluster_bits;
@@ -196,7 +199,7 @@ impl<S: Store> Es<S> {
 
         let left = start != lblk && self.scan_range(rules, Matching::DelOnly, start, lblk - 1);
         if left {
-            made += u32::from(self.insert_pending(rules, mem, start, prealloc)?);
+            made += i32::from(self.insert_pending(rules, mem, start, prealloc)?);
             if one_cluster {
                 return Ok(made);
             }
@@ -205,7 +208,7 @@ impl<S: Store> Es<S> {
         }
         let right = stop != end && self.scan_range(rules, Matching::DelOnly, end + 1, stop);
         if right {
-            made += u32::from(self.insert_pending(rules, mem, stop, prealloc)?);
+            made += i32::from(self.insert_pending(rules, mem, stop, prealloc)?);
         } else {
             self.remove_pending(rules, stop);
         }

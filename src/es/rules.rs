@@ -145,7 +145,7 @@ pub enum NoMemory {
     Error,
     /// The shrinker is called with this quota; if it freed something the step is repeated. After
     /// that only a DELAYED insert fails: any other extent is just not cached.
-    ShrinkAndRetry(u32),
+    ShrinkAndRetry(i32),
     /// What need not be kept is dropped; for the rest the call is repeated with nodes that were
     /// allocated beforehand and cannot fail.
     Preallocate,

@@ -9,20 +9,25 @@ use super::tree::Es;
 #[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
 pub struct Reclaimed {
     /// Extents freed.
-    pub freed: u32,
+    pub freed: i32,
     /// How much of the quota is used up: extents freed (up to v3.18) or scanned (v3.19).
-    pub spent: u32,
+    pub spent: i32,
 }
 
 impl<S: Store> Es<S> {
     /// Reclaims from this inode alone, whose `i_es_lock` is held (`__es_try_to_reclaim_extents` up
     /// to v3.18, `es_reclaim_extents` from v3.19). DELAYED and dirty extents are kept.
-    pub fn reclaim(&mut self, rules: &Rules, nr_to_scan: u32) -> Reclaimed {
+    ///
+    /// The quota is the kernel's `int`. Up to v3.18 reclaim ends when it comes down to 0, so that a
+    /// negative one is no limit (the shrinker is not called with 0); from v3.19 nothing is looked at
+    /// unless it is above 0.
+    pub fn reclaim(&mut self, rules: &Rules, nr_to_scan: i32) -> Reclaimed {
         if self.shk_nr == 0 {
             return Reclaimed::default();
         }
         match rules.shrinker {
             Shrinker::None => Reclaimed::default(),
+            Shrinker::Lru | Shrinker::LazyLru if nr_to_scan == 0 => Reclaimed::default(),
             Shrinker::Lru | Shrinker::LazyLru => self.reclaim_from_start(nr_to_scan),
             Shrinker::RoundRobin => self.reclaim_from_resume(nr_to_scan),
         }
@@ -30,28 +35,27 @@ impl<S: Store> Es<S> {
 
     /// v3.9: frees from the lowest block up; the quota counts what was freed.
     #[inline(never)]
-    fn reclaim_from_start(&mut self, nr_to_scan: u32) -> Reclaimed {
-        let mut left = nr_to_scan;
+    fn reclaim_from_start(&mut self, nr_to_scan: i32) -> Reclaimed {
+        let mut freed = 0;
         let mut at = self.s.first();
         while let Some(es) = self.s.try_get(at) {
-            if left == 0 {
-                break;
-            }
             if es.status.must_keep() {
                 at = self.s.next(at);
-            } else {
-                at = self.free(at, es.status);
-                left -= 1;
+                continue;
+            }
+            at = self.free(at, es.status);
+            freed += 1;
+            if freed == nr_to_scan {
+                break;
             }
         }
         self.s.set_cache(NIL);
-        let freed = nr_to_scan - left;
         Reclaimed { freed, spent: freed }
     }
 
     /// v3.19: scans from `i_es_shrink_lblk` to the end, then from block 0 to where it began; the
     /// quota counts what was looked at, and a REFERENCED extent gets a second chance.
-    fn reclaim_from_resume(&mut self, nr_to_scan: u32) -> Reclaimed {
+    fn reclaim_from_resume(&mut self, nr_to_scan: i32) -> Reclaimed {
         let start = self.shrink_lblk;
         let (mut done, all) = self.reclaim_up_to(u32::MAX, nr_to_scan);
         if all && start != 0 {
@@ -65,19 +69,19 @@ impl<S: Store> Es<S> {
 
     /// `es_do_reclaim_extents`: what was done, and true if it came to `end` before the quota was
     /// used up.
-    fn reclaim_up_to(&mut self, end: u32, nr_to_scan: u32) -> (Reclaimed, bool) {
+    fn reclaim_up_to(&mut self, end: u32, nr_to_scan: i32) -> (Reclaimed, bool) {
         // Without overlaps the search by first blocks is every version's search.
         let from = self.shrink_lblk;
         let place = self.s.place(from);
         let holds = self.s.try_get(place.pred).is_some_and(|it| it.contains(from));
         let mut at = if holds { place.pred } else { place.succ };
         let (mut left, mut kept) = (nr_to_scan, 0);
-        let done = |left: u32, kept: u32| {
+        let done = |left: i32, kept: i32| {
             let spent = nr_to_scan - left;
             Reclaimed { freed: spent - kept, spent }
         };
         while let Some(es) = self.s.try_get(at) {
-            if left == 0 {
+            if left <= 0 {
                 self.shrink_lblk = es.lblk;
                 return (done(left, kept), false);
             }

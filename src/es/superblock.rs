@@ -184,15 +184,16 @@ impl<const I: usize> EsSuper<I> {
     /// `nr_to_scan` counts extents freed (up to v3.18) or scanned (v3.19). Inodes in the bit set
     /// `busy` cannot be locked just now and are passed by (trylock, v3.19). `locked_ei` is the
     /// inode whose lock the caller holds: it is reclaimed from only if nothing else was freed.
-    /// Returns the number of extents freed. Asking with 0 only counts, up to v3.18.
+    /// Returns the number of extents freed. Asking with 0 only counts, up to v3.18. The quota is an
+    /// `int`: what the memory management asks for is cut to one.
     pub fn shrink<S: Store>(
         &mut self,
         rules: &Rules,
         inodes: &mut (impl Inodes<S> + ?Sized),
-        nr_to_scan: u32,
+        nr_to_scan: i32,
         busy: u32,
         locked_ei: Option<u8>,
-    ) -> u32 {
+    ) -> i32 {
         let freed = match rules.shrinker {
             Shrinker::None => return 0,
             Shrinker::Lru | Shrinker::LazyLru if nr_to_scan == 0 => return 0,
@@ -213,9 +214,9 @@ impl<const I: usize> EsSuper<I> {
         &mut self,
         rules: &Rules,
         inodes: &mut (impl Inodes<S> + ?Sized),
-        nr_to_scan: u32,
+        nr_to_scan: i32,
         locked_ei: Option<u8>,
-    ) -> u32 {
+    ) -> i32 {
         let Some(ino) = locked_ei else { return 0 };
         let Some(es) = inodes.es(ino) else { return 0 };
         let freed = es.reclaim(rules, nr_to_scan).freed;
@@ -228,9 +229,9 @@ impl<const I: usize> EsSuper<I> {
         &mut self,
         rules: &Rules,
         inodes: &mut (impl Inodes<S> + ?Sized),
-        nr_to_scan: u32,
+        nr_to_scan: i32,
         locked_ei: Option<u8>,
-    ) -> u32 {
+    ) -> i32 {
         let mut freed = 0;
         for _ in 0..self.list.n {
             let ino = self.list.ids[0];
@@ -255,9 +256,9 @@ impl<const I: usize> EsSuper<I> {
         &mut self,
         rules: &Rules,
         inodes: &mut (impl Inodes<S> + ?Sized),
-        nr_to_scan: u32,
+        nr_to_scan: i32,
         locked_ei: Option<u8>,
-    ) -> u32 {
+    ) -> i32 {
         let (freed, skipped) = self.walk_lazy_lru(rules, inodes, nr_to_scan, locked_ei, false);
         if freed > 0 || !skipped {
             return freed;
@@ -273,10 +274,10 @@ impl<const I: usize> EsSuper<I> {
         &mut self,
         rules: &Rules,
         inodes: &mut (impl Inodes<S> + ?Sized),
-        nr_to_scan: u32,
+        nr_to_scan: i32,
         locked_ei: Option<u8>,
         precached_too: bool,
-    ) -> (u32, bool) {
+    ) -> (i32, bool) {
         let (mut freed, mut skipped) = (0, 0u32);
         let before = self.list;
         for &ino in before.live() {
@@ -328,10 +329,10 @@ impl<const I: usize> EsSuper<I> {
         &mut self,
         rules: &Rules,
         inodes: &mut (impl Inodes<S> + ?Sized),
-        nr_to_scan: u32,
+        nr_to_scan: i32,
         busy: u32,
         locked_ei: Option<u8>,
-    ) -> u32 {
+    ) -> i32 {
         let (mut freed, mut quota) = (0, nr_to_scan);
         for round in 0..2 {
             let mut skipped = false;
@@ -353,7 +354,7 @@ impl<const I: usize> EsSuper<I> {
                 self.relist(ino, es);
                 freed += reclaimed.freed;
                 quota -= reclaimed.spent;
-                if quota == 0 {
+                if quota <= 0 {
                     return freed;
                 }
             }
@@ -377,7 +378,7 @@ impl<const I: usize> EsSuper<I> {
         inodes: &mut (impl Inodes<S> + ?Sized),
         ino: u8,
         extent: Extent,
-    ) -> Result<u32, EsError> {
+    ) -> Result<i32, EsError> {
         let es = inodes.es(ino).ok_or(EsError::Full)?;
         let done = match es.try_insert(rules, mem, extent) {
             Ok(used) => Ok(used),
@@ -399,7 +400,7 @@ impl<const I: usize> EsSuper<I> {
         inodes: &mut (impl Inodes<S> + ?Sized),
         (ino, extent): (u8, Extent),
         mut failed: Failed,
-    ) -> Result<u32, EsError> {
+    ) -> Result<i32, EsError> {
         loop {
             if let NoMemory::ShrinkAndRetry(nr) = rules.no_memory
                 && matches!(failed, Failed::Split | Failed::Link)
@@ -429,7 +430,7 @@ impl<const I: usize> EsSuper<I> {
         inodes: &mut (impl Inodes<S> + ?Sized),
         ino: u8,
         (lblk, len): (u32, u32),
-    ) -> Result<u32, EsError> {
+    ) -> Result<i32, EsError> {
         let es = inodes.es(ino).ok_or(EsError::Full)?;
         let done = match es.try_remove(rules, mem, lblk, len, false) {
             Ok(released) => Ok(released),
@@ -449,7 +450,7 @@ impl<const I: usize> EsSuper<I> {
         inodes: &mut (impl Inodes<S> + ?Sized),
         (ino, lblk, len): (u8, u32, u32),
         mut failed: Failed,
-    ) -> Result<u32, EsError> {
+    ) -> Result<i32, EsError> {
         if let NoMemory::ShrinkAndRetry(nr) = rules.no_memory {
             while failed == Failed::Split && self.shrink(rules, inodes, nr, 0, Some(ino)) > 0 {
                 let es = inodes.es(ino).ok_or(EsError::Full)?;

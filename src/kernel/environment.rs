@@ -12,7 +12,7 @@ use super::state::{
 use crate::es::Status;
 
 /// Entries that one run of the shrinker looks at, in each inode (`SHRINK_BATCH`).
-const SHRINK_BATCH: u32 = 128;
+const SHRINK_BATCH: i32 = 128;
 
 impl<O: Observer + ?Sized> Machine<'_, O> {
     /// Takes a fault out of its budget.

@@ -60,7 +60,7 @@ pub enum Note {
     /// Blocks from `size` on were freed.
     Truncated { ino: u8, size: u8 },
     /// The shrinker freed entries of a status tree.
-    Shrunk { ino: u8, freed: u32 },
+    Shrunk { ino: u8, freed: i64 },
     /// The power was cut.
     PowerCut,
     /// Every file was read after recovery; how many blocks came back wrong.

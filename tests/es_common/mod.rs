@@ -134,14 +134,14 @@ impl<const N: usize> Dense<N> {
     /// Reserved clusters that a removal hands back, from the blocks: those that lose a delonly
     /// block, less the first and the last if they keep one outside the range, less the pending
     /// ones among the rest.
-    fn released(&self, rules: &Rules, lblk: u32, len: u32, pending: &[u32]) -> u32 {
+    fn released(&self, rules: &Rules, lblk: u32, len: u32, pending: &[u32]) -> i64 {
         let bits = rules.cluster_bits;
         let end = lblk + len - 1;
         let mut lost: Vec<u32> =
             (lblk..=end).filter(|&it| self.delonly(it)).map(|it| it >> bits).collect();
         lost.dedup();
         if bits == 0 {
-            return lost.len() as u32;
+            return lost.len() as i64;
         }
         let keeps = |lclu: u32| {
             let first = lclu << bits;
@@ -157,7 +157,7 @@ impl<const N: usize> Dense<N> {
         let from = first + u32::from(keeps(first));
         let past = last + u32::from(!keeps(last));
         let paid = pending.iter().filter(|&&it| from <= it && it < past);
-        (gone.count() as u32).wrapping_sub(paid.count() as u32)
+        gone.count() as i64 - paid.count() as i64
     }
 }
 
@@ -393,7 +393,7 @@ fn read_op(rules: &Rules, verb: u8, (a, b, c): (u8, u8, u8)) -> EsOp {
             2 => EsOp::SetPrecached(b & 1 != 0),
             _ => EsOp::ScanRange { matching, lblk, end },
         },
-        15 if rules.shrinker != Shrinker::None => EsOp::Reclaim { nr_to_scan: b.into() },
+        15 if rules.shrinker != Shrinker::None => EsOp::Reclaim { nr_to_scan: i32::from(b) - 1 },
         15 | 16 if c == 0 && !rules.delayed_only => {
             EsOp::ConvertUnwritten { lblk, len, how: Convert::Posted }
         }

@@ -162,16 +162,16 @@ fn change(before: Extent, now: Extent) -> Option<String> {
 /// The answer of a call, as a sentence.
 pub(super) fn answer(op: EsOp, reply: Reply) -> String {
     match (op, reply) {
-        (EsOp::Reclaim { .. }, Reply::Count(n)) => format!("Freed {}.", count(n, "extent")),
+        (EsOp::Reclaim { .. }, Reply::Count(n)) => format!("Freed {}.", counted(n, "extent")),
         (EsOp::DelayedClu { .. }, Reply::Count(n)) => {
-            format!("{} with delayed blocks.", count(n, "cluster"))
+            format!("{} with delayed blocks.", counted(n, "cluster"))
         }
-        (EsOp::Insert(_) | EsOp::InsertFromDisk(_), Reply::Count(n)) if n > 0 => {
-            format!("Inserted; {} used up.", count(n, "reserved cluster"))
+        (EsOp::Insert(_) | EsOp::InsertFromDisk(_), Reply::Count(n)) if n != 0 => {
+            format!("Inserted; {} used up.", counted(n, "reserved cluster"))
         }
         (EsOp::Insert(_) | EsOp::InsertFromDisk(_), _) => "Inserted.".into(),
-        (EsOp::Remove { .. } | EsOp::Evict, Reply::Count(n)) if n > 0 => {
-            format!("Removed; {} handed back.", count(n, "reserved cluster"))
+        (EsOp::Remove { .. } | EsOp::Evict, Reply::Count(n)) if n != 0 => {
+            format!("Removed; {} handed back.", counted(n, "reserved cluster"))
         }
         (EsOp::Remove { .. } | EsOp::Evict, _) => "Removed.".into(),
         (EsOp::Lookup { lblk }, Reply::Found(None, _)) => format!("Block {lblk} is not cached."),
@@ -183,6 +183,14 @@ pub(super) fn answer(op: EsOp, reply: Reply) -> String {
         (_, Reply::Is(yes)) => if yes { "Yes." } else { "No." }.into(),
         (_, Reply::Count(n)) => format!("Answer: {n}."),
         (_, Reply::Done) => "Done.".into(),
+    }
+}
+
+/// A number of things, also one that the kernel's `int` cannot hold.
+fn counted(n: i64, one: &str) -> String {
+    match u32::try_from(n) {
+        Ok(n) => count(n, one),
+        Err(_) => format!("{n} {one}s (an int, too small for so many)"),
     }
 }
 
