@@ -8,7 +8,7 @@ fn main() {
 /// What `static/explorer-dialog.js` asks the page for.
 #[cfg(target_arch = "wasm32")]
 mod for_the_explorer {
-    use extentscope::app::explore;
+    use extentscope::app::explorer::page as explore;
     use wasm_bindgen::prelude::*;
 
     /// What this page's model does, for the module that searches to compare.

@@ -2,7 +2,7 @@
 // load, and after a panic. The policy in index.html allows no inline script, so trunk's
 // `pattern_script` hands the two hashed file names over in this file's own address.
 //
-// Contract with src/app/panic.rs and the tests:
+// Contract with src/app/kit/panic.rs and the tests:
 //   window.extentscopeNoteRun(text, link)   keeps the current run, as text and in the address bar
 //   window.extentscopeCopy(text, told)      to the clipboard; no text: the address of the run
 //   window.extentscopePanic(message, text?) shows the banner; without text, the kept run

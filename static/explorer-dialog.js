@@ -29,7 +29,7 @@ function ask(call) {
   }
 }
 
-/** What the explorer may ask for, src/app/explorer.rs. */
+/** What the explorer may ask for, src/app/explorer/dialog.rs. */
 const host = {
   subject: () => ask(() => page.subject()),
   explore(jobs, inFull, tell) {

@@ -1,40 +1,26 @@
 //! The page: everything that touches a browser. wasm32 only.
+//!
+//! Modules stand in the order in which they may use each other.
+
+pub mod kit;
+
+mod shell;
+
+mod stage;
 
 mod api;
-mod desk;
-pub mod explore;
+
 pub mod explorer;
-pub mod panic;
-mod parts;
-mod prelude;
-mod theme;
-mod wire;
 
-mod bar;
-mod branches;
-mod chart;
-mod commands;
-mod console;
-mod grid;
-mod inspector;
-mod knobs;
 pub mod lab;
-mod lanes;
-mod pipeline;
-mod script;
-mod steps;
-mod strata;
-mod threads;
-mod top;
-mod tree;
-mod waits;
 
-use prelude::*;
 use wasm_bindgen::JsCast;
 use web_sys::HtmlElement;
 
 use crate::session::FOLDED;
-use desk::Desk;
+use kit::panic;
+use kit::prelude::*;
+use shell::Desk;
 
 /// Starts the page.
 pub fn main() {
@@ -57,29 +43,29 @@ pub fn main() {
 fn App() -> impl IntoView {
     let desk = Desk::set_up();
     api::install(desk);
-    commands::listen_to_keys();
+    shell::listen_to_keys();
     let menu = RwSignal::new(None);
     view! {
         <main
             class="stage"
             data-open=desk.text(|s| s.panels.open().into())
-            on:click=move |ev| inspector::open_clicked(desk, &ev)
-            on:contextmenu=move |ev| inspector::open_menu(menu, &ev)
-            on:keydown=move |ev| inspector::open_focused(desk, &ev)
+            on:click=move |ev| stage::open_clicked(desk, &ev)
+            on:contextmenu=move |ev| stage::open_menu(menu, &ev)
+            on:keydown=move |ev| stage::open_focused(desk, &ev)
         >
-            {top::top()}
-            {bar::caption()}
-            <div class="side-left">{script::script_panel()} {steps::steps_panel()}</div>
-            {strata::strata_panel()}
+            {shell::top()}
+            {stage::caption()}
+            <div class="side-left">{stage::script_panel()} {stage::steps_panel()}</div>
+            {stage::strata_panel()}
             {tabs(desk)}
-            {tree::tree_panel()}
-            {pipeline::pipeline_panel()}
-            <div class="side-right">{threads::threads_panel()} {waits::waits_panel()}</div>
-            {inspector::inspector_panel()}
-            {lanes::lanes_panel()}
-            {chart::chart_panel()}
-            {bar::bar()}
-            {inspector::object_menu(menu)}
+            {stage::tree_panel()}
+            {stage::pipeline_panel()}
+            <div class="side-right">{stage::threads_panel()} {stage::waits_panel()}</div>
+            {stage::inspector_panel()}
+            {stage::lanes_panel()}
+            {stage::chart_panel()}
+            {stage::bar()}
+            {stage::object_menu(menu)}
         </main>
     }
     .into_any()

@@ -23,7 +23,7 @@ mod module {
 
     /// A panic ends this module, and the dialog says so.
     pub fn hear_panics() {
-        extentscope::app::panic::hear_panics(died);
+        extentscope::app::kit::panic::hear_panics(died);
     }
 
     /// Builds the explorer in an element.

@@ -22,7 +22,7 @@ mod module {
 
     /// A panic ends this module, and the dialog says so.
     pub fn hear_panics() {
-        extentscope::app::panic::hear_panics(died);
+        extentscope::app::kit::panic::hear_panics(died);
     }
 
     /// Builds the laboratory in an element; the run of the stage comes as a link.

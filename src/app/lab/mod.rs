@@ -10,12 +10,12 @@ use core::cell::Cell;
 use core::time::Duration;
 use std::sync::Arc;
 
-use crate::app::prelude::*;
+use crate::app::kit::prelude::*;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlDialogElement, HtmlElement, KeyboardEvent};
 
-use super::parts::{aria, derived};
-use super::parts::{icon, list, option, shapes};
+use crate::app::kit::{aria, derived};
+use crate::app::kit::{icon, list, option, shapes};
 use crate::view::lab::{
     Camera, Edition, LAB_PRESETS, Lab, Picture, Plan, Port, differences, layout, stage_trees,
 };

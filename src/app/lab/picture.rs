@@ -1,15 +1,15 @@
 //! The tree, drawn as far as it fits, and how it is zoomed and moved.
 
-use crate::app::prelude::*;
+use crate::app::kit::prelude::*;
 use leptos::html::Div;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
 use web_sys::{HtmlElement, KeyboardEvent, PointerEvent, WheelEvent};
 
-use super::super::parts::list;
-use super::super::parts::{aria, derived};
 use super::Bench;
 use super::pieces::{button, dynamic};
+use crate::app::kit::list;
+use crate::app::kit::{aria, derived};
 use crate::view::lab::{Camera, Lab, LabRow, Port, Shape};
 
 /// One press of a button or a key.

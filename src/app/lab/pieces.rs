@@ -1,7 +1,7 @@
 //! What the parts of the laboratory are made of. As on the stage, every text, flag and press has
 //! one type, whatever it does: code that binds a closure of its own exists once for each of them.
 
-use crate::app::prelude::*;
+use crate::app::kit::prelude::*;
 
 use super::Bench;
 use crate::view::lab::Lab;

@@ -1,13 +1,13 @@
 //! Beside the picture: the lines to edit, and what the last of them did.
 
-use crate::app::prelude::*;
+use crate::app::kit::prelude::*;
 use leptos::html::{Input, Textarea};
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{HtmlTextAreaElement, SubmitEvent};
 
-use super::super::parts::{aria, derived};
 use super::Bench;
 use super::pieces::{button, dynamic, section, status};
+use crate::app::kit::{aria, derived};
 use crate::view::lab::{LAB_WORDS, Lab, Margin};
 
 /// The lines, with the next one marked, what is wrong with them, and a line to do at once.

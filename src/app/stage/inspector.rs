@@ -1,26 +1,14 @@
 //! The inspector: an object's fields, its history and where it comes from, or what the last step
-//! changed. Whatever on the stage has `data-object` opens in it; the same elements have a menu with
-//! what may be done to them.
+//! changed.
 
-use core::cell::RefCell;
+use crate::app::kit::prelude::*;
 
-use super::prelude::*;
-use wasm_bindgen::JsCast;
-use web_sys::{Element, KeyboardEvent, MouseEvent};
-
-use super::commands;
-use super::desk::Desk;
-use super::parts::{
-    focus_any, focus_step, keep_focus, list, made_anew, option, when_focus_is_lost,
-};
 use super::strata::strata_side;
-use crate::view::facts::{Object, title};
+use crate::app::kit::{keep_focus, list, option, when_focus_is_lost};
+use crate::app::shell::commands;
+use crate::app::shell::made_anew;
+use crate::app::shell::{Desk, focus_part};
 use crate::view::{Inspector, Look, ObjectEvent};
-
-thread_local! {
-    /// What was focused when the inspector was opened.
-    static OPENER: RefCell<Option<Element>> = const { RefCell::new(None) };
-}
 
 /// A text that is nothing while the inspector is closed.
 fn text(desk: Desk, read: fn(&Inspector) -> String) -> Signal<String> {
@@ -217,159 +205,4 @@ fn fault_button(desk: Desk, key: &str) -> AnyView {
         </button>
     }
     .into_any()
-}
-
-/// The object that an event is about.
-fn object_of(target: Option<web_sys::EventTarget>) -> Option<(Element, Object)> {
-    let element = target?.dyn_into::<Element>().ok()?;
-    let element = element.closest("[data-object]").ok()??;
-    let object = Object::parse(&element.get_attribute("data-object")?)?;
-    Some((element, object))
-}
-
-/// Opens what was clicked, if it is an object.
-pub fn open_clicked(desk: Desk, ev: &MouseEvent) {
-    if let Some((element, object)) = object_of(ev.target()) {
-        open(desk, element, object);
-        // By a key.
-        if ev.detail() == 0 {
-            go_in();
-        }
-    }
-}
-
-/// Opens the focused object, if it is no button, which clicks by itself.
-pub fn open_focused(desk: Desk, ev: &KeyboardEvent) {
-    let is_press = matches!(ev.key().as_str(), "Enter" | " ");
-    let Some((element, object)) = object_of(ev.target()).filter(|_| is_press) else { return };
-    if element.tag_name() != "BUTTON" {
-        ev.prevent_default();
-        open(desk, element, object);
-        go_in();
-    }
-}
-
-fn open(desk: Desk, element: Element, object: Object) {
-    OPENER.set(Some(element));
-    desk.act(|s| s.inspect(Some(Look::Object(object))));
-    // It may be behind the inspector now.
-    when_focus_is_lost(Box::new(go_in));
-}
-
-/// To the head of the inspector, which a screen reader then reads; the way back leads to what has the
-/// focus now.
-pub fn enter() {
-    let focused =
-        document().active_element().filter(|e| e.closest("aside").is_ok_and(|a| a.is_none()));
-    if focused.is_some() {
-        OPENER.set(focused);
-    }
-    go_in();
-}
-
-/// The same once it is drawn: what is hidden takes no focus.
-fn go_in() {
-    request_animation_frame(|| focus_part(".area-inspector h2"));
-}
-
-/// Puts the focus on the first part that a selector finds.
-fn focus_part(selector: &str) {
-    match document().query_selector(selector).ok().flatten() {
-        Some(part) => focus_any(&part),
-        None => focus_step(),
-    }
-}
-
-/// To what opened the inspector, or to where the next step is taken.
-pub fn give_focus_back() {
-    let opener = OPENER.take();
-    // It may have been behind the inspector, and is there again in the next frame.
-    request_animation_frame(move || match opener.filter(|element| element.is_connected()) {
-        Some(opener) => focus_any(&opener),
-        None => focus_step(),
-    });
-}
-
-/// What stands in the menu, and where.
-type Menu = RwSignal<Option<(Object, i32, i32)>>;
-
-/// The menu of the object under the pointer, or of the focused one.
-pub fn open_menu(menu: Menu, ev: &MouseEvent) {
-    let Some((element, object)) = object_of(ev.target()) else { return };
-    ev.prevent_default();
-    OPENER.set(Some(element.clone()));
-    let (mut x, mut y) = (ev.client_x(), ev.client_y());
-    if (x, y) == (0, 0) {
-        // By the keyboard.
-        let place = element.get_bounding_client_rect();
-        (x, y) = (place.left() as i32, place.bottom() as i32);
-    }
-    menu.set(Some((object, x, y)));
-    request_animation_frame(|| {
-        // Somebody quick may be at another item already.
-        let is_there = document().query_selector(".menu :focus").is_ok_and(|item| item.is_some());
-        if !is_there {
-            focus_part(".menu button");
-        }
-    });
-}
-
-/// What may be done to an object, where a person asked for it.
-pub fn object_menu(menu: Menu) -> AnyView {
-    let desk = Desk::of_page();
-    let close = move || {
-        menu.set(None);
-        give_focus_back();
-    };
-    let item = move |text: String, act: Box<dyn Fn()>| {
-        let press = move |_| {
-            close();
-            act();
-        };
-        view! { <button type="button" role="menuitem" on:click=press>{text}</button> }.into_any()
-    };
-    let items = move || {
-        let Some((object, x, y)) = menu.get() else { return ().into_any() };
-        let (title, faults) = desk.read(|s| (title(s.run().setup(), object), s.faults(object)));
-        let mut all = vec![item(
-            format!("Inspect {title}"),
-            Box::new(move || {
-                desk.act(|s| s.inspect(Some(Look::Object(object))));
-                // What the menu was of has the focus again then.
-                request_animation_frame(enter);
-            }),
-        )];
-        all.extend(
-            faults
-                .into_iter()
-                .map(|(fault, text)| item(text, Box::new(move || desk.act(|s| s.inflict(fault))))),
-        );
-        view! {
-            <div
-                class="menu"
-                role="menu"
-                aria-label=title
-                style=("--x", format!("{x}px"))
-                style=("--y", format!("{y}px"))
-                on:keydown=move |ev| match ev.key().as_str() {
-                    "Escape" | "Tab" => {
-                        ev.prevent_default();
-                        ev.stop_propagation();
-                        close();
-                    }
-                    "Home" => focus_part(".menu button"),
-                    "End" => focus_part(".menu button:last-child"),
-                    _ => super::grid::rove(&ev, "[role=menuitem]"),
-                }
-            >
-                {all}
-            </div>
-            <div class="menu-ground" on:click=move |_| close() on:contextmenu=move |ev| {
-                ev.prevent_default();
-                close();
-            }></div>
-        }
-        .into_any()
-    };
-    view! { {items} }.into_any()
 }

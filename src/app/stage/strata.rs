@@ -1,10 +1,11 @@
 //! The layers of each file over one ruler of blocks.
 
-use super::prelude::*;
+use crate::app::kit::prelude::*;
 
-use super::desk::Desk;
-use super::grid;
-use super::parts::{list, name, panel_head, tables, turn};
+use crate::app::kit::list;
+use crate::app::kit::rove;
+use crate::app::shell::Desk;
+use crate::app::shell::{name, panel_head, tables, turn};
 use crate::session::{Stage, Switch};
 use crate::view::{FileStrata, Mark, MarkKind, Segment, Side, Stratum};
 
@@ -124,7 +125,7 @@ fn picture(desk: Desk, of: Of, key: &str) -> AnyView {
                 aria-readonly="true"
                 aria-label=summary
                 tabindex="0"
-                on:keydown=|ev| grid::rove(&ev, "[role=gridcell][data-object]")
+                on:keydown=|ev| rove(&ev, "[role=gridcell][data-object]")
             >
                 {rows.collect::<Vec<_>>()}
             </div>

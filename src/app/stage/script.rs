@@ -1,11 +1,12 @@
 //! The script panel: an editor with the current line of every thread marked beside it.
 
-use super::prelude::*;
+use crate::app::kit::prelude::*;
 
 use super::branches::bring_into_sight;
-use super::commands::run;
-use super::desk::Desk;
-use super::parts::{list, panel_head};
+use crate::app::kit::list;
+use crate::app::shell::Desk;
+use crate::app::shell::commands::run;
+use crate::app::shell::panel_head;
 use crate::session::LineMark;
 
 /// The script, its editor and its error.

@@ -1,25 +1,17 @@
 //! The top bar: what is run, under which design, and how it stands.
 
-use super::prelude::*;
+use crate::app::kit::prelude::*;
 
-use wasm_bindgen::prelude::*;
-
-use super::commands::{commands_button, mail};
+use super::copy::{copy_of, mail};
 use super::desk::Desk;
 use super::knobs::knobs_button;
-use super::parts::{derived, list, option};
+use super::palette::commands_button;
 use super::theme;
+use crate::app::kit::{derived, list, option};
 use crate::kernel::{Design, Row};
 use crate::scenario::PRESETS;
 use crate::session::Session;
 use crate::view::BadgeKind;
-
-#[wasm_bindgen]
-extern "C" {
-    /// Of `static/boot.js`; an empty text stands for the address of this run.
-    #[wasm_bindgen(js_name = extentscopeCopy)]
-    fn copy_text(text: &str, told: &JsValue);
-}
 
 /// Wordmark, scenario, design, verdict, theme.
 pub fn top() -> AnyView {
@@ -155,24 +147,6 @@ fn copy(desk: Desk, what: &'static str, text: fn(&Session) -> String) -> AnyView
         </button>
     }
     .into_any()
-}
-
-/// Copies something of the run, and says so in the caption; an empty text is the run's address.
-pub fn copy_of(desk: Desk, what: &'static str, text: fn(&Session) -> String) {
-    copy_and_tell(what, &desk.read(text), move |told| desk.act(|s| s.say(&told)));
-}
-
-/// Copies, and tells whether that worked.
-pub fn copy_and_tell(what: &'static str, text: &str, tell: impl FnOnce(String) + 'static) {
-    let tell: Box<dyn FnOnce(String)> = Box::new(tell);
-    let told = Closure::once_into_js(move |worked: bool| {
-        tell(if worked {
-            format!("Copied: the {what}.")
-        } else {
-            format!("The browser keeps its clipboard closed: the {what} is not copied.")
-        });
-    });
-    copy_text(text, &told);
 }
 
 fn theme_select() -> AnyView {

@@ -1,6 +1,6 @@
 //! Light, dark, or made for a projector; kept nowhere but on the document.
 
-use super::prelude::*;
+use crate::app::kit::prelude::*;
 
 /// The themes by name; the first follows the system.
 pub const ALL: [&str; 4] = ["auto", "light", "dark", "projector"];

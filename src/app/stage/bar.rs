@@ -2,11 +2,12 @@
 
 use core::time::Duration;
 
-use super::prelude::*;
+use crate::app::kit::prelude::*;
 
-use super::commands;
-use super::desk::Desk;
-use super::parts::{derived, icon, keep_focus, list, mark_key, mark_parts, shapes};
+use crate::app::kit::{derived, icon, keep_focus, list, shapes};
+use crate::app::shell::Desk;
+use crate::app::shell::commands;
+use crate::app::shell::{mark_key, mark_parts};
 use crate::session::Stage;
 
 /// Milliseconds for a step, from slow to fast, about evenly on a logarithmic scale.

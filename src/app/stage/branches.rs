@@ -1,10 +1,10 @@
 //! The branches of the run: a line each, from where it leaves its parent's.
 
-use super::prelude::*;
+use crate::app::kit::prelude::*;
 use web_sys::Element;
 
-use super::desk::Desk;
-use super::parts::list;
+use crate::app::kit::list;
+use crate::app::shell::Desk;
 use crate::session::Switch;
 use crate::view::BranchRow;
 

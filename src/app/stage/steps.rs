@@ -1,11 +1,12 @@
 //! The steps that can be taken, as buttons, and those that cannot, with the reason.
 
-use super::prelude::*;
+use crate::app::kit::prelude::*;
 
 use super::bar::faults;
 use super::console::console;
-use super::desk::Desk;
-use super::parts::{keep_focus, list, panel_head};
+use crate::app::kit::{keep_focus, list};
+use crate::app::shell::Desk;
+use crate::app::shell::panel_head;
 use crate::kernel::Choice;
 use crate::session::{AFTER_POWER_CUT, NOTHING_LEFT, Stage};
 use crate::view::StepRow;

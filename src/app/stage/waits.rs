@@ -1,9 +1,10 @@
 //! Who waits for whom: the cycle, drawn and numbered, and every other wait as a line.
 
-use super::prelude::*;
+use crate::app::kit::prelude::*;
 
-use super::desk::Desk;
-use super::parts::{list, name, panel_head};
+use crate::app::kit::list;
+use crate::app::shell::Desk;
+use crate::app::shell::{name, panel_head};
 
 /// The wait-for graph at the cursor.
 pub fn waits_panel() -> AnyView {

@@ -1,9 +1,10 @@
 //! Pending conversions over the steps of a run.
 
-use super::prelude::*;
+use crate::app::kit::prelude::*;
 
-use super::desk::Desk;
-use super::parts::{list, marks, panel_head, tables};
+use crate::app::kit::list;
+use crate::app::shell::Desk;
+use crate::app::shell::{marks, panel_head, tables};
 use crate::session::{Stage, Switch};
 use crate::view::Chart;
 

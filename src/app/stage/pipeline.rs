@@ -1,9 +1,10 @@
 //! Writes on their way from the bio to the converted extent.
 
-use super::prelude::*;
+use crate::app::kit::prelude::*;
 
-use super::desk::Desk;
-use super::parts::{enlarge, list, name, panel_head, tables};
+use crate::app::kit::list;
+use crate::app::shell::Desk;
+use crate::app::shell::{enlarge, name, panel_head, tables};
 use crate::session::Switch;
 use crate::view::{Ack, COLUMNS, IoRow};
 

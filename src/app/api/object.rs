@@ -7,8 +7,8 @@ use serde_wasm_bindgen::Serializer;
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::prelude::*;
 
-use super::desk::Desk;
 use super::wire;
+use crate::app::shell::Desk;
 use crate::kernel::{Choice, Design};
 use crate::scenario::{PRESETS, Preset, ScriptError};
 

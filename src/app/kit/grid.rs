@@ -4,7 +4,7 @@
 use wasm_bindgen::JsCast;
 use web_sys::{DomRect, Element, KeyboardEvent};
 
-use super::parts::focus_any;
+use super::focus::focus_any;
 
 /// Moves focus among the parts of the element that listens.
 pub fn rove(ev: &KeyboardEvent, parts: &str) {

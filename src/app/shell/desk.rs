@@ -8,11 +8,11 @@
 use core::cell::RefCell;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use super::prelude::*;
+use crate::app::kit::prelude::*;
 use leptos::reactive::graph::Source;
 use leptos::reactive::signal::Trigger;
 
-use super::panic;
+use crate::app::kit::panic;
 use crate::session::{Editor, Session, Stage, editor, stage};
 
 /// The page's state, to be handed around: it is there once, for as long as the page is.

@@ -4,15 +4,15 @@
 
 use core::cell::Cell as Slot;
 
-use super::prelude::*;
+use crate::app::kit::prelude::*;
 use js_sys::{Array, Function};
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::prelude::*;
 use web_sys::HtmlElement;
 
-use super::grid::rove;
-use super::parts::{by_id, derived, focus, list, when_focus_is_lost};
-use super::top::copy_and_tell;
+use crate::app::kit::copy_and_tell;
+use crate::app::kit::rove;
+use crate::app::kit::{by_id, derived, focus, list, when_focus_is_lost};
 use crate::kernel::Promise;
 use crate::scenario::{Cell, Scenario};
 use crate::view::{Event, Explorer, FindingRow, Job, Subject};

@@ -1,10 +1,11 @@
 //! Who is where: context, function, what is held, what is waited for.
 
-use super::prelude::*;
+use crate::app::kit::prelude::*;
 
 use super::branches::bring_into_sight;
-use super::desk::Desk;
-use super::parts::{list, name, panel_head};
+use crate::app::kit::list;
+use crate::app::shell::Desk;
+use crate::app::shell::{name, panel_head};
 use crate::kernel::Choice;
 use crate::view::{Context, ThreadRow, actor_title};
 

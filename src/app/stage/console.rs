@@ -1,9 +1,9 @@
 //! The op console: fields, and one line that says the same as they do.
 
-use super::prelude::*;
+use crate::app::kit::prelude::*;
 
-use super::desk::Desk;
-use super::parts::{derived, option};
+use crate::app::kit::{derived, option};
+use crate::app::shell::Desk;
 use crate::bounds::THREADS_MAX;
 use crate::kernel::Sync;
 use crate::scenario::{OP_WORDS, ScriptError};

@@ -1,11 +1,12 @@
 //! The timetable: who ran when, in which function, and who had to wait.
 
-use super::prelude::*;
+use crate::app::kit::prelude::*;
 
 use super::branches::branches;
-use super::desk::Desk;
-use super::grid;
-use super::parts::{derived, keep_focus, list, marks, name, panel_head, tables};
+use crate::app::kit::rove;
+use crate::app::kit::{derived, keep_focus, list};
+use crate::app::shell::Desk;
+use crate::app::shell::{marks, name, panel_head, tables};
 use crate::session::Switch;
 use crate::view::{Lanes, Span, SpanKind};
 
@@ -65,7 +66,7 @@ fn picture(desk: Desk) -> AnyView {
                 aria-readonly="true"
                 aria-label=label
                 tabindex="0"
-                on:keydown=|ev| grid::rove(&ev, "[role=gridcell]")
+                on:keydown=|ev| rove(&ev, "[role=gridcell]")
             >
                 {list(names, move |name| lane(desk, name))}
             </div>

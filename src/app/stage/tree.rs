@@ -2,12 +2,13 @@
 
 use core::time::Duration;
 
-use super::prelude::*;
+use crate::app::kit::prelude::*;
 
 use super::branches::bring_into_sight;
-use super::desk::Desk;
-use super::grid;
-use super::parts::{derived, enlarge, list, panel_head, tables};
+use crate::app::kit::rove;
+use crate::app::kit::{derived, list};
+use crate::app::shell::Desk;
+use crate::app::shell::{enlarge, panel_head, tables};
 use crate::session::{Stage, Switch};
 use crate::view::{NODE, TreeNode, TreeView};
 
@@ -85,7 +86,7 @@ fn picture(desk: Desk, ino: u8) -> AnyView {
                 role="tree"
                 aria-label=text(summary)
                 tabindex="0"
-                on:keydown=|ev| grid::rove(&ev, "[role=treeitem]")
+                on:keydown=|ev| rove(&ev, "[role=treeitem]")
                 viewBox=text(|t| format!("0 0 {} {}", t.size.0, t.size.1))
                 width=text(|t| t.size.0.to_string())
                 height=text(|t| t.size.1.to_string())

@@ -1,8 +1,8 @@
 //! What the page does for the explorer, which is another program on it: says what it runs, and shows
 //! a run that was found. `src/main.rs` hands these out to JavaScript.
 
-use super::desk::Desk;
-use super::parts::focus_step;
+use crate::app::kit::focus_step;
+use crate::app::shell::Desk;
 use crate::kernel::Design;
 use crate::session::Session;
 

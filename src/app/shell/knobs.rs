@@ -1,11 +1,11 @@
 //! The knobs of the design at hand: a dialog in which any of them can be turned. What does not fit
 //! together is refused with the reason, and stays there to be completed.
 
-use super::prelude::*;
+use crate::app::kit::prelude::*;
 use leptos::html::Dialog;
 
 use super::desk::Desk;
-use super::parts::{close, derived, keep_key, option, show};
+use crate::app::kit::{close, derived, keep_key, option, show};
 use crate::kernel::{Design, KNOBS, KnobInfo};
 
 /// The button and its dialog.

@@ -1,0 +1,6 @@
+//! The page for other scripts.
+
+mod object;
+mod wire;
+
+pub use object::install;

@@ -1,0 +1,23 @@
+//! The clipboard.
+
+use wasm_bindgen::prelude::*;
+
+#[wasm_bindgen]
+extern "C" {
+    /// Of `static/boot.js`; an empty text stands for the address of this run.
+    #[wasm_bindgen(js_name = extentscopeCopy)]
+    fn copy_text(text: &str, told: &JsValue);
+}
+
+/// Copies, and tells whether that worked.
+pub fn copy_and_tell(what: &'static str, text: &str, tell: impl FnOnce(String) + 'static) {
+    let tell: Box<dyn FnOnce(String)> = Box::new(tell);
+    let told = Closure::once_into_js(move |worked: bool| {
+        tell(if worked {
+            format!("Copied: the {what}.")
+        } else {
+            format!("The browser keeps its clipboard closed: the {what} is not copied.")
+        });
+    });
+    copy_text(text, &told);
+}

@@ -1,0 +1,58 @@
+//! Focus: where it goes, and where it goes when what had it is gone.
+
+use wasm_bindgen::JsCast;
+use web_sys::{Element, HtmlElement, SvgElement};
+
+use super::prelude::*;
+
+/// An element of the page by its id.
+pub fn by_id(id: &str) -> Option<HtmlElement> {
+    document().get_element_by_id(id)?.dyn_into().ok()
+}
+
+/// Puts the focus on an element of the page, where it cannot fail.
+pub fn focus(element: &HtmlElement) {
+    let _ = element.focus();
+}
+
+/// The same for an element of a picture too.
+pub fn focus_any(element: &Element) {
+    let _ = match element.dyn_ref::<HtmlElement>() {
+        Some(element) => element.focus(),
+        None => element.unchecked_ref::<SvgElement>().focus(),
+    };
+}
+
+/// Does something that may take away what has the focus: the picture around it has it then, or the
+/// inspector's head, or where the next step is taken.
+pub fn keep_focus(act: &mut dyn FnMut()) {
+    let focused = document().active_element().filter(|element| element.tag_name() != "BODY");
+    let Some(focused) = focused else { return act() };
+    let around = focused.closest("[role=grid], [role=tree], aside").ok().flatten();
+    act();
+    when_focus_is_lost(Box::new(move || {
+        let Some(around) = around else { return focus_step() };
+        match around.query_selector("h2") {
+            Ok(Some(head)) => focus_any(&head),
+            _ => focus_any(&around),
+        }
+    }));
+}
+
+/// Acts once the next frame is drawn, if what had the focus is gone then.
+pub fn when_focus_is_lost(act: Box<dyn FnOnce()>) {
+    request_animation_frame(move || {
+        request_animation_frame(move || {
+            if document().active_element().is_none_or(|element| element.tag_name() == "BODY") {
+                act();
+            }
+        });
+    });
+}
+
+/// Puts the focus where the next step is taken: for when what had it is gone.
+pub fn focus_step() {
+    if let Some(button) = by_id("step-forward") {
+        focus(&button);
+    }
+}

@@ -1,0 +1,16 @@
+//! What every program of the page is written with: the page itself, the explorer, the laboratory.
+
+pub mod prelude;
+
+mod copy;
+mod dialog;
+mod focus;
+mod grid;
+pub mod panic;
+mod parts;
+
+pub use copy::copy_and_tell;
+pub use dialog::{close, keep_key, show};
+pub use focus::{by_id, focus, focus_any, focus_step, keep_focus, when_focus_is_lost};
+pub use grid::rove;
+pub use parts::{aria, derived, icon, list, option, shapes};

@@ -1,0 +1,18 @@
+//! What can be copied of the run.
+
+use crate::app::kit::copy_and_tell;
+use crate::app::kit::prelude::*;
+use crate::session::Session;
+
+use super::desk::Desk;
+
+/// Copies something of the run, and says so in the caption; an empty text is the run's address.
+pub fn copy_of(desk: Desk, what: &'static str, text: fn(&Session) -> String) {
+    copy_and_tell(what, &desk.read(text), move |told| desk.act(|s| s.say(&told)));
+}
+
+/// The run as text for a mail, with the page's own address in its link.
+pub fn mail(session: &Session) -> String {
+    let href = window().location().href().unwrap_or_default();
+    session.mail_text(href.split('#').next().unwrap_or_default())
+}

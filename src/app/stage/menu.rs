@@ -1,0 +1,132 @@
+//! Whatever on the stage has `data-object`: it opens in the inspector, and has a menu with what may
+//! be done to it.
+
+use wasm_bindgen::JsCast;
+use web_sys::{Element, KeyboardEvent, MouseEvent};
+
+use crate::app::kit::prelude::*;
+use crate::app::kit::{rove, when_focus_is_lost};
+use crate::app::shell::{Desk, enter, focus_part, give_focus_back, go_in, note_opener};
+use crate::view::Look;
+use crate::view::facts::{Object, title};
+
+/// What stands in the menu, and where.
+type Menu = RwSignal<Option<(Object, i32, i32)>>;
+
+/// Opens what was clicked, if it is an object.
+pub fn open_clicked(desk: Desk, ev: &MouseEvent) {
+    if let Some((element, object)) = object_of(ev.target()) {
+        open(desk, element, object);
+        // By a key.
+        if ev.detail() == 0 {
+            go_in();
+        }
+    }
+}
+
+/// Opens the focused object, if it is no button, which clicks by itself.
+pub fn open_focused(desk: Desk, ev: &KeyboardEvent) {
+    let is_press = matches!(ev.key().as_str(), "Enter" | " ");
+    let Some((element, object)) = object_of(ev.target()).filter(|_| is_press) else { return };
+    if element.tag_name() != "BUTTON" {
+        ev.prevent_default();
+        open(desk, element, object);
+        go_in();
+    }
+}
+
+fn open(desk: Desk, element: Element, object: Object) {
+    note_opener(element);
+    desk.act(|s| s.inspect(Some(Look::Object(object))));
+    // It may be behind the inspector now.
+    when_focus_is_lost(Box::new(go_in));
+}
+
+/// The object that an event is about.
+fn object_of(target: Option<web_sys::EventTarget>) -> Option<(Element, Object)> {
+    let element = target?.dyn_into::<Element>().ok()?;
+    let element = element.closest("[data-object]").ok()??;
+    let object = Object::parse(&element.get_attribute("data-object")?)?;
+    Some((element, object))
+}
+
+/// The menu of the object under the pointer, or of the focused one.
+pub fn open_menu(menu: Menu, ev: &MouseEvent) {
+    let Some((element, object)) = object_of(ev.target()) else { return };
+    ev.prevent_default();
+    note_opener(element.clone());
+    let (mut x, mut y) = (ev.client_x(), ev.client_y());
+    if (x, y) == (0, 0) {
+        // By the keyboard.
+        let place = element.get_bounding_client_rect();
+        (x, y) = (place.left() as i32, place.bottom() as i32);
+    }
+    menu.set(Some((object, x, y)));
+    request_animation_frame(|| {
+        // Somebody quick may be at another item already.
+        let is_there = document().query_selector(".menu :focus").is_ok_and(|item| item.is_some());
+        if !is_there {
+            focus_part(".menu button");
+        }
+    });
+}
+
+/// What may be done to an object, where a person asked for it.
+pub fn object_menu(menu: Menu) -> AnyView {
+    let desk = Desk::of_page();
+    let close = move || {
+        menu.set(None);
+        give_focus_back();
+    };
+    let item = move |text: String, act: Box<dyn Fn()>| {
+        let press = move |_| {
+            close();
+            act();
+        };
+        view! { <button type="button" role="menuitem" on:click=press>{text}</button> }.into_any()
+    };
+    let items = move || {
+        let Some((object, x, y)) = menu.get() else { return ().into_any() };
+        let (title, faults) = desk.read(|s| (title(s.run().setup(), object), s.faults(object)));
+        let mut all = vec![item(
+            format!("Inspect {title}"),
+            Box::new(move || {
+                desk.act(|s| s.inspect(Some(Look::Object(object))));
+                // What the menu was of has the focus again then.
+                request_animation_frame(enter);
+            }),
+        )];
+        all.extend(
+            faults
+                .into_iter()
+                .map(|(fault, text)| item(text, Box::new(move || desk.act(|s| s.inflict(fault))))),
+        );
+        view! {
+            <div
+                class="menu"
+                role="menu"
+                aria-label=title
+                style=("--x", format!("{x}px"))
+                style=("--y", format!("{y}px"))
+                on:keydown=move |ev| match ev.key().as_str() {
+                    "Escape" | "Tab" => {
+                        ev.prevent_default();
+                        ev.stop_propagation();
+                        close();
+                    }
+                    "Home" => focus_part(".menu button"),
+                    "End" => focus_part(".menu button:last-child"),
+                    _ => rove(&ev, "[role=menuitem]"),
+                }
+            >
+                {all}
+            </div>
+            <div class="menu-ground" on:click=move |_| close() on:contextmenu=move |ev| {
+                ev.prevent_default();
+                close();
+            }></div>
+        }
+        .into_any()
+    };
+    view! { {items} }.into_any()
+}
