@@ -161,8 +161,8 @@ impl Reach {
     }
 
     /// Looks at up to `states` states; true once nothing is left to do. `goal` is told whether any
-    /// step that counts leads on from the state; the way is through states that `through` allows, goals among
-    /// them.
+    /// step that counts leads on from the state; the way is through states that `through` allows,
+    /// goals among them.
     pub(super) fn advance(
         &mut self,
         graph: &Graph,
