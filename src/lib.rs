@@ -15,6 +15,8 @@ pub mod scenario;
 
 pub mod lesson;
 
+pub mod trace;
+
 pub mod view;
 
 pub mod session;

@@ -2,8 +2,10 @@
 
 mod input;
 mod load;
+mod replay;
 mod run;
 mod tables;
+mod traces;
 mod verdicts;
 
 use std::io;
@@ -40,6 +42,9 @@ enum Command {
     Matrix(MatrixArguments),
     /// Take S9 at length: many AIO writes, few slots, a slow worker; how high is the backlog?
     Load(LoadArguments),
+    /// Replay traces of a running kernel through the extent status tree, and compare the tree with
+    /// every dump.
+    Replay(replay::ReplayArguments),
     /// List the designs.
     Designs,
     /// List the presets, or compare random runs of them with what they expect.
@@ -161,6 +166,7 @@ pub fn main() -> ExitCode {
         Command::Check(check) => verdicts::check(&mut out, &check),
         Command::Matrix(matrix) => verdicts::matrix(&mut out, &matrix),
         Command::Load(load) => load::load(&mut out, &load),
+        Command::Replay(arguments) => replay::replay(&mut out, &arguments),
         Command::Designs => tables::designs(&mut out),
         Command::Presets(presets) if presets.check => verdicts::presets(&mut out, presets.seed),
         Command::Presets(_) => tables::presets(&mut out),

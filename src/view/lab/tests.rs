@@ -325,7 +325,7 @@ fn allocations_fail_by_number() {
     .assert_debug_eq(&told(split));
     assert_eq!(told("fail 2 at 3\ninsert [0/1) H\n").2, (2, 2));
     assert_eq!(told("fail all\ninsert [0/1) H\ninsert [2/1) H\n").1, [2, 3]);
-    assert_eq!(told("fail all\nfail 0\ninsert [0/1) H\n").1, []);
+    assert_eq!(told("fail all\nfail 0\ninsert [0/1) H\n").1, [0_u32; 0]);
 }
 
 #[test]

@@ -1,0 +1,221 @@
+//! What stands beside a recorded trace: which kernel and mount it was (`kernel.txt`), and what each
+//! operation returned and left in the tree (`ops.jsonl`).
+
+use serde::Deserialize;
+
+use crate::es::{Extent, Rules, Status};
+
+use super::release::Release;
+
+/// The kernel, the mount and the file of a recorded trace.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Folder {
+    /// The kernel that made the trace, if it is known.
+    pub release: Option<Release>,
+    /// Bytes of a block.
+    pub block_size: u32,
+    /// Blocks of a cluster as a power of two (bigalloc), else 0.
+    pub cluster_bits: u8,
+    /// The file's inode, if it is known.
+    pub ino: Option<u64>,
+    /// CPUs of the machine, if that is known.
+    pub cpus: Option<u32>,
+    /// Buffered writeback of unwritten blocks converts when the data is there (`dioread_nolock`).
+    pub dioread_nolock: bool,
+    /// Buffered writes reserve, and allocate when they are written back (`delalloc`).
+    pub delalloc: bool,
+    /// The mount options as they were given.
+    pub mount: String,
+    /// The trace was started before the file was used, so its tree was empty.
+    pub from_the_start: bool,
+}
+
+impl Default for Folder {
+    fn default() -> Folder {
+        Folder {
+            release: None,
+            block_size: 4096,
+            cluster_bits: 0,
+            ino: None,
+            cpus: None,
+            dioread_nolock: true,
+            delalloc: true,
+            mount: String::new(),
+            from_the_start: false,
+        }
+    }
+}
+
+impl Folder {
+    /// Reads `kernel.txt`. Lines that say nothing here are passed over.
+    pub fn parse(text: &str) -> Folder {
+        let mut folder = Folder { from_the_start: true, ..Folder::default() };
+        let mut cluster_bytes = 0_u32;
+        for line in text.lines() {
+            let number = |text: &str| text.trim().parse::<u32>().ok();
+            match line.split_once(':') {
+                Some(("uname", uname)) => folder.release = Release::of_uname(uname),
+                Some(("block_size", size)) => {
+                    folder.block_size = number(size).unwrap_or(folder.block_size);
+                }
+                Some(("inode", ino)) => folder.ino = number(ino).map(u64::from),
+                Some(("nr_cpus", cpus)) => folder.cpus = number(cpus),
+                Some(("mount", options)) => {
+                    folder.mount = options.trim().trim_start_matches("-o ").into();
+                }
+                Some(("mkfs", options)) => {
+                    let mut words = options.split_whitespace();
+                    if words.any(|word| word == "-C") {
+                        cluster_bytes = words.next().and_then(number).unwrap_or(0);
+                    }
+                }
+                _ => match line.trim() {
+                    "dioread_nolock" => folder.dioread_nolock = true,
+                    "dioread_lock" | "nodioread_nolock" => folder.dioread_nolock = false,
+                    "delalloc" => folder.delalloc = true,
+                    "nodelalloc" => folder.delalloc = false,
+                    _ => {}
+                },
+            }
+        }
+        let blocks = cluster_bytes / folder.block_size.max(1);
+        folder.cluster_bits = blocks.checked_ilog2().map_or(0, |bits| bits.min(16) as u8);
+        folder
+    }
+
+    /// The rules of the tree under this kernel and with these clusters; `None` if the kernel is not
+    /// known, or has no extent status tree.
+    pub fn rules(&self) -> Option<Rules> {
+        Some(self.release?.rules()?.with_cluster_bits(self.cluster_bits))
+    }
+}
+
+/// A line of `ops.jsonl`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OpRecord {
+    /// The operation's number.
+    pub index: u32,
+    /// The line of the script.
+    pub op: String,
+    /// What it returned, or −errno.
+    pub ret: i64,
+    /// `i_size` afterwards, in bytes.
+    pub size: u64,
+    /// The tree after it.
+    pub es: Dump,
+    /// FIEMAP after it, where that was asked for after every operation.
+    pub fiemap: Option<Dump>,
+    /// The tree after that FIEMAP: where the file says `null` it is the same.
+    pub es_after_fiemap: Option<Dump>,
+    /// What an operation `fiemap` returned.
+    pub fiemap_out: Option<Dump>,
+}
+
+/// Extents in the order of their blocks.
+pub type Dump = Vec<Extent>;
+
+/// Why `ops.jsonl` cannot be read.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct FolderError {
+    /// Line, from 1.
+    pub line: u32,
+    /// What was expected, and what the reader said.
+    pub expected: String,
+}
+
+impl core::fmt::Display for FolderError {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        write!(f, "ops.jsonl, line {}: expected {}", self.line, self.expected)
+    }
+}
+
+impl core::error::Error for FolderError {}
+
+#[derive(Deserialize)]
+struct RawOp {
+    i: u32,
+    op: String,
+    ret: i64,
+    #[serde(default)]
+    size: u64,
+    es: Vec<RawExtent>,
+    #[serde(default)]
+    fiemap: Option<Vec<RawExtent>>,
+    #[serde(default)]
+    es_after_fiemap: Option<Vec<RawExtent>>,
+    #[serde(default)]
+    fiemap_out: Option<Vec<RawExtent>>,
+}
+
+#[derive(Deserialize)]
+struct RawExtent {
+    lblk: u32,
+    pblk: u64,
+    len: u32,
+    flags: String,
+}
+
+impl OpRecord {
+    /// Reads the text of `ops.jsonl`.
+    ///
+    /// # Errors
+    /// The first line that is no operation.
+    pub fn parse_all(text: &[u8]) -> Result<Vec<OpRecord>, FolderError> {
+        let lines = text.split(|byte| *byte == b'\n');
+        let lines = (1..).zip(lines).filter(|(_, line)| !line.trim_ascii().is_empty());
+        lines.map(|(number, line)| OpRecord::parse(number, line)).collect()
+    }
+
+    fn parse(line: u32, text: &[u8]) -> Result<OpRecord, FolderError> {
+        let wrong = |expected: String| FolderError { line, expected };
+        let raw: RawOp = serde_json::from_slice(text)
+            .map_err(|e| wrong(format!("an operation with i, op, ret and es ({e})")))?;
+        let dump = |raw: Vec<RawExtent>| {
+            let extents: Option<Dump> = raw.iter().map(RawExtent::extent).collect();
+            extents.ok_or_else(|| wrong("extents whose flags are those of FIEMAP".into()))
+        };
+        let optional = |raw: Option<Vec<RawExtent>>| raw.map(dump).transpose();
+        let fiemap = optional(raw.fiemap)?;
+        let es = dump(raw.es)?;
+        let es_after_fiemap = match (optional(raw.es_after_fiemap)?, &fiemap) {
+            (None, Some(_)) => Some(es.clone()),
+            (after, _) => after,
+        };
+        Ok(OpRecord {
+            index: raw.i,
+            op: raw.op,
+            ret: raw.ret,
+            size: raw.size,
+            es,
+            fiemap,
+            es_after_fiemap,
+            fiemap_out: optional(raw.fiemap_out)?,
+        })
+    }
+}
+
+impl RawExtent {
+    /// Flags as `ext4_get_es_cache` (fs/ext4/extents.c, v5.4) fills them in.
+    fn extent(&self) -> Option<Extent> {
+        const LAST: u32 = 0x1;
+        const UNKNOWN: u32 = 0x2;
+        const DELALLOC: u32 = 0x4;
+        const UNWRITTEN: u32 = 0x800;
+        const MERGED: u32 = 0x1000;
+        const HOLE: u32 = 0x800_0000;
+        let flags = u32::from_str_radix(self.flags.trim_start_matches("0x"), 16).ok()?;
+        if flags & !(LAST | UNKNOWN | DELALLOC | UNWRITTEN | MERGED | HOLE) != 0 {
+            return None;
+        }
+        let bits =
+            [(UNWRITTEN, Status::UNWRITTEN), (DELALLOC, Status::DELAYED), (HOLE, Status::HOLE)];
+        let set = bits.into_iter().filter(|(flag, _)| flags & flag != 0);
+        let status = match set.fold(Status::NONE, |status, (_, bit)| status | bit) {
+            Status::NONE => Status::WRITTEN,
+            status => status,
+        };
+        let pblk = if status.is_mapped() { self.pblk } else { 0 };
+        let extent = Extent::new(self.lblk, self.len, pblk, status);
+        extent.end().map(|_| extent)
+    }
+}
