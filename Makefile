@@ -1,6 +1,6 @@
 # The scripts in .ci/ do the work and say what they are doing.
 
-.PHONY: help serve dev build test fmt wasm-test e2e measure pictures bench bench-web deny
+.PHONY: help serve dev build test fmt wasm-test e2e measure pictures bench bench-web deny fuzz
 
 help:
 	@echo "make serve      build and serve the page, installing what is missing"
@@ -8,6 +8,7 @@ help:
 	@echo "make build      a release build in dist/, for any static server"
 	@echo "make dev        as serve, built fast and unoptimised"
 	@echo "make fmt, make wasm-test, make e2e, make measure, make pictures, make bench, make bench-web, make deny"
+	@echo "make fuzz       run each fuzz target for SECONDS=60"
 
 serve:
 	@.ci/serve --release
@@ -44,3 +45,6 @@ bench-web: build
 
 deny:
 	@.ci/deny
+
+fuzz:
+	@SECONDS_EACH=$(or $(SECONDS),60) .ci/fuzz

@@ -2,6 +2,7 @@
 
 import type { Locator } from "@playwright/test";
 import { expect, test } from "./fixtures";
+import { still } from "./held";
 
 test("another step in the past is a branch, and the other is one key away", async ({ page, stage }) => {
   await stage.open();
@@ -47,6 +48,7 @@ test("a fork stands over its step in the lanes, and nothing branches from an emp
   for (let step = 0; step < 8; step++) await stage.forward().click();
   await stage.slider().fill("3");
   await stage.step("irq:io1").click();
+  await still(page);
   const left = async (element: Locator) => (await element.boundingBox())?.x ?? 0;
   const fork = await left(stage.branch(/^b1 leaves main/).locator("i"));
   const step = await left(page.getByRole("gridcell", { name: "end_io A" }));

@@ -19,10 +19,14 @@ export function find(...names) {
   throw new Error(`none of these is on PATH: ${names.join(", ")}. make test installs what is missing.`);
 }
 
+/** Milliseconds for a browser to start, on a machine with other work. */
+const START = 300_000;
+
 export const chromium = () => ({
+  timeout: START,
   executablePath: find("chromium", "chromium-browser", "google-chrome"),
   // Root has no sandbox, and a test makes no call that it did not ask for.
   args: ["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
 });
 
-export const firefox = () => ({ executablePath: find("firefox-esr", "firefox") });
+export const firefox = () => ({ timeout: START, executablePath: find("firefox-esr", "firefox") });

@@ -1,6 +1,7 @@
 // Every command has a key and stands in one list, in which it can be searched.
 
 import { accessibilityFaults, expect, test } from "./fixtures";
+import { HeldBeat } from "./held";
 
 test("? lists every command with its key; letters find one, Enter does it", async ({ page, stage }) => {
   await stage.open();
@@ -100,6 +101,7 @@ test("keys that can do nothing say why", async ({ page, stage }) => {
 });
 
 test("on the slider Space plays and Shift with an arrow goes to the next switch", async ({ page, stage }) => {
+  await HeldBeat.on(page);
   await stage.open();
   await stage.runOut();
   await stage.slider().fill("4");

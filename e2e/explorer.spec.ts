@@ -1,6 +1,7 @@
 // The explorer: every interleaving in a worker, findings that open their runs, the matrix.
 
 import { accessibilityFaults, expect, test, trapIn } from "./fixtures";
+import { HeldSearch } from "./held";
 import type { Page } from "@playwright/test";
 
 async function open(page: Page) {
@@ -36,11 +37,13 @@ test("the deadlock is found, and its shortest run replays on the stage", async (
 });
 
 test("a search can be paused and stopped, and says what it has not found", async ({ page, stage }) => {
+  const search = await HeldSearch.on(page);
   await stage.open();
   await stage.choose("S9", "kara-opt");
   const explorer = await open(page);
-  await explorer.getByRole("button", { name: "Search this script" }).click();
   // By then a run that breaks BOUNDED is known.
+  await search.hold(/depth [2-5]\d,/);
+  await explorer.getByRole("button", { name: "Search this script" }).click();
   await expect(page.locator(".explorer-status")).toContainText(/depth [2-5]\d,/);
   await explorer.getByRole("button", { name: "Pause" }).click();
   await expect(explorer).toContainText("Paused.");
@@ -58,7 +61,7 @@ test("the matrix fills in, and a cell opens its design", async ({ page, stage, c
   const explorer = await open(page);
   await explorer.getByRole("button", { name: "Fill the matrix" }).click();
   const status = page.locator(".explorer-status");
-  await expect(status).toContainText("The matrix: 336 cells", { timeout: 30_000 });
+  await expect(status).toContainText("The matrix: 336 cells");
   const cell = explorer.getByRole("button", { name: /^S7 under rfc-osync: NO-DEADLOCK is broken in 16 steps/ });
   await expect(cell).toBeVisible();
   const reduced = /^S9 under kara-opt: BOUNDED is broken in 13 steps; \d+ states, reduced/;
@@ -81,23 +84,27 @@ test("the matrix fills in, and a cell opens its design", async ({ page, stage, c
 async function fill(page: Page, cells: number) {
   await page.keyboard.press("m");
   const explorer = page.getByRole("dialog", { name: "Explorer" });
-  await expect(page.locator(".explorer-status")).toContainText(`The matrix: ${cells} cells`, { timeout: 30_000 });
+  await expect(page.locator(".explorer-status")).toContainText(`The matrix: ${cells} cells`);
   return explorer;
 }
 
 test("a reduced cell is searched in full before it opens, for its shortest run", async ({ page, stage }) => {
+  const search = await HeldSearch.on(page);
   await stage.open();
   const explorer = await fill(page, 336);
+  await search.hold();
   const cell = explorer.getByRole("button", { name: /^S9 under rfc-osync: BOUNDED is broken in 13 steps; \d+ states, reduced/ });
   await cell.click();
   await expect(page.locator(".explorer-status")).toContainText(/^Searching S9 under rfc-osync in full, for its shortest run\. \d+ states, depth/);
-  await expect(explorer).toBeHidden({ timeout: 30_000 });
+  await search.release();
+  await expect(explorer).toBeHidden();
   await expect(stage.place()).toHaveText("step 13 of 13");
   await expect(stage.status()).toContainText("BOUNDED is broken in 13 steps. After step 13 nothing can avoid it.");
   await expect(stage.forward()).toBeFocused();
   await page.keyboard.press("e");
   await expect(explorer.getByRole("button", { name: /^S9 under rfc-osync: BOUNDED is broken in 13 steps; 473737 states, BOUN$/ })).toBeVisible();
 
+  await search.hold();
   await explorer.getByRole("button", { name: /^S9 under kara-opt:/ }).click();
   await expect(page.locator(".explorer-status")).toContainText("Searching S9 under kara-opt in full");
   await explorer.getByRole("button", { name: "Stop" }).click();
@@ -110,8 +117,9 @@ test("a reduced cell is searched in full before it opens, for its shortest run",
   await explorer.getByRole("button", { name: /^S9 under rfc-v1:/ }).click();
   await expect(page.locator(".explorer-status")).toContainText("Searching S9 under rfc-v1 in full");
   await page.keyboard.press("Escape");
+  await search.release();
   await page.keyboard.press("e");
-  await expect(page.locator(".explorer-status")).toContainText("Searched S9 under rfc-v1 in full: its cell opens the run.", { timeout: 30_000 });
+  await expect(page.locator(".explorer-status")).toContainText("Searched S9 under rfc-v1 in full: its cell opens the run.");
   await expect(explorer.getByRole("button", { name: /^S9 under rfc-v1: BOUNDED is broken in 13 steps; 473737 states, BOUN$/ })).toBeVisible();
 });
 
@@ -131,7 +139,7 @@ test("m shows the matrix, whatever was searched before, and a search goes on whi
   expect(top).toBeLessThan(300);
   await page.keyboard.press("Escape");
   await expect(explorer).toBeHidden();
-  await expect.poll(() => page.locator(".explorer-status").textContent(), { timeout: 30_000 }).toMatch(/^The matrix: 336 cells/);
+  await expect.poll(() => page.locator(".explorer-status").textContent()).toMatch(/^The matrix: 336 cells/);
   await open(page);
   await expect(explorer, "what was found is still there").toContainText(/395 states, 842 transitions/);
   await expect(explorer.getByRole("button", { name: /^S7 under rfc-osync: NO-DEADLOCK/ })).toBeVisible();
@@ -239,10 +247,13 @@ test("Escape closes an explorer that is still on its way", async ({ page, stage 
 });
 
 test("a new search takes the place of the one under way", async ({ page, stage }) => {
+  const search = await HeldSearch.on(page);
   await stage.open();
   const explorer = await open(page);
+  await search.hold();
   await explorer.getByRole("button", { name: "Fill the matrix" }).click();
   await expect(page.locator(".explorer-status")).toContainText("Filling the matrix");
+  await search.spare();
   await explorer.getByRole("button", { name: "Search this script" }).click();
   await expect(explorer).toContainText(/395 states, 842 transitions, depth 38, \d+ ms; complete/);
   await expect(explorer.getByRole("button", { name: "Stop" })).toBeHidden();
@@ -296,10 +307,12 @@ test("the explorer on a phone scrolls down, not sideways", async ({ page, stage 
 });
 
 test("the focus stays in the explorer when the button that had it goes, and no key reaches the run behind it", async ({ page, stage }) => {
+  const search = await HeldSearch.on(page);
   await stage.open();
   await stage.choose("S9", "kara-opt");
   await page.keyboard.press("e");
   const explorer = page.getByRole("dialog", { name: "Explorer" });
+  await search.hold();
   await explorer.getByRole("button", { name: "Search this script" }).click();
   await expect(explorer.locator(".explorer-status")).toContainText(/ states, depth /);
   await explorer.getByRole("button", { name: "Stop" }).focus();
@@ -319,7 +332,7 @@ test("the focus stays in the explorer when the button that had it goes, and no k
 test("the matrix is one stop of the Tab key, and arrows go from cell to cell", async ({ page, stage }) => {
   await stage.open();
   await page.keyboard.press("m");
-  await expect(page.locator(".explorer-status")).toContainText("The matrix: 336 cells", { timeout: 30_000 });
+  await expect(page.locator(".explorer-status")).toContainText("The matrix: 336 cells");
   await page.getByRole("group", { name: /Designs by scenarios/ }).focus();
   await page.keyboard.press("ArrowDown");
   await expect(page.getByRole("button", { name: /^S1 under v3.8:/ })).toBeFocused();

@@ -2,6 +2,7 @@
 // states stand side by side.
 
 import { accessibilityFaults, expect, test } from "./fixtures";
+import { still } from "./held";
 
 test("an object opens its fields, its history and its source, and the link keeps it open", async ({ page, stage }) => {
   await stage.open();
@@ -30,6 +31,7 @@ test("two consecutive states stand side by side, and what differs beneath them",
   const before = inspector.getByRole("grid", { name: /^File a after step 6\. ES tree: \[0\/8\) U@1000, \[0\/4\) changed\./ });
   const after = inspector.getByRole("grid", { name: /^File a after step 7\. ES tree: \[0\/4\) W@1000, .* \[0\/4\) changed\./ });
   const place = async (side: typeof before) => (await side.boundingBox()) ?? { x: 0, y: 0, height: 0 };
+  await still(page);
   expect((await place(before)).y).toBe((await place(after)).y);
   await expect(before.getByRole("gridcell", { name: "changed" }).first()).toHaveAccessibleDescription("[0/4) changed in this step");
   const row = (name: string) => inspector.getByRole("row", { name, exact: true });

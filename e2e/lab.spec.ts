@@ -2,6 +2,7 @@
 // is asked for.
 
 import { accessibilityFaults, expect, test, trapIn } from "./fixtures";
+import { still } from "./held";
 import type { Locator, Page } from "@playwright/test";
 
 async function openLab(page: Page, example?: string) {
@@ -23,11 +24,6 @@ const next = (lab: Locator) => lab.getByRole("button", { name: "Next line" });
 const tree = (lab: Locator) => lab.getByRole("textbox", { name: "Tree as text" });
 const place = (lab: Locator, line: number) => lab.getByText(`line ${line} of 14`, { exact: true });
 const answer = (lab: Locator) => lab.getByRole("status", { name: "What the line did" });
-
-/** Nothing travels any more. */
-async function still(page: Page) {
-  await page.evaluate(() => Promise.all(document.getAnimations().map((animation) => animation.finished)));
-}
 
 test("it is fetched when it is asked for, and once", async ({ page }) => {
   const asked: string[] = [];
@@ -131,13 +127,13 @@ test("tree, state and lines can be copied", async ({ page, context }) => {
   await context.grantPermissions(["clipboard-read", "clipboard-write"]);
   const lab = await openLab(page, "V5");
   await lab.getByRole("button", { name: "Last line" }).click();
-  const copied = async (name: string) => {
+  const copies = async (name: string, text: RegExp) => {
     await lab.getByRole("button", { name, exact: true }).click();
-    return page.evaluate(() => navigator.clipboard.readText());
+    await expect.poll(() => page.evaluate(() => navigator.clipboard.readText()), name).toMatch(text);
   };
-  expect(await copied("Copy tree")).toBe("[0/4) U@1000  [4/4) W@1004  [8/8) U@1008");
-  expect(await copied("Copy lines done")).toBe("# rules of v3.9–v3.10\ninsert [0/16) U@1000\ninsert [4/4) W@1004\n");
-  expect(await copied("Copy state")).toContain("[4/4) W@1004  black, root, cache_es\n");
+  await copies("Copy tree", /^\[0\/4\) U@1000  \[4\/4\) W@1004  \[8\/8\) U@1008$/);
+  await copies("Copy lines done", /^# rules of v3\.9–v3\.10\ninsert \[0\/16\) U@1000\ninsert \[4\/4\) W@1004\n$/);
+  await copies("Copy state", /\[4\/4\) W@1004  black, root, cache_es\n/);
   await expect(lab.getByRole("status", { name: "Copied" })).toHaveText("Copied.");
 });
 

@@ -1,6 +1,7 @@
 // Moving in a run: keys, slider, playing.
 
 import { expect, test } from "./fixtures";
+import { HeldBeat } from "./held";
 
 test("the keys step, go back, and jump to both ends", async ({ page, stage }) => {
   await stage.open();
@@ -25,13 +26,27 @@ test("keys that a field uses stay with the field", async ({ page, stage }) => {
 });
 
 test("Space plays and pauses; the page starts paused", async ({ page, stage }) => {
+  const clock = await HeldBeat.on(page);
   await stage.open();
   await expect(page.getByRole("button", { name: "Play" })).toBeVisible();
-  await expect(stage.place()).toHaveText("step 0 of 0");
-  await page.getByRole("slider", { name: "speed" }).fill("5");
   await stage.name().click();
   await page.keyboard.press("Space");
   await expect(page.getByRole("button", { name: "Pause" })).toBeVisible();
+  await expect(stage.place()).toHaveText("step 0 of 0");
+  await clock.beat();
+  await clock.beat();
+  await expect(stage.place()).toHaveText("step 2 of 2");
+  await page.keyboard.press("Space");
+  await expect(page.getByRole("button", { name: "Play" })).toBeVisible();
+  await clock.beat();
+  await expect(stage.place()).toHaveText("step 2 of 2");
+});
+
+test("what plays comes to the end by itself", async ({ page, stage }) => {
+  await stage.open();
+  await page.getByRole("slider", { name: "speed" }).fill("5");
+  await stage.name().click();
+  await page.keyboard.press("Space");
   await expect(stage.verdict()).toContainText("Deadlock");
   await expect(page.getByRole("button", { name: "Play" }), "it stops by itself").toBeVisible();
 });

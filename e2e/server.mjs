@@ -5,7 +5,7 @@
 //   node server.mjs --answers <url>             exits 0 if that address answers with a page
 
 import { createReadStream } from "node:fs";
-import { stat } from "node:fs/promises";
+import { readFile, stat } from "node:fs/promises";
 import { createServer } from "node:http";
 import { extname, join, normalize, resolve, sep } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -19,12 +19,17 @@ const TYPES = {
   ".wasm": "application/wasm",
 };
 
-/** Serves `folder` at `prefix` ("/" or "/a/b/"); port 0 takes any free one. */
-export async function serve(folder, port = 0, prefix = "/") {
+/**
+ * Serves `folder` at `prefix` ("/" or "/a/b/"); port 0 takes any free one. A `probe` is a script that runs on
+ * the page before all others.
+ */
+export async function serve(folder, port = 0, prefix = "/", probe = "") {
   const root = resolve(folder);
   const server = createServer(async (request, response) => {
     const { pathname } = new URL(request.url, "http://localhost");
     const file = pathname.startsWith(prefix) && locate(root, pathname.slice(prefix.length));
+    if (probe && file === join(root, "probe.js")) return void answer(response, ".js", probe);
+    if (probe && file === join(root, "index.html")) return void answer(response, ".html", await probed(file));
     const found = file && (await stat(file).catch(() => null));
     if (!found?.isFile()) {
       response.writeHead(404, { "content-type": "text/plain" }).end("not found\n");
@@ -42,6 +47,14 @@ export async function serve(folder, port = 0, prefix = "/") {
     url: `http://127.0.0.1:${server.address().port}${prefix}`,
     close: () => new Promise((done) => server.close(done).closeAllConnections()),
   };
+}
+
+function answer(response, type, text) {
+  response.writeHead(200, { "content-type": TYPES[type], "cache-control": "no-cache" }).end(text);
+}
+
+async function probed(file) {
+  return (await readFile(file, "utf8")).replace("<head>", '<head><script src="./probe.js"></script>');
 }
 
 function locate(root, path) {

@@ -16,17 +16,17 @@ const inWorker = typeof window === "undefined";
 /** What the person wants: to go on, to wait, to stop. */
 class Orders {
   stopped = false;
-  #paused = false;
+  paused = false;
   #wake = () => {};
 
   give(word) {
-    this.#paused = word === "pause";
+    this.paused = word === "pause";
     this.stopped ||= word === "stop";
-    if (!this.#paused) this.#wake();
+    if (!this.paused) this.#wake();
   }
 
   async obey() {
-    while (this.#paused) await new Promise((wake) => (this.#wake = wake));
+    while (this.paused) await new Promise((wake) => (this.#wake = wake));
   }
 }
 
@@ -80,6 +80,8 @@ async function work(search, jobs, first, inFull, orders, sliceMs, tell) {
         tell("progress", position, progress, ms);
       }
       await turn();
+      // A person who pauses sees where it stands.
+      if (orders.paused && !done) tell("progress", position, progress, ms);
       await orders.obey();
       sliceBegan = performance.now();
       // What was found so far is told all the same, after a few more slices.

@@ -1,10 +1,12 @@
 //! Random walks over every preset and design: what must hold of any state, whatever the design.
 
 use extentscope::kernel::{
-    Badge, Choice, Design, Power, Row, Setup, Stage, State, enabled, is_environment, step,
+    Choice, Design, Power, Row, Setup, State, enabled, is_environment, step,
 };
 use extentscope::scenario::{PRESETS, Run, Script};
 
+#[path = "common/books.rs"]
+mod books;
 #[path = "common/features.rs"]
 mod features;
 
@@ -42,42 +44,6 @@ fn setups() -> Vec<Setup> {
     setups
 }
 
-/// What holds of every state.
-fn check(setup: &Setup, state: &State, told: &str) {
-    for (ino, inode) in (0..).zip(&state.inodes) {
-        let of = |wanted: fn(&extentscope::kernel::Io) -> bool| {
-            state.ios().filter(|(_, io)| io.ino == ino && wanted(io)).count()
-        };
-        assert_eq!(of(|io| io.counted), usize::from(inode.i_unwritten), "i_unwritten {told}");
-        assert!(of(|io| io.dio_held) <= usize::from(inode.i_dio_count), "i_dio_count {told}");
-        let reads = (0..8).filter(|t| inode.i_data_sem & (1 << t) != 0);
-        let waits = |t: &usize| {
-            state.ios().any(|(_, io)| usize::from(io.thread) == *t && io.waits && io.dio_held)
-        };
-        assert!(reads.into_iter().all(|t| waits(&t)), "i_data_sem {told}");
-        let exclusive = state.tasks.iter().filter(|task| task.i_mutex & (1 << ino) != 0).count();
-        assert_eq!(exclusive, usize::from(inode.i_mutex != u8::MAX), "i_mutex {told}");
-        assert!(exclusive == 0 || inode.shared == 0, "shared and exclusive {told}");
-    }
-    let handles = state.tasks.iter().filter(|task| task.handle).count();
-    assert_eq!(handles, usize::from(state.journal.handles), "handles {told}");
-    let extentscope::kernel::Journal { credits, reserved, .. } = state.journal;
-    assert!(reserved <= credits && credits <= setup.journal, "credits {told}");
-    let listed = state
-        .ios()
-        .filter(|(_, io)| io.stage == Stage::Listed && io.list != extentscope::kernel::List::Dio);
-    assert_eq!(listed.count(), state.completed.as_slice().len(), "listed {told}");
-    let mut pblks: Vec<u8> =
-        state.inodes.iter().flat_map(|i| i.disk.iter().filter_map(|m| m.pblk())).collect();
-    let mapped = pblks.len();
-    pblks.sort_unstable();
-    pblks.dedup();
-    assert_eq!(mapped, pblks.len(), "a physical block is mapped twice {told}");
-    if state.power == Power::On {
-        assert!(Badge::EsPblk.holds(setup, state), "ES-PBLK {told}");
-    }
-}
-
 fn told(setup: &Setup, choices: &[Choice]) -> String {
     let names: Vec<String> = choices.iter().map(Choice::to_string).collect();
     format!("in {} after: {}", setup.design, names.join(" "))
@@ -100,7 +66,7 @@ fn a_million_random_steps_keep_the_books_balanced() {
             let choice = enabled[random.below(enabled.len())];
             choices.push(choice);
             step(setup, &mut state, choice, &mut ()).expect("enabled lists what step takes");
-            check(setup, &state, &told(setup, &choices));
+            books::check(setup, &state, &|| told(setup, &choices));
             steps += 1;
         }
     }

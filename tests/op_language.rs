@@ -39,8 +39,8 @@ fn a_script_is_printed_in_one_way() {
             allow shrink 1
 
             t1: aio_write io=0+4,4+4 sync=1
-            t1: getevents
             t2: dio_write 8 4
+            t1: getevents
             t2: dio_read 8 1
 
             expect rfc-osync +decrement=after_sync, v3.8: NO-DEADLOCK

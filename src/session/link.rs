@@ -37,7 +37,7 @@ impl Session {
     /// Shows the run that a link holds, as far as it can be read, and says what is wrong with it.
     pub fn open_link(&mut self, fragment: &str) {
         let (link, mut wrong) = Link::read(fragment);
-        if link.script.is_empty() {
+        if link.script.is_empty() && !wrong.is_empty() {
             self.say(&link_notice(NOT_OF_LINK, &wrong));
             return;
         }

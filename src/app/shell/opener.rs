@@ -44,9 +44,17 @@ pub fn focus_part(selector: &str) {
 /// To what opened the inspector, or to where the next step is taken.
 pub fn give_focus_back() {
     let opener = OPENER.take();
-    // It may have been behind the inspector, and is there again in the next frame.
-    request_animation_frame(move || match opener.filter(|element| element.is_connected()) {
-        Some(opener) => focus_any(&opener),
-        None => focus_step(),
+    let had = document().active_element();
+    // The opener may have been behind the inspector, and is there again in the next frame.
+    request_animation_frame(move || {
+        let has = document().active_element();
+        // A quick person may have moved the focus since: then it stays there.
+        if has != had && has.is_some_and(|element| element.tag_name() != "BODY") {
+            return;
+        }
+        match opener.filter(|element| element.is_connected()) {
+            Some(opener) => focus_any(&opener),
+            None => focus_step(),
+        }
     });
 }

@@ -5,9 +5,9 @@ use core::fmt;
 use super::budgets::{BUDGET_WORDS, budget_of};
 use super::ops::OpText;
 use super::script::{Expectation, MOUNTS, Script};
-use crate::kernel::{Design, FileExtent, Promise, Setup};
+use crate::kernel::{Design, FileExtent, Op, Promise, Setup};
 
-/// The canonical text: reading it gives the same script, but for the order of threads' lines.
+/// The canonical text: reading it gives the same script.
 impl fmt::Display for Script {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Setup { design, dioread_nolock, slots, journal, files, threads, budgets } = &self.setup;
@@ -37,10 +37,18 @@ impl fmt::Display for Script {
             }
         }
         writeln!(f)?;
-        for (thread, program) in (1..).zip(threads) {
-            for op in program {
-                writeln!(f, "t{thread}: {}", OpText { op: *op, files })?;
+        // In the order of the script, which numbers the writes: sorted by thread, the second write
+        // of the first thread would be called B, and was perhaps C.
+        let mut ops: Vec<(u32, usize, Op)> = Vec::new();
+        for (thread, program) in threads.iter().enumerate() {
+            for (index, op) in program.iter().enumerate() {
+                let line = self.lines.get(thread).and_then(|lines| lines.get(index));
+                ops.push((line.copied().unwrap_or(0), thread + 1, *op));
             }
+        }
+        ops.sort_by_key(|(line, ..)| *line);
+        for (_, thread, op) in ops {
+            writeln!(f, "t{thread}: {}", OpText { op, files })?;
         }
         for (i, Expectation { designs, broken }) in self.expectations.iter().enumerate() {
             let names: Vec<String> = designs.iter().map(Design::to_string).collect();
