@@ -3,11 +3,11 @@
 
 import { accessibilityFaults, expect, test, trapIn } from "./fixtures";
 import { still } from "./held";
+import { Stage } from "./stage";
 import type { Locator, Page } from "@playwright/test";
 
 async function openLab(page: Page, example?: string) {
-  await page.goto(".");
-  await expect(page.locator("html")).toHaveAttribute("data-ready", "true");
+  await new Stage(page).open();
   return ask(page, example);
 }
 
@@ -29,8 +29,7 @@ test("it is fetched when it is asked for, and once", async ({ page }) => {
   const asked: string[] = [];
   page.on("request", (request) => asked.push(new URL(request.url()).pathname.split("/").pop() ?? ""));
   const ours = () => asked.filter((name) => /^lab/.test(name)).sort();
-  await page.goto(".");
-  await expect(page.locator("html")).toHaveAttribute("data-ready", "true");
+  await new Stage(page).open();
   expect(ours()).toEqual([]);
   const lab = await ask(page);
   const all = ["lab.css", "lab.js", "lab_bg.wasm", "laboratory.js"];
@@ -286,7 +285,7 @@ for (const theme of ["light", "dark"]) {
 for (const [what, width, height] of [["on a phone", 390, 844], ["at 200% zoom", 720, 450]] as const) {
   test(`${what} nothing is cut off, and the step bar is there`, async ({ page }) => {
     await page.setViewportSize({ width, height });
-    await page.goto(".");
+    await new Stage(page).open();
     const tab = page.getByRole("navigation", { name: "Panels" }).getByRole("button", { name: "Tree" });
     if (width < 720) await tab.click();
     const lab = await ask(page);

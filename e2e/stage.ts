@@ -6,10 +6,16 @@ import { expect, type Locator, type Page } from "@playwright/test";
 export class Stage {
   constructor(readonly page: Page) {}
 
-  /** Opens the page and waits until it answers; `rest` is a query or a hash. */
+  /** Opens the page and waits until it answers; `rest` is a query or a hash. Without a run in the
+      address the greeting comes first, and is closed. */
   async open(rest = "") {
     await this.page.goto(rest || ".");
     await this.isReady();
+    if (!rest.includes("#")) await this.greeting().getByRole("button", { name: /Free stage/ }).click();
+  }
+
+  greeting(): Locator {
+    return this.page.getByRole("dialog", { name: "When is a write done?" });
   }
 
   async isReady() {

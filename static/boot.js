@@ -9,6 +9,7 @@
 //   window.extentscopeExplorer(word)        opens the explorer, explorer-dialog.js; the word `matrix`
 //                                           has it fill the matrix
 //   window.extentscopeLaboratory()          opens the tree laboratory: laboratory.js
+//   window.extentscopeGreet()               opens the greeting of index.html; so does the button #about
 //   #explore, #laboratory                   the buttons that do, #explore-said and #laboratory-said
 //                                           beside them
 //   window.extentscopeTrapIsOf(error, module) whether a module has trapped
@@ -135,7 +136,17 @@ async function openProgram(file, said, ...what) {
 window.extentscopeExplorer = (word) => openProgram("explorer-dialog.js", "explore-said", page, word);
 window.extentscopeLaboratory = () => openProgram("laboratory.js", "laboratory-said");
 
+// The greeting, for readers who bring no run along. Each of its ways on closes it; so does Escape, which
+// is the dialog's own.
+const greeting = byId("greeting");
+window.extentscopeGreet = () => greeting.open || greeting.showModal();
+greeting.addEventListener("click", ({ target }) => {
+  if (target.closest("a, button")) greeting.close();
+});
+if (!location.hash && window.parent === window) window.extentscopeGreet();
+
 addEventListener("click", ({ target }) => {
+  if (target.id === "about") window.extentscopeGreet();
   if (target.id === "explore") window.extentscopeExplorer();
   if (target.id === "laboratory") window.extentscopeLaboratory();
 });
