@@ -39,7 +39,8 @@ fn one_answer_of_every_question_is_right_and_the_others_are_not() {
         let Some(question) = lesson.stops[stop].question else { continue };
         let run = lesson.run_after(stop).expect(&place);
         let truth = question.fact.compute(&run);
-        assert!(lesson.right_answer(stop).expect(&place).is_some(), "{place}: {truth:?}");
+        let right = lesson.right_answer(stop).expect(&place);
+        assert_eq!(right, Some(question.right.into()), "{place}: {truth:?}");
         for (i, (_, answer)) in question.answers.iter().enumerate() {
             let twice = question.answers[..i].iter().any(|(_, other)| other == answer);
             assert!(!twice, "{place}: {answer:?} stands twice");

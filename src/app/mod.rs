@@ -49,12 +49,14 @@ fn App() -> impl IntoView {
         <main
             class="stage"
             data-open=desk.text(|s| s.panels.open().into())
+            data-lesson=lesson_panels(desk)
             on:click=move |ev| stage::open_clicked(desk, &ev)
             on:contextmenu=move |ev| stage::open_menu(menu, &ev)
             on:keydown=move |ev| stage::open_focused(desk, &ev)
         >
             {shell::top()}
             {stage::caption()}
+            {stage::lesson_panel()}
             <div class="side-left">{stage::script_panel()} {stage::steps_panel()}</div>
             {stage::strata_panel()}
             {tabs(desk)}
@@ -69,6 +71,16 @@ fn App() -> impl IntoView {
         </main>
     }
     .into_any()
+}
+
+/// The panels that a lesson shows; the attribute is there while a lesson is taken.
+fn lesson_panels(desk: Desk) -> Signal<Option<String>> {
+    let panels = desk.text(|s| match &s.lesson {
+        None => String::new(),
+        Some(card) if card.panels.is_empty() => "all".into(),
+        Some(card) => card.panels.clone(),
+    });
+    kit::derived(move || Some(panels.get()).filter(|panels| !panels.is_empty()))
 }
 
 /// On a narrow screen: which of the folded panels is open.

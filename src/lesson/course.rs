@@ -50,6 +50,7 @@ const GAP: Lesson = Lesson {
             question: Some(Question {
                 asks: "The data of A is on the device and the disk tree still says U. What does a read return that looks the block up now?",
                 fact: Fact::ReadNow(0),
+                right: 1,
                 answers: &[
                     ("A", Truth::Data),
                     ("zeroes", Truth::Zeroes),
@@ -68,6 +69,7 @@ const GAP: Lesson = Lesson {
             question: Some(Question {
                 asks: "At the moment when the disk tree says W, has t1 been told that A is done?",
                 fact: Fact::Acknowledged(0),
+                right: 1,
                 answers: &[("yes, by the irq", Truth::Yes), ("no, not yet", Truth::No)],
                 why: "v3.8 acknowledges after the conversion. Until then t1 has no right to expect A.",
             }),
@@ -121,6 +123,7 @@ const WHERE_IS_IT: Lesson = Lesson {
             question: Some(Question {
                 asks: "What does the read return?",
                 fact: Fact::Returned,
+                right: 1,
                 answers: &[
                     ("A", Truth::Data),
                     ("zeroes", Truth::Zeroes),
@@ -139,6 +142,7 @@ const WHERE_IS_IT: Lesson = Lesson {
             question: Some(Question {
                 asks: "What does the read return now?",
                 fact: Fact::Returned,
+                right: 0,
                 answers: &[("A", Truth::Data), ("zeroes", Truth::Zeroes)],
                 why: "Every lookup asks the ES tree first. It says W and where, so nobody asks the disk tree.",
             }),
@@ -175,6 +179,7 @@ const PRESSURE: Lesson = Lesson {
             question: Some(Question {
                 asks: "What does the read return?",
                 fact: Fact::Returned,
+                right: 1,
                 answers: &[("A", Truth::Data), ("zeroes", Truth::Zeroes)],
                 why: "The entry is gone, so the lookup asks the disk tree, which says U.",
             }),
@@ -189,6 +194,7 @@ const PRESSURE: Lesson = Lesson {
             question: Some(Question {
                 asks: "The same pressure, later. What does the read return?",
                 fact: Fact::Returned,
+                right: 0,
                 answers: &[("A", Truth::Data), ("zeroes", Truth::Zeroes)],
                 why: "The disk tree says W by now, so the lookup finds there what the ES tree has lost.",
             }),
@@ -220,6 +226,7 @@ const DIRTY_BIT: Lesson = Lesson {
             question: Some(Question {
                 asks: "The shrinker runs before the worker. Does it free the entry?",
                 fact: Fact::Freed,
+                right: 1,
                 answers: &[("yes", Truth::Yes), ("no", Truth::No)],
                 why: "A dirty entry holds what nobody else knows. The shrinker passes it by.",
             }),
@@ -234,6 +241,7 @@ const DIRTY_BIT: Lesson = Lesson {
             question: Some(Question {
                 asks: "The page has reached the device, its extent is U until the worker runs. What does the direct read return?",
                 fact: Fact::Returned,
+                right: 1,
                 answers: &[("the data", Truth::Data), ("zeroes", Truth::Zeroes)],
                 why: "The patch converts in the irq for direct writes only. Here nothing was converted and nothing was marked, and the patch took away the wait that readers had.",
             }),
@@ -273,6 +281,7 @@ const O_SYNC: Lesson = Lesson {
             question: Some(Question {
                 asks: "What does a read of A's blocks return?",
                 fact: Fact::Survives(0),
+                right: 1,
                 answers: &[("A", Truth::Data), ("zeroes", Truth::Zeroes)],
                 why: "After a power cut only the committed tree counts, and it says U. The mark in memory is gone with the memory.",
             }),
@@ -287,6 +296,7 @@ const O_SYNC: Lesson = Lesson {
             question: Some(Question {
                 asks: "What does a read of A's blocks return after this?",
                 fact: Fact::Survives(0),
+                right: 0,
                 answers: &[("A", Truth::Data), ("zeroes", Truth::Zeroes)],
                 why: "The commit came before the acknowledgement: the committed tree says W.",
             }),
@@ -309,6 +319,7 @@ const O_SYNC: Lesson = Lesson {
             question: Some(Question {
                 asks: "Can a write that t2 saw acknowledged be gone after a power cut under v3.8 too?",
                 fact: Fact::Breaks(Promise::OsyncDurable),
+                right: 0,
                 answers: &[("yes, in some order of the steps", Truth::Yes), ("no", Truth::No)],
                 why: "The fsync of the submitting thread may come after t2 has seen the completion. v3.12 mended this: a worker syncs first.",
             }),
@@ -364,6 +375,7 @@ const DEADLOCK: Lesson = Lesson {
             question: Some(Question {
                 asks: "One conversion is owed: that of B. Who can do it?",
                 fact: Fact::Giver(WORKER),
+                right: 2,
                 answers: &[
                     ("the worker", Truth::Actor(WORKER)),
                     ("jbd2", Truth::Actor(Actor::Jbd2)),
@@ -382,6 +394,7 @@ const DEADLOCK: Lesson = Lesson {
             question: Some(Question {
                 asks: "After which step of this run was the deadlock certain?",
                 fact: Fact::NoReturn(Promise::NoDeadlock),
+                right: 2,
                 answers: &[
                     ("when the worker called fsync, step 17", Truth::Number(17)),
                     ("when the worker took both, step 13", Truth::Number(13)),
@@ -400,6 +413,7 @@ const DEADLOCK: Lesson = Lesson {
             question: Some(Question {
                 asks: "Can this script still deadlock?",
                 fact: Fact::Breaks(Promise::NoDeadlock),
+                right: 1,
                 answers: &[("yes", Truth::Yes), ("no", Truth::No)],
                 why: "fsync no longer waits for B, so the worker comes back to its list.",
             }),
@@ -414,6 +428,7 @@ const DEADLOCK: Lesson = Lesson {
             question: Some(Question {
                 asks: "And here: can it deadlock?",
                 fact: Fact::Breaks(Promise::NoDeadlock),
+                right: 0,
                 answers: &[("yes", Truth::Yes), ("no", Truth::No)],
                 why: "t2 holds i_mutex, converts A on its way, and calls fsync for A, which wants i_mutex.",
             }),
@@ -438,6 +453,7 @@ const INSTEAD: Lesson = Lesson {
             question: Some(Question {
                 asks: "The irq acknowledges at once and the worker is slow. Can more than two conversions be owed?",
                 fact: Fact::Breaks(Promise::Bounded),
+                right: 0,
                 answers: &[("yes", Truth::Yes), ("no, the slots limit them", Truth::No)],
                 why: "The acknowledgement frees the slot, and the conversion is still owed. Nothing slows the writer down.",
             }),
@@ -452,6 +468,7 @@ const INSTEAD: Lesson = Lesson {
             question: Some(Question {
                 asks: "Can more than two conversions be owed?",
                 fact: Fact::Breaks(Promise::Bounded),
+                right: 1,
                 answers: &[("yes", Truth::Yes), ("no", Truth::No)],
                 why: "The slot is given back last, so the slots bound the conversions.",
             }),
@@ -466,6 +483,7 @@ const INSTEAD: Lesson = Lesson {
             question: Some(Question {
                 asks: "Can more than two conversions be owed?",
                 fact: Fact::Breaks(Promise::Bounded),
+                right: 0,
                 answers: &[("yes", Truth::Yes), ("no", Truth::No)],
                 why: "What comes early gives the slot back early.",
             }),
@@ -480,6 +498,7 @@ const INSTEAD: Lesson = Lesson {
             question: Some(Question {
                 asks: "The two O_DSYNC writes of the deadlock, under v3.12. Who ends the wait of A's worker in fsync?",
                 fact: Fact::Giver(DIO_WORKER),
+                right: 1,
                 answers: &[
                     ("the worker itself", Truth::Actor(DIO_WORKER)),
                     ("jbd2, the journal", Truth::Actor(Actor::Jbd2)),

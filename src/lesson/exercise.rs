@@ -40,12 +40,12 @@ const fn ask(
     Stop { scene, says, question: Some(question), legs, sees, shows: &[], breaks }
 }
 
-const fn returns(asks: &'static str, why: &'static str) -> Question {
-    Question { asks, fact: Fact::Returned, answers: READS, why }
+const fn returns(asks: &'static str, right: u8, why: &'static str) -> Question {
+    Question { asks, fact: Fact::Returned, right, answers: READS, why }
 }
 
-const fn survives(asks: &'static str, why: &'static str) -> Question {
-    Question { asks, fact: Fact::Survives(0), answers: READS, why }
+const fn survives(asks: &'static str, right: u8, why: &'static str) -> Question {
+    Question { asks, fact: Fact::Survives(0), right, answers: READS, why }
 }
 
 /// The exercise.
@@ -61,6 +61,7 @@ pub const EXERCISE: Lesson = Lesson {
             "A plain AIO write under rfc-osync is acknowledged in the irq. The shrinker runs, then t1 reads.",
             returns(
                 "What does the read return?",
+                1,
                 "rfc-osync changes O_SYNC writes only. A plain write is as in the patch: dropping its entry loses the only record.",
             ),
             &[SUBMIT, ACK_IN_IRQ, REAP, SHRINK, READ],
@@ -69,7 +70,11 @@ pub const EXERCISE: Lesson = Lesson {
         ask(
             ("S2", "kara-opt"),
             "Under kara-opt the irq converts in memory too, and marks the entry dirty. The shrinker runs, then t1 reads.",
-            returns("What does the read return?", "The dirty entry stays, so the lookup finds it."),
+            returns(
+                "What does the read return?",
+                0,
+                "The dirty entry stays, so the lookup finds it.",
+            ),
             &[SUBMIT, ACK_IN_IRQ, REAP, SHRINK, READ],
             ("The dirty bit closes the window for direct writes.", None),
         ),
@@ -78,6 +83,7 @@ pub const EXERCISE: Lesson = Lesson {
             "v3.9 has the full ES tree, and acknowledges after the conversion. The shrinker runs after that, then t1 reads.",
             returns(
                 "What does the read return?",
+                0,
                 "The disk tree was converted before the acknowledgement, so dropping the entry costs one lookup and no data.",
             ),
             &[
@@ -96,6 +102,7 @@ pub const EXERCISE: Lesson = Lesson {
             Question {
                 asks: "Who can end the wait of t1?",
                 fact: Fact::Giver(T1),
+                right: 0,
                 answers: &[
                     ("the worker", Truth::Actor(WORKER)),
                     ("jbd2", Truth::Actor(Actor::Jbd2)),
@@ -117,6 +124,7 @@ pub const EXERCISE: Lesson = Lesson {
             "A plain write is acknowledged. Nobody calls fsync, and the power fails.",
             survives(
                 "What does a read return afterwards?",
+                1,
                 "The committed tree says U. No promise is broken: a plain acknowledgement does not promise to survive.",
             ),
             &[SUBMIT, ACK_IN_IRQ, REAP, CUT],
@@ -127,6 +135,7 @@ pub const EXERCISE: Lesson = Lesson {
             "The write is acknowledged, fsync returns, and the power fails.",
             survives(
                 "What does a read return afterwards?",
+                0,
                 "fsync ran the pending conversion and waited for the commit.",
             ),
             &[
@@ -146,6 +155,7 @@ pub const EXERCISE: Lesson = Lesson {
             "The same, but fsync waits for page writeback only and the write was acknowledged early.",
             survives(
                 "What does a read return afterwards?",
+                1,
                 "fsync found nothing to wait for, and nobody had converted yet.",
             ),
             &[SUBMIT, ACK_IN_IRQ, REAP, go(T1, After(Pc::FsyncCommit)), CUT],
@@ -159,6 +169,7 @@ pub const EXERCISE: Lesson = Lesson {
             "The worker asks the ES tree whether there is anything to convert. fsync returns, and the power fails.",
             survives(
                 "What does a read return afterwards?",
+                1,
                 "The ES tree said written, so the worker found nothing to do: the disk tree was never converted.",
             ),
             &[SUBMIT, ACK_IN_IRQ, REAP, go(T1, After(Pc::FsyncCommit)), CUT],
@@ -169,6 +180,7 @@ pub const EXERCISE: Lesson = Lesson {
             "An O_DSYNC write over blocks that are written already is acknowledged, and the power fails.",
             survives(
                 "What does a read return afterwards?",
+                2,
                 "Nothing had to be converted, so the irq acknowledged, and the data was in the device's cache: the sync ran before the data was there.",
             ),
             &[go(T1, After(Pc::FsyncCommit)), ACK_IN_IRQ, REAP, CUT],
@@ -182,6 +194,7 @@ pub const EXERCISE: Lesson = Lesson {
             "The same write under v3.12, where a worker syncs before it acknowledges.",
             survives(
                 "What does a read return afterwards?",
+                0,
                 "The worker flushed the device before t1 could know that the write was done.",
             ),
             &[
@@ -199,6 +212,7 @@ pub const EXERCISE: Lesson = Lesson {
             Question {
                 asks: "Who can end the wait of t2?",
                 fact: Fact::Giver(T2),
+                right: 2,
                 answers: &[
                     ("the worker", Truth::Actor(WORKER)),
                     ("t1", Truth::Actor(T1)),
@@ -220,6 +234,7 @@ pub const EXERCISE: Lesson = Lesson {
             "A buffered write reaches the device. Under v3.11 the page stays under writeback until its extent is converted; a direct read waits for the page.",
             returns(
                 "What does the read return?",
+                0,
                 "PageWriteback is cleared last, so whoever waits for the page has waited for the conversion.",
             ),
             &[

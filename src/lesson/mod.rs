@@ -1,9 +1,10 @@
 //! The course: lessons and exercises about the thread, as data, and what the model says of them.
 //!
 //! A lesson is a list of stops. At each stop the reader predicts first; then the steps of the stop
-//! are taken, and the page says what they show. No answer is written down: each answer names a
-//! [`Truth`], and the right one is the one that the model computes ([`Stop::truth`]).
-//! `tests/lessons.rs` computes them all, so a lesson cannot go stale.
+//! are taken, and the page says what they show. Each answer names a [`Truth`]. The model computes
+//! which truth holds ([`Lesson::right_answer`]), and `tests/lessons.rs` compares that with the data
+//! for every question, so a lesson cannot go stale. The page reads the data: some answers take a
+//! search of half a million states.
 
 mod course;
 mod exercise;
@@ -76,6 +77,8 @@ pub struct Question {
     pub asks: &'static str,
     /// What decides it, computed after the steps of the stop.
     pub fact: Fact,
+    /// The position of the right answer.
+    pub right: u8,
     /// The answers to choose from, each with the truth that it claims.
     pub answers: &'static [(&'static str, Truth)],
     /// Why the right answer is right, in one or two sentences.

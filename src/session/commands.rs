@@ -1,5 +1,6 @@
 //! Every command of the page, once: keys, help and palette are made of this table.
 
+use crate::lesson::Progress;
 use crate::view::facts::Object;
 use crate::view::words::{sorted, why};
 use crate::view::{Fault, Look};
@@ -55,6 +56,8 @@ pub const COMMANDS: &[Command] = &[
     of("large-pipeline", &["Z"], "Give the pipeline more room", LOOK),
     of("theme", &["q"], "Choose the theme", LOOK),
     of("laboratory", &["o"], "Open the tree laboratory", LOOK),
+    of("lessons", &["j"], "Begin the lessons, or come back to the lesson", LOOK),
+    of("about", &["H"], "Say what this page is", LOOK),
     of("commands", &["?", "/"], "List and search all commands", LOOK),
     of("copy-link", &["c"], "Copy the link", SHARE),
     of("copy-mail", &["y"], "Copy the run as text for a mail", SHARE),
@@ -130,6 +133,10 @@ impl Session {
                 // The error is kept, and shown below the script.
                 let _ = self.apply_draft();
             }
+            "lessons" => match self.lesson_card() {
+                Some(_) => self.return_to_lesson(),
+                None => self.open_lesson(Progress::start(0)),
+            },
             "restart" => self.start_over(),
             "edits" => self.bring_back(),
             _ => match id.strip_prefix("preset-") {
@@ -272,7 +279,8 @@ mod tests {
     #[test]
     fn commands_of_the_run_are_done_and_others_are_not() {
         /// What the page does itself.
-        const PAGE: [&str; 16] = [
+        const PAGE: [&str; 17] = [
+            "about",
             "go",
             "issue",
             "scenario",

@@ -36,6 +36,11 @@ impl Session {
 
     /// Shows the run that a link holds, as far as it can be read, and says what is wrong with it.
     pub fn open_link(&mut self, fragment: &str) {
+        match Session::lesson_of(fragment) {
+            Some(Ok(progress)) => return self.open_lesson(progress),
+            Some(Err(wrong)) => return self.say(&link_notice(NOT_OF_LINK, &[wrong])),
+            None => {}
+        }
         let (link, mut wrong) = Link::read(fragment);
         if link.script.is_empty() && !wrong.is_empty() {
             self.say(&link_notice(NOT_OF_LINK, &wrong));
@@ -125,6 +130,7 @@ impl Session {
         let mut words: Vec<String> = self.look.iter().map(Look::to_string).collect();
         words.extend(self.panels.words());
         words.extend(self.no_return().map(|step| format!("{NO_RETURN}{step}")));
+        words.extend(self.lesson_word());
         words.extend((self.delayed != 0).then(|| format!("{DELAYED}{}", self.delayed)));
         words.join(",")
     }
@@ -132,6 +138,7 @@ impl Session {
     /// Takes the view that a link keeps; words that nobody knows are somebody else's.
     pub(super) fn take_view(&mut self, view: &str) {
         (self.look, self.panels, self.delayed) = (None, Panels::default(), 0);
+        self.course = None;
         for word in view.split(',').filter(|word| !word.is_empty()) {
             let number = |prefix| word.strip_prefix(prefix).and_then(|n| n.parse::<u32>().ok());
             if let Some(step) = number(NO_RETURN) {
@@ -139,7 +146,7 @@ impl Session {
                 self.no_return = Some((step, run.setup().clone(), run.choices().to_vec()));
             } else if let Some(bits) = number(DELAYED) {
                 self.delayed = bits;
-            } else if !self.panels.take(word) {
+            } else if !self.panels.take(word) && !self.take_lesson(word) {
                 self.look = Look::parse(word).or(self.look);
             }
         }

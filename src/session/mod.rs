@@ -11,6 +11,7 @@ mod script;
 mod time;
 
 mod fault;
+mod lesson;
 mod stops;
 
 mod commands;

@@ -4,6 +4,7 @@ use crate::kernel::{Choice, Design, Setup};
 use crate::scenario::{Branches, Preset, Run, Script, ScriptError, ScriptPart};
 use crate::view::{Inspector, Look, inspector};
 
+use super::lesson::Course;
 use super::switches::{Panels, Switch};
 
 /// How a sentence begins that says that a link says nothing.
@@ -38,6 +39,8 @@ pub struct Session {
     pub(super) panels: Panels,
     /// A bit for every IO whose completion a person delays.
     pub(super) delayed: u32,
+    /// The lesson that a reader takes.
+    pub(super) course: Option<Course>,
     /// Designs with knobs of their own that were run, in the order in which they were tried.
     pub(super) tried: Vec<Design>,
     /// How many more of them there were.
@@ -75,6 +78,7 @@ impl Session {
             look: None,
             panels: Panels::default(),
             delayed: 0,
+            course: None,
             tried: Vec::new(),
             forgotten: 0,
             revision: 0,

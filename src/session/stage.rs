@@ -1,6 +1,7 @@
 //! Everything that the page shows at one moment, as one value.
 
 use crate::view::facts::io_of;
+use crate::view::panels::LessonCard;
 use crate::view::words::caption;
 use crate::view::{
     self, Badge, BadgeKind, BranchRow, Chart, Inspector, Lanes, Milestone, Pipeline, Series,
@@ -63,6 +64,8 @@ pub struct Stage {
     pub inspector: Option<Inspector>,
     /// What is switched on in the panels.
     pub panels: Panels,
+    /// The lesson that a reader takes.
+    pub lesson: Option<LessonCard>,
 }
 
 /// The page as a session stands.
@@ -108,6 +111,7 @@ pub fn stage(session: &Session) -> Stage {
         branches: view::branches(session.branches()),
         inspector: session.inspector(),
         panels: session.panels(),
+        lesson: session.lesson_card(),
     }
 }
 

@@ -18,7 +18,10 @@ impl Session {
     pub fn next_choice(&self) -> Option<Choice> {
         let run = self.run();
         let planned = run.choices().get(run.cursor()).copied();
-        planned.or_else(|| self.default_choice(run.state()))
+        planned.or_else(|| match self.lesson_choice() {
+            Some(choice) => choice.ok(),
+            None => self.default_choice(run.state()),
+        })
     }
 
     /// Takes a choice.
@@ -50,6 +53,10 @@ impl Session {
     /// Takes the next choice; false if there is none.
     pub fn forward(&mut self) -> bool {
         let Some(choice) = self.next_choice() else {
+            if let Some(Err(why)) = self.lesson_choice() {
+                self.say(why);
+                return false;
+            }
             let all = self.run().enabled();
             let own = all.iter().find(|choice| !is_environment(self.run().state(), **choice));
             if let Some(Choice { actor, .. }) = own {

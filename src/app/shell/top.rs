@@ -22,7 +22,7 @@ pub fn top() -> AnyView {
             {scenario_select(desk)}
             {design_select(desk)}
             {verdict(desk)}
-            <div class="top-actions">{knobs_button()} {explorer_button()} {commands_button()}</div>
+            <div class="top-actions">{lessons_button(desk)} {knobs_button()} {explorer_button()} {commands_button()} {about_button()}</div>
             <div class="top-line">
                 <p
                     class="story design-story"
@@ -36,6 +36,21 @@ pub fn top() -> AnyView {
         </header>
     }
     .into_any()
+}
+
+/// Begins the lessons, or comes back to the one that was left.
+fn lessons_button(desk: Desk) -> AnyView {
+    view! {
+        <button type="button" on:click=move |_| {
+            desk.act(|s| s.command("lessons"));
+        }>"Lessons"</button>
+    }
+    .into_any()
+}
+
+/// Opens the greeting, by `static/boot.js`, which finds the button by its name.
+fn about_button() -> AnyView {
+    view! { <button type="button" id="about">"About"</button> }.into_any()
 }
 
 /// Opens the explorer, by `static/boot.js`, which finds the button by its name and says beside it if

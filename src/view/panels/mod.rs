@@ -2,6 +2,7 @@
 
 mod branches;
 mod lanes;
+mod lesson;
 mod lost;
 mod milestones;
 mod series;
@@ -15,6 +16,7 @@ mod waits;
 pub use branches::{BranchRow, Fork, Track, branches};
 pub(in crate::view) use lanes::acted;
 pub use lanes::{Lane, Lanes, Span, SpanKind, lanes};
+pub use lesson::{Action, AnswerMark, AnswerRow, LessonCard, Reader, lesson_card, title};
 pub use milestones::{Milestone, NO_RETURN, milestones};
 pub use series::{Chart, Series, series};
 pub use steps::{StepRow, steps};
