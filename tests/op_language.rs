@@ -2,8 +2,8 @@
 
 use expect_test::{Expect, expect, expect_file};
 use extentscope::bounds::{OPS_MAX, WRITES_MAX};
-use extentscope::kernel::{Design, Iocbs, Op, Range, Row, Sync};
-use extentscope::scenario::{OP_WORDS, OpText, PRESETS, Script, parse_op_line};
+use extentscope::kernel::{Design, Iocbs, NumberArg, OPS, Op, OpArgs, OpInfo, Range, Row, Sync};
+use extentscope::scenario::{OpText, PRESETS, Script, parse_op_line};
 use proptest::prelude::*;
 
 fn check(text: &str, expected: Expect) {
@@ -110,14 +110,14 @@ fn an_error_says_where_and_what_was_expected() {
 #[test]
 fn the_examples_of_the_help_are_operations() {
     let setup = Script::parse("file a 16 blocks").expect("a script").setup;
-    for (word, usage) in OP_WORDS {
+    for OpInfo { word, usage, .. } in OPS {
         // A bracket is what may be left out; both ways have to read.
         let without: String =
             usage.split('[').map(|s| s.split_once(']').map_or(s, |p| p.1)).collect();
         for text in [usage.replace(['[', ']'], ""), without] {
-            let ops = parse_op_line(&setup, &text).unwrap_or_else(|e| panic!("{text}: {e}"));
-            assert!(!ops.is_empty());
+            let op = parse_op_line(&setup, &text).unwrap_or_else(|e| panic!("{text}: {e}"));
             assert!(text.starts_with(word));
+            assert_eq!(op.info().word, *word);
         }
     }
 }
@@ -139,38 +139,24 @@ fn reads_back(text: &str) {
     for script in [&mut script, &mut again] {
         script.lines.clear();
         for op in script.setup.threads.iter_mut().flatten() {
-            if let Op::DioWrite { nr, .. } | Op::AioBatch { nr, .. } | Op::BufWrite { nr, .. } = op
-            {
-                *nr = 0;
-            }
+            *op = op.numbered(0);
         }
     }
     assert_eq!(script, again);
 }
 
+/// Any operation of the table, with any arguments that it takes.
 fn op() -> impl Strategy<Value = Op> {
     let range = (0_u8..12, 1_u8..4).prop_map(|(lblk, len)| Range::new(lblk, len));
     let sync = prop_oneof![Just(Sync::No), Just(Sync::Dsync), Just(Sync::Osync)];
-    let nr = 0;
-    let ranges = proptest::collection::vec(range.clone(), 2..9);
-    let args = (0_u8..11, range, sync, 0_u8..4, any::<bool>(), ranges);
-    args.prop_map(move |(kind, range, sync, n, flag, ranges)| {
-        let ino = 0;
-        match kind {
-            0 | 1 => Op::DioWrite { ino, range, sync, aio: flag, nr },
-            2 => Op::DioRead { ino, range },
-            3 => Op::BufWrite { ino, range, sync, nr },
-            4 => Op::BufRead { ino, range },
-            5 => Op::Fsync { ino, datasync: flag },
-            6 => Op::Fallocate { ino, range },
-            7 => Op::Truncate { ino, size: n },
-            10 => {
-                let iocbs = Iocbs::new(&ranges).expect("two to eight");
-                Op::AioBatch { ino, iocbs, sync, nr }
-            }
-            8 => Op::DropCaches { what: 1 + n % 3 },
-            _ => Op::Getevents { nr: n },
-        }
+    let ranges = proptest::collection::vec(range, 1..9);
+    (0..OPS.len(), sync, any::<u8>(), ranges).prop_map(|(which, sync, n, ranges)| {
+        let number = OPS[which].number.map_or(0, |arg| match arg {
+            NumberArg { optional: true, .. } if n % 4 == 0 => 0,
+            NumberArg { min, max, .. } => min + n % (max - min + 1),
+        });
+        let iocbs = Iocbs::new(&ranges);
+        (OPS[which].make)(&OpArgs { ino: 0, range: ranges[0], iocbs, sync, number })
     })
 }
 
@@ -179,7 +165,7 @@ proptest! {
     fn an_operation_that_is_printed_reads_back(op in op()) {
         let setup = Script::parse("file a 16 blocks").expect("a script").setup;
         let text = OpText { op, files: &setup.files }.to_string();
-        prop_assert_eq!(parse_op_line(&setup, &text), Ok(vec![op]));
+        prop_assert_eq!(parse_op_line(&setup, &text), Ok(op));
     }
 
     #[test]
@@ -214,4 +200,14 @@ proptest! {
     ) {
         let _ = Script::parse(&words.join(" "));
     }
+}
+
+/// The table of operations in README.md is printed from the table that scripts are read with.
+#[test]
+fn the_readme_lists_every_operation() {
+    let row = |info: &OpInfo| format!("| `{}` | {} |\n", info.usage, info.what);
+    let table: String = OPS.iter().map(|info| row(info)).collect();
+    let table = format!("| operation | what it does |\n|---|---|\n{table}\n");
+    let readme = include_str!("../README.md");
+    assert!(readme.contains(&table), "README.md should have this table:\n\n{table}");
 }

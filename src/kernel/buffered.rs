@@ -4,9 +4,10 @@ use crate::bounds::BLOCKS_MAX;
 
 use super::machine::Machine;
 use super::note::{Note, Observer};
+use super::op::{Op, Sync};
 use super::pc::Pc;
 use super::place::{FsyncFor, fsync_frame};
-use super::setup::{Op, Range, Sync};
+use super::range::Range;
 use super::state::{
     Content, FLUSHER, Frame, Inode, Io, Mapping, NO_PBLK, NOT_READ, Page, Stage, Task,
 };

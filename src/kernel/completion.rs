@@ -6,7 +6,7 @@ use super::machine::Machine;
 use super::note::{Fault, Note, Observer};
 use super::pc::Pc;
 use super::plan::irq_plan;
-use super::setup::Range;
+use super::range::Range;
 use super::state::{Acked, Frame, List, NO_IRQ, Stage, State};
 use super::wait::invalidates;
 use crate::es;

@@ -2,9 +2,10 @@
 
 use super::choice::{ACTORS, Actor};
 use super::next::{Next, enabled_among, is_environment, next_of_all};
+use super::op::Op;
 use super::pc::Pc;
 use super::plan::irq_plan;
-use super::setup::{Op, Setup};
+use super::setup::Setup;
 use super::state::{Acked, Frame, Io, List, NO_IRQ, Power, Stage, State, Task};
 use super::wait::Wait;
 use crate::bounds::{KWORKERS_MAX, THREADS_MAX};

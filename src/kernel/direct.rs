@@ -5,11 +5,12 @@ use crate::bounds::BLOCKS_MAX;
 use super::knobs::{InodeLock, SyncBy};
 use super::machine::Machine;
 use super::note::{Note, Observer};
+use super::op::{Op, Sync};
 use super::pc::Pc;
 use super::place::{FsyncFor, fsync_frame, read_frame};
 use super::plan::counts_dio;
 use super::promise::Promise;
-use super::setup::{Op, Range, Sync};
+use super::range::Range;
 use super::state::{
     Acked, Bound, Content, Frame, Io, Mapping, NO_PBLK, Page, Stage, Submitting, Task,
 };

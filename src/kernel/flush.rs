@@ -5,10 +5,11 @@ use super::choice::Actor;
 use super::knobs::FsyncWait;
 use super::machine::Machine;
 use super::note::{Fault, Note, Observer};
+use super::op::Op;
 use super::pc::Pc;
 use super::place::{FsyncFor, fsync_frame};
 use super::promise::Promise;
-use super::setup::{Op, Range};
+use super::range::Range;
 use super::state::{Acked, Frame, List};
 use super::wait::is_reserved;
 

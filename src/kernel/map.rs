@@ -7,7 +7,7 @@ use super::knobs::{EsContent, EsConvert};
 use super::machine::Machine;
 use super::note::{Note, Observer};
 use super::promise::Promise;
-use super::setup::Range;
+use super::range::Range;
 use super::state::{Bound, Content, Mapping, Media};
 
 impl<O: Observer + ?Sized> Machine<'_, O> {

@@ -21,12 +21,14 @@ mod map;
 mod names;
 mod next;
 mod note;
+mod op;
 mod pc;
 mod piece;
 mod place;
 mod plan;
 mod promise;
 mod quiet;
+mod range;
 mod row;
 mod setup;
 mod state;
@@ -48,13 +50,15 @@ pub use knobs::{
 pub use names::Names;
 pub use next::{Next, enabled, enabled_among, is_environment, next, next_of_all, place_of};
 pub use note::{Fault, Note, Observer};
+pub use op::{NumberArg, OPS, Op, OpArgs, OpInfo, Ranges, Sync};
 pub use pc::{Pc, PcInfo};
 pub use piece::{Blocks, Counts, PIECES, Piece, Pieces, Rest, Versions};
 pub use plan::{Plan, irq_plan, worker_plan};
 pub use promise::Promise;
 pub use quiet::Quiet;
+pub use range::{Iocbs, Range};
 pub use row::Row;
-pub use setup::{Budgets, File, FileExtent, Iocbs, Op, Range, Setup, Sync};
+pub use setup::{Budgets, File, FileExtent, Setup};
 pub use state::{
     Acked, Bound, Content, EsTree, FLUSHER, Fifo, Frame, Inode, Io, Journal, List, Mapping, Media,
     NO_IRQ, NO_PBLK, NOBODY, NOT_READ, Page, Power, Stage, State, Submitting, TASKS, Task,

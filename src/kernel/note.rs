@@ -4,7 +4,7 @@ use crate::es;
 
 use super::pc::Pc;
 use super::promise::Promise;
-use super::setup::Range;
+use super::range::Range;
 
 /// Something that happened in a step, in order.
 #[allow(missing_docs, reason = "the variant says what its fields are")]

@@ -4,9 +4,10 @@ use crate::bounds::{KWORKERS_MAX, THREADS_MAX};
 
 use super::choice::Actor;
 use super::knobs::{FsyncWait, InodeLock, Knobs, NolockRead, Workers};
+use super::op::Op;
 use super::pc::Pc;
 use super::plan::{irq_plan, worker_plan};
-use super::setup::{Op, Setup};
+use super::setup::Setup;
 use super::state::{Frame, Inode, NO_IRQ, Page, Power, Stage, State};
 
 /// Where an actor stands: the step that it takes next, if it has one.

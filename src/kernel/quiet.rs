@@ -14,9 +14,11 @@ use crate::bounds::IOS_MAX;
 use super::choice::{ACTORS, Actor, Choice};
 use super::knobs::{Throttle, Workers};
 use super::next::Next;
+use super::op::{Op, Sync};
 use super::pc::Pc;
 use super::plan::worker_plan;
-use super::setup::{Budgets, Op, Range, Setup, Sync};
+use super::range::Range;
+use super::setup::{Budgets, Setup};
 use super::state::State;
 
 /// Which steps of a setup are quiet.

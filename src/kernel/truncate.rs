@@ -3,9 +3,10 @@
 use super::knobs::TruncWait;
 use super::machine::Machine;
 use super::note::{Note, Observer};
+use super::op::Op;
 use super::pc::Pc;
 use super::promise::Promise;
-use super::setup::{Op, Range};
+use super::range::Range;
 use super::state::{Frame, Inode, Io};
 
 impl<O: Observer + ?Sized> Machine<'_, O> {

@@ -2,9 +2,11 @@
 
 use super::choice::Actor;
 use super::knobs::{InodeLock, Throttle};
+use super::op::Op;
 use super::pc::Pc;
 use super::place::entry;
-use super::setup::{Op, Range, Setup};
+use super::range::Range;
+use super::setup::Setup;
 use super::state::{
     Frame, Inode, Io, Journal, Mapping, NO_IRQ, NOBODY, Stage, State, Submitting, Task,
 };

@@ -1,12 +1,12 @@
 //! The op console: fields and one line of text that always say the same.
 
-use crate::kernel::{Op, Range, Setup, Sync};
-use crate::scenario::{OP_WORDS, OpText, parse_op_line};
+use crate::kernel::{NumberArg, OPS, Op, OpArgs, OpInfo, Range, Ranges, Setup, Sync};
+use crate::scenario::{OpText, parse_op_line};
 
 /// What the console's fields hold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct OpFields {
-    /// The operation's word, one of `OP_WORDS`.
+    /// The operation's word, one of [`OPS`](crate::kernel::OPS).
     pub word: &'static str,
     /// The file.
     pub ino: u8,
@@ -29,21 +29,20 @@ impl Default for OpFields {
 impl OpFields {
     /// The operation that the fields describe.
     pub fn op(&self) -> Op {
-        let OpFields { word, ino, lblk, len, sync, number } = *self;
-        let range = Range::new(lblk, len);
-        match word {
-            "aio_write" | "dio_write" => {
-                Op::DioWrite { ino, range, sync, aio: word == "aio_write", nr: 0 }
-            }
-            "dio_read" => Op::DioRead { ino, range },
-            "fallocate" => Op::Fallocate { ino, range },
-            "buf_write" => Op::BufWrite { ino, range, sync, nr: 0 },
-            "buf_read" => Op::BufRead { ino, range },
-            "truncate" => Op::Truncate { ino, size: number },
-            "drop_caches" => Op::DropCaches { what: number.clamp(1, 3) },
-            "getevents" => Op::Getevents { nr: number },
-            _ => Op::Fsync { ino, datasync: word == "fdatasync" },
-        }
+        let OpFields { ino, lblk, len, sync, number, .. } = *self;
+        let info = self.info();
+        // A number that another operation took may be none of this one's.
+        let number = match info.number {
+            Some(NumberArg { optional: true, .. }) if number == 0 => 0,
+            Some(NumberArg { min, max, .. }) => number.clamp(min, max),
+            None => 0,
+        };
+        (info.make)(&OpArgs { ino, range: Range::new(lblk, len), iocbs: None, sync, number })
+    }
+
+    /// How the operation is written.
+    fn info(&self) -> &'static OpInfo {
+        OpInfo::find(self.word).unwrap_or(OPS[0])
     }
 
     /// The line that says the same.
@@ -54,63 +53,50 @@ impl OpFields {
     /// Takes over what a typed line says, if it is one operation; fields that the operation does
     /// not have keep their values.
     pub fn read(&mut self, setup: &Setup, line: &str) {
-        let Ok(ops) = parse_op_line(setup, line) else { return };
+        let Ok(op) = parse_op_line(setup, line) else { return };
         // A batch has more ranges than the fields.
-        let [op] = ops.as_slice() else { return };
         if op.writes() > 1 {
             return;
         }
-        let [word, ..] = line.split_whitespace().collect::<Vec<_>>()[..] else { return };
-        self.word =
-            OP_WORDS.iter().map(|(known, _)| *known).find(|k| *k == word).unwrap_or(self.word);
-        self.ino = op.ino();
-        if let Some(range) = op.range() {
+        let info = op.info();
+        let OpArgs { ino, range, sync, number, .. } = op.args();
+        (self.word, self.ino) = (info.word, ino);
+        if info.ranges != Ranges::None {
             (self.lblk, self.len) = (range.lblk, range.len);
         }
-        match *op {
-            Op::DioWrite { sync, .. } | Op::BufWrite { sync, .. } => self.sync = sync,
-            Op::Truncate { size: number, .. }
-            | Op::DropCaches { what: number }
-            | Op::Getevents { nr: number } => self.number = number,
-            Op::DioRead { .. }
-            | Op::AioBatch { .. }
-            | Op::BufRead { .. }
-            | Op::Fsync { .. }
-            | Op::Fallocate { .. } => {}
+        if info.sync {
+            self.sync = sync;
+        }
+        if info.number.is_some() {
+            self.number = number;
         }
     }
 
     /// What the operation's number means, if it takes one.
     pub fn number_name(&self) -> Option<&'static str> {
-        match self.op() {
-            Op::Getevents { .. } => Some("Events"),
-            Op::Truncate { .. } => Some("Size in blocks"),
-            Op::DropCaches { .. } => Some("What to drop"),
-            _ => None,
-        }
+        self.info().number.map(|arg| arg.label)
     }
 
     /// Whether the operation has a range.
     pub fn has_range(&self) -> bool {
-        self.op().range().is_some()
+        self.info().ranges != Ranges::None
     }
 
-    /// Whether the operation is a write, which can be O_SYNC.
+    /// Whether the operation can be O_SYNC.
     pub fn has_sync(&self) -> bool {
-        matches!(self.op(), Op::DioWrite { .. } | Op::BufWrite { .. })
+        self.info().sync
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::OpFields;
-    use crate::kernel::{Row, Setup};
-    use crate::scenario::OP_WORDS;
+    use crate::kernel::{OPS, Row, Setup};
 
     #[test]
     fn fields_and_line_say_the_same() {
         let setup = Setup::new(Row::V3_8);
-        for (word, _) in OP_WORDS {
+        for word in OPS.map(|info| info.word) {
             let fields = OpFields { word, lblk: 2, len: 3, number: 2, ..OpFields::default() };
             let mut read = OpFields { lblk: 2, len: 3, number: 2, ..OpFields::default() };
             read.read(&setup, &fields.line(&setup));

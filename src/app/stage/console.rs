@@ -5,8 +5,8 @@ use crate::app::kit::prelude::*;
 use crate::app::kit::{derived, option};
 use crate::app::shell::Desk;
 use crate::bounds::THREADS_MAX;
-use crate::kernel::Sync;
-use crate::scenario::{OP_WORDS, ScriptError};
+use crate::kernel::{OPS, OpInfo, Sync};
+use crate::scenario::ScriptError;
 use crate::session::OpFields;
 
 /// What the console holds: fields, and the line that says the same.
@@ -101,14 +101,14 @@ impl Console {
             let chosen = derived(move || self.thread.get() == t);
             option(t.to_string(), format!("t{}", t + 1), chosen)
         });
-        let words = OP_WORDS.iter().map(|(word, _)| {
-            let chosen = derived(move || self.fields.get().word == *word);
-            option((*word).into(), (*word).into(), chosen)
+        let words = OPS.iter().map(|info| {
+            let chosen = derived(move || self.fields.get().word == info.word);
+            option(info.word.into(), info.word.into(), chosen)
         });
         let choose_word = move |ev| {
             let id = event_target_value(&ev);
-            if let Some((word, _)) = OP_WORDS.iter().find(|(word, _)| *word == id) {
-                self.set(&|f| f.word = word);
+            if let Some(info) = OpInfo::find(&id) {
+                self.set(&|f| f.word = info.word);
             }
         };
         let number_name = |f: &OpFields| f.number_name().unwrap_or_default();

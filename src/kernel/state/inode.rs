@@ -3,7 +3,7 @@
 use super::media::Content;
 use crate::bounds::{BLOCKS_MAX, ES_EXTENTS_MAX};
 use crate::es;
-use crate::kernel::setup::Range;
+use crate::kernel::range::Range;
 
 /// The extent status tree of one inode, as the machine keeps it: a sorted array.
 pub type EsTree = es::Flat<{ ES_EXTENTS_MAX as usize }>;

@@ -1,6 +1,6 @@
 //! A write IO: its bio, its `io_end` and its iocb.
 
-use super::super::setup::Range;
+use super::super::range::Range;
 use super::task::NO_PBLK;
 use crate::bounds::BLOCKS_MAX;
 

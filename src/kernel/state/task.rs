@@ -1,8 +1,9 @@
 //! A task: a thread, a kworker or the flusher, and the kernel functions it is inside of.
 
 use crate::bounds::{BLOCKS_MAX, FRAMES_MAX, KWORKERS_MAX, THREADS_MAX};
+use crate::kernel::op::Op;
 use crate::kernel::pc::Pc;
-use crate::kernel::setup::{Op, Setup};
+use crate::kernel::setup::Setup;
 
 /// Tasks that can sleep: threads first, then kworkers, then the flusher.
 pub const TASKS: usize = (THREADS_MAX + KWORKERS_MAX + 1) as usize;

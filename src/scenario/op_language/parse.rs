@@ -2,7 +2,7 @@
 
 use super::budgets::{BUDGET_WORDS, budget_of};
 use super::error::{ScriptError, nearest};
-use super::ops::read_ops;
+use super::ops::read_op;
 use super::script::{Expectation, MOUNTS, Script};
 use super::words::{Word, Words};
 use crate::bounds::{
@@ -205,28 +205,25 @@ impl Script {
             self.setup.files = Setup::new(Row::V3_8).files;
         }
         let at = words.column();
-        let ops = read_ops(&self.setup, words)?;
-        for op in ops {
-            let program =
-                self.setup.threads.get(usize::from(thread)).map_or(&[][..], Vec::as_slice);
-            // Each iocb of a batch counts, as each is a write with a number of its own.
-            let count = |op: &Op| u32::from(op.writes().max(1));
-            if program.iter().map(count).sum::<u32>() + count(&op) > OPS_MAX {
-                let word = Word { text: "", column: at };
-                return Err(words.error(word, &format!("at most {OPS_MAX} ops a thread"), None));
-            }
-            let writes = self.setup.threads.iter().flatten().map(|op| u32::from(op.writes()));
-            if writes.sum::<u32>() + u32::from(op.writes()) > WRITES_MAX {
-                let word = Word { text: "", column: at };
-                let expected = format!("at most {WRITES_MAX} writes in a script");
-                return Err(words.error(word, &expected, None));
-            }
-            self.setup.push(thread, op);
-            if self.lines.len() <= usize::from(thread) {
-                self.lines.resize(usize::from(thread) + 1, Vec::new());
-            }
-            self.lines[usize::from(thread)].push(words.line);
+        let op = read_op(&self.setup, words)?;
+        let program = self.setup.threads.get(usize::from(thread)).map_or(&[][..], Vec::as_slice);
+        // Each iocb of a batch counts, as each is a write with a number of its own.
+        let count = |op: &Op| u32::from(op.writes().max(1));
+        if program.iter().map(count).sum::<u32>() + count(&op) > OPS_MAX {
+            let word = Word { text: "", column: at };
+            return Err(words.error(word, &format!("at most {OPS_MAX} ops a thread"), None));
         }
+        let writes = self.setup.threads.iter().flatten().map(|op| u32::from(op.writes()));
+        if writes.sum::<u32>() + u32::from(op.writes()) > WRITES_MAX {
+            let word = Word { text: "", column: at };
+            let expected = format!("at most {WRITES_MAX} writes in a script");
+            return Err(words.error(word, &expected, None));
+        }
+        self.setup.push(thread, op);
+        if self.lines.len() <= usize::from(thread) {
+            self.lines.resize(usize::from(thread) + 1, Vec::new());
+        }
+        self.lines[usize::from(thread)].push(words.line);
         Ok(())
     }
 }
