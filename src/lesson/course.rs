@@ -2,9 +2,10 @@
 
 use crate::kernel::{Actor, Pc, Promise};
 
-use super::Until::{After, At};
 use super::fact::Layer::{Committed, Disk, EsTree};
-use super::{Fact, Leg, Lesson, Question, Scene, Stop, Truth, Until};
+use super::fact::{Fact, Truth};
+use super::stop::Until::{After, At};
+use super::stop::{Leg, Lesson, Question, Scene, Stop, Until};
 
 const T1: Actor = Actor::Thread(0);
 const T2: Actor = Actor::Thread(1);

@@ -1,31 +1,17 @@
 //! The lesson that a reader takes: which steps are unlocked, and the way back to it.
 
-use crate::kernel::{Choice, Design};
+use crate::kernel::Choice;
 use crate::lesson::{Progress, lesson};
 use crate::view::panels::{LessonCard, Reader, lesson_card};
 
+use super::course::Course;
 use super::page::Session;
 
 /// What a link says of a lesson: this and the progress.
 pub(super) const LESSON: &str = "lesson.";
+
 /// How a link is written by hand that begins a lesson.
 const LESSON_LINK: &str = "lesson=";
-
-/// A lesson that is taken.
-#[derive(Clone, Debug)]
-pub(super) struct Course {
-    progress: Progress,
-    /// The choices with which the stop begins.
-    before: Vec<Choice>,
-    /// The choices of the stop.
-    plan: Vec<Choice>,
-    /// The design of the stop's run.
-    design: Design,
-    /// The reader has left the path.
-    is_left: bool,
-    /// The reader has asked for all panels.
-    shows_all: bool,
-}
 
 impl Session {
     /// What the lesson's card says, if a lesson is taken.
@@ -161,28 +147,10 @@ impl Session {
     }
 }
 
-impl Course {
-    fn new(progress: Progress) -> Option<Course> {
-        let lesson = lesson(progress.lesson)?;
-        let stop = usize::from(progress.stop);
-        let before = lesson.run_before(stop).ok()?;
-        let plan = lesson.choices(stop).ok()?;
-        let design = before.setup().design;
-        let before = before.choices().to_vec();
-        Some(Course { progress, before, plan, design, is_left: false, shows_all: false })
-    }
-
-    /// Whether the stop's question is open.
-    fn is_locked(&self) -> bool {
-        let stop = lesson(self.progress.lesson)
-            .and_then(|lesson| lesson.stops.get(usize::from(self.progress.stop)));
-        stop.is_some_and(|stop| stop.question.is_some()) && self.progress.answer.is_none()
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::kernel::Design;
     use crate::view::panels::Action;
 
     fn open(link: &str) -> Session {

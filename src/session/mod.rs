@@ -2,6 +2,7 @@
 //! both. The page binds to the values of [`stage`] and [`editor`] and sends commands to a
 //! [`Session`].
 
+mod course;
 mod page;
 mod switches;
 

@@ -4,7 +4,7 @@ use crate::kernel::{Choice, Design, Setup};
 use crate::scenario::{Branches, Preset, Run, Script, ScriptError, ScriptPart};
 use crate::view::{Inspector, Look, inspector};
 
-use super::lesson::Course;
+use super::course::Course;
 use super::switches::{Panels, Switch};
 
 /// How a sentence begins that says that a link says nothing.

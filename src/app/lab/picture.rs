@@ -6,7 +6,7 @@ use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
 use web_sys::{HtmlElement, KeyboardEvent, PointerEvent, WheelEvent};
 
-use super::Bench;
+use super::bench::Bench;
 use super::pieces::{button, dynamic};
 use crate::app::kit::list;
 use crate::app::kit::{aria, derived};

@@ -3,7 +3,7 @@
 
 use crate::app::kit::prelude::*;
 
-use super::Bench;
+use super::bench::Bench;
 use crate::view::lab::Lab;
 
 /// A view that follows something.

@@ -5,7 +5,7 @@ use leptos::html::{Input, Textarea};
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{HtmlTextAreaElement, SubmitEvent};
 
-use super::Bench;
+use super::bench::Bench;
 use super::pieces::{button, dynamic, section, status};
 use crate::app::kit::{aria, derived};
 use crate::view::lab::{LAB_WORDS, Lab, Margin};

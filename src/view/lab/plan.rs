@@ -7,7 +7,7 @@
 use crate::es::{Arena, Extent, NodeView, Side, Status};
 use crate::view::facts::Kind;
 
-use super::{Heard, Recorder, plain};
+use super::words::{Heard, Recorder, plain};
 
 /// The distance between two columns at zoom 1; neighbours in block order never share a level.
 const COLUMN: f64 = 62.0;

@@ -1,6 +1,7 @@
 use expect_test::expect;
 
 use super::*;
+use crate::es::Version;
 use crate::kernel::Design;
 use crate::scenario::{Link, PRESETS};
 use crate::session::Session;

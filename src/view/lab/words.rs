@@ -206,3 +206,8 @@ pub(super) fn failing(n: u32, at: u32) -> String {
         (n, at) => format!("Allocations {at} to {} from here will fail.", at.saturating_add(n - 1)),
     }
 }
+
+/// An extent without the filler that stands for the physical block of a hole.
+pub(super) fn plain(extent: Extent) -> Extent {
+    if extent.status.is_mapped() { extent } else { Extent { pblk: 0, ..extent } }
+}
