@@ -220,6 +220,14 @@ const TAIL: &str = "
   every AIO write in a worker, overwrites too.
 * **A block that truncate has cut off is owed to nobody**, also if its write is acknowledged between
   truncate's wait for direct IO and the cut.
+* **`i_size` and `i_disksize` are two**, in blocks. A buffered write moves the first; writeback, or
+  the write itself where its last block is written already, moves the second. A direct write that
+  extends the file puts the inode on the orphan list in the handle that allocates, waits for its
+  bio under the lock, also as AIO, and updates both in a handle of its own; one that fails is cut
+  off again. Truncate updates `i_size` when it drops the pages and everything else in one handle,
+  where the kernel has two. Recovery takes `i_disksize` and cuts off what lies beyond it where the
+  inode is on the orphan list; what is written there and not cut off counts as shown
+  (NO-STALE-CRASH), since it shows as soon as the file grows.
 * **A small journal** (`journal N`) follows `add_transaction_credits` of fs/jbd2/transaction.c
   v3.12: a handle that finds the transaction full asks for its commit and waits; half of a
   transaction can be reserved; the next transaction begins with what is reserved. A reserved

@@ -11,6 +11,7 @@ use super::range::Range;
 use super::state::{
     Content, FLUSHER, Frame, Inode, Io, Mapping, NO_PBLK, NOT_READ, Page, Stage, Task,
 };
+use super::wait::updates_disksize;
 
 const BLOCKS: usize = BLOCKS_MAX as usize;
 
@@ -38,13 +39,20 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
             let content = Content::Write { nr, ino, lblk, version: *version };
             self.state.pages(ino)[usize::from(lblk)] = Page::Dirty(content);
         }
-        let size = self.state.counts(ino).size;
-        *size = range.end().max(*size);
+        let covers = updates_disksize(&self.state.inodes[usize::from(ino)], range);
+        let counts = self.state.counts(ino);
+        *counts.size = range.end().max(*counts.size);
+        if covers {
+            *counts.disksize = range.end();
+            *counts.dirty_tid = true;
+        }
         self.obs.note(Note::Dirtied { ino, range });
         if self.task(task).handle {
             self.close_handle(task);
-            // A delayed write changes nothing that is in the journal: its credits come back.
-            self.state.journal().credits -= 1;
+            if !covers {
+                // A delayed write changes nothing that is in the journal: its credits come back.
+                self.state.journal().credits -= 1;
+            }
         }
         self.unlock_mutex(task, ino);
         self.ret(task);
@@ -66,10 +74,12 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
         } else if !self.task(task).begun {
             self.begin_read(task, ino);
         }
+        // Beyond `i_size` there is nothing to read.
         let inode = &self.state.inodes[usize::from(ino)];
+        let within = range.up_to(inode.size);
         let contents: [Option<Option<Content>>; BLOCKS] =
             core::array::from_fn(|lblk| inode.pages[lblk].content());
-        if range.blocks().all(|lblk| contents[usize::from(lblk)].is_some()) {
+        if within.blocks().all(|lblk| contents[usize::from(lblk)].is_some()) {
             self.judge_read(task, ino, range, &contents.map(Option::flatten));
             return self.ret(task);
         }
@@ -78,7 +88,7 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
             self.task(task).begun = true;
             return self.go(task, Pc::BufRead, ino);
         }
-        self.read_pages(task, ino, range);
+        self.read_pages(task, ino, within);
         self.go(task, Pc::BufReadDone, ino);
     }
 
@@ -150,6 +160,11 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
             return;
         }
         let run = Range::new(run.lblk, mapped);
+        if !was_written {
+            // `mpage_map_and_submit_extent`, v3.12; `mpage_da_map_and_submit`, v3.8.
+            let counts = self.state.counts(ino);
+            *counts.disksize = run.end().min(*counts.size).max(*counts.disksize);
+        }
         let pages = self.state.pages(ino);
         for page in &mut pages[usize::from(run.lblk)..usize::from(run.end())] {
             if let Page::Dirty(content) = *page {

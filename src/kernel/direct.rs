@@ -2,7 +2,7 @@
 
 use crate::bounds::BLOCKS_MAX;
 
-use super::knobs::{InodeLock, SyncBy};
+use super::knobs::{Extends, InodeLock, SizeUpdate, SyncBy};
 use super::machine::Machine;
 use super::note::{Note, Observer};
 use super::op::{Op, Sync};
@@ -14,7 +14,7 @@ use super::range::Range;
 use super::state::{
     Acked, Bound, Content, Frame, Io, Mapping, NO_PBLK, Page, Stage, Submitting, Task,
 };
-use super::wait::{is_overwrite, write_lock_is_shared};
+use super::wait::{extends, is_overwrite, write_lock_is_shared};
 
 const BLOCKS: usize = BLOCKS_MAX as usize;
 
@@ -50,10 +50,8 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
             Pc::WriteMap => self.submit_write(task, op),
             Pc::DioAwait => self.finish_sync_write(task, op),
             Pc::SizeUpdate => {
-                let counts = self.state.counts(ino);
-                *counts.size = range.end().max(*counts.size);
-                *counts.dirty_tid = true;
                 let io = self.a(task);
+                self.update_size(io);
                 self.go(task, Pc::WriteUnlock, io);
             }
             Pc::OverwriteLock => {
@@ -76,8 +74,11 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
     fn submit_write(&mut self, task: u8, op: Op) {
         let Op::DioWrite { ino, range, aio, .. } = op else { return };
         let index = self.a(task);
-        let extends = range.end() > self.state.inodes[usize::from(ino)].size;
+        let extends = extends(&self.knobs(), &self.state.inodes[usize::from(ino)], range);
         self.drop_pages(ino, range, false);
+        if extends {
+            self.begin_to_extend(ino);
+        }
         let mut pblk = [NO_PBLK; BLOCKS];
         let mut each = |lblk: u8, to: u8| pblk[usize::from(lblk - range.lblk)] = to;
         let unwritten = if extends {
@@ -88,7 +89,7 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
         if self.state.bound.is_some() {
             return;
         }
-        // A write beyond i_size always waits.
+        // A write that makes the file longer always waits.
         let asynchronous = aio && !extends;
         if unwritten && asynchronous {
             self.mark_pending(ino, range);
@@ -100,7 +101,7 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
         let stage = Stage::Submitted;
         let io = self.io(index);
         let waits = !asynchronous;
-        *io = Io { stage, unwritten, counted, waits, pblk, dio_held: true, ..*io };
+        *io = Io { stage, unwritten, counted, waits, extends, pblk, dio_held: true, ..*io };
         self.obs.note(Note::Submitted { io: index });
         if waits {
             if self.is_nolock_overwrite(op) {
@@ -122,23 +123,59 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
 
     /// The bio of a synchronous write is done: convert in line, under the lock.
     fn finish_sync_write(&mut self, task: u8, op: Op) {
-        let Op::DioWrite { ino, range, .. } = op else { return };
+        let Op::DioWrite { ino, .. } = op else { return };
         let index = self.a(task);
         self.drop_dio_count(index);
-        let extends = range.end() > self.state.inodes[usize::from(ino)].size;
-        let failed = self.io(index).error;
+        let Io { extends, error: failed, .. } = *self.io(index);
         let i_data_sem = self.state.counts(ino).i_data_sem;
         if *i_data_sem & (1 << task) != 0 {
             *i_data_sem &= !(1 << task);
             return self.go(task, Pc::OverwriteLock, index);
         }
-        let then = if extends && !failed { Pc::SizeUpdate } else { Pc::WriteUnlock };
-        self.go(task, then, index);
+        self.go(task, if extends { Pc::SizeUpdate } else { Pc::WriteUnlock }, index);
+        if !failed && self.syncs_before_size_update(index) {
+            self.call(task, fsync_frame(&self.knobs(), ino, FsyncFor::Caller));
+        }
         if self.io(index).unwritten && !failed {
             // The inode is marked, not counted, and the submitter converts in line.
             self.io(index).stage = Stage::Converting;
             self.call(task, Frame { pc: Pc::ConvertStart, a: index, b: 0 });
         }
+    }
+
+    /// A handle puts the inode on the orphan list. Until v5.4 it also takes `i_size` for `i_disksize`
+    /// (`ext4_ind_direct_IO` v3.8, `ext4_direct_IO_write` v4.9).
+    fn begin_to_extend(&mut self, ino: u8) {
+        let knobs = self.knobs();
+        let counts = self.state.counts(ino);
+        *counts.orphan = knobs.orphan;
+        if knobs.extends == Extends::ISize {
+            *counts.disksize = *counts.size;
+        }
+        *counts.dirty_tid = true;
+    }
+
+    /// A handle updates the size and takes the inode off the orphan list; what a write that failed
+    /// has allocated beyond the end is cut off (`ext4_truncate_failed_write`).
+    fn update_size(&mut self, index: u8) {
+        let io = *self.io(index);
+        let size = self.state.inodes[usize::from(io.ino)].size;
+        if !io.has_failed() {
+            let counts = self.state.counts(io.ino);
+            *counts.size = io.range().end().max(*counts.size);
+            *counts.disksize = io.range().end().max(*counts.disksize);
+        } else if io.range().end() > size {
+            self.free_blocks(io.ino, Range::new(size, BLOCKS_MAX as u8 - size));
+        }
+        let counts = self.state.counts(io.ino);
+        *counts.orphan = false;
+        *counts.dirty_tid = true;
+    }
+
+    /// Whether an IO is synced under the lock, and before the file is longer.
+    fn syncs_before_size_update(&mut self, index: u8) -> bool {
+        let Io { extends, sync, .. } = *self.io(index);
+        extends && sync && self.knobs().size_update == SizeUpdate::AfterSync
     }
 
     /// Whether a synchronous write goes on without `i_mutex`, holding `i_data_sem` for reading
@@ -164,7 +201,8 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
         let by_submitter = who == FsyncFor::Caller || self.knobs().sync_by == SyncBy::Submitter;
         // generic_file_aio_write (mm/filemap.c v3.8) and iomap_dio_complete (v5.5): an error is no
         // write to sync.
-        if sync != Sync::No && by_submitter && !self.io(index).error {
+        let synced = self.syncs_before_size_update(index);
+        if sync != Sync::No && by_submitter && !synced && !self.io(index).error {
             self.call(task, fsync_frame(&self.knobs(), ino, who));
         }
     }
@@ -238,7 +276,8 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
 
     fn map_read(&mut self, task: u8, ino: u8, range: Range) {
         *self.state.counts(ino).i_dio_count += 1;
-        self.task(task).read = self.read_plan(ino, range);
+        let size = self.state.inodes[usize::from(ino)].size;
+        self.task(task).read = self.read_plan(ino, range.up_to(size));
         if self.task(task).i_mutex & (1 << ino) != 0 {
             // DIO_LOCKING reads drop i_mutex before they wait for the bio.
             self.unlock_mutex(task, ino);

@@ -218,7 +218,8 @@ impl Encoder {
             | u8::from(io.ordered) << 1
             | u8::from(io.error) << 2
             | u8::from(io.converted) << 3
-            | u8::from(io.convert_failed) << 4;
+            | u8::from(io.convert_failed) << 4
+            | u8::from(io.extends) << 5;
         let ack = match io.ack {
             Acked::No => 0,
             Acked::Event => 1,
@@ -242,10 +243,18 @@ impl Encoder {
 
     fn counts(&mut self, counts: Counts) {
         let Counts { i_mutex, shared, i_data_sem, size, committed_size, .. } = counts;
-        let Counts { i_dio_count, i_unwritten, dirty_tid, .. } = counts;
+        let Counts { i_dio_count, i_unwritten, dirty_tid, disksize, .. } = counts;
+        let Counts { orphan, committed_orphan, .. } = counts;
         let [low, high] = shared.to_le_bytes();
         self.put([i_mutex, i_dio_count, i_unwritten, low, high]);
-        self.put([u8::from(dirty_tid) | i_data_sem << 4, size, committed_size]);
+        let behind = disksize != size;
+        let orphans = u8::from(orphan) << 2 | u8::from(committed_orphan) << 3;
+        let flags = u8::from(dirty_tid) | u8::from(behind) << 1 | orphans | i_data_sem << 4;
+        self.put([flags, size, committed_size]);
+        // Most of the time the two sizes are one.
+        if behind {
+            self.byte(disksize);
+        }
     }
 
     fn versions(&mut self, versions: &Versions) {

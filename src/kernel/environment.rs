@@ -84,6 +84,8 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
                 shared: 0,
                 i_data_sem: 0,
                 size: inode.committed_size,
+                disksize: inode.committed_size,
+                orphan: false,
                 pages: [Page::Absent; crate::bounds::BLOCKS_MAX as usize],
                 i_dio_count: 0,
                 i_unwritten: 0,
@@ -93,17 +95,30 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
         }
     }
 
+    /// `ext4_orphan_cleanup`: what lies beyond the size of an inode on the orphan list is cut off.
+    fn process_orphan(&mut self, ino: u8) {
+        let Inode { committed_orphan, size, .. } = self.state.inodes[usize::from(ino)];
+        if committed_orphan {
+            self.state.disk(ino)[usize::from(size)..].fill(Mapping::Hole);
+        }
+    }
+
     /// The journal is recovered, and every block of every file is read.
     fn recover(&mut self) {
         *self.state.power() = Power::Recovered;
+        for ino in 0..self.setup.files.len() as u8 {
+            self.process_orphan(ino);
+        }
         let mut wrong = 0;
         let mut broken = [false; 3];
         for (ino, inode) in (0..).zip(&self.state.inodes) {
             for lblk in 0..crate::bounds::BLOCKS_MAX as u8 {
                 let content = found_after_recovery(&self.state, inode, lblk);
                 let version = Content::version_of(content, ino, lblk);
+                // What is written beyond the size shows as soon as the file grows.
+                let shows = found_beyond(&self.state, inode, lblk).or(content);
                 let here = [
-                    Content::is_strange(content, ino, lblk),
+                    Content::is_strange(shows, ino, lblk),
                     version < inode.synced[usize::from(lblk)],
                     version < inode.osynced[usize::from(lblk)],
                 ];
@@ -124,6 +139,12 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
             self.break_promise(promise);
         }
     }
+}
+
+/// What a written block beyond the end of the file holds after recovery.
+fn found_beyond(state: &State, inode: &Inode, lblk: u8) -> Option<Content> {
+    let grown = Inode { size: crate::bounds::BLOCKS_MAX as u8, ..*inode };
+    if lblk < inode.size { None } else { found_after_recovery(state, &grown, lblk) }
 }
 
 /// What a read of a block returns after recovery; `None` is zeroes, or beyond the end.

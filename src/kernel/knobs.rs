@@ -50,6 +50,14 @@ pub struct Knobs {
     /// Writeback reserves the handle of its conversion when it starts (v3.11): that handle joins
     /// even a locked transaction and never waits for room in one.
     pub reservation: bool,
+    /// What a direct write has to reach beyond to extend the file: then it waits for its bio, under
+    /// the lock, and updates the size.
+    pub extends: Extends,
+    /// When a direct write that extends the file updates its size, where it also syncs.
+    pub size_update: SizeUpdate,
+    /// A direct write that extends the file puts the inode on the orphan list first, so that
+    /// recovery cuts off what lies beyond the size that it finds.
+    pub orphan: bool,
     /// When an AIO write is done, clean pages of its range that were read in the meantime are
     /// dropped, before anybody hears of it (v5.5; a synchronous write drops them in all kernels).
     pub invalidate: bool,
@@ -178,6 +186,25 @@ pub enum WritebackCleared {
     Converted,
 }
 
+/// What a direct write has to reach beyond to extend the file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Extends {
+    /// `i_size` (until v4.16): one that ends between `i_disksize` and `i_size` updates neither.
+    ISize,
+    /// `i_disksize` (45d8ec4d9fd5, v4.17).
+    IDisksize,
+}
+
+/// When an extending direct write updates the size, if it is O_(D)SYNC.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SizeUpdate {
+    /// Before the sync, which so covers it (until v5.4, and from v6.7 on).
+    BeforeSync,
+    /// After the sync, which `iomap_dio_complete` runs under the lock (v5.5 to v6.6; mended by
+    /// 91562895f803).
+    AfterSync,
+}
+
 /// The lock that orders IO on an inode.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum InodeLock {
@@ -209,7 +236,13 @@ impl Knobs {
     /// Why these knobs cannot stand together, if they cannot.
     pub fn contradiction(&self) -> Option<&'static str> {
         let delayed = self.es_content == EsContent::Delayed;
-        let rules: [(bool, &'static str); 9] = [
+        let rules: [(bool, &'static str); 10] = [
+            (
+                self.size_update == SizeUpdate::AfterSync
+                    && matches!(self.fsync, FsyncWait::Unwritten | FsyncWait::SkipForOsyncAio),
+                "size_update=after_sync needs fsync=writeback or fsync=flush_dirty, the sync runs \
+                 under the lock that any other fsync takes",
+            ),
             (
                 self.early != Early::No && delayed,
                 "early conversion needs es_content=full, a delayed-only tree holds nothing to \
@@ -384,6 +417,18 @@ pub const KNOBS: &[KnobInfo] = &[
         "plain" => EsLock::Plain,
     ]),
     knob!("invalidate", "an AIO write that is done drops clean pages of its range", invalidate, [
+        "no" => false,
+        "yes" => true,
+    ]),
+    knob!("extends", "what a direct write reaches beyond to extend the file", extends, [
+        "i_size" => Extends::ISize,
+        "i_disksize" => Extends::IDisksize,
+    ]),
+    knob!("size_update", "when an extending O_SYNC write updates the size", size_update, [
+        "before_sync" => SizeUpdate::BeforeSync,
+        "after_sync" => SizeUpdate::AfterSync,
+    ]),
+    knob!("orphan", "an extending direct write is on the orphan list", orphan, [
         "no" => false,
         "yes" => true,
     ]),

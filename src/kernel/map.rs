@@ -83,7 +83,9 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
     ) -> bool {
         self.map_for_write(ino, range, each);
         let size = self.state.inodes[usize::from(ino)].size.max(range.lblk);
-        self.write_blocks(ino, Range::new(size, range.end() - size));
+        if size < range.end() {
+            self.write_blocks(ino, Range::new(size, range.end() - size));
+        }
         let disk = &self.state.inodes[usize::from(ino)].disk;
         range.blocks().any(|lblk| matches!(disk[usize::from(lblk)], Mapping::Unwritten(_)))
     }

@@ -76,7 +76,10 @@ pub struct Counts {
     pub shared: u16,
     pub i_data_sem: u8,
     pub size: u8,
+    pub disksize: u8,
     pub committed_size: u8,
+    pub orphan: bool,
+    pub committed_orphan: bool,
     pub i_dio_count: u8,
     pub i_unwritten: u8,
     pub dirty_tid: bool,
@@ -318,13 +321,17 @@ impl Inode {
     #[inline]
     pub fn counts(&self) -> Counts {
         let Inode { i_mutex, shared, i_data_sem, size, committed_size, .. } = *self;
+        let Inode { disksize, orphan, committed_orphan, .. } = *self;
         let Inode { i_dio_count, i_unwritten, dirty_tid, .. } = *self;
         Counts {
             i_mutex,
             shared,
             i_data_sem,
             size,
+            disksize,
             committed_size,
+            orphan,
+            committed_orphan,
             i_dio_count,
             i_unwritten,
             dirty_tid,
@@ -335,7 +342,10 @@ impl Inode {
     #[inline]
     pub fn set_counts(&mut self, counts: Counts) {
         let Counts { i_mutex, shared, i_data_sem, size, committed_size, .. } = counts;
+        let Counts { disksize, orphan, committed_orphan, .. } = counts;
         let Counts { i_dio_count, i_unwritten, dirty_tid, .. } = counts;
+        (self.disksize, self.orphan) = (disksize, orphan);
+        self.committed_orphan = committed_orphan;
         (self.i_mutex, self.shared, self.dirty_tid) = (i_mutex, shared, dirty_tid);
         (self.i_data_sem, self.size, self.committed_size) = (i_data_sem, size, committed_size);
         (self.i_dio_count, self.i_unwritten) = (i_dio_count, i_unwritten);

@@ -60,6 +60,11 @@ impl Range {
         self.lblk + self.len
     }
 
+    /// The part before a block; its length may be 0.
+    pub fn up_to(self, end: u8) -> Range {
+        Range::new(self.lblk, self.end().min(end).saturating_sub(self.lblk))
+    }
+
     /// The blocks, in order.
     pub fn blocks(self) -> core::ops::Range<u8> {
         self.lblk..self.end()

@@ -3,8 +3,8 @@
 use crate::es;
 
 use super::knobs::{
-    Ack, Decrement, Early, EsContent, EsConvert, EsLock, FsyncWait, InodeLock, Knobs, NolockRead,
-    SyncBy, Throttle, TruncWait, Workers, WritebackCleared,
+    Ack, Decrement, Early, EsContent, EsConvert, EsLock, Extends, FsyncWait, InodeLock, Knobs,
+    NolockRead, SizeUpdate, SyncBy, Throttle, TruncWait, Workers, WritebackCleared,
 };
 
 /// The designs that have a name, in the order of the argument.
@@ -186,6 +186,9 @@ impl Row {
             es_convert: EsConvert::Corrected,
             es_lock: EsLock::Irqsave,
             reservation: false,
+            extends: Extends::ISize,
+            size_update: SizeUpdate::BeforeSync,
+            orphan: true,
             invalidate: false,
         };
         // The RFC was posted against v3.8: fallocate still waits.
@@ -247,6 +250,8 @@ impl Row {
                 es_version: es::Version::V3_19,
                 inode_lock: InodeLock::Rwsem,
                 error_reported: true,
+                extends: Extends::IDisksize,
+                size_update: SizeUpdate::AfterSync,
                 invalidate: true,
                 ..V3_12
             },

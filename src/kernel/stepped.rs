@@ -29,12 +29,14 @@ pub(super) struct VersionsMut<'a> {
     pub(super) osynced: &'a mut [u8; BLOCKS],
 }
 
-/// The fields of [`Counts`], where they are; `committed_size` changes with a commit.
+/// The fields of [`Counts`], where they are; what is committed changes with a commit.
 pub(super) struct CountsMut<'a> {
     pub(super) i_mutex: &'a mut u8,
     pub(super) shared: &'a mut u16,
     pub(super) i_data_sem: &'a mut u8,
     pub(super) size: &'a mut u8,
+    pub(super) disksize: &'a mut u8,
+    pub(super) orphan: &'a mut bool,
     pub(super) i_dio_count: &'a mut u8,
     pub(super) i_unwritten: &'a mut u8,
     pub(super) dirty_tid: &'a mut bool,
@@ -101,9 +103,17 @@ impl<'a> Stepped<'a> {
     #[inline]
     pub(super) fn counts(&mut self, ino: u8) -> CountsMut<'_> {
         let inode = &mut self.touch(Piece::Counts(ino)).inodes[usize::from(ino)];
-        let Inode { i_mutex, shared, i_data_sem, size, .. } = inode;
-        let Inode { i_dio_count, i_unwritten, dirty_tid, .. } = inode;
-        CountsMut { i_mutex, shared, i_data_sem, size, i_dio_count, i_unwritten, dirty_tid }
+        CountsMut {
+            i_mutex: &mut inode.i_mutex,
+            shared: &mut inode.shared,
+            i_data_sem: &mut inode.i_data_sem,
+            size: &mut inode.size,
+            disksize: &mut inode.disksize,
+            orphan: &mut inode.orphan,
+            i_dio_count: &mut inode.i_dio_count,
+            i_unwritten: &mut inode.i_unwritten,
+            dirty_tid: &mut inode.dirty_tid,
+        }
     }
 
     /// The running transaction of an inode is committed.
@@ -111,7 +121,8 @@ impl<'a> Stepped<'a> {
         self.touched |= Pieces::from(Piece::Blocks(ino)) | Piece::Counts(ino).into();
         let inode = &mut self.state.inodes[usize::from(ino)];
         inode.committed = inode.disk;
-        inode.committed_size = inode.size;
+        inode.committed_size = inode.disksize;
+        inode.committed_orphan = inode.orphan;
         inode.dirty_tid = false;
     }
 

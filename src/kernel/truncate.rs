@@ -24,6 +24,7 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
         if range.end() > self.state.inodes[usize::from(ino)].size {
             let counts = self.state.counts(ino);
             *counts.size = range.end();
+            *counts.disksize = range.end();
             *counts.dirty_tid = true;
         }
         self.unlock_mutex(task, ino);
@@ -42,6 +43,10 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
                 self.go(task, Pc::TruncPages, ino);
             }
             Pc::TruncPages => {
+                // `truncate_setsize`: what is beyond the new size cannot be read any more, and then
+                // leaves the page cache.
+                let counts = self.state.counts(ino);
+                *counts.size = size.min(*counts.size);
                 self.drop_pages(ino, tail(size), false);
                 self.go(task, Pc::TruncFree, ino);
                 match self.knobs().trunc {
@@ -75,7 +80,7 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
         self.forget_promises(ino, size);
         self.free_blocks(ino, tail(size));
         let counts = self.state.counts(ino);
-        *counts.size = size.min(*counts.size);
+        *counts.disksize = *counts.size;
         *counts.dirty_tid = true;
         self.obs.note(Note::Truncated { ino, size });
     }

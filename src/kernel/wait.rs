@@ -1,7 +1,7 @@
 //! What a blocked actor waits for.
 
 use super::choice::Actor;
-use super::knobs::{InodeLock, Throttle};
+use super::knobs::{Extends, InodeLock, Knobs, Throttle};
 use super::op::Op;
 use super::pc::Pc;
 use super::place::entry;
@@ -109,7 +109,8 @@ pub(super) fn wait_at(setup: &Setup, state: &State, actor: Actor, pc: Pc) -> Opt
         Pc::TruncPages | Pc::BufCopy => {
             let ino = a();
             let range = range_of_pages(setup, actor, task, pc);
-            wait_for_pages(inode(ino), ino, range)
+            let wait = wait_for_pages(inode(ino), ino, range);
+            wait.or_else(|| wait_to_change(setup, state, pc, frame()?, op()))
         }
         Pc::TruncDio => {
             let ino = a();
@@ -198,13 +199,28 @@ pub(super) fn change_at(
     match pc {
         Pc::WriteMap | Pc::FallocMap | Pc::TruncFree | Pc::SizeUpdate => {
             change.ino = op?.ino();
-            change.tree = pc != Pc::SizeUpdate;
+            // An extending write that failed is cut off again.
+            let failed = || state.ios[usize::from(frame.a)].has_failed();
+            change.tree = pc != Pc::SizeUpdate || failed();
             // A handle is started only where there is something to allocate or to split.
-            if pc == Pc::WriteMap && is_overwrite(&state.inodes[usize::from(change.ino)], range?) {
-                return None;
+            let inode = &state.inodes[usize::from(change.ino)];
+            if pc == Pc::WriteMap && is_overwrite(inode, range?) {
+                if !extends(&setup.design.knobs, inode, range?) {
+                    return None;
+                }
+                // The handle puts the inode on the orphan list.
+                change.tree = false;
             }
         }
         Pc::BufStart => change.tree = false,
+        // With a small journal the handle has been open since `BufStart`.
+        Pc::BufCopy => {
+            let inode = &state.inodes[usize::from(frame.a)];
+            if setup.journal > 0 || !updates_disksize(inode, range?) {
+                return None;
+            }
+            change.tree = false;
+        }
         Pc::WritebackSubmit => {
             let inode = &state.inodes[usize::from(frame.a)];
             let run = inode.dirty_run(range.unwrap_or(Inode::whole()));
@@ -288,7 +304,26 @@ fn wait_for_lock(state: &State, ino: u8, shared: bool) -> Option<Wait> {
 pub(super) fn write_lock_is_shared(setup: &Setup, state: &State, op: Op) -> bool {
     let inode = &state.inodes[usize::from(op.ino())];
     setup.design.knobs.inode_lock == InodeLock::Rwsem
-        && op.range().is_some_and(|r| is_overwrite(inode, r) && r.end() <= inode.size)
+        && op.range().is_some_and(|range| {
+            is_overwrite(inode, range) && !extends(&setup.design.knobs, inode, range)
+        })
+}
+
+/// Whether a direct write of a range makes the file longer.
+pub(super) fn extends(knobs: &Knobs, inode: &Inode, range: Range) -> bool {
+    let end = match knobs.extends {
+        Extends::ISize => inode.size,
+        Extends::IDisksize => inode.disksize,
+    };
+    range.end() > end
+}
+
+/// Whether a buffered write of a range updates `i_disksize` at once
+/// (`ext4_da_should_update_i_disksize`): its last block is written already, so that no writeback
+/// will do it.
+pub(super) fn updates_disksize(inode: &Inode, range: Range) -> bool {
+    let last = inode.disk[usize::from(range.end() - 1)];
+    range.end() > inode.disksize && matches!(last, Mapping::Written(_))
 }
 
 /// Whether every block of a range is written already.

@@ -81,6 +81,7 @@ allow crash
 t1: dio_write 4 2 sync=1
 t2: aio_write io=0+2
 t2: truncate 5
+expect v5.5: OSYNC-DURABLE
 expect others: ok
 ",
     ),

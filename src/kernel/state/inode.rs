@@ -34,8 +34,15 @@ pub struct Inode {
     pub i_data_sem: u8,
     /// `i_size` in blocks.
     pub size: u8,
-    /// `i_size` as last committed; what lies beyond is cut off in recovery (the orphan list).
+    /// `i_disksize` in blocks: the size that goes into the inode on disk. A buffered write that
+    /// makes the file longer leaves it to writeback.
+    pub disksize: u8,
+    /// `i_disksize` as last committed: the size that a power cut leaves.
     pub committed_size: u8,
+    /// On the orphan list.
+    pub orphan: bool,
+    /// On the orphan list as last committed: recovery cuts off what lies beyond the size.
+    pub committed_orphan: bool,
     /// The page cache, a page a block.
     pub pages: [Page; BLOCKS_MAX as usize],
     /// `i_dio_count`.
@@ -93,7 +100,10 @@ impl Inode {
             shared: 0,
             i_data_sem: 0,
             size: 0,
+            disksize: 0,
             committed_size: 0,
+            orphan: false,
+            committed_orphan: false,
             pages: [Page::Absent; BLOCKS_MAX as usize],
             i_dio_count: 0,
             i_unwritten: 0,

@@ -26,6 +26,8 @@ pub struct Io {
     pub aio: bool,
     /// Its submitter waits for the bio: a synchronous write, or one beyond `i_size`.
     pub waits: bool,
+    /// It makes the file longer: its submitter waits for the bio and updates the size.
+    pub extends: bool,
     /// Writeback of dirty pages, not a direct write.
     pub writeback: bool,
     /// Its pages are under PageWriteback.
@@ -112,6 +114,7 @@ impl Io {
         thread: 0,
         aio: false,
         waits: false,
+        extends: false,
         writeback: false,
         page_writeback: false,
         ordered: false,
@@ -146,6 +149,11 @@ impl Io {
     pub fn is_pending(&self) -> bool {
         let on_its_way = !matches!(self.stage, Stage::Free | Stage::Prepared | Stage::Converted);
         on_its_way && self.unwritten && !self.converted
+    }
+
+    /// Whether its data or its conversion has failed.
+    pub fn has_failed(&self) -> bool {
+        self.error || self.convert_failed
     }
 
     /// The range.

@@ -119,6 +119,7 @@ impl State {
             inode.committed = inode.disk;
             inode.splits = within_unwritten(&inode.disk, inode.splits);
             inode.size = file.blocks;
+            inode.disksize = file.blocks;
             inode.committed_size = file.blocks;
         }
         state
@@ -151,7 +152,7 @@ impl State {
 
     /// AIO writes that have been submitted and that the disk tree does not know of yet.
     pub fn pending_aio_conversions(&self) -> u8 {
-        self.ios().filter(|(_, io)| io.aio && io.is_pending()).count() as u8
+        self.ios().filter(|(_, io)| io.aio && !io.waits && io.is_pending()).count() as u8
     }
 
     /// Slots of the AIO context that are taken: in flight, or completed and not reaped.

@@ -278,7 +278,9 @@ fn inode_fields(setup: &Setup, state: &State, ino: u8, fields: &mut Vec<Field>) 
         put(fields, "i_data_sem", format!("held by {readers} over a write"));
     }
     put(fields, "i_size", inode.size.to_string());
-    put(fields, "i_size as committed", inode.committed_size.to_string());
+    put(fields, "i_disksize", inode.disksize.to_string());
+    put(fields, "i_disksize as committed", inode.committed_size.to_string());
+    put(fields, "on the orphan list", yes_no(inode.orphan));
     put(fields, "changed since the last commit", yes_no(inode.dirty_tid));
 }
 
