@@ -194,7 +194,7 @@ for (const missing of ["explorer-dialog.js", "program.js", "explore.js", "explor
 }
 
 test("what searches can be late without the dialog", async ({ page, stage, console }) => {
-  console.expect(/404|Failed to load resource/);
+  console.expect(/404|Failed to load resource|MIME/);
   await page.route("**/explorer.js*", (route) => route.fulfill({ status: 404, body: "not found" }));
   await stage.open();
   const explorer = await open(page);

@@ -1,5 +1,6 @@
 import { defineConfig } from "@playwright/test";
 import * as browsers from "./browsers.mjs";
+import { isChromiumOnly } from "./engines";
 
 export default defineConfig({
   testDir: ".",
@@ -23,6 +24,7 @@ export default defineConfig({
     {
       // The distribution's stock Firefox, over WebDriver BiDi.
       name: "firefox",
+      grepInvert: isChromiumOnly(),
       use: { browserName: "firefox", channel: "moz-firefox", launchOptions: browsers.firefox() },
     },
   ],

@@ -71,3 +71,25 @@ fn lines_are_at_most_a_hundred_columns() {
         }
     }
 }
+
+#[test]
+fn browser_tests_do_not_wait_for_a_time() {
+    // The config and what holds the page still have limits and clocks; tests have none.
+    const TIMED: &[&str] = &["waitForTimeout", "timeout:", "slowMo", "test.slow", "setTimeout("];
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("e2e");
+    let mut specs = 0;
+    for entry in fs::read_dir(folder).expect("the browser tests").flatten() {
+        let path = entry.path();
+        if !path.to_string_lossy().ends_with(".spec.ts") {
+            continue;
+        }
+        specs += 1;
+        for (number, line) in (1..).zip(fs::read_to_string(&path).expect("a test").lines()) {
+            // Without a time, a timer only lets the page have its turn.
+            let is_turn = line.contains("setTimeout(") && !line.contains(", ");
+            let timed = TIMED.iter().find(|word| line.contains(**word) && !is_turn);
+            assert_eq!(timed, None, "{}:{number}", path.display());
+        }
+    }
+    assert!(specs > 10, "the browser tests are elsewhere");
+}
