@@ -228,6 +228,16 @@ const TAIL: &str = "
   where the kernel has two. Recovery takes `i_disksize` and cuts off what lies beyond it where the
   inode is on the orphan list; what is written there and not cut off counts as shown
   (NO-STALE-CRASH), since it shows as soon as the file grows.
+* **A page whose writeback failed is clean**, and only the error of its mapping is left. `wb_error`
+  says who is told of it: the first call that waits for writeback while something of the file is
+  cached (`AS_EIO`, until v3.15), the first such call (865ffef3797d, v3.16), or the first fsync of
+  each open file (`errseq_t`, v4.13; each thread has one of its own). `AS_ENOSPC` would be told with
+  it. A direct IO that waits for pages takes the flag and returns the error. `PageError`, by which a
+  call that was waiting for just that page is told too, is not kept.
+* **A call that returned an error promises nothing**, and a later one that returns 0 promises all that
+  was acknowledged before it: a second fsync after one that failed breaks FSYNC-DURABLE in every
+  kernel, which is what databases found in 2018. ERR-REPORT is that nobody's fsync returns 0 who has
+  not been told.
 * **A small journal** (`journal N`) follows `add_transaction_credits` of fs/jbd2/transaction.c
   v3.12: a handle that finds the transaction full asks for its commit and waits; half of a
   transaction can be reserved; the next transaction begins with what is reserved. A reserved

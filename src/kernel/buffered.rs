@@ -206,6 +206,9 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
             }
         }
         self.io(index).page_writeback = false;
+        if io.error {
+            self.set_wb_error(io.ino);
+        }
         self.obs.note(Note::WritebackEnded { io: index });
     }
 

@@ -5,10 +5,10 @@ use super::knobs::Workers;
 use super::machine::Machine;
 use super::note::{Fault, Note, Observer};
 use super::pc::Pc;
-use super::plan::irq_plan;
+use super::plan::{irq_plan, writeback_converts};
 use super::range::Range;
-use super::state::{Acked, Frame, List, NO_IRQ, Stage, State};
-use super::wait::invalidates;
+use super::state::{Acked, Frame, Io, List, NO_IRQ, Stage, State};
+use super::wait::{invalidates, is_reserved};
 use crate::es;
 
 impl<O: Observer + ?Sized> Machine<'_, O> {
@@ -82,7 +82,10 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
                 }
                 self.drop_dio_count(index);
             }
-            Pc::EndWriteback => self.end_page_writeback(index),
+            Pc::EndWriteback => {
+                self.free_reserved_handle(&io);
+                self.end_page_writeback(index);
+            }
             Pc::Decrement => {
                 let i_unwritten = self.state.counts(io.ino).i_unwritten;
                 *i_unwritten -= 1;
@@ -91,6 +94,15 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
                 self.obs.note(Note::Decremented { ino: io.ino, left });
             }
             _ => {}
+        }
+    }
+
+    /// The handle that was reserved for a conversion that will not be is given back (v6.15).
+    fn free_reserved_handle(&mut self, io: &Io) {
+        let needless = io.unwritten && !writeback_converts(&self.knobs(), io);
+        if needless && self.setup.journal > 0 && is_reserved(self.setup, io) {
+            let journal = self.state.journal();
+            (journal.reserved, journal.credits) = (journal.reserved - 1, journal.credits - 1);
         }
     }
 

@@ -43,7 +43,7 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
                     self.lock_mutex(task, ino);
                 }
                 self.go(task, Pc::WriteMap, io);
-                if self.state.inodes[usize::from(ino)].has_unclean_pages(range) {
+                if self.state.inodes[usize::from(ino)].waits_for_writeback(range) {
                     self.call(task, Frame { pc: Pc::WritebackSubmit, a: ino, b: 0 });
                 }
             }
@@ -60,9 +60,12 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
                 self.go(task, Pc::WriteUnlock, io);
             }
             _ => {
-                // generic_file_direct_write, still under the lock.
-                self.drop_pages(ino, range, true);
                 let io = self.a(task);
+                // generic_file_direct_write, still under the lock; not where writeback has failed
+                // before it.
+                if self.io(io).stage != Stage::Prepared {
+                    self.drop_pages(ino, range, true);
+                }
                 self.io(io).stage = Stage::Converted;
                 self.unlock_mutex(task, ino);
                 self.return_from_write(task, op, FsyncFor::Caller);
@@ -379,7 +382,7 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
         if io.convert_failed && !io.waits && !self.knobs().error_reported {
             self.break_promise(Promise::ErrReport);
         }
-        let failed = io.error || io.convert_failed;
+        let failed = io.error || io.convert_failed || io.sync_failed;
         for (lblk, pblk) in io.blocks().zip(io.pblk) {
             // What a later write has overtaken on the device promises nothing of its own, and what
             // was cut off in the meantime is owed to nobody.

@@ -20,7 +20,7 @@ pub const ENCODED_MAX: usize = {
     let task = 9 + 3 * FRAMES_MAX + 2 * BLOCKS_MAX;
     let io = 16 + BLOCKS_MAX;
     let es = 8 + 8 * ES_EXTENTS_MAX + 4 * ES_EXTENTS_MAX;
-    let inode = es + 2 * BLOCKS_MAX + 16 + (2 + 5 * BLOCKS_MAX) + 4 * BLOCKS_MAX;
+    let inode = es + 2 * BLOCKS_MAX + 18 + (2 + 5 * BLOCKS_MAX) + 4 * BLOCKS_MAX;
     let queues = 5 * (1 + WORK_MAX);
     let media = 8 + 8 * PBLKS_MAX;
     let all = TASKS as u32 * task + 1 + IOS_MAX * io + INODES_MAX * inode + queues + media + 32;
@@ -219,7 +219,8 @@ impl Encoder {
             | u8::from(io.error) << 2
             | u8::from(io.converted) << 3
             | u8::from(io.convert_failed) << 4
-            | u8::from(io.extends) << 5;
+            | u8::from(io.extends) << 5
+            | u8::from(io.sync_failed) << 6;
         let ack = match io.ack {
             Acked::No => 0,
             Acked::Event => 1,
@@ -244,9 +245,10 @@ impl Encoder {
     fn counts(&mut self, counts: Counts) {
         let Counts { i_mutex, shared, i_data_sem, size, committed_size, .. } = counts;
         let Counts { i_dio_count, i_unwritten, dirty_tid, disksize, .. } = counts;
-        let Counts { orphan, committed_orphan, .. } = counts;
+        let Counts { orphan, committed_orphan, wb_err, .. } = counts;
         let [low, high] = shared.to_le_bytes();
-        self.put([i_mutex, i_dio_count, i_unwritten, low, high]);
+        let failed = u8::from(wb_err != 0) << 7;
+        self.put([i_mutex, i_dio_count, i_unwritten, low, high | failed]);
         let behind = disksize != size;
         let orphans = u8::from(orphan) << 2 | u8::from(committed_orphan) << 3;
         let flags = u8::from(dirty_tid) | u8::from(behind) << 1 | orphans | i_data_sem << 4;
@@ -254,6 +256,9 @@ impl Encoder {
         // Most of the time the two sizes are one.
         if behind {
             self.byte(disksize);
+        }
+        if wb_err != 0 {
+            self.byte(wb_err);
         }
     }
 
@@ -422,6 +427,8 @@ impl Content {
 const _: () = assert!(BLOCKS_MAX <= 16 && INODES_MAX <= 8);
 // The places in a batch fit in half a byte each.
 const _: () = assert!(SLOTS_MAX < 16);
+// Whether writeback has failed stands beside the tasks that share a lock.
+const _: () = assert!(TASKS < 16);
 // Readers of i_data_sem fit in half a byte.
 const _: () = assert!(THREADS_MAX <= 4);
 // A mapping fits in its byte, and the media in their mask.

@@ -89,6 +89,7 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
                 pages: [Page::Absent; crate::bounds::BLOCKS_MAX as usize],
                 i_dio_count: 0,
                 i_unwritten: 0,
+                wb_err: 0,
                 dirty_tid: false,
                 ..*inode
             };

@@ -17,6 +17,9 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
     pub(super) fn step_fsync(&mut self, task: u8, pc: Pc) {
         let ino = self.a(task);
         self.begin_fsync(task, ino);
+        if self.sync_finds_error(task, ino, pc) {
+            return self.fail_fsync(task);
+        }
         match pc {
             Pc::FsyncPages => {
                 let begin = fsync_frame(&self.knobs(), ino, FsyncFor::Caller);
@@ -49,6 +52,9 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
         }
         if self.task(task).i_mutex & (1 << ino) != 0 {
             self.unlock_mutex(task, ino);
+        }
+        if !self.fsync_succeeds(task, ino) {
+            return self.fail_fsync(task);
         }
         self.promise_durable(task, ino);
         self.ret(task);

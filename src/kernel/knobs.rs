@@ -61,6 +61,31 @@ pub struct Knobs {
     /// When an AIO write is done, clean pages of its range that were read in the meantime are
     /// dropped, before anybody hears of it (v5.5; a synchronous write drops them in all kernels).
     pub invalidate: bool,
+    /// Who is told that writeback has failed.
+    pub wb_error: WbError,
+    /// What becomes of unwritten blocks whose writeback has failed.
+    pub failed_writeback: FailedWriteback,
+}
+
+/// Who is told that the writeback of a file has failed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WbError {
+    /// The first call that waits for writeback while anything of the file is cached (`AS_EIO`, until
+    /// v3.15).
+    FlagIfCached,
+    /// The first call that waits for writeback (865ffef3797d, v3.16).
+    Flag,
+    /// The first fsync of each open file (`errseq_t`, v4.13).
+    Errseq,
+}
+
+/// What becomes of unwritten blocks whose writeback has failed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FailedWriteback {
+    /// They are converted all the same (until v6.14).
+    Converts,
+    /// They stay unwritten (v6.15).
+    StaysUnwritten,
 }
 
 /// K1: what the ES tree holds.
@@ -435,5 +460,14 @@ pub const KNOBS: &[KnobInfo] = &[
     knob!("reservation", "writeback reserves the handle of its conversion", reservation, [
         "no" => false,
         "yes" => true,
+    ]),
+    knob!("wb_error", "who is told that writeback has failed", wb_error, [
+        "flag_if_cached" => WbError::FlagIfCached,
+        "flag" => WbError::Flag,
+        "errseq" => WbError::Errseq,
+    ]),
+    knob!("failed_writeback", "unwritten blocks whose writeback has failed", failed_writeback, [
+        "converts" => FailedWriteback::Converts,
+        "stays_unwritten" => FailedWriteback::StaysUnwritten,
     ]),
 ];

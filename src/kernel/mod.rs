@@ -36,6 +36,7 @@ mod step;
 mod stepped;
 mod truncate;
 mod wait;
+mod wb_error;
 
 pub use badge::Badge;
 pub use choice::{ACTORS, Actor, Choice};
@@ -44,9 +45,9 @@ pub use design::{Design, DesignError};
 pub use encode::{Bytes, ENCODED_MAX, Encoder};
 pub use environment::found_after_recovery;
 pub use knobs::{
-    Ack, Decrement, Early, EsContent, EsConvert, EsLock, Extends, FsyncWait, InodeLock, KNOBS,
-    KnobInfo, Knobs, NolockRead, SizeUpdate, SyncBy, Throttle, TruncWait, Workers,
-    WritebackCleared,
+    Ack, Decrement, Early, EsContent, EsConvert, EsLock, Extends, FailedWriteback, FsyncWait,
+    InodeLock, KNOBS, KnobInfo, Knobs, NolockRead, SizeUpdate, SyncBy, Throttle, TruncWait,
+    WbError, Workers, WritebackCleared,
 };
 pub use names::Names;
 pub use next::{Next, enabled, enabled_among, is_environment, next, next_of_all, place_of};

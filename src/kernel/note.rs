@@ -53,6 +53,8 @@ pub enum Note {
     PagesDropped { ino: u8, range: Range },
     /// PageWriteback was cleared for an IO's pages.
     WritebackEnded { io: u8 },
+    /// A call was told that writeback of a file has failed, and returns that error to a thread.
+    WritebackErrorTold { thread: u8, ino: u8 },
     /// A failure was injected.
     Failed(Fault),
     /// A conversion failed.

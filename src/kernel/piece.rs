@@ -82,6 +82,7 @@ pub struct Counts {
     pub committed_orphan: bool,
     pub i_dio_count: u8,
     pub i_unwritten: u8,
+    pub wb_err: u8,
     pub dirty_tid: bool,
 }
 
@@ -322,7 +323,7 @@ impl Inode {
     pub fn counts(&self) -> Counts {
         let Inode { i_mutex, shared, i_data_sem, size, committed_size, .. } = *self;
         let Inode { disksize, orphan, committed_orphan, .. } = *self;
-        let Inode { i_dio_count, i_unwritten, dirty_tid, .. } = *self;
+        let Inode { i_dio_count, i_unwritten, wb_err, dirty_tid, .. } = *self;
         Counts {
             i_mutex,
             shared,
@@ -334,6 +335,7 @@ impl Inode {
             committed_orphan,
             i_dio_count,
             i_unwritten,
+            wb_err,
             dirty_tid,
         }
     }
@@ -343,12 +345,13 @@ impl Inode {
     pub fn set_counts(&mut self, counts: Counts) {
         let Counts { i_mutex, shared, i_data_sem, size, committed_size, .. } = counts;
         let Counts { disksize, orphan, committed_orphan, .. } = counts;
-        let Counts { i_dio_count, i_unwritten, dirty_tid, .. } = counts;
+        let Counts { i_dio_count, i_unwritten, wb_err, dirty_tid, .. } = counts;
         (self.disksize, self.orphan) = (disksize, orphan);
         self.committed_orphan = committed_orphan;
         (self.i_mutex, self.shared, self.dirty_tid) = (i_mutex, shared, dirty_tid);
         (self.i_data_sem, self.size, self.committed_size) = (i_data_sem, size, committed_size);
         (self.i_dio_count, self.i_unwritten) = (i_dio_count, i_unwritten);
+        self.wb_err = wb_err;
     }
 }
 

@@ -90,7 +90,7 @@ fn op_entry(setup: &Setup, state: &State, thread: u8) -> Option<Frame> {
     let frame = |pc, a| Some(Frame { pc, a, b: 0 });
     let op = state.tasks[usize::from(thread)].current(setup, thread)?;
     let ino = op.ino();
-    let unclean = |range| state.inodes[usize::from(ino)].has_unclean_pages(range);
+    let unclean = |range| state.inodes[usize::from(ino)].waits_for_writeback(range);
     match op {
         Op::DioWrite { aio: true, .. } | Op::AioBatch { .. } => frame(Pc::IoSubmit, 0),
         Op::DioWrite { .. } => frame(Pc::WriteLock, 0),

@@ -1,6 +1,8 @@
 //! The plans by which a design completes an IO: what the irq does, and what a worker does.
 
-use super::knobs::{Ack, Decrement, Early, InodeLock, Knobs, SyncBy, Workers, WritebackCleared};
+use super::knobs::{
+    Ack, Decrement, Early, FailedWriteback, InodeLock, Knobs, SyncBy, Workers, WritebackCleared,
+};
 use super::pc::Pc;
 use super::state::Io;
 
@@ -40,7 +42,7 @@ pub fn irq_plan(knobs: &Knobs, io: &Io) -> Plan {
     if io.writeback {
         let cleared = !io.unwritten || knobs.writeback_cleared == WritebackCleared::Irq;
         return Plan::of([
-            (io.unwritten && knobs.early == Early::DioAndBuffered, Pc::EsConvert),
+            (writeback_converts(knobs, io) && knobs.early == Early::DioAndBuffered, Pc::EsConvert),
             (cleared, Pc::EndWriteback),
             (io.unwritten, Pc::AddCompleteIo),
         ]);
@@ -75,7 +77,11 @@ pub fn irq_plan(knobs: &Knobs, io: &Io) -> Plan {
 pub fn worker_plan(knobs: &Knobs, io: &Io) -> Plan {
     if io.writeback {
         let cleared = knobs.writeback_cleared == WritebackCleared::Converted;
-        return Plan::of([(true, Pc::Convert), (cleared, Pc::EndWriteback), (true, Pc::Decrement)]);
+        return Plan::of([
+            (writeback_converts(knobs, io), Pc::Convert),
+            (cleared, Pc::EndWriteback),
+            (true, Pc::Decrement),
+        ]);
     }
     let acknowledges = worker_acknowledges(knobs, io);
     let dio_done = !drops_dio_count_in_irq(knobs, io);
@@ -95,10 +101,16 @@ pub fn worker_plan(knobs: &Knobs, io: &Io) -> Plan {
         (io.unwritten && !io.error, Pc::Convert),
         (counts_dio(knobs, io) && before, Pc::Decrement),
         (dio_done, Pc::DioDone),
-        (syncs, Pc::Sync),
+        // An error is no write to sync.
+        (syncs && !io.error, Pc::Sync),
         (counts_dio(knobs, io) && !before, Pc::Decrement),
         (acknowledges, Pc::AioComplete),
     ])
+}
+
+/// Whether the blocks of a writeback are converted: until v6.14 also if its bio has failed.
+pub(super) fn writeback_converts(knobs: &Knobs, io: &Io) -> bool {
+    io.unwritten && !(io.error && knobs.failed_writeback == FailedWriteback::StaysUnwritten)
 }
 
 /// Whether an AIO write is counted in `i_unwritten`: in iomap's time it has no io_end.

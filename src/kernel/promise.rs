@@ -22,7 +22,7 @@ pub enum Promise {
     Progress,
     /// Pending conversions of AIO are at most as many as the AIO context has slots.
     Bounded,
-    /// A conversion that failed is reported.
+    /// A conversion that failed is reported, and a writeback that failed to each file that fsyncs.
     ErrReport,
     /// Delayed entries leave the ES tree only by allocation or truncation.
     KeepDelayed,
@@ -73,7 +73,7 @@ impl Promise {
             Promise::NoDeadlock => "no set of actors waits for each other for ever",
             Promise::Progress => "every IO can still be converted and every thread can return",
             Promise::Bounded => "no more AIO conversions are pending than the context has slots",
-            Promise::ErrReport => "a conversion that failed is reported",
+            Promise::ErrReport => "a conversion or a writeback that failed is reported",
             Promise::KeepDelayed => "delayed entries leave only by allocation or truncation",
         }
     }
@@ -91,7 +91,7 @@ impl Promise {
             Promise::NoDeadlock => "somebody waits",
             Promise::Progress => "somebody waits, and is served",
             Promise::Bounded => "an AIO write into unwritten blocks is submitted",
-            Promise::ErrReport => "a conversion fails",
+            Promise::ErrReport => "a conversion or a writeback fails",
             Promise::KeepDelayed => "the shrinker passes a delayed entry",
         }
     }

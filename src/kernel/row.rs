@@ -3,8 +3,9 @@
 use crate::es;
 
 use super::knobs::{
-    Ack, Decrement, Early, EsContent, EsConvert, EsLock, Extends, FsyncWait, InodeLock, Knobs,
-    NolockRead, SizeUpdate, SyncBy, Throttle, TruncWait, Workers, WritebackCleared,
+    Ack, Decrement, Early, EsContent, EsConvert, EsLock, Extends, FailedWriteback, FsyncWait,
+    InodeLock, Knobs, NolockRead, SizeUpdate, SyncBy, Throttle, TruncWait, WbError, Workers,
+    WritebackCleared,
 };
 
 /// The designs that have a name, in the order of the argument.
@@ -190,6 +191,8 @@ impl Row {
             size_update: SizeUpdate::BeforeSync,
             orphan: true,
             invalidate: false,
+            wb_error: WbError::FlagIfCached,
+            failed_writeback: FailedWriteback::Converts,
         };
         // The RFC was posted against v3.8: fallocate still waits.
         const RFC: Knobs = Knobs {
@@ -253,6 +256,7 @@ impl Row {
                 extends: Extends::IDisksize,
                 size_update: SizeUpdate::AfterSync,
                 invalidate: true,
+                wb_error: WbError::Errseq,
                 ..V3_12
             },
         }

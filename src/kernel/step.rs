@@ -107,7 +107,7 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
             Pc::BufLock | Pc::BufStart | Pc::BufCopy => self.step_buffered_write(task, pc),
             Pc::BufRead | Pc::BufReadDone => self.step_buffered_read(task, pc),
             Pc::WritebackSubmit => self.step_writeback(task),
-            Pc::WritebackWait => self.ret(task),
+            Pc::WritebackWait => self.step_writeback_wait(task),
             Pc::FallocLock | Pc::FallocMap => self.step_fallocate(task, pc),
             Pc::TruncLock | Pc::TruncDio | Pc::TruncPages | Pc::TruncFree => {
                 self.step_truncate(task, pc);

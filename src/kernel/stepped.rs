@@ -39,6 +39,7 @@ pub(super) struct CountsMut<'a> {
     pub(super) orphan: &'a mut bool,
     pub(super) i_dio_count: &'a mut u8,
     pub(super) i_unwritten: &'a mut u8,
+    pub(super) wb_err: &'a mut u8,
     pub(super) dirty_tid: &'a mut bool,
 }
 
@@ -112,6 +113,7 @@ impl<'a> Stepped<'a> {
             orphan: &mut inode.orphan,
             i_dio_count: &mut inode.i_dio_count,
             i_unwritten: &mut inode.i_unwritten,
+            wb_err: &mut inode.wb_err,
             dirty_tid: &mut inode.dirty_tid,
         }
     }

@@ -49,6 +49,9 @@ pub struct Inode {
     pub i_dio_count: u8,
     /// `i_unwritten`.
     pub i_unwritten: u8,
+    /// Writeback has failed (`AS_EIO`, from v4.13 also `wb_err`): bit 7 until somebody has taken that
+    /// from the mapping, bit `n` until thread `n` has heard of it.
+    pub wb_err: u8,
     /// The running transaction has changes of this inode (`i_datasync_tid` is the running one).
     pub dirty_tid: bool,
     /// How often each block was written (page cache and direct writes alike).
@@ -107,6 +110,7 @@ impl Inode {
             pages: [Page::Absent; BLOCKS_MAX as usize],
             i_dio_count: 0,
             i_unwritten: 0,
+            wb_err: 0,
             dirty_tid: false,
             version: [0; BLOCKS_MAX as usize],
             acked: [0; BLOCKS_MAX as usize],
@@ -127,6 +131,12 @@ impl Inode {
     pub fn has_unclean_pages(&self, range: Range) -> bool {
         let unclean = |page: &Page| matches!(page, Page::Dirty(_) | Page::Writeback(_));
         range.blocks().any(|lblk| unclean(&self.pages[usize::from(lblk)]))
+    }
+
+    /// Whether a call that waits for the writeback of a range has anything to wait for, or to be told:
+    /// an error of the mapping is told whatever the range.
+    pub fn waits_for_writeback(&self, range: Range) -> bool {
+        self.wb_err != 0 || self.has_unclean_pages(range)
     }
 
     /// The first run of dirty pages in a range that can go out as one bio: all allocated with one

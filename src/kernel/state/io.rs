@@ -40,6 +40,8 @@ pub struct Io {
     pub converted: bool,
     /// Its conversion on disk has failed.
     pub convert_failed: bool,
+    /// Its sync returned an error, and so does the write.
+    pub sync_failed: bool,
     /// O_DSYNC or O_SYNC.
     pub sync: bool,
     /// Some block was unwritten when it was mapped (`EXT4_IO_END_UNWRITTEN`).
@@ -121,6 +123,7 @@ impl Io {
         error: false,
         converted: false,
         convert_failed: false,
+        sync_failed: false,
         sync: false,
         unwritten: false,
         counted: false,

@@ -25,6 +25,7 @@ pub fn caption(run: &Run) -> String {
     let before = run.state_at(run.cursor() - 1);
     let mut text = sentence(run.setup(), before, run.state(), *choice, run.last_notes());
     text += &submit_returned(run.last_notes());
+    text += writeback_error_told(run.last_notes());
     if let Next::Blocked { wait, .. } = next(run.setup(), run.state(), choice.actor) {
         let more = format!("; now it {}", wait_text(run.setup(), run.state(), wait));
         if text.chars().count() + more.chars().count() < CAPTION_CHARS_MAX {
@@ -75,6 +76,14 @@ fn submit_returned(notes: &[Note]) -> String {
         }
     }
     String::new()
+}
+
+/// That a call is told of a writeback error in a step, if it is.
+fn writeback_error_told(notes: &[Note]) -> &'static str {
+    match notes.iter().any(|note| matches!(note, Note::WritebackErrorTold { .. })) {
+        true => ", and -EIO: a writeback has failed",
+        false => "",
+    }
 }
 
 /// The sentence of a step, without its full stop.
