@@ -1,5 +1,8 @@
 //! Random walks over every preset and design: what must hold of any state, whatever the design.
 
+use std::collections::BTreeMap;
+use std::mem::discriminant;
+
 use extentscope::kernel::{
     Choice, Design, Power, Row, Setup, State, enabled, is_environment, step,
 };
@@ -70,6 +73,28 @@ fn a_million_random_steps_keep_the_books_balanced() {
             steps += 1;
         }
     }
+}
+
+/// A state is written down with the thing that a frame works on, and not with its kind: two frames
+/// at one place must never differ in it.
+#[test]
+fn a_place_always_works_on_the_same_kind_of_thing() {
+    let mut random = Random(20_130_101);
+    let mut kinds = BTreeMap::new();
+    for setup in setups() {
+        let mut state = State::initial(&setup);
+        loop {
+            for frame in state.tasks.iter().flat_map(|task| task.frames()) {
+                let kind = discriminant(&frame.on);
+                assert_eq!(*kinds.entry(frame.pc).or_insert(kind), kind, "{frame:?}");
+            }
+            let enabled = enabled(&setup, &state);
+            let Some(last) = enabled.len().checked_sub(1) else { break };
+            let choice = enabled[random.below(last + 1)];
+            step(&setup, &mut state, choice, &mut ()).expect("enabled lists what step takes");
+        }
+    }
+    assert!(kinds.len() > 30, "the walks came to {} places", kinds.len());
 }
 
 #[test]

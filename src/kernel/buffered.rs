@@ -9,7 +9,7 @@ use super::pc::Pc;
 use super::place::{FsyncFor, fsync_frame};
 use super::range::Range;
 use super::state::{
-    Content, FLUSHER, Frame, Inode, Io, Mapping, NO_PBLK, NOT_READ, Page, Stage, Task,
+    Content, FLUSHER, Frame, Inode, Io, Mapping, NO_PBLK, NOT_READ, On, Page, Stage, Task,
 };
 use super::wait::updates_disksize;
 
@@ -24,11 +24,11 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
         if pc == Pc::BufLock {
             self.lock_mutex(task, ino);
             let small = self.setup.journal > 0;
-            return self.go(task, if small { Pc::BufStart } else { Pc::BufCopy }, ino);
+            return self.go(task, if small { Pc::BufStart } else { Pc::BufCopy });
         }
         if pc == Pc::BufStart {
             self.open_handle(task);
-            return self.go(task, Pc::BufCopy, ino);
+            return self.go(task, Pc::BufCopy);
         }
         self.reserve_delayed(ino, range);
         for lblk in range.blocks() {
@@ -59,7 +59,7 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
         if sync != Sync::No {
             let begin = fsync_frame(&self.knobs(), ino, FsyncFor::Caller);
             self.call(task, begin);
-            self.call(task, Frame { pc: Pc::WritebackSubmit, a: ino, b: 0 });
+            self.call(task, Frame::new(Pc::WritebackSubmit, On::Inode(ino)));
         }
     }
 
@@ -86,10 +86,10 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
         if pc == Pc::BufReadDone {
             // A page has gone again: it is looked for once more.
             self.task(task).begun = true;
-            return self.go(task, Pc::BufRead, ino);
+            return self.go(task, Pc::BufRead);
         }
         self.read_pages(task, ino, within);
-        self.go(task, Pc::BufReadDone, ino);
+        self.go(task, Pc::BufReadDone);
     }
 
     /// Puts the pages of a range that are not cached into the page cache, locked, and maps them run
@@ -125,7 +125,7 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
 
     /// Maps the next run of dirty pages and submits its bio, until none is left in the range.
     pub(super) fn step_writeback(&mut self, task: u8) {
-        let ino = self.a(task);
+        let ino = self.ino_at(task);
         let range = self.op(task).and_then(Op::range).unwrap_or(Inode::whole());
         let dirty = |machine: &Self| machine.state.inodes[usize::from(ino)].dirty_run(range);
         if let Some(run) = dirty(self) {
@@ -138,7 +138,7 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
             // The flusher does not wait for what it has started.
             return self.ret(task);
         }
-        self.go(task, Pc::WritebackWait, ino);
+        self.go(task, Pc::WritebackWait);
     }
 
     fn submit_writeback(&mut self, ino: u8, run: Range) {

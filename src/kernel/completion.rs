@@ -7,7 +7,7 @@ use super::note::{Fault, Note, Observer};
 use super::pc::Pc;
 use super::plan::{irq_plan, writeback_converts};
 use super::range::Range;
-use super::state::{Acked, Frame, Io, List, NO_IRQ, Stage, State};
+use super::state::{Acked, Frame, Io, List, NO_IRQ, On, Stage, State};
 use super::wait::{invalidates, is_reserved};
 use crate::es;
 
@@ -160,9 +160,9 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
         if list == List::Dio {
             self.io(index).stage = Stage::Converting;
             self.io(index).list = List::Inode;
-            return self.call(task, Frame { pc: Pc::EndIo, a: index, b: 0 });
+            return self.call(task, Frame::new(Pc::EndIo, On::Io(index)));
         }
-        self.call(task, Frame { pc: Pc::WorkRun, a: ino, b: 0 });
+        self.call(task, Frame::new(Pc::WorkRun, On::Inode(ino)));
         let depth = self.task(task).depth();
         self.take_list(ino, list, List::Private { task, depth });
         self.io(index).free_if_done();
@@ -170,10 +170,10 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
 
     /// One part of a worker's plan that is a step of its own.
     pub(super) fn step_end_io(&mut self, task: u8, pc: Pc) {
-        let index = self.a(task);
+        let index = self.io_at(task);
         self.finish_part(index, pc);
         if let Some(frame) = self.task(task).top_mut() {
-            frame.b += 1;
+            frame.extra += 1;
         }
     }
 

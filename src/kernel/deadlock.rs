@@ -6,7 +6,7 @@ use super::op::Op;
 use super::pc::Pc;
 use super::plan::irq_plan;
 use super::setup::Setup;
-use super::state::{Acked, Frame, Io, List, NO_IRQ, Power, Stage, State, Task};
+use super::state::{Acked, Frame, Io, List, NO_IRQ, On, Power, Stage, State, Task};
 use super::wait::Wait;
 use crate::bounds::{KWORKERS_MAX, THREADS_MAX};
 
@@ -128,7 +128,9 @@ impl<H: Hear> Givers<'_, H> {
             Wait::PageLock { ino } => {
                 let reads = |task: &Task| {
                     let top = task.top();
-                    top.is_some_and(|frame| frame.pc == Pc::BufReadDone && frame.a == ino)
+                    top.is_some_and(|frame| {
+                        frame.pc == Pc::BufReadDone && frame.on == On::Inode(ino)
+                    })
                 };
                 let readers = (0..).zip(&state.tasks).filter(|(_, task)| reads(task));
                 readers.for_each(|(t, _)| self.one(None, Actor::of_task(t)));
@@ -239,11 +241,13 @@ impl<H: Hear> Givers<'_, H> {
                     // The worker, or any task that will flush this inode's list.
                     self.by(index, Actor::Kworker(0));
                     let pcs = [Pc::FlushTake, Pc::FsyncLock, Pc::ReadFlushLock];
-                    self.inside(index, |frame| frame.a == io.ino && pcs.contains(&frame.pc));
+                    self.inside(index, |frame| {
+                        frame.on == On::Inode(io.ino) && pcs.contains(&frame.pc)
+                    });
                 }
             },
             Stage::Converting => {
-                if !self.inside(index, |frame| frame.pc == Pc::EndIo && frame.a == index) {
+                if !self.inside(index, |frame| frame.pc == Pc::EndIo && frame.on == On::Io(index)) {
                     self.by(index, Actor::Thread(io.thread));
                 }
             }

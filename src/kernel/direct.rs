@@ -12,7 +12,7 @@ use super::plan::counts_dio;
 use super::promise::Promise;
 use super::range::Range;
 use super::state::{
-    Acked, Bound, Content, Frame, Io, Mapping, NO_PBLK, Page, Stage, Submitting, Task,
+    Acked, Bound, Content, Frame, Io, Mapping, NO_PBLK, On, Page, Stage, Submitting, Task,
 };
 use super::wait::{extends, is_overwrite, write_lock_is_shared};
 
@@ -26,7 +26,7 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
                 let Submitting { iocb, returned } = self.task(task).submitting;
                 if self.state.slots_used() < self.setup.slots {
                     if let Some(io) = self.prepare_io(task) {
-                        self.go(task, Pc::WriteLock, io);
+                        self.go_on(task, Pc::WriteLock, On::Io(io));
                     }
                 } else if iocb > returned {
                     self.return_from_submit(task);
@@ -35,32 +35,31 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
                 }
             }
             Pc::WriteLock => {
-                let io = if aio { Some(self.a(task)) } else { self.prepare_io(task) };
+                let io = if aio { Some(self.io_at(task)) } else { self.prepare_io(task) };
                 let Some(io) = io else { return };
                 if write_lock_is_shared(self.setup, &self.state, op) {
                     self.lock_shared(task, ino);
                 } else {
                     self.lock_mutex(task, ino);
                 }
-                self.go(task, Pc::WriteMap, io);
+                self.go_on(task, Pc::WriteMap, On::Io(io));
                 if self.state.inodes[usize::from(ino)].waits_for_writeback(range) {
-                    self.call(task, Frame { pc: Pc::WritebackSubmit, a: ino, b: 0 });
+                    self.call(task, Frame::new(Pc::WritebackSubmit, On::Inode(ino)));
                 }
             }
             Pc::WriteMap => self.submit_write(task, op),
             Pc::DioAwait => self.finish_sync_write(task, op),
             Pc::SizeUpdate => {
-                let io = self.a(task);
+                let io = self.io_at(task);
                 self.update_size(io);
-                self.go(task, Pc::WriteUnlock, io);
+                self.go(task, Pc::WriteUnlock);
             }
             Pc::OverwriteLock => {
                 self.lock_mutex(task, ino);
-                let io = self.a(task);
-                self.go(task, Pc::WriteUnlock, io);
+                self.go(task, Pc::WriteUnlock);
             }
             _ => {
-                let io = self.a(task);
+                let io = self.io_at(task);
                 // generic_file_direct_write, still under the lock; not where writeback has failed
                 // before it.
                 if self.io(io).stage != Stage::Prepared {
@@ -76,7 +75,7 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
     /// Maps the range and submits the bio; an AIO write is then on its own.
     fn submit_write(&mut self, task: u8, op: Op) {
         let Op::DioWrite { ino, range, aio, .. } = op else { return };
-        let index = self.a(task);
+        let index = self.io_at(task);
         let extends = extends(&self.knobs(), &self.state.inodes[usize::from(ino)], range);
         self.drop_pages(ino, range, false);
         if extends {
@@ -111,7 +110,7 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
                 *self.state.counts(ino).i_data_sem |= 1 << task;
                 self.unlock_mutex(task, ino);
             }
-            return self.go(task, Pc::DioAwait, index);
+            return self.go(task, Pc::DioAwait);
         }
         if unwritten {
             self.obs.note(Note::Checked(Promise::Bounded));
@@ -127,22 +126,22 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
     /// The bio of a synchronous write is done: convert in line, under the lock.
     fn finish_sync_write(&mut self, task: u8, op: Op) {
         let Op::DioWrite { ino, .. } = op else { return };
-        let index = self.a(task);
+        let index = self.io_at(task);
         self.drop_dio_count(index);
         let Io { extends, error: failed, .. } = *self.io(index);
         let i_data_sem = self.state.counts(ino).i_data_sem;
         if *i_data_sem & (1 << task) != 0 {
             *i_data_sem &= !(1 << task);
-            return self.go(task, Pc::OverwriteLock, index);
+            return self.go(task, Pc::OverwriteLock);
         }
-        self.go(task, if extends { Pc::SizeUpdate } else { Pc::WriteUnlock }, index);
+        self.go(task, if extends { Pc::SizeUpdate } else { Pc::WriteUnlock });
         if !failed && self.syncs_before_size_update(index) {
             self.call(task, fsync_frame(&self.knobs(), ino, FsyncFor::Caller));
         }
         if self.io(index).unwritten && !failed {
             // The inode is marked, not counted, and the submitter converts in line.
             self.io(index).stage = Stage::Converting;
-            self.call(task, Frame { pc: Pc::ConvertStart, a: index, b: 0 });
+            self.call(task, Frame::new(Pc::ConvertStart, On::Io(index)));
         }
     }
 
@@ -199,8 +198,8 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
     /// The write's system call returns, by way of fsync if the file is open for O_(D)SYNC.
     fn return_from_write(&mut self, task: u8, op: Op, who: FsyncFor) {
         let Op::DioWrite { ino, sync, .. } = op else { return };
-        let index = self.a(task);
-        self.go(task, Pc::WriteReturn, index);
+        let index = self.io_at(task);
+        self.go(task, Pc::WriteReturn);
         let by_submitter = who == FsyncFor::Caller || self.knobs().sync_by == SyncBy::Submitter;
         // generic_file_aio_write (mm/filemap.c v3.8) and iomap_dio_complete (v5.5): an error is no
         // write to sync.
@@ -216,7 +215,7 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
         let Some(op @ Op::AioBatch { .. }) = op else { return };
         self.task(task).submitting.iocb += 1;
         if self.task(task).submitting.iocb < op.writes() {
-            return self.call(task, Frame { pc: Pc::IoSubmit, a: 0, b: 0 });
+            return self.call(task, Frame::new(Pc::IoSubmit, On::Nothing));
         }
         self.return_from_submit(task);
     }
@@ -239,20 +238,20 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
         match pc {
             Pc::ReadPages => {
                 let frame = read_frame(self.setup, ino);
-                self.go(task, frame.pc, ino);
-                self.call(task, Frame { pc: Pc::WritebackSubmit, a: ino, b: 0 });
+                self.go(task, frame.pc);
+                self.call(task, Frame::new(Pc::WritebackSubmit, On::Inode(ino)));
             }
             Pc::ReadCheck if self.state.inodes[usize::from(ino)].i_unwritten > 0 => {
-                self.go(task, Pc::ReadFlushLock, ino);
+                self.go(task, Pc::ReadFlushLock);
             }
             Pc::ReadFlushLock => {
                 self.lock_mutex(task, ino);
-                self.go(task, Pc::ReadFlushUnlock, ino);
-                self.call(task, Frame { pc: Pc::FlushTake, a: ino, b: 0 });
+                self.go(task, Pc::ReadFlushUnlock);
+                self.call(task, Frame::new(Pc::FlushTake, On::Inode(ino)));
             }
             Pc::ReadFlushUnlock => {
                 self.unlock_mutex(task, ino);
-                self.go(task, Pc::ReadMap, ino);
+                self.go(task, Pc::ReadMap);
             }
             Pc::ReadLock => {
                 if self.knobs().inode_lock == InodeLock::Rwsem {
@@ -260,12 +259,12 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
                 } else {
                     self.lock_mutex(task, ino);
                 }
-                self.go(task, Pc::ReadMap, ino);
+                self.go(task, Pc::ReadMap);
             }
             Pc::ReadDone => {
                 self.finish_read(task, ino, range);
                 if self.task(task).shared & (1 << ino) != 0 {
-                    return self.go(task, Pc::ReadUnlock, ino);
+                    return self.go(task, Pc::ReadUnlock);
                 }
                 self.ret(task);
             }
@@ -285,7 +284,7 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
             // DIO_LOCKING reads drop i_mutex before they wait for the bio.
             self.unlock_mutex(task, ino);
         }
-        self.go(task, Pc::ReadDone, ino);
+        self.go(task, Pc::ReadDone);
     }
 
     /// Where each block of a range is read from: written blocks from the device, all others are

@@ -11,8 +11,8 @@ use super::names::{NO_FRAMES, Names};
 use super::piece::{Blocks, Counts, Piece, Rest, Versions};
 use super::setup::{Budgets, Setup};
 use super::state::{
-    Acked, Content, EsTree, FLUSHER, Io, Journal, List, Mapping, Media, Page, State, Submitting,
-    TASKS, Task,
+    Acked, Content, EsTree, FLUSHER, Io, Journal, List, Mapping, Media, On, Page, State,
+    Submitting, TASKS, Task,
 };
 
 /// Bytes of a state at most; [`Encoder`] says part by part what they are.
@@ -346,8 +346,10 @@ impl Bytes for Task {
     }
 
     fn each_io(&self, mut hear: impl FnMut(u8, u8)) {
-        for (place, frame) in (0..).zip(self.frames()).filter(|(_, f)| f.pc.is_about_io()) {
-            hear(place, frame.a);
+        for (place, frame) in (0..).zip(self.frames()) {
+            if let On::Io(slot) = frame.on {
+                hear(place, slot);
+            }
         }
     }
 }

@@ -10,12 +10,12 @@ use super::pc::Pc;
 use super::place::{FsyncFor, fsync_frame};
 use super::promise::Promise;
 use super::range::Range;
-use super::state::{Acked, Frame, List};
+use super::state::{Acked, Frame, List, On};
 use super::wait::is_reserved;
 
 impl<O: Observer + ?Sized> Machine<'_, O> {
     pub(super) fn step_fsync(&mut self, task: u8, pc: Pc) {
-        let ino = self.a(task);
+        let ino = self.ino_at(task);
         self.begin_fsync(task, ino);
         if self.sync_finds_error(task, ino, pc) {
             return self.fail_fsync(task);
@@ -23,27 +23,27 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
         match pc {
             Pc::FsyncPages => {
                 let begin = fsync_frame(&self.knobs(), ino, FsyncFor::Caller);
-                self.go(task, begin.pc, ino);
-                return self.call(task, Frame { pc: Pc::WritebackSubmit, a: ino, b: 0 });
+                self.go(task, begin.pc);
+                return self.call(task, Frame::new(Pc::WritebackSubmit, On::Inode(ino)));
             }
             Pc::FsyncLock => {
-                let skips = self.task(task).top().is_some_and(|frame| frame.b != 0);
+                let skips = self.task(task).top().is_some_and(|frame| frame.extra != 0);
                 self.lock_mutex(task, ino);
-                self.go(task, Pc::FsyncCommit, ino);
+                self.go(task, Pc::FsyncCommit);
                 if !skips {
-                    self.call(task, Frame { pc: Pc::FlushTake, a: ino, b: 0 });
+                    self.call(task, Frame::new(Pc::FlushTake, On::Inode(ino)));
                 }
                 return;
             }
             Pc::FsyncCommit if self.must_flush_dirty(task, ino) => {
-                return self.call(task, Frame { pc: Pc::FlushWait, a: ino, b: 0 });
+                return self.call(task, Frame::new(Pc::FlushWait, On::Inode(ino)));
             }
             Pc::FsyncCommit if self.state.inodes[usize::from(ino)].dirty_tid => {
                 self.state.journal().requested = true;
                 self.obs.note(Note::CommitRequested);
-                self.go(task, Pc::FsyncCommitWait, ino);
+                self.go(task, Pc::FsyncCommitWait);
                 if let Some(frame) = self.task(task).top_mut() {
-                    frame.b = 1;
+                    frame.extra = 1;
                 }
                 return;
             }
@@ -102,26 +102,26 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
 
     /// `ext4_flush_unwritten_io`: run what is on the list, then wait for what is not.
     pub(super) fn step_flush(&mut self, task: u8, pc: Pc) {
-        let ino = self.a(task);
+        let ino = self.ino_at(task);
         if pc == Pc::FlushWait {
             return self.ret(task);
         }
         let depth = self.task(task).depth();
         self.take_list(ino, List::Inode, List::Private { task, depth });
-        self.go(task, Pc::FlushRun, ino);
+        self.go(task, Pc::FlushRun);
     }
 
     /// `ext4_convert_unwritten_extents`: a handle, the conversion under `i_data_sem`, the handle
     /// stopped.
     pub(super) fn step_convert(&mut self, task: u8, pc: Pc) {
-        let index = self.a(task);
+        let index = self.io_at(task);
         if pc == Pc::ConvertStart {
             if self.setup.journal > 0 && is_reserved(self.setup, self.io(index)) {
                 // Its credits stay in the transaction that it joins.
                 self.state.journal().reserved -= 1;
             }
             self.open_handle(task);
-            return self.go(task, Pc::ConvertMap, index);
+            return self.go(task, Pc::ConvertMap);
         }
         let io = *self.io(index);
         if self.fault == Some(Fault::Enospc) {
@@ -187,7 +187,7 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
             if top.is_some_and(|frame| frame.pc == Pc::FsyncCommitWait)
                 && let Some(frame) = self.task(task).top_mut()
             {
-                frame.b = 0;
+                frame.extra = 0;
             }
         }
         self.obs.note(Note::Committed);

@@ -11,7 +11,7 @@ use super::pc::Pc;
 use super::place::entry;
 use super::promise::Promise;
 use super::setup::Setup;
-use super::state::{Bound, Frame, Io, NOBODY, Task};
+use super::state::{Bound, Frame, Io, NOBODY, On, Task};
 use super::stepped::Stepped;
 use super::wait::change_at;
 
@@ -120,16 +120,34 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
         self.task(task).pop();
     }
 
-    /// Moves the innermost function on.
-    pub(super) fn go(&mut self, task: u8, pc: Pc, a: u8) {
+    /// Moves the innermost function on; it goes on working on the same thing.
+    pub(super) fn go(&mut self, task: u8, pc: Pc) {
         if let Some(frame) = self.task(task).top_mut() {
-            *frame = Frame { pc, a, b: 0 };
+            *frame = Frame::new(pc, frame.on);
         }
     }
 
-    /// The first argument of the innermost function.
-    pub(super) fn a(&mut self, task: u8) -> u8 {
-        self.task(task).top().map_or(0, |frame| frame.a)
+    /// Moves the innermost function on to something else to work on.
+    pub(super) fn go_on(&mut self, task: u8, pc: Pc, on: On) {
+        if let Some(frame) = self.task(task).top_mut() {
+            *frame = Frame::new(pc, on);
+        }
+    }
+
+    /// The IO that the innermost function works on.
+    pub(super) fn io_at(&self, task: u8) -> u8 {
+        let on = self.state.tasks[usize::from(task)].top().map(|frame| frame.on);
+        let io = on.and_then(On::io);
+        debug_assert!(io.is_some(), "a function that works on {on:?} is asked for its IO");
+        io.unwrap_or_default()
+    }
+
+    /// The inode that the innermost function works on.
+    pub(super) fn ino_at(&self, task: u8) -> u8 {
+        let on = self.state.tasks[usize::from(task)].top().map(|frame| frame.on);
+        let ino = on.and_then(On::inode);
+        debug_assert!(ino.is_some(), "a function that works on {on:?} is asked for its inode");
+        ino.unwrap_or_default()
     }
 
     /// The operation of a thread; kworkers and the flusher have none.

@@ -63,7 +63,7 @@ pub use row::Row;
 pub use setup::{Budgets, File, FileExtent, Setup};
 pub use state::{
     Acked, Bound, Content, EsTree, FLUSHER, Fifo, Frame, Inode, Io, Journal, List, Mapping, Media,
-    NO_IRQ, NO_PBLK, NOBODY, NOT_READ, Page, Power, Stage, State, Submitting, TASKS, Task,
+    NO_IRQ, NO_PBLK, NOBODY, NOT_READ, On, Page, Power, Stage, State, Submitting, TASKS, Task,
 };
 pub use step::{NotEnabled, step, step_at};
 pub use wait::Wait;

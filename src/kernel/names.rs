@@ -2,8 +2,7 @@
 
 use crate::bounds::{FRAMES_MAX, IOS_MAX};
 
-use super::pc::Pc;
-use super::state::{Frame, Stage, State, Task};
+use super::state::{Frame, On, Stage, State, Task};
 
 /// The frames of a task with IOs by name, unused places being zero.
 pub(super) type NamedFrames = [[u8; 3]; FRAMES_MAX as usize];
@@ -85,31 +84,17 @@ impl Names {
         self.name.get(usize::from(slot)).copied().unwrap_or(slot)
     }
 
-    pub(super) fn of_frame(&self, Frame { pc, a, b }: Frame) -> [u8; 3] {
-        [pc as u8, if pc.is_about_io() { self.of_slot(a) } else { a }, b]
+    pub(super) fn of_frame(&self, Frame { pc, on, extra }: Frame) -> [u8; 3] {
+        let on = match on {
+            On::Nothing => 0,
+            On::Inode(ino) => ino,
+            On::Io(slot) => self.of_slot(slot),
+        };
+        [pc as u8, on, extra]
     }
 
     pub(super) fn in_order(&self) -> impl Iterator<Item = u8> {
         self.slot.into_iter().take(usize::from(self.used))
-    }
-}
-
-impl Pc {
-    /// Whether a frame's first argument is an IO.
-    pub(super) fn is_about_io(self) -> bool {
-        matches!(
-            self,
-            Pc::WriteLock
-                | Pc::WriteMap
-                | Pc::DioAwait
-                | Pc::SizeUpdate
-                | Pc::WriteUnlock
-                | Pc::OverwriteLock
-                | Pc::WriteReturn
-                | Pc::ConvertStart
-                | Pc::ConvertMap
-                | Pc::EndIo
-        )
     }
 }
 

@@ -8,7 +8,7 @@ use super::op::Op;
 use super::pc::Pc;
 use super::plan::{irq_plan, worker_plan};
 use super::setup::Setup;
-use super::state::{Frame, Inode, NO_IRQ, Page, Power, Stage, State};
+use super::state::{Frame, Inode, NO_IRQ, On, Page, Power, Stage, State};
 
 /// Where an actor stands: the step that it takes next, if it has one.
 pub(super) fn place(setup: &Setup, state: &State, actor: Actor) -> Option<Pc> {
@@ -40,8 +40,8 @@ pub(super) fn place(setup: &Setup, state: &State, actor: Actor) -> Option<Pc> {
         Actor::Thread(_) | Actor::Kworker(_) | Actor::Flusher => {
             let task = actor.task()?;
             match state.tasks[usize::from(task)].top() {
-                Some(Frame { pc: Pc::EndIo, a, b }) => {
-                    worker_plan(&setup.design.knobs, &state.ios[usize::from(a)]).at(b)
+                Some(Frame { pc: Pc::EndIo, on: On::Io(io), extra }) => {
+                    worker_plan(&setup.design.knobs, &state.ios[usize::from(io)]).at(extra)
                 }
                 Some(frame) => Some(frame.pc),
                 None => entry(setup, state, actor).map(|frame| frame.pc),
@@ -52,7 +52,7 @@ pub(super) fn place(setup: &Setup, state: &State, actor: Actor) -> Option<Pc> {
 
 /// The frame with which an idle task begins what it has to do next.
 pub(super) fn entry(setup: &Setup, state: &State, actor: Actor) -> Option<Frame> {
-    let frame = |pc, a| Some(Frame { pc, a, b: 0 });
+    let frame = |pc, on| Some(Frame::new(pc, on));
     match actor {
         Actor::Thread(t) => op_entry(setup, state, t),
         Actor::Kworker(k) => {
@@ -62,7 +62,7 @@ pub(super) fn entry(setup: &Setup, state: &State, actor: Actor) -> Option<Frame>
                 (_, Workers::RsvAndDio) if is_first_idle_dio_worker(state, k) => &state.dio_work,
                 _ => return None,
             };
-            if queue.is_empty() { None } else { frame(Pc::WorkTake, 0) }
+            if queue.is_empty() { None } else { frame(Pc::WorkTake, On::Nothing) }
         }
         Actor::Flusher if state.left.flusher > 0 => {
             let all = Inode::whole();
@@ -71,7 +71,7 @@ pub(super) fn entry(setup: &Setup, state: &State, actor: Actor) -> Option<Frame>
                 all.blocks().any(|b| matches!(pages[usize::from(b)], Page::Dirty(_)))
             };
             let ino = state.inodes.iter().position(dirty)?;
-            frame(Pc::WritebackSubmit, ino as u8)
+            frame(Pc::WritebackSubmit, On::Inode(ino as u8))
         }
         _ => None,
     }
@@ -87,23 +87,23 @@ fn is_first_idle_dio_worker(state: &State, kworker: u8) -> bool {
 /// The frame with which a thread enters its next operation.
 fn op_entry(setup: &Setup, state: &State, thread: u8) -> Option<Frame> {
     let knobs = &setup.design.knobs;
-    let frame = |pc, a| Some(Frame { pc, a, b: 0 });
+    let frame = |pc, on| Some(Frame::new(pc, on));
     let op = state.tasks[usize::from(thread)].current(setup, thread)?;
     let ino = op.ino();
     let unclean = |range| state.inodes[usize::from(ino)].waits_for_writeback(range);
     match op {
-        Op::DioWrite { aio: true, .. } | Op::AioBatch { .. } => frame(Pc::IoSubmit, 0),
-        Op::DioWrite { .. } => frame(Pc::WriteLock, 0),
-        Op::DioRead { range, .. } if unclean(range) => frame(Pc::ReadPages, ino),
+        Op::DioWrite { aio: true, .. } | Op::AioBatch { .. } => frame(Pc::IoSubmit, On::Nothing),
+        Op::DioWrite { .. } => frame(Pc::WriteLock, On::Nothing),
+        Op::DioRead { range, .. } if unclean(range) => frame(Pc::ReadPages, On::Inode(ino)),
         Op::DioRead { .. } => Some(read_frame(setup, ino)),
-        Op::BufWrite { .. } => frame(Pc::BufLock, ino),
-        Op::BufRead { .. } => frame(Pc::BufRead, ino),
-        Op::Fsync { .. } if unclean(Inode::whole()) => frame(Pc::FsyncPages, ino),
+        Op::BufWrite { .. } => frame(Pc::BufLock, On::Inode(ino)),
+        Op::BufRead { .. } => frame(Pc::BufRead, On::Inode(ino)),
+        Op::Fsync { .. } if unclean(Inode::whole()) => frame(Pc::FsyncPages, On::Inode(ino)),
         Op::Fsync { .. } => Some(fsync_frame(knobs, ino, FsyncFor::Caller)),
-        Op::Fallocate { .. } => frame(Pc::FallocLock, ino),
-        Op::Truncate { .. } => frame(Pc::TruncLock, ino),
-        Op::DropCaches { .. } => frame(Pc::DropCaches, 0),
-        Op::Getevents { .. } => frame(Pc::Getevents, 0),
+        Op::Fallocate { .. } => frame(Pc::FallocLock, On::Inode(ino)),
+        Op::Truncate { .. } => frame(Pc::TruncLock, On::Inode(ino)),
+        Op::DropCaches { .. } => frame(Pc::DropCaches, On::Nothing),
+        Op::Getevents { .. } => frame(Pc::Getevents, On::Nothing),
     }
 }
 
@@ -115,7 +115,7 @@ pub(super) fn read_frame(setup: &Setup, ino: u8) -> Frame {
         (_, true, NolockRead::Waits) => Pc::ReadCheck,
         (_, true, NolockRead::Goes) => Pc::ReadMap,
     };
-    Frame { pc, a: ino, b: 0 }
+    Frame::new(pc, On::Inode(ino))
 }
 
 /// On whose behalf `ext4_sync_file` is called.
@@ -136,5 +136,5 @@ pub(super) fn fsync_frame(knobs: &Knobs, ino: u8, who: FsyncFor) -> Frame {
         (FsyncWait::SkipForOsyncAio, FsyncFor::OsyncAio) => (Pc::FsyncLock, 1),
         (FsyncWait::Writeback | FsyncWait::FlushDirty, _) => (Pc::FsyncCommit, 0),
     };
-    Frame { pc, a: ino, b }
+    Frame { pc, on: On::Inode(ino), extra: b }
 }

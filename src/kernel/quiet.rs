@@ -95,9 +95,10 @@ impl Quiet {
 /// Whether a worker is at the last part of its plan, after which it is idle.
 fn is_last_part(setup: &Setup, state: &State, actor: Actor) -> bool {
     let frame = actor.task().and_then(|task| state.tasks[usize::from(task)].top());
-    frame.is_some_and(|frame| {
-        let plan = worker_plan(&setup.design.knobs, &state.ios[usize::from(frame.a)]);
-        plan.at(frame.b + 1).is_none()
+    let at = frame.and_then(|frame| Some((frame.on.io()?, frame.extra)));
+    at.is_some_and(|(io, position)| {
+        let plan = worker_plan(&setup.design.knobs, &state.ios[usize::from(io)]);
+        plan.at(position + 1).is_none()
     })
 }
 

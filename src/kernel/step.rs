@@ -11,7 +11,7 @@ use super::piece::Pieces;
 use super::place::{FsyncFor, fsync_frame};
 use super::plan::worker_plan;
 use super::setup::Setup;
-use super::state::{Frame, Io, List, Stage, State, Task};
+use super::state::{Frame, Io, List, On, Stage, State, Task};
 use super::stepped::Stepped;
 
 /// Why a choice cannot be taken.
@@ -127,40 +127,44 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
 
     /// Calls and returns until the task stands at a step again, or has nothing to do.
     fn settle(&mut self, task: u8) {
-        while let Some(Frame { pc, a, b }) = self.task(task).top() {
-            match pc {
-                Pc::EndIo => match worker_plan(&self.knobs(), self.io(a)).at(b) {
-                    Some(part @ (Pc::Convert | Pc::Sync)) => {
-                        if let Some(frame) = self.task(task).top_mut() {
-                            frame.b += 1;
+        while let Some(Frame { pc, on, extra }) = self.task(task).top() {
+            match (pc, on) {
+                (Pc::EndIo, On::Io(io)) => {
+                    match worker_plan(&self.knobs(), self.io(io)).at(extra) {
+                        Some(part @ (Pc::Convert | Pc::Sync)) => {
+                            if let Some(frame) = self.task(task).top_mut() {
+                                frame.extra += 1;
+                            }
+                            let frame = match part {
+                                Pc::Convert => Frame::new(Pc::ConvertStart, on),
+                                _ => {
+                                    fsync_frame(&self.knobs(), self.io(io).ino, FsyncFor::OsyncAio)
+                                }
+                            };
+                            self.call(task, frame);
                         }
-                        let frame = match part {
-                            Pc::Convert => Frame { pc: Pc::ConvertStart, a, b: 0 },
-                            _ => fsync_frame(&self.knobs(), self.io(a).ino, FsyncFor::OsyncAio),
-                        };
-                        self.call(task, frame);
+                        Some(_) => return,
+                        None => {
+                            self.end_io_done(io);
+                            self.ret(task);
+                        }
                     }
-                    Some(_) => return,
-                    None => {
-                        self.end_io_done(a);
-                        self.ret(task);
-                    }
-                },
-                Pc::FlushRun | Pc::WorkRun => match self.next_on_list(task) {
+                }
+                (Pc::FlushRun | Pc::WorkRun, _) => match self.next_on_list(task) {
                     Some(io) => {
                         self.state.completed().remove(io);
                         self.io(io).stage = Stage::Converting;
                         self.io(io).list = List::Inode;
-                        self.call(task, Frame { pc: Pc::EndIo, a: io, b: 0 });
+                        self.call(task, Frame::new(Pc::EndIo, On::Io(io)));
                     }
                     None if pc == Pc::WorkRun => self.ret(task),
-                    None => return self.go(task, Pc::FlushWait, a),
+                    None => return self.go(task, Pc::FlushWait),
                 },
-                Pc::WriteReturn => {
-                    let Io { waits, aio, .. } = *self.io(a);
+                (Pc::WriteReturn, On::Io(io)) => {
+                    let Io { waits, aio, .. } = *self.io(io);
                     match (waits, aio) {
-                        (true, true) => self.aio_complete(a),
-                        (true, false) => self.acknowledge(a),
+                        (true, true) => self.aio_complete(io),
+                        (true, false) => self.acknowledge(io),
                         // Somebody else completes it.
                         (false, _) => {}
                     }

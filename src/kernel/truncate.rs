@@ -7,16 +7,16 @@ use super::op::Op;
 use super::pc::Pc;
 use super::promise::Promise;
 use super::range::Range;
-use super::state::{Frame, Inode, Io};
+use super::state::{Frame, Inode, Io, On};
 
 impl<O: Observer + ?Sized> Machine<'_, O> {
     pub(super) fn step_fallocate(&mut self, task: u8, pc: Pc) {
         let Some(Op::Fallocate { ino, range }) = self.op(task) else { return };
         if pc == Pc::FallocLock {
             self.lock_mutex(task, ino);
-            self.go(task, Pc::FallocMap, ino);
+            self.go(task, Pc::FallocMap);
             if self.knobs().fallocate_waits {
-                self.call(task, Frame { pc: Pc::FlushTake, a: ino, b: 0 });
+                self.call(task, Frame::new(Pc::FlushTake, On::Inode(ino)));
             }
             return;
         }
@@ -36,11 +36,11 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
         match pc {
             Pc::TruncLock => {
                 self.lock_mutex(task, ino);
-                self.go(task, Pc::TruncDio, ino);
+                self.go(task, Pc::TruncDio);
             }
             Pc::TruncDio => {
                 self.forget_promises(ino, size);
-                self.go(task, Pc::TruncPages, ino);
+                self.go(task, Pc::TruncPages);
             }
             Pc::TruncPages => {
                 // `truncate_setsize`: what is beyond the new size cannot be read any more, and then
@@ -48,13 +48,13 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
                 let counts = self.state.counts(ino);
                 *counts.size = size.min(*counts.size);
                 self.drop_pages(ino, tail(size), false);
-                self.go(task, Pc::TruncFree, ino);
+                self.go(task, Pc::TruncFree);
                 match self.knobs().trunc {
                     TruncWait::Both => {
-                        self.call(task, Frame { pc: Pc::FlushTake, a: ino, b: 0 });
+                        self.call(task, Frame::new(Pc::FlushTake, On::Inode(ino)));
                     }
                     TruncWait::FlushDirty => {
-                        self.call(task, Frame { pc: Pc::FlushWait, a: ino, b: 0 });
+                        self.call(task, Frame::new(Pc::FlushWait, On::Inode(ino)));
                     }
                     TruncWait::DioAndWriteback | TruncWait::DioCount => {}
                 }

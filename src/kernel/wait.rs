@@ -8,7 +8,7 @@ use super::place::entry;
 use super::range::Range;
 use super::setup::Setup;
 use super::state::{
-    Frame, Inode, Io, Journal, Mapping, NO_IRQ, NOBODY, Stage, State, Submitting, Task,
+    Frame, Inode, Io, Journal, Mapping, NO_IRQ, NOBODY, On, Stage, State, Submitting, Task,
 };
 
 /// What a blocked actor waits for.
@@ -51,10 +51,11 @@ pub enum Wait {
 pub(super) fn wait_at(setup: &Setup, state: &State, actor: Actor, pc: Pc) -> Option<Wait> {
     let task = actor.task().map(|t| &state.tasks[usize::from(t)]);
     let frame = || task.and_then(Task::top).or_else(|| entry(setup, state, actor));
-    let a = || frame().map_or(0, |f| f.a);
+    let on = || frame().map(|frame| frame.on);
     let op = || task.and_then(|task| task.current(setup, actor.task()?));
     let inode = |ino: u8| &state.inodes[usize::from(ino)];
     let ino_of_op = || op().map_or(0, |op| op.ino());
+    let ino_at = || on().and_then(On::inode).unwrap_or_else(ino_of_op);
     match pc {
         Pc::IoSubmit => wait_to_submit(setup, state, task?),
         Pc::WriteLock => {
@@ -64,13 +65,13 @@ pub(super) fn wait_at(setup: &Setup, state: &State, actor: Actor, pc: Pc) -> Opt
         Pc::OverwriteLock => wait_for_lock(state, ino_of_op(), false),
         Pc::ReadLock => {
             let shared = setup.design.knobs.inode_lock == InodeLock::Rwsem;
-            wait_for_lock(state, a(), shared)
+            wait_for_lock(state, ino_at(), shared)
         }
         Pc::ReadFlushLock | Pc::FallocLock | Pc::FsyncLock | Pc::BufLock | Pc::TruncLock => {
-            wait_for_lock(state, a(), false)
+            wait_for_lock(state, ino_at(), false)
         }
         Pc::DioAwait => {
-            let io = a();
+            let io = on()?.io()?;
             let Io { stage, irq, .. } = state.ios[usize::from(io)];
             (stage != Stage::Completed || irq != NO_IRQ).then_some(Wait::Bio { io })
         }
@@ -81,12 +82,13 @@ pub(super) fn wait_at(setup: &Setup, state: &State, actor: Actor, pc: Pc) -> Opt
             has_locked_pages(state, op()?).then_some(Wait::PageLock { ino })
         }
         Pc::DioDone if setup.design.knobs.invalidate => {
-            let io = &state.ios[usize::from(a())];
+            // An irq has no frame, and cannot wait.
+            let io = &state.ios[usize::from(on()?.io()?)];
             let waits = invalidates(io) && inode(io.ino).has_locked_pages(io.range());
             waits.then_some(Wait::PageLock { ino: io.ino })
         }
         Pc::BufRead => {
-            let ino = a();
+            let ino = ino_at();
             has_locked_pages(state, op()?).then_some(Wait::PageLock { ino })
         }
         Pc::WriteMap
@@ -98,25 +100,25 @@ pub(super) fn wait_at(setup: &Setup, state: &State, actor: Actor, pc: Pc) -> Opt
         | Pc::ConvertMap
         | Pc::BufStart => wait_to_change(setup, state, pc, frame()?, op()),
         Pc::FlushWait => {
-            let ino = a();
+            let ino = ino_at();
             (inode(ino).i_unwritten > 0).then_some(Wait::Unwritten { ino })
         }
         Pc::WritebackWait => {
-            let ino = a();
+            let ino = ino_at();
             let range = range_of_pages(setup, actor, task, pc);
             inode(ino).has_writeback(range).then_some(Wait::Writeback { ino })
         }
         Pc::TruncPages | Pc::BufCopy => {
-            let ino = a();
+            let ino = ino_at();
             let range = range_of_pages(setup, actor, task, pc);
             let wait = wait_for_pages(inode(ino), ino, range);
             wait.or_else(|| wait_to_change(setup, state, pc, frame()?, op()))
         }
         Pc::TruncDio => {
-            let ino = a();
+            let ino = ino_at();
             (inode(ino).i_dio_count > 0).then_some(Wait::DioCount { ino })
         }
-        Pc::FsyncCommitWait => frame().is_some_and(|f| f.b != 0).then_some(Wait::Commit),
+        Pc::FsyncCommitWait => frame().is_some_and(|f| f.extra != 0).then_some(Wait::Commit),
         Pc::Getevents => {
             // `getevents` without a number wants what is outstanding, which may be nothing.
             let wants = match (op(), task) {
@@ -195,12 +197,14 @@ pub(super) fn change_at(
     op: Option<Op>,
 ) -> Option<Change> {
     let range = op.and_then(Op::range);
-    let mut change = Change { ino: frame.a, handle: Some(0), tree: true };
+    let ino = frame.on.inode().unwrap_or_default();
+    let mut change = Change { ino, handle: Some(0), tree: true };
     match pc {
         Pc::WriteMap | Pc::FallocMap | Pc::TruncFree | Pc::SizeUpdate => {
             change.ino = op?.ino();
             // An extending write that failed is cut off again.
-            let failed = || state.ios[usize::from(frame.a)].has_failed();
+            let io = frame.on.io().map(|io| &state.ios[usize::from(io)]);
+            let failed = || io.is_some_and(Io::has_failed);
             change.tree = pc != Pc::SizeUpdate || failed();
             // A handle is started only where there is something to allocate or to split.
             let inode = &state.inodes[usize::from(change.ino)];
@@ -215,14 +219,14 @@ pub(super) fn change_at(
         Pc::BufStart => change.tree = false,
         // With a small journal the handle has been open since `BufStart`.
         Pc::BufCopy => {
-            let inode = &state.inodes[usize::from(frame.a)];
+            let inode = &state.inodes[usize::from(ino)];
             if setup.journal > 0 || !updates_disksize(inode, range?) {
                 return None;
             }
             change.tree = false;
         }
         Pc::WritebackSubmit => {
-            let inode = &state.inodes[usize::from(frame.a)];
+            let inode = &state.inodes[usize::from(ino)];
             let run = inode.dirty_run(range.unwrap_or(Inode::whole()));
             if run.is_none() && setup.journal > 0 {
                 return None;
@@ -233,9 +237,12 @@ pub(super) fn change_at(
             change.handle = Some(u8::from(reserves));
         }
         // A reserved handle has its credits, and joins a locked transaction.
-        Pc::ConvertStart if is_reserved(setup, &state.ios[usize::from(frame.a)]) => return None,
         Pc::ConvertStart | Pc::ConvertMap => {
-            change.ino = state.ios[usize::from(frame.a)].ino;
+            let io = &state.ios[usize::from(frame.on.io()?)];
+            if pc == Pc::ConvertStart && is_reserved(setup, io) {
+                return None;
+            }
+            change.ino = io.ino;
             change.tree = pc == Pc::ConvertMap;
             change.handle = (!change.tree).then_some(0);
         }

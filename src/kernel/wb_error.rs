@@ -12,7 +12,7 @@ use super::note::{Note, Observer};
 use super::op::Op;
 use super::pc::Pc;
 use super::promise::Promise;
-use super::state::{Frame, Page};
+use super::state::{Frame, On, Page};
 use crate::bounds::THREADS_MAX;
 
 /// In [`Inode::wb_err`](super::state::Inode::wb_err), beside a bit for each thread: `AS_EIO`.
@@ -39,22 +39,26 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
     /// Writeback that a call has waited for is done: `filemap_fdatawait_range` returns to it.
     pub(super) fn step_writeback_wait(&mut self, task: u8) {
         self.ret(task);
-        let Some(Frame { pc, a, .. }) = self.task(task).top() else { return };
-        match pc {
-            Pc::FsyncLock | Pc::FsyncCommit if self.is_told(Asks::File(task), a) => {
+        let Some(Frame { pc, on, .. }) = self.task(task).top() else { return };
+        match (pc, on) {
+            (Pc::FsyncLock | Pc::FsyncCommit, On::Inode(ino))
+                if self.is_told(Asks::File(task), ino) =>
+            {
                 self.fail_fsync(task);
             }
-            Pc::ReadLock | Pc::ReadCheck | Pc::ReadMap if self.is_told(Asks::Mapping(task), a) => {
+            (Pc::ReadLock | Pc::ReadCheck | Pc::ReadMap, On::Inode(ino))
+                if self.is_told(Asks::Mapping(task), ino) =>
+            {
                 // The direct read returns the error, and no data.
                 self.ret(task);
             }
-            Pc::WriteMap => {
-                let ino = self.io(a).ino;
+            (Pc::WriteMap, On::Io(io)) => {
+                let ino = self.io(io).ino;
                 if self.is_told(Asks::Mapping(task), ino) {
                     // Nothing is mapped, nothing submitted; an iocb completes with the error.
-                    let io = self.io(a);
+                    let io = self.io(io);
                     (io.error, io.waits) = (true, true);
-                    self.go(task, Pc::WriteUnlock, a);
+                    self.go(task, Pc::WriteUnlock);
                 }
             }
             _ => {}
@@ -90,8 +94,9 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
     /// returns the error too.
     pub(super) fn fail_fsync(&mut self, task: u8) {
         self.ret(task);
-        if let Some(Frame { pc: Pc::EndIo | Pc::WriteReturn, a, .. }) = self.task(task).top() {
-            self.io(a).sync_failed = true;
+        let top = self.task(task).top();
+        if let Some(Frame { pc: Pc::EndIo | Pc::WriteReturn, on: On::Io(io), .. }) = top {
+            self.io(io).sync_failed = true;
         }
     }
 
@@ -99,7 +104,8 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
     fn file_of(&self, task: u8) -> u8 {
         let frames = self.state.tasks[usize::from(task)].frames();
         let io = frames.iter().rev().find(|frame| frame.pc == Pc::EndIo);
-        io.map_or(task, |frame| self.state.ios[usize::from(frame.a)].thread)
+        let io = io.and_then(|frame| frame.on.io());
+        io.map_or(task, |io| self.state.ios[usize::from(io)].thread)
     }
 
     /// Whether somebody who asks is told of a failure; it is taken with that.

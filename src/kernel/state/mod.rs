@@ -16,7 +16,7 @@ pub use inode::{EsTree, Inode, Mapping, NOBODY, Page};
 pub use io::{Acked, Io, List, NO_IRQ, Stage};
 pub use journal::Journal;
 pub use media::{Content, Media};
-pub use task::{FLUSHER, Frame, NO_PBLK, NOT_READ, Submitting, TASKS, Task};
+pub use task::{FLUSHER, Frame, NO_PBLK, NOT_READ, On, Submitting, TASKS, Task};
 
 use super::setup::{Budgets, Setup};
 use crate::bounds::{INODES_MAX, IOS_MAX, PBLKS_MAX, THREADS_MAX, WORK_MAX};

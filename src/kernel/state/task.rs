@@ -52,15 +52,52 @@ pub struct Submitting {
     pub returned: u8,
 }
 
-/// One kernel function on a task's stack: where it is, and its two arguments.
+/// One kernel function on a task's stack: where it is, and what it works on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Frame {
     /// The next step.
     pub pc: Pc,
-    /// Usually an IO or an inode.
-    pub a: u8,
-    /// Usually a position in a plan.
-    pub b: u8,
+    /// What the function works on. A place always has the same kind.
+    pub on: On,
+    /// In `ext4_end_io` the position in the plan. In `ext4_sync_file` 1 if it is called for an AIO
+    /// that skips the wait ([`Pc::FsyncLock`]) or waits for a commit ([`Pc::FsyncCommitWait`]).
+    pub extra: u8,
+}
+
+/// What a kernel function works on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum On {
+    /// Neither an inode nor an IO: what it works on is in the operation.
+    Nothing,
+    /// An inode.
+    Inode(u8),
+    /// A slot of the IO table.
+    Io(u8),
+}
+
+impl Frame {
+    /// A function that is entered.
+    pub const fn new(pc: Pc, on: On) -> Frame {
+        Frame { pc, on, extra: 0 }
+    }
+}
+
+impl On {
+    /// The inode, if it is one.
+    pub fn inode(self) -> Option<u8> {
+        match self {
+            On::Inode(ino) => Some(ino),
+            On::Nothing | On::Io(_) => None,
+        }
+    }
+
+    /// The IO, if it is one.
+    pub fn io(self) -> Option<u8> {
+        match self {
+            On::Io(io) => Some(io),
+            On::Nothing | On::Inode(_) => None,
+        }
+    }
 }
 
 /// What is above the stack is alike in all tasks and need not be compared.
@@ -78,7 +115,7 @@ impl PartialEq for Task {
 
 impl Task {
     pub(in crate::kernel) const IDLE: Task = Task {
-        frames: [Frame { pc: Pc::Idle, a: 0, b: 0 }; FRAMES_MAX as usize],
+        frames: [Frame::new(Pc::Idle, On::Nothing); FRAMES_MAX as usize],
         depth: 0,
         op: 0,
         i_mutex: 0,

@@ -219,7 +219,9 @@ fn place(setup: &Setup, state: &State, io: &Io) -> String {
         let in_end_io = |task: &Task| {
             task.frames()
                 .iter()
-                .any(|frame| frame.pc == Pc::EndIo && state.ios[usize::from(frame.a)] == *io)
+                .filter(|frame| frame.pc == Pc::EndIo)
+                .filter_map(|frame| frame.on.io())
+                .any(|slot| state.ios[usize::from(slot)] == *io)
         };
         let task = state.tasks.iter().position(in_end_io)?;
         Some(Actor::of_task(task as u8).to_string())

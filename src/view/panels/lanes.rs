@@ -304,7 +304,7 @@ fn write_of(setup: &Setup, state: &State, actor: Actor) -> Option<u8> {
             Some(Op::DioWrite { nr, .. } | Op::BufWrite { nr, .. }) => Some(nr),
             _ => None,
         },
-        (Some(frame), _) => named(frame.a).map(|io| io.nr),
+        (Some(frame), _) => frame.on.io().and_then(named).map(|io| io.nr),
         (None, _) => None,
     }
 }

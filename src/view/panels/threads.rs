@@ -210,7 +210,7 @@ fn worker_io(state: &State, actor: Actor) -> Option<String> {
             && matches!(io.list, crate::kernel::List::Private { task: t, .. } if t == task)
     });
     let behind: Vec<String> = behind.map(|(index, _)| io_name(state, index)).collect();
-    let name = io_name(state, at.a);
+    let name = io_name(state, at.on.io()?);
     match behind.as_slice() {
         [] => Some(format!("io_end of {name}")),
         rest => Some(format!("io_end of {name}, then {}", rest.join(", "))),
@@ -249,10 +249,10 @@ fn stack(run: &Run, actor: Actor) -> Vec<&'static str> {
         Some(task) => {
             for frame in state.tasks[usize::from(task)].frames() {
                 add(frame.pc.info().function);
-                if frame.pc == Pc::EndIo {
+                if let (Pc::EndIo, Some(io)) = (frame.pc, frame.on.io()) {
                     // The plan stands at what comes after a call that is still open.
-                    let io = &state.ios[usize::from(frame.a)];
-                    let at = worker_plan(&setup.design.knobs, io).at(frame.b);
+                    let io = &state.ios[usize::from(io)];
+                    let at = worker_plan(&setup.design.knobs, io).at(frame.extra);
                     let is_top = state.tasks[usize::from(task)].top() == Some(*frame);
                     if let Some(pc) = at.filter(|_| is_top) {
                         add(pc.info().function);

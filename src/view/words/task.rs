@@ -200,7 +200,7 @@ pub(super) fn task_sentence(step: &Step) -> String {
     let &Step { setup, before, after, who, pc, notes } = step;
     let lock = lock_name(setup);
     let frame = who.task().and_then(|t| before.tasks[usize::from(t)].top());
-    let io = frame.map(|f| f.a).filter(|io| usize::from(*io) < before.ios.len());
+    let io = frame.and_then(|frame| frame.on.io());
     let write = || io.map_or(String::new(), |io| io_name(before, io));
     match pc {
         Pc::FallocLock => format!("{who} calls ext4_fallocate and takes {lock}"),
@@ -309,7 +309,7 @@ pub(super) fn listed(state: &State, who: Actor) -> Vec<u8> {
     let listed = state.completed.as_slice().iter().filter(|io| {
         matches!(state.ios[usize::from(**io)].list, List::Private { task: t, .. } if t == task)
     });
-    converting.map(|f| f.a).chain(listed.copied()).collect()
+    converting.filter_map(|frame| frame.on.io()).chain(listed.copied()).collect()
 }
 
 pub(super) fn capitalised(text: &str) -> String {
