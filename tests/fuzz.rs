@@ -72,6 +72,7 @@ fn a_mutated_link_opens_its_run_or_explains_itself() {
         }
     }
     println!("{tries} links: {same} opened their run, {explained} said what is wrong");
+    others.iter().for_each(|other| println!("another run: {other}"));
     // A checksum of 20 bits misses one in a million.
     let missed = tries.div_ceil(100_000) as usize;
     assert!(others.len() <= missed, "{} opened another run:\n{}", others.len(), others.concat());

@@ -46,10 +46,10 @@ impl Search {
 
     /// The point of no return of a run that breaks a promise: how many of its steps can be taken
     /// so that every continuation breaks the promise too, and one step fewer would still have
-    /// left a way out. What the environment may do is none: neither a power cut, nor a failure, nor a
-    /// commit that nobody asked for. The step with this number, counted from 1, is the one that
-    /// should not have been taken; 0 if there never was a way out. `None` if the run does not break the
-    /// promise, or leaves what was searched.
+    /// left a way out. A step of the environment is no way out: neither a power cut, nor a
+    /// failure, nor a commit that nobody asked for. The step with this number, counted from 1, is
+    /// the one that should not have been taken; 0 if there never was a way out. `None` if the run
+    /// does not break the promise, or leaves what was searched.
     pub fn point_of_no_return(&self, promise: Promise, run: &[Choice]) -> Option<u32> {
         let bad = self.bad_states(promise);
         let ends = |state, leads_on| self.is_end(state, leads_on);

@@ -107,8 +107,8 @@ pub enum EsOp {
 pub enum Reply {
     /// Nothing to say.
     Done,
-    /// A count: reserved clusters released (an `int` in the kernel, negative from 2^31 on), clusters,
-    /// extents freed.
+    /// A count: reserved clusters released (an `int` in the kernel, negative from 2^31 on),
+    /// clusters, extents freed.
     Count(i64),
     /// An extent, or none; a lookup also says where the next one starts (0 if there is none).
     Found(Option<Extent>, u32),

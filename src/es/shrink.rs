@@ -19,8 +19,8 @@ impl<S: Store> Es<S> {
     /// to v3.18, `es_reclaim_extents` from v3.19). DELAYED and dirty extents are kept.
     ///
     /// The quota is the kernel's `int`. Up to v3.18 reclaim ends when it comes down to 0, so that a
-    /// negative one is no limit (the shrinker is not called with 0); from v3.19 nothing is looked at
-    /// unless it is above 0.
+    /// negative one is no limit (the shrinker is not called with 0); from v3.19 nothing is looked
+    /// at unless it is above 0.
     pub fn reclaim(&mut self, rules: &Rules, nr_to_scan: i32) -> Reclaimed {
         if self.shk_nr == 0 {
             return Reclaimed::default();

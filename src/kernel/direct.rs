@@ -145,8 +145,8 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
         }
     }
 
-    /// A handle puts the inode on the orphan list. Until v5.4 it also takes `i_size` for `i_disksize`
-    /// (`ext4_ind_direct_IO` v3.8, `ext4_direct_IO_write` v4.9).
+    /// A handle puts the inode on the orphan list. Until v5.4 it also takes `i_size` for
+    /// `i_disksize` (`ext4_ind_direct_IO` v3.8, `ext4_direct_IO_write` v4.9).
     fn begin_to_extend(&mut self, ino: u8) {
         let knobs = self.knobs();
         let counts = self.state.counts(ino);

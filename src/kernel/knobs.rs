@@ -70,8 +70,8 @@ pub struct Knobs {
 /// Who is told that the writeback of a file has failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum WbError {
-    /// The first call that waits for writeback while anything of the file is cached (`AS_EIO`, until
-    /// v3.15).
+    /// The first call that waits for writeback while anything of the file is cached (`AS_EIO`,
+    /// until v3.15).
     FlagIfCached,
     /// The first call that waits for writeback (865ffef3797d, v3.16).
     Flag,

@@ -29,7 +29,8 @@ enum Asks {
 }
 
 impl<O: Observer + ?Sized> Machine<'_, O> {
-    /// `mapping_set_error`: the writeback of pages has failed, and every open file is to hear of it.
+    /// `mapping_set_error`: the writeback of pages has failed, and every open file is to hear of
+    /// it.
     pub(super) fn set_wb_error(&mut self, ino: u8) {
         let all = (1_u8 << self.setup.threads.len()) - 1;
         *self.state.counts(ino).wb_err |= FLAG | all;
@@ -65,8 +66,8 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
         }
     }
 
-    /// Whether the sync of a write begins with an error of the mapping, which it then returns. Where
-    /// pages were waited for before, they have said so.
+    /// Whether the sync of a write begins with an error of the mapping, which it then returns.
+    /// Where pages were waited for before, they have said so.
     pub(super) fn sync_finds_error(&mut self, task: u8, ino: u8, pc: Pc) -> bool {
         let takes_lock = |wait| matches!(wait, FsyncWait::Unwritten | FsyncWait::SkipForOsyncAio);
         let first = if takes_lock(self.knobs().fsync) { Pc::FsyncLock } else { Pc::FsyncCommit };

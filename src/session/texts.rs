@@ -26,8 +26,8 @@ impl Session {
         }
     }
 
-    /// The run as a list of steps, as plain text of at most [`COLUMNS_MAX`](crate::view::words::COLUMNS_MAX)
-    /// columns.
+    /// The run as a list of steps, as plain text of at most
+    /// [`COLUMNS_MAX`](crate::view::words::COLUMNS_MAX) columns.
     pub fn steps_text(&self) -> String {
         let mut text = wrap("", self.title());
         text += &format!("\n{}\n\n", wrap("design ", &self.design().to_string()));

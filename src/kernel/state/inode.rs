@@ -49,8 +49,8 @@ pub struct Inode {
     pub i_dio_count: u8,
     /// `i_unwritten`.
     pub i_unwritten: u8,
-    /// Writeback has failed (`AS_EIO`, from v4.13 also `wb_err`): bit 7 until somebody has taken that
-    /// from the mapping, bit `n` until thread `n` has heard of it.
+    /// Writeback has failed (`AS_EIO`, from v4.13 also `wb_err`): bit 7 until somebody has taken
+    /// that from the mapping, bit `n` until thread `n` has heard of it.
     pub wb_err: u8,
     /// The running transaction has changes of this inode (`i_datasync_tid` is the running one).
     pub dirty_tid: bool,
@@ -85,8 +85,8 @@ pub enum Page {
     Clean(Option<Content>),
     /// Newer than the device.
     Dirty(Content),
-    /// Locked and not up to date: a read has put it there and waits for its data. Whoever would drop
-    /// it, write into it or read it waits for the lock.
+    /// Locked and not up to date: a read has put it there and waits for its data. Whoever would
+    /// drop it, write into it or read it waits for the lock.
     Locked,
     /// Being written (PageWriteback).
     Writeback(Content),
@@ -133,8 +133,8 @@ impl Inode {
         range.blocks().any(|lblk| unclean(&self.pages[usize::from(lblk)]))
     }
 
-    /// Whether a call that waits for the writeback of a range has anything to wait for, or to be told:
-    /// an error of the mapping is told whatever the range.
+    /// Whether a call that waits for the writeback of a range has anything to wait for, or to be
+    /// told: an error of the mapping is told whatever the range.
     pub fn waits_for_writeback(&self, range: Range) -> bool {
         self.wb_err != 0 || self.has_unclean_pages(range)
     }

@@ -27,8 +27,8 @@ impl Media {
 }
 
 impl Content {
-    /// Whether a block of a file must never show this: what a former owner of the physical block left
-    /// there, or what was meant for another block.
+    /// Whether a block of a file must never show this: what a former owner of the physical block
+    /// left there, or what was meant for another block.
     pub fn is_strange(content: Option<Content>, file: u8, block: u8) -> bool {
         match content {
             None => false,

@@ -30,8 +30,8 @@ pub struct Task {
     pub shared: u8,
     /// A jbd2 handle is open.
     pub handle: bool,
-    /// A read: where each block of the range is read from, [`NO_PBLK`] for zeroes; in a buffered one
-    /// [`NOT_READ`] where the page is not its own to fill.
+    /// A read: where each block of the range is read from, [`NO_PBLK`] for zeroes; in a buffered
+    /// one [`NOT_READ`] where the page is not its own to fill.
     pub read: [u8; BLOCKS_MAX as usize],
     /// What the running call owes: the version of each block that was acknowledged when it began.
     pub must: [u8; BLOCKS_MAX as usize],
