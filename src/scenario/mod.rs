@@ -9,6 +9,7 @@ mod op_language;
 mod presets;
 mod run;
 mod walk;
+mod witnesses;
 
 pub use branches::{Branch, Branches, branch_name, is_tree};
 pub(crate) use link::head;
@@ -20,3 +21,4 @@ pub(crate) use op_language::{budget, nearest};
 pub use presets::{PRESETS, Preset};
 pub use run::{Backlog, Divergence, Run, RunError};
 pub use walk::{Dice, switches, walk, walks};
+pub use witnesses::{KnownWitness, WITNESSES, known_witnesses, witness_line};

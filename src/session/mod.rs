@@ -12,6 +12,7 @@ mod script;
 mod time;
 
 mod fault;
+mod known;
 mod lesson;
 mod stops;
 

@@ -1,5 +1,6 @@
 //! Everything that the page shows at one moment, as one value.
 
+use crate::kernel::Promise;
 use crate::view::facts::io_of;
 use crate::view::panels::LessonCard;
 use crate::view::words::caption;
@@ -64,6 +65,8 @@ pub struct Stage {
     pub inspector: Option<Inspector>,
     /// What is switched on in the panels.
     pub panels: Panels,
+    /// Promises that some order of the steps breaks, as far as that is known.
+    pub known_broken: Vec<Promise>,
     /// The lesson that a reader takes.
     pub lesson: Option<LessonCard>,
 }
@@ -111,6 +114,7 @@ pub fn stage(session: &Session) -> Stage {
         branches: view::branches(session.branches()),
         inspector: session.inspector(),
         panels: session.panels(),
+        known_broken: session.known_broken(),
         lesson: session.lesson_card(),
     }
 }

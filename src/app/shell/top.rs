@@ -8,7 +8,7 @@ use super::knobs::knobs_button;
 use super::palette::commands_button;
 use super::theme;
 use crate::app::kit::{derived, list, option};
-use crate::kernel::{Design, Row};
+use crate::kernel::{Design, Promise, Row};
 use crate::scenario::PRESETS;
 use crate::session::Session;
 use crate::view::BadgeKind;
@@ -31,6 +31,7 @@ pub fn top() -> AnyView {
                     {desk.text(|s| s.design.1.into())} " "
                     <cite>{desk.text(|s| s.design.2.into())}</cite>
                 </p>
+                {known(desk)}
                 <div class="top-rest">{share(desk)} {theme_select()}</div>
             </div>
         </header>
@@ -136,6 +137,37 @@ fn verdict(desk: Desk) -> AnyView {
             <strong>{desk.text(|s| s.badge.word.into())}</strong>
             " "
             <span title=text>{text}</span>
+        </div>
+    }
+    .into_any()
+}
+
+/// Promises that some order of the steps breaks, each with a button that shows the shortest run.
+fn known(desk: Desk) -> AnyView {
+    let keys = desk.keys(|s| s.known_broken.iter().map(|promise| promise.id().into()).collect());
+    let show = move |id: String| {
+        let Some(promise) = Promise::find(&id) else { return ().into_any() };
+        view! {
+            <button
+                type="button"
+                title=promise.sentence()
+                aria-label=format!("Show a run that breaks {id}")
+                on:click=move |_| desk.act(|s| s.show_known(promise))
+            >
+                {id}
+            </button>
+        }
+        .into_any()
+    };
+    view! {
+        <div
+            class="known"
+            role="group"
+            aria-label="Known bad runs"
+            hidden=desk.flag(|s| s.known_broken.is_empty() || s.lesson.is_some())
+        >
+            <span class="quiet">"some order breaks"</span>
+            {list(keys, show)}
         </div>
     }
     .into_any()

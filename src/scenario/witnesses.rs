@@ -1,0 +1,66 @@
+//! What the explorer knows of the presets: for each design that breaks a promise in some order of
+//! the steps, the shortest run that does. The table is printed by `tests/witnesses.rs`, which
+//! searches every preset under every design again.
+
+use crate::kernel::{Choice, Design, Promise};
+
+/// The table, a line a broken promise: preset, design, promise, point of no return, run.
+pub const WITNESSES: &str = include_str!("witnesses.txt");
+
+/// A run that breaks a promise.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KnownWitness {
+    /// The promise.
+    pub promise: Promise,
+    /// After so many steps of the run nothing can avoid the end; none if that is not known.
+    pub no_return: Option<u32>,
+    /// The shortest run that breaks the promise.
+    pub run: Vec<Choice>,
+}
+
+/// The shortest runs of a preset under a design, in the order of [`Promise::ALL`]. There are none if
+/// every order of the steps keeps every promise, or if the design is no row and not the one that the
+/// preset is shown under.
+pub fn known_witnesses(preset: &str, design: Design) -> Vec<KnownWitness> {
+    let design = name_of(design);
+    let line = |line: &str| {
+        let mut words = line.split(' ');
+        if (words.next()?, words.next()?) != (preset, design.as_str()) {
+            return None;
+        }
+        let promise = Promise::find(words.next()?)?;
+        let no_return = words.next()?.parse().ok();
+        let run = words.map(steps).collect::<Option<Vec<_>>>()?.concat();
+        Some(KnownWitness { promise, no_return, run })
+    };
+    WITNESSES.lines().filter_map(line).collect()
+}
+
+/// One line of the table.
+pub fn witness_line(preset: &str, design: Design, witness: &KnownWitness) -> String {
+    let KnownWitness { promise, no_return, run } = witness;
+    let no_return = no_return.map_or("-".into(), |step| step.to_string());
+    let mut line = format!("{preset} {} {} {no_return}", name_of(design), promise.id());
+    let mut rest = run.as_slice();
+    while let Some(first) = rest.first() {
+        let times = rest.iter().take_while(|choice| *choice == first).count();
+        line += &match times {
+            1 => format!(" {first}"),
+            _ => format!(" {first}*{times}"),
+        };
+        rest = &rest[times..];
+    }
+    line
+}
+
+/// The design in one word.
+fn name_of(design: Design) -> String {
+    design.to_string().replace(" +", "+")
+}
+
+/// `t1*3`, or `t1`.
+fn steps(word: &str) -> Option<Vec<Choice>> {
+    let (choice, times) = word.split_once('*').unwrap_or((word, "1"));
+    let choice: Choice = choice.parse().ok()?;
+    Some(vec![choice; times.parse().ok()?])
+}
