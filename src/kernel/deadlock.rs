@@ -2,7 +2,6 @@
 
 use super::choice::{ACTORS, Actor};
 use super::next::{Next, enabled_among, is_environment, next_of_all};
-use super::op::Op;
 use super::pc::Pc;
 use super::plan::irq_plan;
 use super::setup::Setup;
@@ -183,7 +182,7 @@ impl<H: Hear> Givers<'_, H> {
     fn submitters(&mut self) {
         for (t, program) in (0..).zip(&self.setup.threads) {
             let mut left = program.iter().skip(usize::from(self.state.tasks[usize::from(t)].op));
-            if left.any(|op| matches!(op, Op::DioWrite { aio: true, .. } | Op::AioBatch { .. })) {
+            if left.any(|op| op.submits_aio()) {
                 self.hear.giver(Giver { io: None, actor: Actor::Thread(t) });
             }
         }

@@ -5,6 +5,7 @@
 
 use crate::bounds::{BLOCKS_MAX, SLOTS_MAX};
 
+use super::pc::Pc;
 use super::range::{Iocbs, Range};
 
 /// An operation of a thread.
@@ -261,6 +262,18 @@ static DROP_CACHES: OpInfo = OpInfo {
     ..ON_RANGE
 };
 
+/// Where a thread enters an operation.
+pub(super) enum Begins {
+    /// At a place that works on what the operation says.
+    At(Pc),
+    /// At a place that works on the operation's inode.
+    OnInode(Pc),
+    /// Where a direct read of the range begins under the design: it writes dirty pages first.
+    DirectRead(Range),
+    /// Where `ext4_sync_file` begins under the design: it writes dirty pages first.
+    Fsync,
+}
+
 impl OpInfo {
     /// The operation that a word begins.
     pub fn find(word: &str) -> Option<&'static OpInfo> {
@@ -283,6 +296,22 @@ impl Op {
             Op::Truncate { .. } => &TRUNCATE,
             Op::DropCaches { .. } => &DROP_CACHES,
             Op::Getevents { .. } => &GETEVENTS,
+        }
+    }
+
+    /// Where a thread enters the operation.
+    pub(super) fn begins(self) -> Begins {
+        match self {
+            Op::DioWrite { aio: true, .. } | Op::AioBatch { .. } => Begins::At(Pc::IoSubmit),
+            Op::DioWrite { aio: false, .. } => Begins::At(Pc::WriteLock),
+            Op::DioRead { range, .. } => Begins::DirectRead(range),
+            Op::BufWrite { .. } => Begins::OnInode(Pc::BufLock),
+            Op::BufRead { .. } => Begins::OnInode(Pc::BufRead),
+            Op::Fsync { .. } => Begins::Fsync,
+            Op::Fallocate { .. } => Begins::OnInode(Pc::FallocLock),
+            Op::Truncate { .. } => Begins::OnInode(Pc::TruncLock),
+            Op::DropCaches { .. } => Begins::At(Pc::DropCaches),
+            Op::Getevents { .. } => Begins::At(Pc::Getevents),
         }
     }
 
@@ -355,10 +384,72 @@ impl Op {
         }
     }
 
+    /// Whether it puts AIOs into the AIO context.
+    pub fn submits_aio(self) -> bool {
+        match self {
+            Op::DioWrite { aio, .. } => aio,
+            Op::AioBatch { .. } => true,
+            Op::DioRead { .. }
+            | Op::BufWrite { .. }
+            | Op::BufRead { .. }
+            | Op::Fsync { .. }
+            | Op::Fallocate { .. }
+            | Op::Truncate { .. }
+            | Op::DropCaches { .. }
+            | Op::Getevents { .. } => false,
+        }
+    }
+
+    /// Whether it reads or writes through the page cache.
+    pub fn is_buffered(self) -> bool {
+        match self {
+            Op::BufWrite { .. } | Op::BufRead { .. } => true,
+            Op::DioWrite { .. }
+            | Op::AioBatch { .. }
+            | Op::DioRead { .. }
+            | Op::Fsync { .. }
+            | Op::Fallocate { .. }
+            | Op::Truncate { .. }
+            | Op::DropCaches { .. }
+            | Op::Getevents { .. } => false,
+        }
+    }
+
+    /// Whether it frees blocks.
+    pub fn frees_blocks(self) -> bool {
+        match self {
+            Op::Truncate { .. } => true,
+            Op::DioWrite { .. }
+            | Op::AioBatch { .. }
+            | Op::DioRead { .. }
+            | Op::BufWrite { .. }
+            | Op::BufRead { .. }
+            | Op::Fsync { .. }
+            | Op::Fallocate { .. }
+            | Op::DropCaches { .. }
+            | Op::Getevents { .. } => false,
+        }
+    }
+
+    /// Whether it asks for durability: fsync, or a write with O_(D)SYNC.
+    pub fn syncs(self) -> bool {
+        match self {
+            Op::Fsync { .. } => true,
+            Op::DioWrite { sync, .. } | Op::AioBatch { sync, .. } | Op::BufWrite { sync, .. } => {
+                sync != Sync::No
+            }
+            Op::DioRead { .. }
+            | Op::BufRead { .. }
+            | Op::Fallocate { .. }
+            | Op::Truncate { .. }
+            | Op::DropCaches { .. }
+            | Op::Getevents { .. } => false,
+        }
+    }
+
     /// Whether the operation is about the AIO context: it submits or reaps.
     pub fn is_aio(self) -> bool {
-        let aio = matches!(self, Op::DioWrite { aio: true, .. } | Op::AioBatch { .. });
-        aio || matches!(self, Op::Getevents { .. })
+        self.submits_aio() || matches!(self, Op::Getevents { .. })
     }
 
     /// One iocb of a batch, counted from 0, as the write that it is; any other operation is

@@ -1,6 +1,7 @@
 //! Where an actor can stand: one [`Pc`] for every step of every kernel function that is modelled.
 
 use super::knobs::{InodeLock, Knobs, Workers};
+use super::part::{Part, Waits};
 
 /// A place in a kernel function. The step taken there is described by [`Pc::info`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -124,6 +125,121 @@ pub enum Pc {
     BufStart,
     /// Synchronous overwrite under dioread_nolock: take `i_mutex` again.
     OverwriteLock,
+}
+
+impl Pc {
+    /// Which function of the model takes the step.
+    pub const fn part(self) -> Part {
+        match self {
+            Pc::IoSubmit
+            | Pc::WriteLock
+            | Pc::WriteMap
+            | Pc::DioAwait
+            | Pc::SizeUpdate
+            | Pc::OverwriteLock
+            | Pc::WriteUnlock => Part::DirectWrite,
+            Pc::ReadPages
+            | Pc::ReadCheck
+            | Pc::ReadFlushLock
+            | Pc::ReadFlushUnlock
+            | Pc::ReadLock
+            | Pc::ReadMap
+            | Pc::ReadDone
+            | Pc::ReadUnlock => Part::DirectRead,
+            Pc::BufLock | Pc::BufStart | Pc::BufCopy => Part::BufferedWrite,
+            Pc::BufRead | Pc::BufReadDone => Part::BufferedRead,
+            Pc::WritebackSubmit | Pc::WritebackWait => Part::Writeback,
+            Pc::FallocLock | Pc::FallocMap => Part::Fallocate,
+            Pc::TruncLock | Pc::TruncDio | Pc::TruncPages | Pc::TruncFree => Part::Truncate,
+            Pc::DropCaches => Part::DropCaches,
+            Pc::FsyncPages | Pc::FsyncLock | Pc::FsyncCommit | Pc::FsyncCommitWait => Part::Fsync,
+            Pc::FlushTake | Pc::FlushWait => Part::Flush,
+            Pc::ConvertStart | Pc::ConvertMap => Part::Convert,
+            Pc::Getevents => Part::Getevents,
+            Pc::WorkTake => Part::Work,
+            Pc::BioDone
+            | Pc::EsConvert
+            | Pc::AddCompleteIo
+            | Pc::Decrement
+            | Pc::DioDone
+            | Pc::AioComplete
+            | Pc::QueueDioWork
+            | Pc::EndWriteback => Part::Completion,
+            Pc::Idle
+            | Pc::WriteReturn
+            | Pc::FlushRun
+            | Pc::WorkRun
+            | Pc::EndIo
+            | Pc::Convert
+            | Pc::Sync => Part::Call,
+            Pc::Shrink | Pc::PowerCut | Pc::Recover | Pc::CommitLock | Pc::CommitWrite => {
+                Part::Other
+            }
+        }
+    }
+
+    /// What has to be there before the step can be taken.
+    pub(super) const fn waits(self) -> Waits {
+        match self {
+            Pc::IoSubmit => Waits::Submission,
+            Pc::WriteLock => Waits::WriteLock,
+            Pc::ReadLock => Waits::ReadLock,
+            Pc::OverwriteLock
+            | Pc::ReadFlushLock
+            | Pc::FallocLock
+            | Pc::FsyncLock
+            | Pc::BufLock
+            | Pc::TruncLock => Waits::InodeLock,
+            Pc::DioAwait => Waits::Bio,
+            Pc::WriteMap => Waits::UnlockedPagesAndChange,
+            Pc::WriteUnlock | Pc::BufRead => Waits::UnlockedPages,
+            Pc::DioDone => Waits::UnlockedPagesOfIo,
+            Pc::TruncPages | Pc::BufCopy => Waits::IdlePagesAndChange,
+            Pc::WritebackSubmit
+            | Pc::FallocMap
+            | Pc::TruncFree
+            | Pc::SizeUpdate
+            | Pc::ConvertStart
+            | Pc::ConvertMap
+            | Pc::BufStart => Waits::Change,
+            Pc::FlushWait => Waits::Unwritten,
+            Pc::WritebackWait => Waits::Writeback,
+            Pc::TruncDio => Waits::DioCount,
+            Pc::FsyncCommitWait => Waits::Commit,
+            Pc::Getevents => Waits::Event,
+            Pc::CommitWrite => Waits::Transaction,
+            Pc::Idle
+            | Pc::WriteReturn
+            | Pc::ReadPages
+            | Pc::ReadCheck
+            | Pc::ReadFlushUnlock
+            | Pc::ReadMap
+            | Pc::ReadDone
+            | Pc::ReadUnlock
+            | Pc::BufReadDone
+            | Pc::DropCaches
+            | Pc::FsyncPages
+            | Pc::FsyncCommit
+            | Pc::FlushTake
+            | Pc::FlushRun
+            | Pc::WorkTake
+            | Pc::WorkRun
+            | Pc::EndIo
+            | Pc::Convert
+            | Pc::Sync
+            | Pc::BioDone
+            | Pc::EsConvert
+            | Pc::AddCompleteIo
+            | Pc::Decrement
+            | Pc::AioComplete
+            | Pc::QueueDioWork
+            | Pc::EndWriteback
+            | Pc::CommitLock
+            | Pc::Shrink
+            | Pc::PowerCut
+            | Pc::Recover => Waits::Nothing,
+        }
+    }
 }
 
 /// What is known of a place.

@@ -4,7 +4,7 @@ use crate::bounds::{KWORKERS_MAX, THREADS_MAX};
 
 use super::choice::Actor;
 use super::knobs::{FsyncWait, InodeLock, Knobs, NolockRead, Workers};
-use super::op::Op;
+use super::op::Begins;
 use super::pc::Pc;
 use super::plan::{irq_plan, worker_plan};
 use super::setup::Setup;
@@ -91,19 +91,13 @@ fn op_entry(setup: &Setup, state: &State, thread: u8) -> Option<Frame> {
     let op = state.tasks[usize::from(thread)].current(setup, thread)?;
     let ino = op.ino();
     let unclean = |range| state.inodes[usize::from(ino)].waits_for_writeback(range);
-    match op {
-        Op::DioWrite { aio: true, .. } | Op::AioBatch { .. } => frame(Pc::IoSubmit, On::Nothing),
-        Op::DioWrite { .. } => frame(Pc::WriteLock, On::Nothing),
-        Op::DioRead { range, .. } if unclean(range) => frame(Pc::ReadPages, On::Inode(ino)),
-        Op::DioRead { .. } => Some(read_frame(setup, ino)),
-        Op::BufWrite { .. } => frame(Pc::BufLock, On::Inode(ino)),
-        Op::BufRead { .. } => frame(Pc::BufRead, On::Inode(ino)),
-        Op::Fsync { .. } if unclean(Inode::whole()) => frame(Pc::FsyncPages, On::Inode(ino)),
-        Op::Fsync { .. } => Some(fsync_frame(knobs, ino, FsyncFor::Caller)),
-        Op::Fallocate { .. } => frame(Pc::FallocLock, On::Inode(ino)),
-        Op::Truncate { .. } => frame(Pc::TruncLock, On::Inode(ino)),
-        Op::DropCaches { .. } => frame(Pc::DropCaches, On::Nothing),
-        Op::Getevents { .. } => frame(Pc::Getevents, On::Nothing),
+    match op.begins() {
+        Begins::At(pc) => frame(pc, On::Nothing),
+        Begins::OnInode(pc) => frame(pc, On::Inode(ino)),
+        Begins::DirectRead(range) if unclean(range) => frame(Pc::ReadPages, On::Inode(ino)),
+        Begins::DirectRead(_) => Some(read_frame(setup, ino)),
+        Begins::Fsync if unclean(Inode::whole()) => frame(Pc::FsyncPages, On::Inode(ino)),
+        Begins::Fsync => Some(fsync_frame(knobs, ino, FsyncFor::Caller)),
     }
 }
 

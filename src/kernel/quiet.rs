@@ -14,7 +14,7 @@ use crate::bounds::IOS_MAX;
 use super::choice::{ACTORS, Actor, Choice};
 use super::knobs::{Throttle, Workers};
 use super::next::Next;
-use super::op::{Op, Sync};
+use super::op::Op;
 use super::pc::Pc;
 use super::plan::worker_plan;
 use super::range::Range;
@@ -43,9 +43,9 @@ impl Quiet {
         let Budgets { crash, commit, eio, enospc, .. } = setup.budgets;
         let ops = || setup.threads.iter().flatten();
         let any = |of: fn(&Op) -> bool| ops().any(of);
-        let cached = any(|op| matches!(op, Op::BufWrite { .. } | Op::BufRead { .. }));
-        let truncates = any(|op| matches!(op, Op::Truncate { .. }));
-        let syncs = any(|op| matches!(op, Op::Fsync { .. }) || op.sync() != Sync::No);
+        let cached = any(|op| op.is_buffered());
+        let truncates = any(|op| op.frees_blocks());
+        let syncs = any(|op| op.syncs());
         let asks = any(|op| !op.is_aio()) || syncs;
         // Every write has a slot of the IO table to itself: whether one is free is not asked.
         let writes = ops().map(|op| u32::from(op.writes())).sum::<u32>();

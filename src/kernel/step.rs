@@ -6,6 +6,7 @@ use super::choice::{Actor, Choice};
 use super::machine::Machine;
 use super::next::{Next, fault_of, next, place_with};
 use super::note::{Note, Observer};
+use super::part::Part;
 use super::pc::Pc;
 use super::piece::Pieces;
 use super::place::{FsyncFor, fsync_frame};
@@ -88,39 +89,23 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
         if !self.takes_credits(task, pc) {
             return;
         }
-        match pc {
-            Pc::IoSubmit
-            | Pc::WriteLock
-            | Pc::WriteMap
-            | Pc::DioAwait
-            | Pc::SizeUpdate
-            | Pc::OverwriteLock
-            | Pc::WriteUnlock => self.step_write(task, pc),
-            Pc::ReadPages
-            | Pc::ReadCheck
-            | Pc::ReadFlushLock
-            | Pc::ReadFlushUnlock
-            | Pc::ReadLock
-            | Pc::ReadMap
-            | Pc::ReadDone
-            | Pc::ReadUnlock => self.step_read(task, pc),
-            Pc::BufLock | Pc::BufStart | Pc::BufCopy => self.step_buffered_write(task, pc),
-            Pc::BufRead | Pc::BufReadDone => self.step_buffered_read(task, pc),
-            Pc::WritebackSubmit => self.step_writeback(task),
-            Pc::WritebackWait => self.step_writeback_wait(task),
-            Pc::FallocLock | Pc::FallocMap => self.step_fallocate(task, pc),
-            Pc::TruncLock | Pc::TruncDio | Pc::TruncPages | Pc::TruncFree => {
-                self.step_truncate(task, pc);
-            }
-            Pc::DropCaches => self.step_drop_caches(task),
-            Pc::FsyncPages | Pc::FsyncLock | Pc::FsyncCommit | Pc::FsyncCommitWait => {
-                self.step_fsync(task, pc);
-            }
-            Pc::FlushTake | Pc::FlushWait => self.step_flush(task, pc),
-            Pc::ConvertStart | Pc::ConvertMap => self.step_convert(task, pc),
-            Pc::Getevents => self.step_getevents(task),
-            Pc::WorkTake => self.step_work(task),
-            _ => self.step_end_io(task, pc),
+        match pc.part() {
+            Part::DirectWrite => self.step_write(task, pc),
+            Part::DirectRead => self.step_read(task, pc),
+            Part::BufferedWrite => self.step_buffered_write(task, pc),
+            Part::BufferedRead => self.step_buffered_read(task, pc),
+            Part::Writeback if pc == Pc::WritebackWait => self.step_writeback_wait(task),
+            Part::Writeback => self.step_writeback(task),
+            Part::Fallocate => self.step_fallocate(task, pc),
+            Part::Truncate => self.step_truncate(task, pc),
+            Part::DropCaches => self.step_drop_caches(task),
+            Part::Fsync => self.step_fsync(task, pc),
+            Part::Flush => self.step_flush(task, pc),
+            Part::Convert => self.step_convert(task, pc),
+            Part::Getevents => self.step_getevents(task),
+            Part::Work => self.step_work(task),
+            Part::Completion => self.step_end_io(task, pc),
+            Part::Call | Part::Other => debug_assert!(false, "no task steps at {pc:?}"),
         }
         self.settle(task);
     }

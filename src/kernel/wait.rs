@@ -3,6 +3,7 @@
 use super::choice::Actor;
 use super::knobs::{Extends, InodeLock, Knobs, Throttle};
 use super::op::Op;
+use super::part::Waits;
 use super::pc::Pc;
 use super::place::entry;
 use super::range::Range;
@@ -56,70 +57,58 @@ pub(super) fn wait_at(setup: &Setup, state: &State, actor: Actor, pc: Pc) -> Opt
     let inode = |ino: u8| &state.inodes[usize::from(ino)];
     let ino_of_op = || op().map_or(0, |op| op.ino());
     let ino_at = || on().and_then(On::inode).unwrap_or_else(ino_of_op);
-    match pc {
-        Pc::IoSubmit => wait_to_submit(setup, state, task?),
-        Pc::WriteLock => {
+    match pc.waits() {
+        Waits::Nothing => None,
+        Waits::Submission => wait_to_submit(setup, state, task?),
+        Waits::WriteLock => {
             let shared = op().is_some_and(|op| write_lock_is_shared(setup, state, op));
             wait_for_lock(state, ino_of_op(), shared)
         }
-        Pc::OverwriteLock => wait_for_lock(state, ino_of_op(), false),
-        Pc::ReadLock => {
+        Waits::ReadLock => {
             let shared = setup.design.knobs.inode_lock == InodeLock::Rwsem;
             wait_for_lock(state, ino_at(), shared)
         }
-        Pc::ReadFlushLock | Pc::FallocLock | Pc::FsyncLock | Pc::BufLock | Pc::TruncLock => {
-            wait_for_lock(state, ino_at(), false)
-        }
-        Pc::DioAwait => {
+        Waits::InodeLock => wait_for_lock(state, ino_at(), false),
+        Waits::Bio => {
             let io = on()?.io()?;
             let Io { stage, irq, .. } = state.ios[usize::from(io)];
             (stage != Stage::Completed || irq != NO_IRQ).then_some(Wait::Bio { io })
         }
         // `invalidate_inode_pages2_range` locks each page that it finds.
-        Pc::WriteMap if has_locked_pages(state, op()?) => Some(Wait::PageLock { ino: ino_of_op() }),
-        Pc::WriteUnlock => {
-            let ino = ino_of_op();
-            has_locked_pages(state, op()?).then_some(Wait::PageLock { ino })
+        Waits::UnlockedPages => wait_for_locked_pages(state, op()?),
+        Waits::UnlockedPagesAndChange => {
+            let wait = wait_for_locked_pages(state, op()?);
+            wait.or_else(|| wait_to_change(setup, state, pc, frame()?, op()))
         }
-        Pc::DioDone if setup.design.knobs.invalidate => {
+        Waits::UnlockedPagesOfIo if !setup.design.knobs.invalidate => None,
+        Waits::UnlockedPagesOfIo => {
             // An irq has no frame, and cannot wait.
             let io = &state.ios[usize::from(on()?.io()?)];
             let waits = invalidates(io) && inode(io.ino).has_locked_pages(io.range());
             waits.then_some(Wait::PageLock { ino: io.ino })
         }
-        Pc::BufRead => {
-            let ino = ino_at();
-            has_locked_pages(state, op()?).then_some(Wait::PageLock { ino })
-        }
-        Pc::WriteMap
-        | Pc::WritebackSubmit
-        | Pc::FallocMap
-        | Pc::TruncFree
-        | Pc::SizeUpdate
-        | Pc::ConvertStart
-        | Pc::ConvertMap
-        | Pc::BufStart => wait_to_change(setup, state, pc, frame()?, op()),
-        Pc::FlushWait => {
+        Waits::Change => wait_to_change(setup, state, pc, frame()?, op()),
+        Waits::Unwritten => {
             let ino = ino_at();
             (inode(ino).i_unwritten > 0).then_some(Wait::Unwritten { ino })
         }
-        Pc::WritebackWait => {
+        Waits::Writeback => {
             let ino = ino_at();
             let range = range_of_pages(setup, actor, task, pc);
             inode(ino).has_writeback(range).then_some(Wait::Writeback { ino })
         }
-        Pc::TruncPages | Pc::BufCopy => {
+        Waits::IdlePagesAndChange => {
             let ino = ino_at();
             let range = range_of_pages(setup, actor, task, pc);
             let wait = wait_for_pages(inode(ino), ino, range);
             wait.or_else(|| wait_to_change(setup, state, pc, frame()?, op()))
         }
-        Pc::TruncDio => {
+        Waits::DioCount => {
             let ino = ino_at();
             (inode(ino).i_dio_count > 0).then_some(Wait::DioCount { ino })
         }
-        Pc::FsyncCommitWait => frame().is_some_and(|f| f.extra != 0).then_some(Wait::Commit),
-        Pc::Getevents => {
+        Waits::Commit => frame().is_some_and(|f| f.extra != 0).then_some(Wait::Commit),
+        Waits::Event => {
             // `getevents` without a number wants what is outstanding, which may be nothing.
             let wants = match (op(), task) {
                 (Some(Op::Getevents { nr: 0 }), Some(task)) => {
@@ -129,12 +118,11 @@ pub(super) fn wait_at(setup: &Setup, state: &State, actor: Actor, pc: Pc) -> Opt
             };
             (wants && state.events.is_empty()).then_some(Wait::Event)
         }
-        Pc::CommitWrite if state.journal.handles > 0 => Some(Wait::Handles),
-        Pc::CommitWrite => {
+        Waits::Transaction if state.journal.handles > 0 => Some(Wait::Handles),
+        Waits::Transaction => {
             let ordered = |io: &Io| io.ordered && io.stage == Stage::Submitted;
             state.ios.iter().any(ordered).then_some(Wait::Ordered)
         }
-        _ => None,
     }
 }
 
@@ -159,10 +147,12 @@ fn wait_to_change(
     wait.or_else(|| (tree && inode.i_data_sem != 0).then_some(Wait::DataSem { ino }))
 }
 
-/// Whether a page that an operation is on is locked.
-fn has_locked_pages(state: &State, op: Op) -> bool {
-    let inode = &state.inodes[usize::from(op.ino())];
-    op.range().is_some_and(|range| inode.has_locked_pages(range))
+/// No read has locked a page that an operation is on.
+fn wait_for_locked_pages(state: &State, op: Op) -> Option<Wait> {
+    let ino = op.ino();
+    let inode = &state.inodes[usize::from(ino)];
+    let locked = op.range().is_some_and(|range| inode.has_locked_pages(range));
+    locked.then_some(Wait::PageLock { ino })
 }
 
 /// Whoever locks pages to change or to drop them waits for reads that have locked them, and then

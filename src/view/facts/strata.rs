@@ -310,7 +310,7 @@ fn counters(setup: &Setup, state: &State, ino: u8) -> String {
 fn rows(setup: &Setup, state: &State, ino: u8, blocks: u8) -> Vec<Stratum> {
     let inode = &state.inodes[usize::from(ino)];
     let mut rows = Vec::new();
-    let is_buffered = |op: &Op| matches!(op, Op::BufWrite { .. } | Op::BufRead { .. });
+    let is_buffered = |op: &Op| op.is_buffered();
     let buffered = |op: &Op| is_buffered(op) && op.ino() == ino;
     if setup.threads.iter().flatten().any(buffered) {
         rows.push(page_row(inode, blocks));

@@ -6,7 +6,8 @@
 
 use crate::es::{Extent, Status};
 use crate::kernel::{
-    Actor, Choice, Fault, Inode, Io, Mapping, Next, Note, Pc, Range, Setup, Stage, State, next,
+    Actor, Choice, Fault, Inode, Io, Mapping, Next, Note, Part, Pc, Range, Setup, Stage, State,
+    next,
 };
 use crate::scenario::Run;
 
@@ -106,35 +107,22 @@ fn sentence(
         Actor::Thread(_) | Actor::Kworker(_) | Actor::Flusher if notes.contains(&Note::NoRoom) => {
             format!("{who} finds no room for a handle and asks jbd2 to commit")
         }
-        Actor::Thread(_) | Actor::Kworker(_) | Actor::Flusher => match pc {
-            Pc::IoSubmit
-            | Pc::WriteLock
-            | Pc::WriteMap
-            | Pc::DioAwait
-            | Pc::OverwriteLock
-            | Pc::WriteUnlock => write_sentence(&step),
-            Pc::ReadPages
-            | Pc::ReadCheck
-            | Pc::ReadFlushLock
-            | Pc::ReadFlushUnlock
-            | Pc::ReadLock
-            | Pc::ReadMap
-            | Pc::ReadDone
-            | Pc::ReadUnlock
-            | Pc::BufRead
-            | Pc::BufReadDone => read_sentence(setup, before, who, pc, notes),
-            Pc::BufLock
-            | Pc::BufStart
-            | Pc::BufCopy
-            | Pc::WritebackSubmit
-            | Pc::WritebackWait
-            | Pc::TruncLock
-            | Pc::TruncDio
-            | Pc::TruncPages
-            | Pc::TruncFree
-            | Pc::SizeUpdate
-            | Pc::DropCaches => page_sentence(&step),
-            _ => task_sentence(&step),
+        Actor::Thread(_) | Actor::Kworker(_) | Actor::Flusher => match pc.part() {
+            Part::DirectWrite if pc == Pc::SizeUpdate => page_sentence(&step),
+            Part::DirectWrite => write_sentence(&step),
+            Part::DirectRead | Part::BufferedRead => read_sentence(setup, before, who, pc, notes),
+            Part::BufferedWrite | Part::Writeback | Part::Truncate | Part::DropCaches => {
+                page_sentence(&step)
+            }
+            Part::Fallocate
+            | Part::Fsync
+            | Part::Flush
+            | Part::Convert
+            | Part::Getevents
+            | Part::Work
+            | Part::Completion
+            | Part::Call
+            | Part::Other => task_sentence(&step),
         },
     }
 }

@@ -1,7 +1,9 @@
 //! Sentences about the steps of threads, kworkers and the flusher.
 
 use crate::es::EsOp;
-use crate::kernel::{Acked, Actor, Fault, List, Note, Op, Pc, Promise, Range, Setup, State, Sync};
+use crate::kernel::{
+    Acked, Actor, Fault, List, Note, Op, Pc, PcInfo, Promise, Range, Setup, State, Sync,
+};
 
 use super::names::{count, io_name, lock_name, range_text, write_name};
 use super::reads::{op_of, read_contents};
@@ -63,7 +65,26 @@ pub(super) fn page_sentence(step: &Step) -> String {
             format!("{who} grows i_size to {}", count(range.end().into(), "block"))
         }
         (Pc::DropCaches, _) => format!("{who} drops caches"),
-        _ => format!("{who} steps"),
+        _ => by_the_place(step),
+    }
+}
+
+/// The sentence of a step that has no words of its own: what the place says that it does.
+fn by_the_place(step: &Step) -> String {
+    let PcInfo { function, does, .. } = step.pc.info_in(&step.setup.design.knobs);
+    let (verb, rest) = does.split_at(does.find(' ').unwrap_or(does.len()));
+    let place = if function.is_empty() { String::new() } else { format!(" in {function}") };
+    format!("{} {}{rest}{place}", step.who, third_person(verb))
+}
+
+/// A verb as it stands after he, she or it.
+fn third_person(verb: &str) -> String {
+    match verb.strip_suffix('y') {
+        Some(stem) if !stem.ends_with(['a', 'e', 'o', 'u']) => format!("{stem}ies"),
+        _ if verb.ends_with(['s', 'x', 'z']) || verb.ends_with("sh") || verb.ends_with("ch") => {
+            format!("{verb}es")
+        }
+        _ => format!("{verb}s"),
     }
 }
 
@@ -269,7 +290,7 @@ pub(super) fn task_sentence(step: &Step) -> String {
                 (None, n) => format!("{who} calls io_getevents for {n} events"),
             }
         }
-        _ => format!("{who} steps"),
+        _ => by_the_place(step),
     }
 }
 
@@ -319,4 +340,22 @@ pub(super) fn capitalised(text: &str) -> String {
         first.make_ascii_uppercase();
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::third_person;
+
+    #[test]
+    fn a_verb_is_put_into_the_third_person() {
+        for (verb, third) in [
+            ("take", "takes"),
+            ("copy", "copies"),
+            ("finish", "finishes"),
+            ("pass", "passes"),
+            ("obey", "obeys"),
+        ] {
+            assert_eq!(third_person(verb), third);
+        }
+    }
 }
