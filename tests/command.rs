@@ -4,6 +4,7 @@ use std::io::Write as _;
 use std::process::{Command, Stdio};
 
 use expect_test::{Expect, expect};
+use extentscope::scenario::Preset;
 
 /// Runs the command with something on standard input; returns its exit status and what it printed.
 fn run(arguments: &[&str], input: &str) -> (i32, String) {
@@ -136,10 +137,62 @@ fn a_person_is_asked_by_number_or_by_name() {
 }
 
 #[test]
+fn check_compares_what_it_finds_with_what_the_script_expects() {
+    let s2 = Preset::find("S2").expect("a preset").script;
+    let script = s2.lines().filter(|line| !line.starts_with("expect"));
+    let script: String = script.map(|line| format!("{line}\n")).collect();
+    let check = |expect: &str, status: i32, says: &str| {
+        let text = format!("{script}{expect}\n");
+        let (found, text) = run(&["check", "-", "--design", "rfc-v1"], &text);
+        assert_eq!(found, status, "{expect}: {text}");
+        assert!(text.contains(says), "{expect}: {text}");
+    };
+    check("expect rfc-v1: RAW", 0, "The script expects RAW, and so it is.");
+    check("expect rfc-v1: ok", 1, "The script expects ok, found RAW.");
+    check("expect others: RAW NO-STALE", 1, "The script expects RAW NO-STALE, found RAW.");
+    check("expect v3.8: ok", 1, "BROKEN");
+    check("", 1, "BROKEN");
+}
+
+#[test]
+fn no_control_character_reaches_the_terminal() {
+    let title = "title \u{1b}[31mred\u{1b}]0;title\u{7}\nt1: fsync\n";
+    let comment = "# \u{1b}[2J\nt1: fsync\n";
+    let word = "t1: fs\u{9b}ync\n";
+    let escaped = "\u{1b}[31m";
+    for (arguments, input) in [
+        (&["run", "-"][..], title),
+        (&["run", "-", "--mail"][..], comment),
+        (&["check", "-"][..], word),
+        (&["matrix", "--script", "-", "--states", "10"][..], title),
+        (&["run", escaped][..], ""),
+        (&["run", "S1", "--design", escaped][..], ""),
+        (&["run", "S1", "--choices", escaped][..], ""),
+        (&["run", "S1", "--ask"][..], "\u{1b}[31m\n"),
+        (&[escaped][..], ""),
+        (&["replay", escaped][..], ""),
+    ] {
+        let (status, text) = run(arguments, input);
+        let obeyed = |c: char| c.is_control() && c != '\n';
+        assert!(!text.contains(obeyed), "{arguments:?} prints {text:?}");
+        assert!(status != 101, "{arguments:?}");
+    }
+}
+
+#[test]
+fn a_step_is_told_to_its_end() {
+    let script = "slots 2\nfile a 16 blocks, U 0+8\nallow eio 1\nt1: aio_write io=0+4\n";
+    let (_, text) = run(&["run", "-", "--choices", "t1 t1 t1 irq:io1/1"], script);
+    let last = text.split("\n\n").nth(1).expect("steps");
+    assert!(last.trim_end().ends_with("fails with EIO"), "{text}");
+    assert!(text.lines().all(|line| line.chars().count() <= 78), "{text}");
+}
+
+#[test]
 fn check_names_what_is_broken_and_how() {
     check(
         &["check", "S2", "--design", "rfc-v1"],
-        1,
+        0,
         expect![[r#"
             scenario S2: S1, and the shrinker may run once
             design   rfc-v1
@@ -162,6 +215,8 @@ fn check_names_what_is_broken_and_how() {
                                    has slots
             -       ERR-REPORT     what it is about never comes up here
             -       KEEP-DELAYED   what it is about never comes up here
+
+            The script expects RAW, and so it is.
 
             135 states, 303 transitions, depth 15, ? ms; complete. The chance that two
             states were taken for one is at most 1 in 2^113.
@@ -191,6 +246,8 @@ fn check_says_which_bound_was_reached() {
                                    has slots
             -       ERR-REPORT     what it is about has not come up so far
             -       KEEP-DELAYED   what it is about has not come up so far
+
+            The script expects ok, and so it is.
 
             50 states, 73 transitions, depth 18, ? ms; not complete, bounded as asked, to
             50 states. The chance that two states were taken for one is at most 1 in

@@ -169,8 +169,8 @@ fn scripts_of_ones_own_are_restored_whatever_is_in_them() {
         "title Grüße; 100% ~ + # =\nfile a 8 blocks, U 0+8\nt1: aio_write io=0+4\n",
         "design kara\nslots 2\nfile a 16 blocks, U 0+8, W 8+4\nt1: dio_write 0 2 sync=1",
         "file a 8 blocks, U 0+8\r\n  design   v5.5  # why\r\nt1: aio_write io=0+4",
-        "",
-        "file a 8 blocks\n\n# only a comment \u{1f427}\n",
+        "t1: fsync",
+        "file a 8 blocks\n\n# a comment \u{1f427}\nt1: fsync\n",
     ];
     for text in texts {
         let mut there = Session::new();

@@ -232,7 +232,7 @@ fn lines_of_why_not(run: &Run) -> String {
 
 #[test]
 fn without_reservations_a_conversion_and_a_buffered_write_wait_for_each_other() {
-    let script = "design v3.11 +reservation=no\njournal 3\nfile a 16 blocks, U 0+4\n\
+    let script = "design v3.11 +reservation=no\nmount dioread_nolock\njournal 3\nfile a 16 blocks, U 0+4\n\
                   allow flusher 1\nt1: buf_write 0 1\nt1: buf_write 0 1\nt2: aio_write io=2+1\n";
     let setup = Script::parse(script).expect("a script").setup;
     // The AIO write needs i_mutex, which the buffered write drops only at its end: it goes first.
@@ -256,7 +256,7 @@ fn without_reservations_a_conversion_and_a_buffered_write_wait_for_each_other() 
 
 #[test]
 fn a_conversion_waits_for_an_overwrite_that_holds_i_data_sem() {
-    let script = "design v3.8\nfile a 16 blocks, U 0+4, W 4+4\n\
+    let script = "design v3.8\nmount dioread_nolock\nfile a 16 blocks, U 0+4, W 4+4\n\
                   t1: aio_write io=0+2\nt2: dio_write 4 2\n";
     let setup = Script::parse(script).expect("a script").setup;
     let choices = "t1 t1 t1 irq:io1 t2 t2 kworker:1 kworker:1 irq:io2 t2 t2 t2";
@@ -385,9 +385,13 @@ fn a_write_beyond_i_size_keeps_its_lock_and_is_not_said_to_drop_it() {
 
 #[test]
 fn who_waits_for_what_nobody_gives_has_not_finished() {
-    let script = "design v3.8\nslots 2\nfile a 16 blocks, U 0+8\nt1: getevents 1\n";
+    let script = "design v3.8\nslots 2\nfile a 16 blocks, W 0+8\n\
+                  t1: aio_write io=0+1\nt1: getevents\nt2: getevents 1\n";
     let setup = Script::parse(script).expect("a script").setup;
-    let run = Run::new(setup);
+    let mut run = Run::new(setup);
+    for choice in ["t1", "t1", "t1", "irq:io1", "irq:io1", "t1"] {
+        run.step(choice.parse().expect("a choice")).expect("a step");
+    }
     let badge = extentscope::view::badge(&run);
     let told = format!("{:?}: {} {}", standing(&run), badge.word, badge.text);
     expect!["Running: Stuck somebody waits for what nobody can give"].assert_eq(&told);

@@ -1,8 +1,10 @@
 //! The op language: what is wrong is said where it is wrong, and what is printed reads back.
 
 use expect_test::{Expect, expect, expect_file};
-use extentscope::bounds::{OPS_MAX, WRITES_MAX};
-use extentscope::kernel::{Design, Iocbs, NumberArg, OPS, Op, OpArgs, OpInfo, Range, Row, Sync};
+use extentscope::bounds::{OPS_MAX, SCRIPT_BYTES_MAX, WRITES_MAX};
+use extentscope::kernel::{
+    Design, Iocbs, NumberArg, OPS, Op, OpArgs, OpInfo, Range, Row, Setup, Sync,
+};
 use extentscope::scenario::{OpText, PRESETS, Script, parse_op_line};
 use proptest::prelude::*;
 
@@ -32,7 +34,6 @@ fn a_script_is_printed_in_one_way() {
         expect![[r#"
             title two writes # to one file
             design rfc-osync +decrement=after_sync
-            mount dioread_nolock
             slots 3
             journal 4
             file a 16 blocks, U 0+8, W 8+4
@@ -59,10 +60,11 @@ fn threads_have_so_many_operations_and_scripts_so_many_writes() {
     };
     let (read, write, other) = ("t1: dio_read 0 4\n", "t2: buf_write 0 4\n", "t3: dio_write 0 4\n");
     check([(read, OPS_MAX), (write, WRITES_MAX)], None);
-    let too_long = "line 251, column 5: the line ends here, expected at most 250 ops a thread";
+    let too_long =
+        "line 251, column 5: one operation too many, expected at most 250 operations a thread";
     check([(read, OPS_MAX + 1), (write, 0)], Some(too_long));
     let too_many =
-        "line 251, column 5: the line ends here, expected at most 250 writes in a script";
+        "line 251, column 5: one write too many, expected at most 250 writes in a script";
     check([(write, WRITES_MAX), (other, 1)], Some(too_many));
 }
 
@@ -96,20 +98,58 @@ const WRONG: &[&str] = &[
     "expect rfc-v1: RWA",
     "expect rfc-v2: RAW",
     "\n\n  t1:   fsync now",
+    "",
+    "title nobody does anything",
+    "design v3.8\ndesign rfc-v1",
+    "mount dioread_nolock\nmount nodioread_nolock",
+    "slots 2\nslots 2",
+    "allow eio 1\nallow crash\nallow eio 2",
+    "t1: dio_write 0 4 sync=1 sync=2",
+    "t1: aio_write io=0+4 io=4+4",
+    "t1: fsync file=a file=a",
+    "expect v3.8: ok RAW\nt1: fsync",
+    "expect v3.8, kara: ok\nexpect rfc-v1, v3.8: RAW\nt1: fsync",
+    "expect others: ok\nexpect others: RAW\nt1: fsync",
+    "t1: getevents 5",
+    "t1: aio_write io=0+1,1+1\nt2: getevents 1\nt1: getevents 2",
+    "title \u{1b}[31mred",
+    "t1: fsync # \u{9b}0m",
+    "t1: fsync\rt2: fsync",
 ];
 
 #[test]
 fn an_error_says_where_and_what_was_expected() {
     let answer = |text: &&str| match Script::parse(text) {
         Ok(_) => panic!("{text} was read"),
-        Err(error) => format!("{}\n  {error}\n", text.trim()),
+        Err(error) => {
+            format!("{}\n  {error}\n", text.trim().escape_debug().to_string().replace("\\n", "\n"))
+        }
     };
     expect_file!["data/script_errors.txt"].assert_eq(&WRONG.iter().map(answer).collect::<String>());
 }
 
 #[test]
+fn a_script_that_is_too_long_is_said_to_be() {
+    let text = format!("t1: fsync # {}", "x".repeat(SCRIPT_BYTES_MAX as usize));
+    let error = Script::parse(&text).expect_err("a long script").to_string();
+    assert_eq!(error, "line 1, column 1: the script is too long, expected at most 65536 bytes");
+}
+
+#[test]
+fn without_a_mount_line_the_design_mounts() {
+    let script = Script::parse("t1: fsync").expect("a script");
+    for row in Row::ALL {
+        let setup = Setup { design: row.design(), ..script.setup.clone() };
+        assert_eq!(setup.dioread_nolock(), row.mounts_nolock(), "{}", row.id());
+    }
+    let explicit = Script::parse("mount dioread_nolock\nt1: fsync").expect("a script");
+    assert!(explicit.setup.dioread_nolock() && !script.setup.dioread_nolock());
+    assert!(explicit.to_string().contains("mount dioread_nolock"));
+}
+
+#[test]
 fn the_examples_of_the_help_are_operations() {
-    let setup = Script::parse("file a 16 blocks").expect("a script").setup;
+    let setup = Script::parse("file a 16 blocks\nt1: fsync").expect("a script").setup;
     for OpInfo { word, usage, .. } in OPS {
         // A bracket is what may be left out; both ways have to read.
         let without: String =
@@ -163,7 +203,7 @@ fn op() -> impl Strategy<Value = Op> {
 proptest! {
     #[test]
     fn an_operation_that_is_printed_reads_back(op in op()) {
-        let setup = Script::parse("file a 16 blocks").expect("a script").setup;
+        let setup = Script::parse("file a 16 blocks\nt1: fsync").expect("a script").setup;
         let text = OpText { op, files: &setup.files }.to_string();
         prop_assert_eq!(parse_op_line(&setup, &text), Ok(op));
     }
@@ -174,7 +214,19 @@ proptest! {
         ops in proptest::collection::vec((1_u8..5, op()), 0..7),
     ) {
         let mut text = format!("design {}\nfile a 16 blocks, U 0+3\n", Row::ALL[row].id());
+        // Something is done, and there are as many events as anybody waits for.
+        text += "t1: fsync\n";
+        let aio = |op: &Op| if op.is_aio() { op.writes() } else { 0 };
+        let mut events: u8 = ops.iter().map(|(_, op)| aio(op)).sum();
         for (thread, op) in ops {
+            let op = match op {
+                Op::Getevents { nr } => {
+                    let nr = nr.min(events);
+                    events -= nr;
+                    Op::Getevents { nr }
+                }
+                op => op,
+            };
             text += &format!("t{thread}: {}\n", OpText { op, files: &[] });
         }
         reads_back(&text);

@@ -144,13 +144,13 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
     fn submit_writeback(&mut self, ino: u8, run: Range) {
         let Some(index) = self.free_io() else { return };
         let was_written = self.is_written(ino, run);
-        let reserves = self.knobs().reservation && self.setup.dioread_nolock && !was_written;
+        let reserves = self.knobs().reservation && self.setup.dioread_nolock() && !was_written;
         let mut pblk = [NO_PBLK; BLOCKS];
         let mut mapped = run.len;
         let each = |lblk: u8, to: u8| pblk[usize::from(lblk - run.lblk)] = to;
         // With dioread_nolock the blocks stay unwritten until the data is there; otherwise they
         // are written at once, and the commit waits for the data (`data=ordered`).
-        let unwritten = if self.setup.dioread_nolock {
+        let unwritten = if self.setup.dioread_nolock() {
             self.map_for_write(ino, run, each)
         } else {
             mapped = self.map_written(ino, run, each);

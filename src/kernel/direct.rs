@@ -188,7 +188,7 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
             return false;
         };
         self.knobs().inode_lock == InodeLock::Mutex
-            && self.setup.dioread_nolock
+            && self.setup.dioread_nolock()
             && matches!(op, Op::DioWrite { aio: false, .. })
             && range.end() <= inode.size
             && inode.pages.iter().all(|page| *page == Page::Absent)

@@ -31,7 +31,7 @@ pub enum Op {
     Fsync { ino: u8, datasync: bool },
     /// Preallocation: what is a hole in the range becomes unwritten.
     Fallocate { ino: u8, range: Range },
-    /// Truncation to a size in blocks, not above the present one.
+    /// Truncation to a size in blocks; one above the present size grows the file.
     Truncate { ino: u8, size: u8 },
     /// `drop_caches`: bit 0 drops clean pages, bit 1 runs the shrinkers.
     DropCaches { what: u8 },
@@ -215,7 +215,7 @@ static FALLOCATE: OpInfo = OpInfo {
 static TRUNCATE: OpInfo = OpInfo {
     word: "truncate",
     usage: "truncate 4",
-    what: "cut to four blocks",
+    what: "cut to four blocks, or grow to them",
     ranges: Ranges::None,
     number: Some(NumberArg {
         label: "Size in blocks",

@@ -104,7 +104,7 @@ fn op_entry(setup: &Setup, state: &State, thread: u8) -> Option<Frame> {
 /// Where a direct read begins, its pages being clean.
 pub(super) fn read_frame(setup: &Setup, ino: u8) -> Frame {
     let knobs = &setup.design.knobs;
-    let pc = match (knobs.inode_lock, setup.dioread_nolock, knobs.nolock_read) {
+    let pc = match (knobs.inode_lock, setup.dioread_nolock(), knobs.nolock_read) {
         (InodeLock::Rwsem, ..) | (_, false, _) => Pc::ReadLock,
         (_, true, NolockRead::Waits) => Pc::ReadCheck,
         (_, true, NolockRead::Goes) => Pc::ReadMap,

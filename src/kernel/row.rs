@@ -65,6 +65,27 @@ impl Row {
         self.facts().0
     }
 
+    /// Whether its kernel mounts with `dioread_nolock` if nothing else is said: from v5.6 on. A
+    /// proposal has the default of the kernel that it was made against.
+    pub const fn mounts_nolock(self) -> bool {
+        match self {
+            Row::V3_8
+            | Row::RfcV1
+            | Row::RfcNopblk
+            | Row::RfcDirty
+            | Row::RfcOsync
+            | Row::RfcOsyncSkipwait
+            | Row::Kara
+            | Row::KaraOpt
+            | Row::KaraThrottle
+            | Row::RfcV5
+            | Row::V3_9
+            | Row::V3_11
+            | Row::V3_12
+            | Row::V5_5 => false,
+        }
+    }
+
     /// What the design does, in one sentence.
     pub const fn story(self) -> &'static str {
         self.facts().1

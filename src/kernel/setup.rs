@@ -12,8 +12,8 @@ use super::row::Row;
 pub struct Setup {
     /// The design under test. A scenario never changes it.
     pub design: Design,
-    /// Mount option `dioread_nolock`.
-    pub dioread_nolock: bool,
+    /// Mount option `dioread_nolock`, or not; `None` is the default of the design's kernel.
+    pub mount: Option<bool>,
     /// Slots of the AIO context (`maxevents` of `io_setup`).
     pub slots: u8,
     /// How many handles' credits one transaction has room for (`j_max_transaction_buffers`, in
@@ -68,11 +68,20 @@ pub struct FileExtent {
 }
 
 impl Setup {
+    /// Whether the file system is mounted with `dioread_nolock`: as the setup says, else as the
+    /// kernel of its design mounts.
+    pub const fn dioread_nolock(&self) -> bool {
+        match self.mount {
+            Some(nolock) => nolock,
+            None => self.design.row.mounts_nolock(),
+        }
+    }
+
     /// An empty scenario: one file of [`BLOCKS_MAX`] blocks, all hole, no thread.
     pub fn new(row: Row) -> Setup {
         Setup {
             design: row.design(),
-            dioread_nolock: true,
+            mount: Some(true),
             slots: 2,
             journal: 0,
             files: vec![File { name: "a".into(), blocks: BLOCKS_MAX as u8, extents: Vec::new() }],

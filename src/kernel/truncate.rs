@@ -46,7 +46,7 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
                 // `truncate_setsize`: what is beyond the new size cannot be read any more, and then
                 // leaves the page cache.
                 let counts = self.state.counts(ino);
-                *counts.size = size.min(*counts.size);
+                *counts.size = size;
                 self.drop_pages(ino, tail(size), false);
                 self.go(task, Pc::TruncFree);
                 match self.knobs().trunc {

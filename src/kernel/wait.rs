@@ -223,7 +223,7 @@ pub(super) fn change_at(
             }
             change.tree = run.is_some_and(|run| !is_overwrite(inode, run));
             // `ext4_writepages`, v3.11: with dioread_nolock a handle for the conversion.
-            let reserves = change.tree && setup.dioread_nolock && setup.design.knobs.reservation;
+            let reserves = change.tree && setup.dioread_nolock() && setup.design.knobs.reservation;
             change.handle = Some(u8::from(reserves));
         }
         // A reserved handle has its credits, and joins a locked transaction.

@@ -60,7 +60,7 @@ impl Default for Session {
 impl Session {
     /// The page as it opens.
     pub fn new() -> Session {
-        let script = Script::parse("").expect("nothing is a script too");
+        let script = Script::empty();
         let branches = Branches::new(script.setup.clone());
         let mut session = Session {
             script,

@@ -7,6 +7,7 @@ pub const FEATURES: &[(&str, &str)] = &[
     (
         "batch",
         "\
+mount dioread_nolock
 slots 2
 file a 16 blocks, U 0+8, W 8+4
 t1: aio_write io=0+2,2+2,4+2
@@ -50,6 +51,7 @@ expect others: ok
         "invalidate",
         "\
 title a page that was read while an AIO write was on its way
+mount dioread_nolock
 file a 16 blocks, W 0+4
 t1: aio_write io=0+1
 t1: getevents
@@ -64,6 +66,7 @@ expect others: RAW
         "invalidate sync",
         "\
 title a synchronous write drops what was read meanwhile
+mount dioread_nolock
 file a 16 blocks, W 0+4
 t1: dio_write 0 1
 t1: buf_read 0 1

@@ -2,16 +2,19 @@
 
 mod input;
 mod load;
+mod plain;
 mod replay;
 mod run;
 mod tables;
 mod traces;
 mod verdicts;
 
-use std::io;
+use std::io::{self, Write as _};
 use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
+
+use self::plain::{Plain, plain};
 use extentscope::bounds::{LOAD_WRITES_MAX, SLOTS_MAX, STATES_MAX};
 
 /// ext4's extent status tree and the conversion of unwritten extents, stepped and searched.
@@ -21,9 +24,10 @@ use extentscope::bounds::{LOAD_WRITES_MAX, SLOTS_MAX, STATES_MAX};
     version,
     after_help = "SCRIPT is a file, - for standard input, or the name of a preset.\n\n\
                   Exit status:\n  \
-                  0  done; every promise that was checked holds, every cell is as expected\n  \
-                  1  a promise is broken, a choice cannot be taken, or a cell of the matrix\n     \
-                  or of the presets is not what its script expects\n  \
+                  0  done; every promise that was checked holds; where the script has an expect\n     \
+                  line, what comes out is what it says\n  \
+                  1  a promise is broken that no expect line names, what comes out is not what\n     \
+                  an expect line says, or a choice cannot be taken\n  \
                   2  the command line or a script is wrong\n  \
                   3  a bound was reached before an answer was found"
 )]
@@ -159,8 +163,19 @@ impl From<io::Error> for Wrong {
 
 /// Runs the command.
 pub fn main() -> ExitCode {
-    let arguments = Arguments::parse();
-    let mut out = io::stdout().lock();
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => {
+            let text = plain(&error.render().to_string());
+            // Nobody is left to tell if neither can be written.
+            let _ = match error.use_stderr() {
+                true => write!(io::stderr(), "{text}"),
+                false => write!(io::stdout(), "{text}"),
+            };
+            return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
+        }
+    };
+    let mut out = Plain(io::stdout().lock());
     let end = match arguments.command {
         Command::Run(run) => run::run(&mut out, &run),
         Command::Check(check) => verdicts::check(&mut out, &check),
@@ -176,7 +191,7 @@ pub fn main() -> ExitCode {
         Ok(End::Finding) => ExitCode::from(1),
         Ok(End::Bounded) => ExitCode::from(3),
         Err(Wrong(text)) => {
-            eprintln!("extentscope: {text}");
+            eprintln!("extentscope: {}", plain(&text));
             ExitCode::from(2)
         }
     }

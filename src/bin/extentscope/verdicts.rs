@@ -22,9 +22,10 @@ pub fn check(out: &mut impl Write, arguments: &CheckArguments) -> Result<End, Wr
     };
     writeln!(out, "{}", wrap("scenario ", title))?;
     writeln!(out, "{}\n", wrap("design   ", &design.to_string()))?;
+    let expected = scenario.script.expected(&design);
     let (search, ms) = timed(|| Search::run(scenario.script.setup, bounds));
     let report = Report::of(&search, Detail::Full);
-    let mut end = if report.limit.is_some() { End::Bounded } else { End::Fine };
+    let mut broken = 0;
     for finding in &report.findings {
         let promise = finding.promise;
         let (word, text) = match &finding.verdict {
@@ -38,10 +39,11 @@ pub fn check(out: &mut impl Write, arguments: &CheckArguments) -> Result<End, Wr
         };
         writeln!(out, "{}", wrap(&format!("{word:<7} {:<14} ", promise.id()), text))?;
         if let Verdict::Violated { .. } = finding.verdict {
-            end = End::Finding;
+            broken |= promise.bit();
         }
         print_runs(out, finding)?;
     }
+    let end = compare(out, expected, broken, report.limit.is_some())?;
     let Report { states, transitions, depth, odds_log2, .. } = report;
     let seen = match report.limit {
         None => "complete".to_string(),
@@ -53,6 +55,36 @@ pub fn check(out: &mut impl Write, arguments: &CheckArguments) -> Result<End, Wr
     );
     writeln!(out, "\n{}", wrap("", &text))?;
     Ok(end)
+}
+
+/// Compares what was found with what the script expects, if it does. A search that saw a part only
+/// may have missed what is expected, but what it found is found.
+fn compare(
+    out: &mut impl Write,
+    expected: Option<u16>,
+    broken: u16,
+    is_bounded: bool,
+) -> Result<End, Wrong> {
+    let Some(expected) = expected else {
+        return Ok(match broken {
+            0 if is_bounded => End::Bounded,
+            0 => End::Fine,
+            _ => End::Finding,
+        });
+    };
+    let (names, found) = (promises(expected), promises(broken));
+    let (text, end) = match agrees(expected, broken) {
+        true => (format!("The script expects {names}, and so it is."), End::Fine),
+        false if is_bounded && agrees(expected, expected | broken) => {
+            (format!("The script expects {names}, found so far {found}."), End::Bounded)
+        }
+        false => (format!("The script expects {names}, found {found}."), End::Finding),
+    };
+    writeln!(out, "\n{}", wrap("", &text))?;
+    Ok(match end {
+        End::Fine if is_bounded => End::Bounded,
+        end => end,
+    })
 }
 
 /// The shortest run, the one with the fewest switches if that is another, and the last way out of

@@ -4,13 +4,13 @@ use crate::kernel::Budgets;
 
 /// What `allow` takes, and what it means.
 pub const BUDGET_WORDS: &[(&str, &str)] = &[
-    ("shrink", "runs of the extent status shrinker"),
-    ("crash", "a power cut, recovery and a read of everything"),
-    ("flusher", "runs of the flusher"),
-    ("commit", "commits that nobody asked for"),
-    ("eio", "bios that fail"),
-    ("enospc", "disk conversions that fail"),
-    ("nomem", "allocations in irq context that fail"),
+    ("shrink", "memory pressure: a run of the extent status shrinker"),
+    ("crash", "the power fails once; then recovery and a read of everything"),
+    ("flusher", "the flusher writes dirty pages unasked"),
+    ("commit", "jbd2 commits unasked"),
+    ("eio", "a bio fails with EIO, of a direct write or of writeback"),
+    ("enospc", "a conversion on disk fails with ENOSPC"),
+    ("nomem", "an allocation of the ES tree fails, in irq context only"),
 ];
 
 /// How often the environment may do something of [`BUDGET_WORDS`]; of other words, never.

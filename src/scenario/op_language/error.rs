@@ -11,6 +11,8 @@ pub struct ScriptError {
     pub column: u32,
     /// The offending word; empty at the end of a line.
     pub word: String,
+    /// What is wrong, where it is not a word that stands there or is missing.
+    pub problem: Option<String>,
     /// What was expected there.
     pub expected: String,
     /// A known word that is close to the offending one.
@@ -19,11 +21,12 @@ pub struct ScriptError {
 
 impl fmt::Display for ScriptError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let ScriptError { line, column, word, expected, suggestion } = self;
+        let ScriptError { line, column, word, problem, expected, suggestion } = self;
         write!(f, "line {line}, column {column}: ")?;
-        match word.as_str() {
-            "" => write!(f, "the line ends here, expected {expected}")?,
-            word => write!(f, "`{word}`, expected {expected}")?,
+        match (problem, word.as_str()) {
+            (Some(problem), _) => write!(f, "{problem}, expected {expected}")?,
+            (None, "") => write!(f, "the line ends here, expected {expected}")?,
+            (None, word) => write!(f, "`{word}`, expected {expected}")?,
         }
         match suggestion {
             Some(near) => write!(f, " (did you mean {near}?)"),

@@ -13,6 +13,7 @@ use crate::kernel::{File, Iocbs, NumberArg, OPS, Op, OpArgs, OpInfo, Range, Rang
 /// The first word that is wrong, and what would be right.
 pub fn parse_op_line(setup: &Setup, text: &str) -> Result<Op, ScriptError> {
     let mut words = Words::new(1, text);
+    words.check_characters()?;
     read_op(setup, &mut words)
 }
 
@@ -29,7 +30,8 @@ pub(super) fn read_op(setup: &Setup, words: &mut Words) -> Result<Op, ScriptErro
     let Some(file) = setup.files.get(usize::from(ino)) else {
         return Err(words.error(word, "a script that has a file", None));
     };
-    let mut given = Given { info, ino, sync: Sync::No, ranges: Vec::new(), number: None };
+    let mut given =
+        Given { info, ino, has_file: false, sync: None, ranges: Vec::new(), number: None };
     while let Some(word) = words.next() {
         given.take(word, words, file)?;
     }
@@ -40,7 +42,8 @@ pub(super) fn read_op(setup: &Setup, words: &mut Words) -> Result<Op, ScriptErro
 struct Given {
     info: &'static OpInfo,
     ino: u8,
-    sync: Sync,
+    has_file: bool,
+    sync: Option<Sync>,
     ranges: Vec<Range>,
     number: Option<u8>,
 }
@@ -50,9 +53,17 @@ impl Given {
     fn take(&mut self, word: Word, words: &mut Words, file: &File) -> Result<(), ScriptError> {
         let OpInfo { usage, on_file, ranges, sync, number, .. } = *self.info;
         match word.text.split_once('=') {
-            Some(("file", _)) if on_file => {}
-            Some(("sync", value)) if sync => self.sync = sync_of(word, value, words)?,
-            Some(("io", list)) if ranges == Ranges::Iocbs => {
+            Some(("file", _)) if on_file && !self.has_file => self.has_file = true,
+            Some(("sync", value)) if sync && self.sync.is_none() => {
+                self.sync = Some(sync_of(word, value, words)?);
+            }
+            Some(("file", _)) if on_file => {
+                return Err(words.error(word, "file= at most once", None));
+            }
+            Some(("sync", _)) if sync => {
+                return Err(words.error(word, "sync= at most once", None));
+            }
+            Some(("io", list)) if ranges == Ranges::Iocbs && self.ranges.is_empty() => {
                 for range in list.split(',') {
                     if self.ranges.len() >= SLOTS_MAX as usize {
                         let expected = format!("at most {SLOTS_MAX} iocbs");
@@ -84,7 +95,8 @@ impl Given {
 
     /// The operation, once the line has been read.
     fn op(self, words: &Words) -> Result<Op, ScriptError> {
-        let Given { info, ino, sync, ranges, number } = self;
+        let Given { info, ino, sync, ranges, number, .. } = self;
+        let sync = sync.unwrap_or(Sync::No);
         if info.ranges != Ranges::None && ranges.is_empty() {
             return Err(words.error(words.here(), &format!("a range: {}", info.usage), None));
         }

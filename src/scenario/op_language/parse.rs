@@ -23,33 +23,87 @@ impl Script {
     /// Reads a script. The first thing that is wrong is the error; nothing is guessed.
     pub fn parse(text: &str) -> Result<Script, ScriptError> {
         if text.len() > SCRIPT_BYTES_MAX as usize {
-            return Err(ScriptError {
-                line: 1,
-                column: 1,
-                word: String::new(),
-                expected: format!("at most {SCRIPT_BYTES_MAX} bytes, this has {}", text.len()),
-                suggestion: None,
-            });
+            // The reader stops a byte after the bound: how long the text is need not be known.
+            let expected = format!("at most {SCRIPT_BYTES_MAX} bytes");
+            let start = Word { text: "", column: 1 };
+            return Err(Words::new(1, "").problem(start, "the script is too long", &expected));
         }
-        let mut script = Script {
-            title: String::new(),
-            names_design: false,
-            setup: Setup { files: Vec::new(), ..Setup::new(Row::V3_8) },
-            lines: Vec::new(),
-            expectations: Vec::new(),
-        };
+        let mut script =
+            Script { setup: Setup { files: Vec::new(), ..start() }, ..Script::empty() };
+        let mut seen = Vec::new();
         for (number, line) in (1..).zip(text.lines()) {
             let mut words = Words::new(number, line);
-            script.statement(&mut words)?;
+            words.check_characters()?;
+            script.statement(&mut words, &mut seen)?;
         }
         if script.setup.files.is_empty() {
-            script.setup.files = Setup::new(Row::V3_8).files;
+            script.setup.files = start().files;
         }
+        script.check_whole(text)?;
         Ok(script)
     }
 
-    fn statement(&mut self, words: &mut Words) -> Result<(), ScriptError> {
+    /// A script in which nobody does anything: where a page begins. Nobody can write one.
+    pub fn empty() -> Script {
+        Script {
+            title: String::new(),
+            names_design: false,
+            setup: start(),
+            lines: Vec::new(),
+            expectations: Vec::new(),
+        }
+    }
+
+    /// What can only be said of the whole: somebody does something, and nobody waits for more events
+    /// than there will be.
+    fn check_whole(&self, text: &str) -> Result<(), ScriptError> {
+        let end = Words::new(text.lines().count().max(1) as u32, text.lines().last().unwrap_or(""));
+        let ops = || self.setup.threads.iter().zip(&self.lines).flat_map(|(t, l)| t.iter().zip(l));
+        if ops().next().is_none() {
+            let expected = "an operation, as in t1: fsync";
+            return Err(end.problem(end.here(), "the script ends here", expected));
+        }
+        let aio = |op: &Op| if op.is_aio() { op.writes() } else { 0 };
+        let events: u32 = ops().map(|(op, _)| u32::from(aio(op))).sum();
+        let mut waits: Vec<(u32, u8)> = ops()
+            .filter_map(|(op, line)| match op {
+                Op::Getevents { nr } => Some((*line, *nr)),
+                _ => None,
+            })
+            .collect();
+        waits.sort_unstable();
+        let mut reaped = 0;
+        for (line, nr) in waits {
+            reaped += u32::from(nr);
+            if reaped > events {
+                let words = Words::new(line, text.lines().nth(line as usize - 1).unwrap_or(""));
+                let problem = format!("{reaped} events are waited for up to here");
+                let expected = format!("at most {events}, one for each aio_write of the script");
+                return Err(words.problem(Word { text: "", column: 1 }, &problem, &expected));
+            }
+        }
+        Ok(())
+    }
+
+    /// What a script says once at most: two lines would contradict each other.
+    fn only_once(
+        words: &Words,
+        word: Word,
+        key: &str,
+        seen: &mut Vec<String>,
+    ) -> Result<(), ScriptError> {
+        if seen.iter().any(|other| other == key) {
+            return Err(words.error(word, &format!("one line with {key} at most"), None));
+        }
+        seen.push(key.into());
+        Ok(())
+    }
+
+    fn statement(&mut self, words: &mut Words, seen: &mut Vec<String>) -> Result<(), ScriptError> {
         let Some(word) = words.next() else { return Ok(()) };
+        if matches!(word.text, "title" | "design" | "mount" | "slots" | "journal") {
+            Script::only_once(words, word, word.text, seen)?;
+        }
         match word.text {
             "title" => {
                 self.title = words.rest_of_line().to_string();
@@ -68,9 +122,9 @@ impl Script {
             }
             "mount" => {
                 let option = words.expect("a mount option: dioread_nolock or nodioread_nolock")?;
-                self.setup.dioread_nolock = match option.text {
-                    "dioread_nolock" => true,
-                    "nodioread_nolock" => false,
+                self.setup.mount = match option.text {
+                    "dioread_nolock" => Some(true),
+                    "nodioread_nolock" => Some(false),
                     _ => {
                         let near = nearest(option.text, MOUNTS.iter().copied());
                         return Err(words.error(
@@ -96,6 +150,7 @@ impl Script {
                     let near = nearest(word.text, known.iter().copied());
                     return Err(words.error(word, &format!("one of {}", known.join(", ")), near));
                 };
+                Script::only_once(words, word, &format!("allow {}", word.text), seen)?;
                 // A machine crashes once.
                 let max = if word.text == "crash" { 1 } else { BUDGET_MAX };
                 *budget = match words.peek() {
@@ -196,13 +251,26 @@ impl Script {
         if promises.trim().is_empty() {
             return Err(words.error(words.here(), "ok, or the promises that are broken", None));
         }
+        if broken != 0 && promises.split_whitespace().any(|name| name == "ok") {
+            let ok = place(promises.trim_start(), promises.trim());
+            return Err(words.error(ok, "ok alone, or promises", None));
+        }
+        // What two lines say of one design must be the same.
+        let differs = |of: &dyn Fn(&Expectation) -> bool| {
+            self.expectations.iter().any(|other| of(other) && other.broken != broken)
+        };
+        let others = designs.is_empty() && differs(&|other| other.designs.is_empty());
+        if others || designs.iter().any(|design| differs(&|other| other.designs.contains(design))) {
+            let expected = "what an earlier line expects of the same design, or another design";
+            return Err(words.error(place(names, names.trim()), expected, None));
+        }
         self.expectations.push(Expectation { designs, broken });
         Ok(())
     }
 
     fn thread_line(&mut self, thread: u8, words: &mut Words) -> Result<(), ScriptError> {
         if self.setup.files.is_empty() {
-            self.setup.files = Setup::new(Row::V3_8).files;
+            self.setup.files = start().files;
         }
         let at = words.column();
         let op = read_op(&self.setup, words)?;
@@ -211,13 +279,14 @@ impl Script {
         let count = |op: &Op| u32::from(op.writes().max(1));
         if program.iter().map(count).sum::<u32>() + count(&op) > OPS_MAX {
             let word = Word { text: "", column: at };
-            return Err(words.error(word, &format!("at most {OPS_MAX} ops a thread"), None));
+            let expected = format!("at most {OPS_MAX} operations a thread");
+            return Err(words.problem(word, "one operation too many", &expected));
         }
         let writes = self.setup.threads.iter().flatten().map(|op| u32::from(op.writes()));
         if writes.sum::<u32>() + u32::from(op.writes()) > WRITES_MAX {
             let word = Word { text: "", column: at };
             let expected = format!("at most {WRITES_MAX} writes in a script");
-            return Err(words.error(word, &expected, None));
+            return Err(words.problem(word, "one write too many", &expected));
         }
         self.setup.push(thread, op);
         if self.lines.len() <= usize::from(thread) {
@@ -226,6 +295,11 @@ impl Script {
         self.lines[usize::from(thread)].push(words.line);
         Ok(())
     }
+}
+
+/// What a script sets up that says nothing.
+fn start() -> Setup {
+    Setup { mount: None, ..Setup::new(Row::V3_8) }
 }
 
 /// Where a slice of a text begins, in bytes.

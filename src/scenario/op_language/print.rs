@@ -10,14 +10,16 @@ use crate::kernel::{Design, FileExtent, Op, Promise, Setup};
 /// The canonical text: reading it gives the same script.
 impl fmt::Display for Script {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Setup { design, dioread_nolock, slots, journal, files, threads, budgets } = &self.setup;
+        let Setup { design, mount, slots, journal, files, threads, budgets } = &self.setup;
         if !self.title.is_empty() {
             writeln!(f, "title {}", self.title)?;
         }
         if self.names_design {
             writeln!(f, "design {design}")?;
         }
-        writeln!(f, "mount {}", if *dioread_nolock { MOUNTS[0] } else { MOUNTS[1] })?;
+        if let Some(nolock) = mount {
+            writeln!(f, "mount {}", if *nolock { MOUNTS[0] } else { MOUNTS[1] })?;
+        }
         writeln!(f, "slots {slots}")?;
         if *journal > 0 {
             writeln!(f, "journal {journal}")?;

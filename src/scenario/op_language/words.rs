@@ -25,6 +25,18 @@ impl<'a> Words<'a> {
         Words { line, text, at: 0, whole }
     }
 
+    /// No character of the line, its comment included, is one that a terminal obeys: what is read is
+    /// printed again.
+    pub(super) fn check_characters(&self) -> Result<(), ScriptError> {
+        let Some(at) = self.whole.find(|c: char| c.is_control() && c != '\t') else {
+            return Ok(());
+        };
+        let (before, from) = self.whole.split_at(at);
+        let code = from.chars().next().map_or(0, u32::from);
+        let word = Word { text: "", column: before.chars().count() as u32 + 1 };
+        Err(self.problem(word, &format!("control character U+{code:04X}"), "text"))
+    }
+
     pub(super) fn peek(&self) -> Option<Word<'a>> {
         let rest = &self.text[self.at..];
         let text = rest.trim_start();
@@ -155,6 +167,12 @@ impl<'a> Words<'a> {
         }
     }
 
+    /// An error that is about more than the word at its place.
+    pub(super) fn problem(&self, word: Word, problem: &str, expected: &str) -> ScriptError {
+        let problem = Some(problem.into());
+        ScriptError { problem, ..self.error(word, expected, None) }
+    }
+
     pub(super) fn error(
         &self,
         word: Word,
@@ -165,6 +183,7 @@ impl<'a> Words<'a> {
             line: self.line,
             column: word.column,
             word: word.text.into(),
+            problem: None,
             expected: expected.into(),
             suggestion,
         }

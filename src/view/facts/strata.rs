@@ -517,7 +517,7 @@ fn read_detour(setup: &Setup, inode: &Inode) -> Option<&'static str> {
     if inode.has_unclean_pages(Inode::whole()) {
         return Some("a reader writes dirty pages back first");
     }
-    let waits = setup.design.knobs.nolock_read == NolockRead::Waits && setup.dioread_nolock;
+    let waits = setup.design.knobs.nolock_read == NolockRead::Waits && setup.dioread_nolock();
     (waits && inode.i_unwritten > 0).then_some("a reader flushes pending conversions first")
 }
 

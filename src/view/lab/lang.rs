@@ -182,6 +182,7 @@ impl<'a> Words<'a> {
             line: self.number,
             column: word.column,
             word: word.text.into(),
+            problem: None,
             expected: expected.into(),
             suggestion: None,
         }

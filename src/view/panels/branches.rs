@@ -214,7 +214,8 @@ mod tests {
     fn a_fork_stands_over_its_step_in_the_lanes() {
         let mut session = Session::new();
         let ops = |thread: &str| format!("{thread}: dio_write 0 4\n").repeat(12);
-        let script = format!("file a 8 blocks, U 0+8\n{}{}", ops("t1"), ops("t2"));
+        let file = "mount dioread_nolock\nfile a 8 blocks, U 0+8\n";
+        let script = format!("{file}{}{}", ops("t1"), ops("t2"));
         session.apply(&script).expect("a script");
         let tracks = |session: &Session| {
             let lanes = crate::view::lanes(session.branches(), session.no_return());

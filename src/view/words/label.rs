@@ -4,7 +4,7 @@ use crate::kernel::{Actor, Choice, Next, Pc, Setup, State, next, place_of};
 use crate::scenario::Run;
 
 use super::names::{io_name, op_text};
-use super::wrap::COLUMNS_MAX;
+use super::wrap::{COLUMNS_MAX, wrap};
 
 /// What a button for a step says.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -75,8 +75,8 @@ pub fn step_line(run: &Run, step: usize) -> Option<String> {
     let start = format!("{:>4}  {:<10} ", step + 1, choice.to_string());
     let long = format!("{start}{}: {}", label.function, label.does);
     let is_long = label.function.is_empty() || long.chars().count() > COLUMNS_MAX as usize;
-    let line = if is_long { start + &label.does } else { long };
-    Some(line.chars().take(COLUMNS_MAX as usize).collect())
+    // What does not fit goes on in another line: the end of a step says what came of it.
+    Some(if is_long { wrap(&start, &label.does) } else { long })
 }
 
 /// What a step is about, for its button: ` of write A`, ` for [0/8)`.

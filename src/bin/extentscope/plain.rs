@@ -1,0 +1,46 @@
+//! Output that a terminal only shows: scripts, traces and file names come from others.
+
+use std::io::{self, Write};
+
+/// Passes text on with its control characters written out (`\\u{1b}`), but for line breaks.
+pub struct Plain<W>(pub W);
+
+impl<W: Write> Write for Plain<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.write_all(plain(&String::from_utf8_lossy(bytes)).as_bytes())?;
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.flush()
+    }
+}
+
+/// A text with its control characters written out.
+pub fn plain(text: &str) -> String {
+    let mut plain = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '\n' | '\t' => plain.push(c),
+            c if c.is_control() => plain.extend(c.escape_default()),
+            c => plain.push(c),
+        }
+    }
+    plain
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_that_a_terminal_obeys_is_left() {
+        assert_eq!(
+            plain("a\u{1b}[31mb\u{9b}0m\r\n\tc\u{7f}"),
+            "a\\u{1b}[31mb\\u{9b}0m\\r\n\tc\\u{7f}"
+        );
+        let mut out = Vec::new();
+        write!(Plain(&mut out), "{}\u{7}", "é").expect("a Vec takes it");
+        assert_eq!(out, "é\\u{7}".as_bytes());
+    }
+}
