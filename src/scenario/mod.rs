@@ -16,7 +16,9 @@ pub(crate) use link::head;
 pub use link::{LINK_VERSION, Link, ScriptPart, state_sum};
 pub use load::{Load, LoadEnd, Loaded};
 pub use matrix::{Cell, Matrix, Outcome, Scenario, agrees, code};
-pub use op_language::{BUDGET_WORDS, Expectation, OpText, Script, ScriptError, parse_op_line};
+pub use op_language::{
+    BUDGET_WORDS, Expectation, OpText, Script, ScriptError, parse_op_line, parse_op_line_in,
+};
 pub(crate) use op_language::{budget, nearest};
 pub use presets::{PRESETS, Preset};
 pub use run::{Backlog, Divergence, Run, RunError};

@@ -12,17 +12,33 @@ use crate::kernel::{File, Iocbs, NumberArg, OPS, Op, OpArgs, OpInfo, Range, Rang
 /// # Errors
 /// The first word that is wrong, and what would be right.
 pub fn parse_op_line(setup: &Setup, text: &str) -> Result<Op, ScriptError> {
-    let mut words = Words::new(1, text);
-    words.check_characters()?;
-    read_op(setup, &mut words)
+    parse_op_line_in(&OPS, setup, text)
 }
 
-/// Reads the rest of a line as one operation.
-pub(super) fn read_op(setup: &Setup, words: &mut Words) -> Result<Op, ScriptError> {
+/// The same with another table of operations.
+///
+/// # Errors
+/// The first word that is wrong, and what would be right.
+pub fn parse_op_line_in(
+    ops: &[&'static OpInfo],
+    setup: &Setup,
+    text: &str,
+) -> Result<Op, ScriptError> {
+    let mut words = Words::new(1, text);
+    words.check_characters()?;
+    read_op(ops, setup, &mut words)
+}
+
+/// Reads the rest of a line as one operation of a table.
+pub(super) fn read_op(
+    ops: &[&'static OpInfo],
+    setup: &Setup,
+    words: &mut Words,
+) -> Result<Op, ScriptError> {
     let word = words.expect("an operation, as in aio_write io=0+4")?;
-    let Some(info) = OpInfo::find(word.text) else {
-        let names = OPS.map(|info| info.word);
-        let near = nearest(word.text, names);
+    let Some(info) = ops.iter().find(|info| info.word == word.text) else {
+        let names: Vec<&'static str> = ops.iter().map(|info| info.word).collect();
+        let near = nearest(word.text, names.iter().copied());
         return Err(words.error(word, &format!("an operation: {}", names.join(", ")), near));
     };
     // `file=` decides what a range may be, wherever it stands.

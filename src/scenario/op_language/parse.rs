@@ -9,7 +9,7 @@ use crate::bounds::{
     BLOCKS_MAX, INODES_MAX, JOURNAL_MAX, OPS_MAX, SCRIPT_BYTES_MAX, SLOTS_MAX, THREADS_MAX,
     WRITES_MAX,
 };
-use crate::kernel::{Design, File, FileExtent, Op, Promise, Row, Setup};
+use crate::kernel::{Design, File, FileExtent, OPS, Op, Promise, Row, Setup};
 
 /// Writeback takes a handle and reserves another.
 const JOURNAL_MIN: u32 = 2;
@@ -273,7 +273,7 @@ impl Script {
             self.setup.files = start().files;
         }
         let at = words.column();
-        let op = read_op(&self.setup, words)?;
+        let op = read_op(&OPS, &self.setup, words)?;
         let program = self.setup.threads.get(usize::from(thread)).map_or(&[][..], Vec::as_slice);
         // Each iocb of a batch counts, as each is a write with a number of its own.
         let count = |op: &Op| u32::from(op.writes().max(1));
