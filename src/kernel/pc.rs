@@ -3,7 +3,7 @@
 use super::knobs::{InodeLock, Knobs, Workers};
 use super::part::{Part, Waits};
 
-/// A place in a kernel function. The step taken there is described by [`Pc::info`].
+/// A place in a kernel function. The step taken there is described by [`Pc::info_in`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[repr(u8)]
 pub enum Pc {
@@ -257,7 +257,7 @@ pub struct PcInfo {
 
 impl Pc {
     /// What is known of the place.
-    pub const fn info(self) -> PcInfo {
+    pub(super) const fn info(self) -> PcInfo {
         let (function, does, source, sleeps) = match self {
             Pc::Idle => ("", "nothing", "", false),
             Pc::IoSubmit => ("io_submit", "take a slot", "fs/aio.c v3.8", true),

@@ -5,7 +5,7 @@ use crate::kernel::{Choice, Next};
 use crate::scenario::{Branches, Divergence, RunError, branch_name};
 use crate::view::words::wait_text;
 
-use super::page::Session;
+use super::page::{Notice, Session};
 
 impl Session {
     /// The run with all of its branches.
@@ -75,7 +75,7 @@ impl Session {
             let (name, all) = (branch_name(branch), self.branches.len_of(branch));
             notice += &format!(" Branch {name} can be taken for {steps} of {all} steps.");
         }
-        self.notice = (!notice.is_empty()).then(|| notice.trim_start().into());
+        self.notice = (!notice.is_empty()).then(|| Notice::new(notice.trim_start().into()));
         self.note_design();
     }
 

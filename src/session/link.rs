@@ -5,9 +5,13 @@ use crate::scenario::{Branches, Link, ScriptPart, head, state_sum};
 use crate::view::{Look, NO_RETURN};
 
 use super::designs::with_design;
-use super::page::{NOT_OF_LINK, OF_LINK, Session};
+use super::page::{Notice, Session};
 use super::switches::Panels;
 
+/// How a sentence begins that says that a link says nothing.
+const NOT_OF_LINK: &str = "Nothing could be read of the link, and all is as it was: ";
+/// How a sentence begins that says what is wrong with a link.
+const OF_LINK: &str = "What could be read of the link is shown: ";
 /// What is before the bits of delayed IOs in a link's view.
 const DELAYED: &str = "delayed.";
 
@@ -38,12 +42,12 @@ impl Session {
     pub fn open_link(&mut self, fragment: &str) {
         match Session::lesson_of(fragment) {
             Some(Ok(progress)) => return self.open_lesson(progress),
-            Some(Err(wrong)) => return self.say(&link_notice(NOT_OF_LINK, &[wrong])),
+            Some(Err(wrong)) => return self.tell_reader(link_notice(NOT_OF_LINK, &[wrong])),
             None => {}
         }
         let (link, mut wrong) = Link::read(fragment);
         if link.script.is_empty() && !wrong.is_empty() {
-            self.say(&link_notice(NOT_OF_LINK, &wrong));
+            self.tell_reader(link_notice(NOT_OF_LINK, &wrong));
             return;
         }
         if let Err(error) = self.apply(&link.script) {
@@ -51,7 +55,7 @@ impl Session {
             wrong.push(format!(
                 "its script cannot be run and stands in the editor, see line {line}"
             ));
-            self.say(&link_notice(OF_LINK, &wrong));
+            self.tell_reader(link_notice(OF_LINK, &wrong));
             return;
         }
         self.preset = link.preset;
@@ -154,7 +158,7 @@ impl Session {
 }
 
 /// What is wrong with a link: the first two things, what follows mostly follows from them.
-fn link_notice(begin: &str, wrong: &[String]) -> String {
+fn link_notice(begin: &str, wrong: &[String]) -> Notice {
     let first = wrong[..wrong.len().min(2)].join("; ");
-    format!("{begin}{}.", first.trim_end_matches('.'))
+    Notice::of_link(format!("{begin}{}.", first.trim_end_matches('.')))
 }

@@ -24,7 +24,7 @@ mod stage;
 mod subject;
 mod texts;
 
-pub use commands::{COMMANDS, Command, find, key_text, matching};
+pub use commands::{COMMANDS, Command, CommandInfo, find, key_text, matching};
 pub use console::OpFields;
 pub use editor::{Editor, LineMark, editor};
 pub use fault::{AFTER_POWER_CUT, NOTHING_LEFT};

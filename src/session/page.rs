@@ -7,10 +7,27 @@ use crate::view::{Inspector, Look, inspector};
 use super::course::Course;
 use super::switches::{Panels, Switch};
 
-/// How a sentence begins that says that a link says nothing.
-pub(super) const NOT_OF_LINK: &str = "Nothing could be read of the link, and all is as it was: ";
-/// How a sentence begins that says what is wrong with a link.
-pub(super) const OF_LINK: &str = "What could be read of the link is shown: ";
+/// Something that a reader should know about the last command.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Notice {
+    pub(super) text: String,
+    /// It tells what is wrong with the link that was opened.
+    pub(super) is_of_link: bool,
+    /// The notice before it said the same.
+    pub(super) is_again: bool,
+}
+
+impl Notice {
+    pub(super) fn new(text: String) -> Notice {
+        Notice { text, is_of_link: false, is_again: false }
+    }
+
+    /// What is wrong with a link.
+    pub(super) fn of_link(text: String) -> Notice {
+        Notice { is_of_link: true, ..Notice::new(text) }
+    }
+}
+
 /// What the page opens with: where the thread's argument ends.
 const FIRST_PRESET: &str = "S7";
 
@@ -28,9 +45,9 @@ pub struct Session {
     pub(super) branches: Branches,
     pub(super) error: Option<ScriptError>,
     /// Something that a person should know about the last command.
-    pub(super) notice: Option<String>,
+    pub(super) notice: Option<Notice>,
     /// The last notice that there was.
-    pub(super) said: String,
+    pub(super) said: Option<Notice>,
     pub(super) playing: bool,
     /// The steps after which a run's end could no longer be avoided, and that run.
     pub(super) no_return: Option<(u32, Setup, Vec<Choice>)>,
@@ -72,7 +89,7 @@ impl Session {
             branches,
             error: None,
             notice: None,
-            said: String::new(),
+            said: None,
             playing: false,
             no_return: None,
             look: None,
@@ -94,18 +111,19 @@ impl Session {
 
     /// What a person should know about the last command.
     pub fn notice(&self) -> Option<&str> {
-        self.notice.as_deref().map(|notice| notice.trim_end_matches('\u{a0}'))
+        self.notice.as_ref().map(|notice| notice.text.as_str())
     }
 
     /// That, but with another end when it is told again.
-    pub(super) fn notice_aloud(&self) -> Option<&str> {
-        self.notice.as_deref()
+    pub(super) fn notice_aloud(&self) -> Option<String> {
+        // A live region speaks what changes: a blank at the end makes the same text another one.
+        let notice = self.notice.as_ref()?;
+        Some(format!("{}{}", notice.text, if notice.is_again { "\u{a0}" } else { "" }))
     }
 
     /// Whether that is what is wrong with the link that was opened.
     pub fn is_link_damaged(&self) -> bool {
-        let begins = |notice: &str| [OF_LINK, NOT_OF_LINK].iter().any(|of| notice.starts_with(of));
-        self.notice.as_deref().is_some_and(begins)
+        self.notice.as_ref().is_some_and(|notice| notice.is_of_link)
     }
 
     /// A number that differs after every command but [`Session::edit`], so that typing in the
@@ -124,10 +142,14 @@ impl Session {
 
     /// Tells something that a person should know.
     pub fn say(&mut self, notice: &str) {
-        // A live region speaks what changes: what is said again ends in a blank, or no longer.
-        let blank = if self.said == notice { "\u{a0}" } else { "" };
-        self.said = format!("{notice}{blank}");
-        self.notice = Some(self.said.clone());
+        self.tell_reader(Notice::new(notice.into()));
+    }
+
+    pub(super) fn tell_reader(&mut self, notice: Notice) {
+        let is_same = |said: &Notice| said.text == notice.text && !said.is_again;
+        let is_again = self.said.as_ref().is_some_and(is_same);
+        self.notice = Some(Notice { is_again, ..notice });
+        self.said = self.notice.clone();
     }
 
     /// What the inspector looks at, while it is open.

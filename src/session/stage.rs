@@ -93,7 +93,7 @@ pub fn stage(session: &Session) -> Stage {
             0 => told,
             step => format!("Step {step}. {told}"),
         },
-        notice: session.notice_aloud().map(String::from),
+        notice: session.notice_aloud(),
         is_link_damaged: session.is_link_damaged(),
         place,
         is_playing: session.is_playing(),

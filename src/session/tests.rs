@@ -2,7 +2,7 @@
 
 use expect_test::{Expect, expect};
 
-use super::{Preselect, Session, stage};
+use super::{Command, Preselect, Session, Stage, stage};
 use crate::bounds::DRAFTS_MAX;
 use crate::kernel::{Actor, Choice, Row};
 use crate::scenario::{Dice, PRESETS};
@@ -11,6 +11,8 @@ use crate::view::{
     self, BadgeKind, Lanes, Look, NODE, Span, SpanKind, StepRow, ThreadRow, badge, pipeline,
     pipeline_of, series, strata, trees, wait_graph,
 };
+
+mod names;
 
 fn lanes(session: &Session) -> Lanes {
     view::lanes(session.branches(), session.no_return())
@@ -218,7 +220,7 @@ fn lanes_show_who_is_stuck_at_the_end() {
     let mut text = String::new();
     for lane in &lanes.lanes {
         for span in lane.spans.iter().filter(ends) {
-            text += &format!("{} {:?} for {}: {}\n", lane.name, span.kind, span.len, span.label);
+            text += &format!("{} {:?} for {}: {}\n", lane.name, span.kind, span.len, span.label());
         }
     }
     check(
@@ -275,12 +277,12 @@ fn a_step_that_cannot_be_taken_is_explained() {
                 told.push(line);
             }
             let cursor = session.run().cursor();
-            session.command("end");
+            session.command(Command::End);
             assert_eq!(session.notice(), Some("This is the end of the run."));
             session.seek(0);
-            session.command("back");
+            session.command(Command::Back);
             assert_eq!(session.notice(), Some("This is the start of the run."));
-            session.command("end");
+            session.command(Command::End);
             assert_eq!((session.run().cursor(), session.notice()), (cursor, None));
         }
     }
@@ -640,7 +642,7 @@ fn edits_that_were_not_run_are_kept_when_another_text_comes_to_the_editor() {
     let mut session = Session::new();
     session.load_preset("S1");
     assert!(!session.has_set_aside() && session.notice().is_none());
-    session.command("edits");
+    session.command(Command::Edits);
     assert_eq!(session.notice(), Some("No edits are kept."));
     session.edit("mine");
     session.load_preset("S2");
@@ -652,17 +654,17 @@ fn edits_that_were_not_run_are_kept_when_another_text_comes_to_the_editor() {
     session.apply_draft().expect_err("no script");
     session.load_preset("S1");
     assert_eq!(session.error(), None);
-    session.command("edits");
+    session.command(Command::Edits);
     assert_eq!((session.draft(), session.error()), ("nonsense", None));
     // From here on it goes round.
     for draft in ["mine", "nonsense", "mine"] {
-        session.command("edits");
+        session.command(Command::Edits);
         assert!(session.is_edited() && session.draft() == draft, "{}", session.draft());
     }
     // Run, a text is nobody's edit any more.
     session.edit(PRESETS[0].script);
-    session.command("run-script");
-    session.command("edits");
+    session.command(Command::RunScript);
+    session.command(Command::Edits);
     assert_eq!(session.draft(), "nonsense");
     assert!(!session.has_set_aside());
     for i in 0..DRAFTS_MAX + 1 {
@@ -670,7 +672,7 @@ fn edits_that_were_not_run_are_kept_when_another_text_comes_to_the_editor() {
         session.load_preset("S1");
     }
     for i in (1..=DRAFTS_MAX).rev() {
-        session.command("edits");
+        session.command(Command::Edits);
         assert_eq!(session.draft(), i.to_string());
     }
 }
@@ -683,7 +685,7 @@ fn a_preset_with_a_fault_is_called_a_preset_that_was_changed() {
         assert_eq!(session.preselect(), expected);
     };
     check(&mut session, Preselect::Preset("S7"));
-    session.command("power");
+    session.command(Command::Power);
     check(&mut session, Preselect::Changed("S7"));
     let titled = session.text().replacen("title S7", "title Mine", 1);
     session.apply(&titled).expect("a script");

@@ -7,7 +7,7 @@ use web_sys::Element;
 
 use crate::app::kit::prelude::*;
 use crate::app::kit::{by_id, focus, focus_any, focus_step, when_focus_is_lost};
-use crate::session::Session;
+use crate::session::{Command, Session};
 
 use super::copy::{copy_of, mail};
 use super::desk::Desk;
@@ -25,37 +25,37 @@ thread_local! {
     pub(super) static WANTS_STEP: Cell<bool> = const { Cell::new(false) };
 }
 
-/// Does a command, by its id.
-pub fn run(desk: Desk, id: &str) {
-    if desk.act(|s| s.command(id)) {
-        match id {
-            "close" => give_focus_back(),
-            "changes" => enter(),
+/// Does a command.
+pub fn run(desk: Desk, command: Command) {
+    if desk.act(|s| s.command(command)) {
+        match command {
+            Command::Close => give_focus_back(),
+            Command::Changes => enter(),
             // Its button is gone when none are left.
-            "edits" => when_focus_is_lost(Box::new(|| focus_field("script"))),
+            Command::Edits => when_focus_is_lost(Box::new(|| focus_field(Command::Script))),
             _ => {}
         }
         return;
     }
-    match id {
-        "copy-link" => copy_of(desk, "link", |_| String::new()),
-        "copy-mail" => copy_of(desk, "mail", mail),
-        "copy-steps" => copy_of(desk, "steps", Session::steps_text),
-        "copy-script" => copy_of(desk, "script", |s| s.text().into()),
-        "matrix" => open_explorer("matrix"),
-        "go" => {
+    match command {
+        Command::CopyLink => copy_of(desk, "link", |_| String::new()),
+        Command::CopyMail => copy_of(desk, "mail", mail),
+        Command::CopySteps => copy_of(desk, "steps", Session::steps_text),
+        Command::CopyScript => copy_of(desk, "script", |s| s.text().into()),
+        Command::Matrix => open_explorer("matrix"),
+        Command::Go => {
             WANTS_STEP.set(true);
-            press("commands");
+            press(Command::Commands);
         }
-        "focus" => find_object(desk),
-        // Where panels are folded, what is said of it stands in this one.
-        "laboratory" => {
+        Command::Focus => find_object(desk),
+        // Where panels are folded, the laboratory's messages stand in the tree's panel.
+        Command::Laboratory => {
             desk.act(|s| s.unfold("tree"));
-            press(id);
+            press(command);
         }
-        "script" => go_to_field(desk, "script", id),
-        "issue" => go_to_field(desk, "steps", id),
-        "scenario" | "design" | "theme" => focus_field(id),
+        Command::Script => go_to_field(desk, "script", command),
+        Command::Issue => go_to_field(desk, "steps", command),
+        Command::Scenario | Command::Design | Command::Theme => focus_field(command),
         button => press(button),
     }
 }
@@ -78,21 +78,21 @@ fn find_object(desk: Desk) {
 }
 
 /// Puts the focus on a field of a panel that may be folded.
-fn go_to_field(desk: Desk, panel: &str, command: &str) {
+fn go_to_field(desk: Desk, panel: &str, command: Command) {
     desk.act(|s| s.unfold(panel));
-    let command = command.to_string();
     // Unfolded it can take the focus.
-    request_animation_frame(move || focus_field(&command));
+    request_animation_frame(move || focus_field(command));
 }
 
 /// Puts the focus on the field that a command is about.
-pub fn focus_field(command: &str) {
-    by_id(&format!("{command}-field")).as_ref().map(focus);
+pub fn focus_field(command: Command) {
+    let Some(info) = command.info() else { return };
+    by_id(&format!("{}-field", info.id)).as_ref().map(focus);
 }
 
 /// Presses the button that a command is.
-pub fn press(id: &str) {
-    if let Some(button) = by_id(id) {
+pub fn press(command: Command) {
+    if let Some(button) = command.info().and_then(|info| by_id(info.id)) {
         button.click();
     }
 }

@@ -39,7 +39,7 @@ pub fn listen_to_keys() {
         }
         if let Some(command) = find(&key) {
             ev.prevent_default();
-            keep_focus(&mut || run(desk, command.id));
+            keep_focus(&mut || run(desk, command.command));
         }
     });
     on_cleanup(move || handle.remove());

@@ -84,7 +84,11 @@ impl Palette {
         close(self.dialog);
         match found.strip_prefix("go ") {
             Some(step) => self.desk.act(|s| s.go_to(step)),
-            None => run(self.desk, found),
+            None => {
+                if let Some(info) = COMMANDS.iter().find(|info| info.id == found) {
+                    run(self.desk, info.command);
+                }
+            }
         }
     }
 

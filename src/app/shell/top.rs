@@ -10,7 +10,7 @@ use super::theme;
 use crate::app::kit::{derived, list, option};
 use crate::kernel::{Design, Promise, Row};
 use crate::scenario::PRESETS;
-use crate::session::Session;
+use crate::session::{Command, Session};
 use crate::view::BadgeKind;
 
 /// Wordmark, scenario, design, verdict, theme.
@@ -43,7 +43,7 @@ pub fn top() -> AnyView {
 fn lessons_button(desk: Desk) -> AnyView {
     view! {
         <button type="button" on:click=move |_| {
-            desk.act(|s| s.command("lessons"));
+            desk.act(|s| s.command(Command::Lessons));
         }>"Lessons"</button>
     }
     .into_any()

@@ -8,7 +8,7 @@ use crate::app::kit::{derived, icon, keep_focus, list, shapes};
 use crate::app::shell::Desk;
 use crate::app::shell::commands;
 use crate::app::shell::{mark_key, mark_parts};
-use crate::session::Stage;
+use crate::session::{Command, Stage};
 
 /// Milliseconds for a step, from slow to fast, about evenly on a logarithmic scale.
 const PACES: [(&str, u32); 6] = [
@@ -34,9 +34,9 @@ pub fn bar() -> AnyView {
         derived(move || if playing.get() { shapes::PAUSE } else { shapes::PLAY }.to_string());
     view! {
         <div class="area-bar" role="group" aria-label="Run">
-            {button(desk, "Go to the start", "start", shapes::FIRST, at_start)}
-            {button(desk, "Go back to the last context switch", "previous-switch", shapes::BACK_SWITCH, no_switch(|s| s.can_switch.0))}
-            {button(desk, "Step back", "back", shapes::BACK, at_start)}
+            {button(desk, "Go to the start", Command::Start, shapes::FIRST, at_start)}
+            {button(desk, "Go back to the last context switch", Command::PreviousSwitch, shapes::BACK_SWITCH, no_switch(|s| s.can_switch.0))}
+            {button(desk, "Step back", Command::Back, shapes::BACK, at_start)}
             <button type="button" aria-label=verb on:click=move |_| desk.act(|s| s.toggle_play())>
                 {icon(shape)}
                 <span class="bar-word">{verb}</span>
@@ -54,8 +54,8 @@ pub fn bar() -> AnyView {
                 {icon(shapes::FORWARD.to_string())}
                 <span class="bar-word">"Step"</span>
             </button>
-            {button(desk, "Go to the next context switch", "next-switch", shapes::SWITCH, no_switch(|s| s.can_switch.1))}
-            {button(desk, "Go to the end", "end", shapes::LAST, at_end)}
+            {button(desk, "Go to the next context switch", Command::NextSwitch, shapes::SWITCH, no_switch(|s| s.can_switch.1))}
+            {button(desk, "Go to the end", Command::End, shapes::LAST, at_end)}
             {speed(pace)}
             {faults(desk)}
             {slider(desk)}
@@ -67,14 +67,14 @@ pub fn bar() -> AnyView {
 fn button(
     desk: Desk,
     name: &'static str,
-    command: &'static str,
+    command: Command,
     shape: &'static str,
     disabled: Signal<String>,
 ) -> AnyView {
     view! {
         <button
             type="button"
-            class=if command == "back" { "" } else { "bar-minor" }
+            class=if command == Command::Back { "" } else { "bar-minor" }
             aria-label=name
             title=name
             aria-disabled=disabled
@@ -89,7 +89,7 @@ fn button(
 /// Faults that hit the whole machine; those that hit an object are in its menu and the inspector. On
 /// a narrow screen they stand with the steps, since the bar has no room for them.
 pub fn faults(desk: Desk) -> AnyView {
-    let fault = |word: &'static str, title: &'static str, command: &'static str| {
+    let fault = |word: &'static str, title: &'static str, command: Command| {
         view! {
             <button type="button" title=title on:click=move |_| commands::run(desk, command)>
                 {word}
@@ -99,8 +99,8 @@ pub fn faults(desk: Desk) -> AnyView {
     };
     view! {
         <div class="bar-faults row" role="group" aria-label="Faults">
-            {fault("power cut", "Cut the power", "power")}
-            {fault("memory pressure", "Run the extent status shrinker", "shrink")}
+            {fault("power cut", "Cut the power", Command::Power)}
+            {fault("memory pressure", "Run the extent status shrinker", Command::Shrink)}
         </div>
     }
     .into_any()

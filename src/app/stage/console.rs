@@ -65,11 +65,7 @@ pub fn console() -> AnyView {
 
 /// The error of a typed line: there is only one line, so its number would only distract.
 fn told(error: &ScriptError) -> String {
-    let text = error.to_string();
-    match text.strip_prefix("line 1, ") {
-        Some(rest) => rest.into(),
-        None => text,
-    }
+    format!("column {}: {}", error.column, error.message())
 }
 
 impl Console {

@@ -8,6 +8,7 @@ use crate::app::kit::{keep_focus, list, option, when_focus_is_lost};
 use crate::app::shell::commands;
 use crate::app::shell::made_anew;
 use crate::app::shell::{Desk, focus_part};
+use crate::session::Command;
 use crate::view::{Inspector, Look, ObjectEvent};
 
 /// A text that is nothing while the inspector is closed.
@@ -82,7 +83,7 @@ fn head(desk: Desk) -> AnyView {
                 type="button"
                 class="twin-switch"
                 aria-label="Close the inspector"
-                on:click=move |_| commands::run(desk, "close")
+                on:click=move |_| commands::run(desk, Command::Close)
             >
                 "close"
             </button>
@@ -94,8 +95,8 @@ fn head(desk: Desk) -> AnyView {
             >
                 {list(options, choice)}
             </select>
-            {turn(desk, "previous-event", "Previous event", "\u{2190}", |i| i.can_turn.0)}
-            {turn(desk, "next-event", "Next event", "\u{2192}", |i| i.can_turn.1)}
+            {turn(desk, Command::PreviousEvent, "Previous event", "\u{2190}", |i| i.can_turn.0)}
+            {turn(desk, Command::NextEvent, "Next event", "\u{2192}", |i| i.can_turn.1)}
         </div>
     }
     .into_any()
@@ -103,7 +104,7 @@ fn head(desk: Desk) -> AnyView {
 
 fn turn(
     desk: Desk,
-    id: &'static str,
+    command: Command,
     name: &'static str,
     sign: &'static str,
     can: fn(&Inspector) -> bool,
@@ -115,7 +116,7 @@ fn turn(
             aria-label=name
             title=name
             aria-disabled=disabled
-            on:click=move |_| commands::run(desk, id)
+            on:click=move |_| commands::run(desk, command)
         >
             {sign}
         </button>

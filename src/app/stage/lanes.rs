@@ -118,9 +118,9 @@ fn draw_span(desk: Desk, lane: &str, key: &str) -> AnyView {
     let go = move || keep_focus(&mut || desk.act(|s| s.seek(from + len)));
     // What it is about stands where there is no room for both: the style sheet wraps one over the
     // other. The blank of no width lets it go out of sight in one piece.
-    let (word, about) = match span.label.split_once(' ') {
-        Some((word, about)) => (format!("{word} "), format!("\u{200b}{about}")),
-        None => (span.label, String::new()),
+    let (word, about) = match span.about.is_empty() {
+        false => (format!("{} ", span.word), format!("\u{200b}{}", span.about)),
+        true => (span.word, String::new()),
     };
     view! {
         <span

@@ -7,13 +7,13 @@ use crate::app::kit::list;
 use crate::app::shell::Desk;
 use crate::app::shell::commands::run;
 use crate::app::shell::panel_head;
-use crate::session::LineMark;
+use crate::session::{Command, LineMark};
 
 /// The script, its editor and its error.
 pub fn script_panel() -> AnyView {
     let desk = Desk::of_page();
     let aside = desk.editor_text(|e| e.aside.into());
-    let command = |id| move |_| run(desk, id);
+    let command = |command| move |_| run(desk, command);
     let is_edited = desk.editor_flag(|e| e.is_edited);
     let none = desk.editor_flag(|e| !e.has_set_aside);
     view! {
@@ -24,11 +24,11 @@ pub fn script_panel() -> AnyView {
                 {desk.editor_text(|e| e.error.clone().unwrap_or_default())}
             </p>
             <div class="row">
-                <button type="button" class:is-primary=is_edited on:click=command("run-script")>
+                <button type="button" class:is-primary=is_edited on:click=command(Command::RunScript)>
                     "Run script"
                 </button>
-                <button type="button" on:click=command("restart")>"Start over"</button>
-                <button type="button" hidden=none on:click=command("edits")>"Bring edits back"</button>
+                <button type="button" on:click=command(Command::Restart)>"Start over"</button>
+                <button type="button" hidden=none on:click=command(Command::Edits)>"Bring edits back"</button>
             </div>
         </section>
     }

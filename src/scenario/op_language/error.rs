@@ -19,19 +19,23 @@ pub struct ScriptError {
     pub suggestion: Option<&'static str>,
 }
 
+impl ScriptError {
+    /// What stands there, and what was expected instead.
+    pub fn message(&self) -> String {
+        let ScriptError { word, problem, expected, suggestion, .. } = self;
+        let found = match (problem, word.as_str()) {
+            (Some(problem), _) => problem.clone(),
+            (None, "") => "the line ends here".into(),
+            (None, word) => format!("`{word}`"),
+        };
+        let near = suggestion.map_or(String::new(), |near| format!(" (did you mean {near}?)"));
+        format!("{found}, expected {expected}{near}")
+    }
+}
+
 impl fmt::Display for ScriptError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let ScriptError { line, column, word, problem, expected, suggestion } = self;
-        write!(f, "line {line}, column {column}: ")?;
-        match (problem, word.as_str()) {
-            (Some(problem), _) => write!(f, "{problem}, expected {expected}")?,
-            (None, "") => write!(f, "the line ends here, expected {expected}")?,
-            (None, word) => write!(f, "`{word}`, expected {expected}")?,
-        }
-        match suggestion {
-            Some(near) => write!(f, " (did you mean {near}?)"),
-            None => Ok(()),
-        }
+        write!(f, "line {}, column {}: {}", self.line, self.column, self.message())
     }
 }
 

@@ -48,6 +48,8 @@ pub struct IoRow {
     pub failed: bool,
     /// It is finished, as are many later writes of its thread: the picture leaves it out.
     pub is_past: bool,
+    /// It has no `io_end` any more.
+    pub is_finished: bool,
 }
 
 impl Pipeline {
@@ -56,7 +58,7 @@ impl Pipeline {
         let is_long = self.ios.iter().any(|io| io.is_past);
         let part = move |last: bool| {
             let rows = self.ios.iter().filter(|io| !io.is_past);
-            rows.filter(move |io| (is_long && io.is_finished()) == last)
+            rows.filter(move |io| (is_long && io.is_finished) == last)
         };
         part(false).chain(part(true))
     }
@@ -65,13 +67,6 @@ impl Pipeline {
     pub fn past(&self) -> Option<String> {
         let past = self.ios.iter().filter(|io| io.is_past).count();
         (past > 0).then(|| format!("{past} more finished earlier; the table has them."))
-    }
-}
-
-impl IoRow {
-    /// Whether it has no `io_end` any more.
-    pub fn is_finished(&self) -> bool {
-        self.place.starts_with(FINISHED)
     }
 }
 
@@ -104,7 +99,7 @@ pub fn pipeline_of(run: &Run) -> Pipeline {
     for (step, choice) in run.choices()[..run.cursor()].iter().enumerate() {
         let (Actor::Irq(io), 1) = (choice.actor, choice.ordinal) else { continue };
         let io = &run.state_at(step).ios[usize::from(io)];
-        let is_it = |row: &&mut IoRow| row.key == u32::from(io.nr) && row.is_finished();
+        let is_it = |row: &&mut IoRow| row.key == u32::from(io.nr) && row.is_finished;
         if let Some(row) = pipeline.ios.iter_mut().find(is_it).filter(|_| !io.writeback) {
             row.failed = true;
             row.place = format!("{FINISHED}, its bio failed with EIO");
@@ -129,7 +124,8 @@ pub fn pipeline(setup: &Setup, state: &State) -> Pipeline {
                     ios.push(live(setup, state, io, row));
                 } else if done {
                     let place = FINISHED.into();
-                    ios.push(IoRow { column: Some(4), place, ack: Ack::Known, ..row });
+                    let is_finished = true;
+                    ios.push(IoRow { column: Some(4), place, ack: Ack::Known, is_finished, ..row });
                 }
             }
         }
@@ -148,7 +144,7 @@ pub fn pipeline(setup: &Setup, state: &State) -> Pipeline {
 
 /// Marks those of a thread's finished writes that are not among the last.
 fn leave_out_finished(of_thread: &mut [IoRow]) {
-    let finished = of_thread.iter_mut().rev().filter(|io| io.is_finished());
+    let finished = of_thread.iter_mut().rev().filter(|io| io.is_finished);
     finished.skip(FINISHED_DRAWN).for_each(|io| io.is_past = true);
 }
 
@@ -203,6 +199,7 @@ const EMPTY: IoRow = IoRow {
     dio: false,
     failed: false,
     is_past: false,
+    is_finished: false,
 };
 
 /// The place of a write that has no `io_end` any more.

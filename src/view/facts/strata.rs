@@ -61,8 +61,28 @@ pub struct Segment {
     pub label: String,
     /// First physical block, as the kernel would print it.
     pub pblk: Option<u64>,
-    /// The whole of it in words: the range, a blank, and what stands there.
-    pub title: String,
+    /// What stands there in words, without its physical block.
+    pub says: String,
+}
+
+impl Segment {
+    /// The range, as ftrace writes it: start and length.
+    pub fn range(&self) -> String {
+        format!("[{}/{})", self.lblk, self.len)
+    }
+
+    /// What stands there, with its first physical block.
+    pub fn what(&self) -> String {
+        match self.pblk {
+            Some(pblk) => format!("{}@{pblk}", self.says),
+            None => self.says.clone(),
+        }
+    }
+
+    /// The range and what stands there.
+    pub fn title(&self) -> String {
+        format!("{} {}", self.range(), self.what())
+    }
 }
 
 /// How a segment is drawn.
@@ -198,9 +218,8 @@ impl Stratum {
         let mut says = Says::default();
         let mut segments = self.segments.iter();
         if let Some(here) = segments.find(|s| (s.lblk..s.lblk + s.len).contains(&lblk)) {
-            let words = here.title.split_once(' ').map_or("", |words| words.1);
             says.pblk = here.pblk.map(|pblk| pblk + u64::from(lblk - here.lblk));
-            says.words = if here.pblk.is_none() { words } else { before_pblk(words) };
+            says.words = &here.says;
         }
         for mark in self.marks.iter().filter(|m| (m.lblk..m.lblk + m.len).contains(&lblk)) {
             says.marks |= 1 << mark.kind as u8;
@@ -242,11 +261,6 @@ impl Says<'_> {
         }
         text
     }
-}
-
-/// The words of a title before its physical block.
-fn before_pblk(words: &str) -> &str {
-    words.split_once('@').map_or(words, |words| words.0)
 }
 
 impl MarkKind {
@@ -346,8 +360,7 @@ fn page_row(inode: &Inode, blocks: u8) -> Stratum {
                 Some(content) => describe(content),
                 None => (Kind::Zeroes, "0".into(), "zeroes".into()),
             };
-            let title = format!("[{lblk}/{len}) {says}");
-            Some(Segment { lblk, len, kind, label, pblk: None, title })
+            Some(Segment { lblk, len, kind, label, pblk: None, says })
         });
     let segments: Vec<Segment> = segments.collect();
     let mark = |lblk| match page(lblk) {
@@ -376,10 +389,7 @@ fn es_row(setup: &Setup, state: &State, ino: u8) -> Stratum {
         kind: Kind::of_status(extent.status),
         label: extent.status.to_string(),
         pblk: (extent.status.is_mapped() && content == EsContent::Full).then_some(extent.pblk),
-        title: match content {
-            EsContent::Full => extent.to_string(),
-            _ => format!("[{}/{}) {}", extent.lblk, extent.len, extent.status),
-        },
+        says: extent.status.to_string(),
     });
     let segments: Vec<Segment> = segments.collect();
     let remark = match (content == EsContent::Delayed, segments.is_empty()) {
@@ -429,8 +439,8 @@ fn mapping_row(
             Mapping::Written(p) => (Kind::Written, "W", p),
         };
         let pblk = PBLK_FIRST + u64::from(pblk);
-        let title = format!("[{lblk}/{len}) {letter}@{pblk}");
-        Some(Segment { lblk, len, kind, label: letter.into(), pblk: Some(pblk), title })
+        let says = letter.to_string();
+        Some(Segment { lblk, len, kind, label: letter.into(), pblk: Some(pblk), says })
     });
     let segments: Vec<Segment> = segments.collect();
     let remark = segments.is_empty().then_some("nothing is allocated");
@@ -449,8 +459,8 @@ fn media_row(state: &State, ino: u8, blocks: u8) -> Stratum {
             let (content, durable) = cell(lblk)?;
             let (kind, label, says) = describe(content);
             let where_ = if durable { "on the medium" } else { "only in the device's cache" };
-            let title = format!("[{lblk}/{len}) {says}, {where_}");
-            Some(Segment { lblk, len, kind, label, pblk: None, title })
+            let says = format!("{says}, {where_}");
+            Some(Segment { lblk, len, kind, label, pblk: None, says })
         });
     let segments = segments.collect();
     let volatile = |lblk| match cell(lblk) {
@@ -481,8 +491,7 @@ fn read_row(setup: &Setup, state: &State, ino: u8, blocks: u8) -> Stratum {
             Some(content) => describe(content),
             None => (Kind::Zeroes, "0".into(), "zeroes".into()),
         };
-        let title = format!("[{lblk}/{len}) {says}");
-        Segment { lblk, len, kind, label, pblk: None, title }
+        Segment { lblk, len, kind, label, pblk: None, says }
     });
     let remark = read_detour(setup, inode);
     let wrong = |lblk: u8| {

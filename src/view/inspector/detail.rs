@@ -7,7 +7,7 @@ use crate::bounds::{HISTORY_STEPS, THREADS_MAX};
 use crate::kernel::{Actor, InodeLock, KNOBS, NOBODY, Next, Setup, Stage, State, next};
 use crate::scenario::Run;
 use crate::view::facts::{
-    COLUMNS, ES_LAYER, FileStrata, LAYERS, MarkKind, Object, Stratum, objects, pipeline,
+    COLUMNS, ES_LAYER, FileStrata, LAYERS, MarkKind, Object, Pipeline, Stratum, objects, pipeline,
     pipeline_of, strata, title,
 };
 use crate::view::words::{CAPTION_CHARS_MAX, held_by, io_name, lock_name, op_text, wait_text};
@@ -48,12 +48,8 @@ pub fn detail(run: &Run, object: Object) -> Detail {
     let last = run.choices().len().min(first + wide);
     let mut fields = fields(setup, run.state(), object);
     if let Object::Io(key) = object {
-        // What the run knows of a finished write, and its last state does not.
-        let row = pipeline_of(run).ios.into_iter().find(|row| row.key == key && row.failed);
-        if let (Some(row), Some(field)) = (row, fields.iter_mut().find(|field| field.0 == "where"))
-        {
-            field.1 = row.place;
-        }
+        // The run knows of a finished write what its last state does not.
+        fields = io_fields(pipeline_of(run), key);
     }
     Detail {
         title: title(setup, object),
@@ -71,7 +67,7 @@ pub fn fields(setup: &Setup, state: &State, object: Object) -> Vec<Field> {
     let mut fields = Vec::new();
     match object {
         Object::Actor(actor) => actor_fields(setup, state, actor, &mut fields),
-        Object::Io(key) => io_fields(setup, state, key, &mut fields),
+        Object::Io(key) => fields = io_fields(pipeline(setup, state), key),
         Object::Inode(ino) => inode_fields(setup, state, ino, &mut fields),
         Object::Layer(ino, layer) => layer_fields(setup, state, (ino, layer), &mut fields),
         Object::Block(ino, lblk) => block_fields(setup, state, (ino, lblk), &mut fields),
@@ -246,10 +242,10 @@ fn actor_fields(setup: &Setup, state: &State, actor: Actor, fields: &mut Vec<Fie
     }
 }
 
-fn io_fields(setup: &Setup, state: &State, key: u32, fields: &mut Vec<Field>) {
-    let Some(row) = pipeline(setup, state).ios.into_iter().find(|row| row.key == key) else {
-        return;
-    };
+fn io_fields(pipeline: Pipeline, key: u32) -> Vec<Field> {
+    let mut all = Vec::new();
+    let Some(row) = pipeline.ios.into_iter().find(|row| row.key == key) else { return all };
+    let fields = &mut all;
     put(fields, "what", row.what);
     let stage = row.column.and_then(|column| COLUMNS.get(usize::from(column)));
     put(fields, "stage", (*stage.unwrap_or(&"not submitted")).into());
@@ -257,6 +253,7 @@ fn io_fields(setup: &Setup, state: &State, key: u32, fields: &mut Vec<Field>) {
     put(fields, "user space", row.ack.text().into());
     put(fields, "counted in i_unwritten", yes_no(row.counted));
     put(fields, "counted in i_dio_count", yes_no(row.dio));
+    all
 }
 
 fn inode_fields(setup: &Setup, state: &State, ino: u8, fields: &mut Vec<Field>) {
@@ -289,8 +286,7 @@ fn layer_fields(setup: &Setup, state: &State, (ino, at): (u8, u8), fields: &mut 
     let Some(file) = file_strata(setup, state, ino) else { return };
     let Some(row) = file.rows.into_iter().find(|row| row.id == layer.0) else { return };
     for segment in row.segments {
-        let (range, what) = segment.title.split_once(' ').unwrap_or(("", &segment.title));
-        put(fields, range, what.into());
+        put(fields, &segment.range(), segment.what());
     }
     // What is only in the device's cache, the segment says.
     for mark in row.marks.iter().filter(|mark| mark.kind != MarkKind::Volatile) {
@@ -309,7 +305,7 @@ fn block_fields(setup: &Setup, state: &State, (ino, lblk): (u8, u8), fields: &mu
     for row in file.rows {
         let mut segments = row.segments.into_iter();
         let here = segments.find(|s| (s.lblk..s.lblk + s.len).contains(&lblk));
-        put(fields, row.name, here.map_or("nothing".into(), |segment| segment.title));
+        put(fields, row.name, here.map_or("nothing".into(), |segment| segment.title()));
     }
     version_fields(state, (ino, lblk), fields);
 }

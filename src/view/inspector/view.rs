@@ -147,7 +147,7 @@ fn can_turn(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::session::Session;
+    use crate::session::{Command, Session};
 
     fn check(session: &mut Session, look: &str, title: &str, says: &str) {
         session.inspect(Look::parse(look));
@@ -203,16 +203,20 @@ mod tests {
                 let ahead = |event: &Event| event.is_ahead == (event.step > step);
                 assert!(shown.history.iter().all(ahead), "{look} at step {step}");
                 let (back, on) = shown.can_turn;
-                assert_eq!(session.clone().command_moves("next-event"), on, "{look} {step}");
-                assert_eq!(session.clone().command_moves("previous-event"), back, "{look} {step}");
+                assert_eq!(session.clone().command_moves(Command::NextEvent), on, "{look} {step}");
+                assert_eq!(
+                    session.clone().command_moves(Command::PreviousEvent),
+                    back,
+                    "{look} {step}"
+                );
             }
         }
     }
 
     impl Session {
-        fn command_moves(mut self, id: &str) -> bool {
+        fn command_moves(mut self, command: Command) -> bool {
             let before = self.run().cursor();
-            self.command(id);
+            self.command(command);
             before != self.run().cursor()
         }
     }

@@ -6,7 +6,7 @@ use core::ops::Range;
 use crate::kernel::{ACTORS, Actor, Next, Note, Op, Pc, Setup, Stage, State, next};
 use crate::scenario::{Branches, Run};
 use crate::view::facts::Object;
-use crate::view::words::{does, failure, held_by, io_name, op_text, wait_text, write_name};
+use crate::view::words::{does, failure, held_by, io_name, wait_text, write_name};
 
 use super::milestones::{Milestone, milestones};
 
@@ -58,8 +58,10 @@ pub struct Span {
     pub len: usize,
     /// What it is.
     pub kind: SpanKind,
-    /// What it is about: the operation, the end of an IO, a conversion.
-    pub label: String,
+    /// What is done: the operation, the end of an IO, a conversion.
+    pub word: String,
+    /// What it is done to; empty if there is nothing to say.
+    pub about: String,
     /// Its steps in words.
     pub steps: Vec<String>,
 }
@@ -81,8 +83,16 @@ impl Span {
     /// What tells it from the other spans of its lane. One that is drawn otherwise is another; most
     /// stay as they are, also when all of them move.
     pub fn key(&self) -> String {
-        let Span { from, len, kind, label, .. } = self;
-        format!("{from} {} {len} {label}", *kind == SpanKind::Held)
+        let Span { from, len, kind, .. } = self;
+        format!("{from} {} {len} {}", *kind == SpanKind::Held, self.label())
+    }
+
+    /// What is done, and to what.
+    pub fn label(&self) -> String {
+        match self.about.is_empty() {
+            true => self.word.clone(),
+            false => format!("{} {}", self.word, self.about),
+        }
     }
 }
 
@@ -179,7 +189,10 @@ fn lane(run: &Run, actors: &[Actor], steps: Range<usize>) -> Lane {
                 _ => None,
             });
             let (actor, pc) = (choice.actor, pc.unwrap_or(Pc::Idle));
-            let (function, does) = (pc.info().function, does(run.setup(), state, actor, pc));
+            let (function, does) = (
+                pc.info_in(&run.setup().design.knobs).function,
+                does(run.setup(), state, actor, pc),
+            );
             let failed = failure(*choice).map_or(String::new(), |what| format!(" ({what})"));
             let says = format!("step {}: {actor} in {function}: {does}{failed}", step + 1);
             add(&mut spans, step, SpanKind::Ran, phase(run.setup(), state, actor, pc), says);
@@ -191,8 +204,9 @@ fn lane(run: &Run, actors: &[Actor], steps: Range<usize>) -> Lane {
         });
         let Some((actor, pc, wait)) = waits else { continue };
         let what_for = wait_text(run.setup(), state, wait);
-        let says = format!("{actor} {what_for}, in {}", pc.info().function);
-        add(&mut spans, step, SpanKind::Waited, "waits".into(), says);
+        let says =
+            format!("{actor} {what_for}, in {}", pc.info_in(&run.setup().design.knobs).function);
+        add(&mut spans, step, SpanKind::Waited, ("waits".into(), String::new()), says);
     }
     spans.extend(held(run, actors, steps));
     let first = actors[0];
@@ -214,7 +228,7 @@ fn held(run: &Run, actors: &[Actor], steps: Range<usize>) -> Vec<Span> {
         let held = held_by(run.setup(), run.state_at(step), actor).join(", ");
         if !held.is_empty() {
             let says = format!("{actor} holds {held}");
-            add(&mut spans, step, SpanKind::Held, format!("holds {held}"), says);
+            add(&mut spans, step, SpanKind::Held, ("holds".into(), held), says);
         }
     }
     spans
@@ -235,17 +249,25 @@ fn device(run: &Run, steps: Range<usize>) -> Lane {
         if !names.is_empty() {
             let says = format!("in flight: {}", names.join(", "));
             // Of the bios all are shown, or none.
-            let label = format!("bio {}", names.join(" ").replace(' ', "\u{a0}"));
-            add(&mut spans, step, SpanKind::Flew, label, says);
+            let all = names.join(" ").replace(' ', "\u{a0}");
+            add(&mut spans, step, SpanKind::Flew, ("bio".into(), all), says);
         }
     }
     Lane { name: "device".into(), object: Object::Device, spans }
 }
 
 /// One step more of the last span, or a new one.
-fn add(spans: &mut Vec<Span>, step: usize, kind: SpanKind, label: String, says: String) {
-    let continues =
-        |last: &Span| last.kind == kind && last.label == label && last.from + last.len == step;
+fn add(
+    spans: &mut Vec<Span>,
+    step: usize,
+    kind: SpanKind,
+    (word, about): (String, String),
+    says: String,
+) {
+    let continues = |last: &Span| {
+        let is_same = (last.kind, &last.word, &last.about) == (kind, &word, &about);
+        is_same && last.from + last.len == step
+    };
     match spans.last_mut().filter(|last| continues(last)) {
         Some(last) => {
             last.len += 1;
@@ -253,32 +275,29 @@ fn add(spans: &mut Vec<Span>, step: usize, kind: SpanKind, label: String, says: 
                 last.steps.push(says);
             }
         }
-        None => spans.push(Span { from: step, len: 1, kind, label, steps: vec![says] }),
+        None => spans.push(Span { from: step, len: 1, kind, word, about, steps: vec![says] }),
     }
 }
 
 /// What an actor is about for some steps: the script's operation, the end of an IO, a conversion.
-fn phase(setup: &Setup, state: &State, actor: Actor, pc: Pc) -> String {
-    let word = match actor {
+fn phase(setup: &Setup, state: &State, actor: Actor, pc: Pc) -> (String, String) {
+    let word: &str = match actor {
         Actor::Thread(t) => {
             let op = setup.op(t, state.tasks[usize::from(t)].op);
-            let text = op.map_or(String::new(), |op| op_text(setup, op));
-            text.split(' ').next().unwrap_or_default().to_string()
+            op.map_or("", |op| op.info().word)
         }
-        Actor::Irq(_) => "end_io".into(),
-        Actor::Jbd2 => "commit".into(),
-        Actor::Flusher => "writeback".into(),
-        Actor::Shrinker => "shrink".into(),
-        Actor::Power if pc == Pc::PowerCut => "power cut".into(),
-        Actor::Power => "recovery".into(),
-        Actor::Kworker(_) if pc == Pc::WorkTake => "take".into(),
-        Actor::Kworker(_) if syncs(state, actor) => "fsync".into(),
-        Actor::Kworker(_) => "convert".into(),
+        Actor::Irq(_) => "end_io",
+        Actor::Jbd2 => "commit",
+        Actor::Flusher => "writeback",
+        Actor::Shrinker => "shrink",
+        Actor::Power if pc == Pc::PowerCut => return ("power".into(), "cut".into()),
+        Actor::Power => "recovery",
+        Actor::Kworker(_) if pc == Pc::WorkTake => "take",
+        Actor::Kworker(_) if syncs(state, actor) => "fsync",
+        Actor::Kworker(_) => "convert",
     };
-    match write_of(setup, state, actor) {
-        Some(nr) => format!("{word} {}", write_name(nr)),
-        None => word,
-    }
+    let about = write_of(setup, state, actor).map_or(String::new(), write_name);
+    (word.into(), about)
 }
 
 /// Whether a kworker is inside of the fsync that it calls for an O_(D)SYNC write.

@@ -39,7 +39,7 @@ impl Strata {
 impl Stratum {
     /// The layer in words.
     pub fn words(&self) -> String {
-        let segments = self.segments.iter().map(|s| s.title.clone());
+        let segments = self.segments.iter().map(|s| s.title());
         let marks = self.marks.iter().filter_map(|mark| {
             // The segment's own words say it.
             let is_said = mark.kind == MarkKind::Volatile;
@@ -56,7 +56,7 @@ impl Stratum {
     /// One of its segments in words, with what is to be noticed of it: who goes from one to the
     /// next does not meet the marks.
     pub fn words_of(&self, segment: &Segment) -> String {
-        let mut words = segment.title.clone();
+        let mut words = segment.title();
         let end = segment.lblk + segment.len;
         for mark in self.marks.iter().filter(|mark| mark.kind != MarkKind::Volatile) {
             let (from, to) = (mark.lblk.max(segment.lblk), (mark.lblk + mark.len).min(end));
@@ -149,7 +149,7 @@ impl Lanes {
                 (from, to) if from == to => to.to_string(),
                 (from, to) => format!("{from} to {to}"),
             };
-            vec![steps, (*lane).clone(), span.label.clone(), span.steps.join("; ")]
+            vec![steps, (*lane).clone(), span.label(), span.steps.join("; ")]
         };
         Table {
             caption,

@@ -94,8 +94,10 @@ pub fn threads(run: &Run, lines: &[Vec<u32>]) -> Vec<ThreadRow> {
         }
         let at_entry = actor.task().is_some_and(|t| state.tasks[usize::from(t)].depth() == 0);
         let (next_text, wait) = match next(setup, state, actor) {
-            Next::Ready { pc } => (pc.info().does.to_string(), None),
-            Next::Blocked { pc, wait } => (pc.info().does.to_string(), Some(wait)),
+            Next::Ready { pc } => (pc.info_in(&setup.design.knobs).does.to_string(), None),
+            Next::Blocked { pc, wait } => {
+                (pc.info_in(&setup.design.knobs).does.to_string(), Some(wait))
+            }
             Next::Done => (String::new(), None),
         };
         let (op, line) = op_of(run, lines, actor);
@@ -109,7 +111,9 @@ pub fn threads(run: &Run, lines: &[Vec<u32>]) -> Vec<ThreadRow> {
             op,
             line,
             stack: match next(setup, state, actor) {
-                Next::Blocked { pc, .. } if at_entry => vec![pc.info().function],
+                Next::Blocked { pc, .. } if at_entry => {
+                    vec![pc.info_in(&setup.design.knobs).function]
+                }
                 _ => stack(run, actor),
             },
             next: next_text,
@@ -248,20 +252,22 @@ fn stack(run: &Run, actor: Actor) -> Vec<&'static str> {
     match actor.task() {
         Some(task) => {
             for frame in state.tasks[usize::from(task)].frames() {
-                add(frame.pc.info().function);
+                add(frame.pc.info_in(&setup.design.knobs).function);
                 if let (Pc::EndIo, Some(io)) = (frame.pc, frame.on.io()) {
                     // The plan stands at what comes after a call that is still open.
                     let io = &state.ios[usize::from(io)];
                     let at = worker_plan(&setup.design.knobs, io).at(frame.extra);
                     let is_top = state.tasks[usize::from(task)].top() == Some(*frame);
                     if let Some(pc) = at.filter(|_| is_top) {
-                        add(pc.info().function);
+                        add(pc.info_in(&setup.design.knobs).function);
                     }
                 }
             }
         }
         None => match next(setup, state, actor) {
-            Next::Ready { pc } | Next::Blocked { pc, .. } => add(pc.info().function),
+            Next::Ready { pc } | Next::Blocked { pc, .. } => {
+                add(pc.info_in(&setup.design.knobs).function)
+            }
             Next::Done => {}
         },
     }

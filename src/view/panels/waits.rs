@@ -80,7 +80,9 @@ pub fn wait_graph(setup: &Setup, state: &State) -> WaitGraph {
 
 fn function_of(setup: &Setup, state: &State, actor: Actor) -> String {
     match next(setup, state, actor) {
-        Next::Ready { pc } | Next::Blocked { pc, .. } => format!("in {}", pc.info().function),
+        Next::Ready { pc } | Next::Blocked { pc, .. } => {
+            format!("in {}", pc.info_in(&setup.design.knobs).function)
+        }
         Next::Done => String::new(),
     }
 }

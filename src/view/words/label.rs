@@ -50,7 +50,7 @@ pub fn does(setup: &Setup, state: &State, actor: Actor, pc: Pc) -> &'static str 
             match (batch.iocb > batch.returned, state.events.is_empty()) {
                 (true, _) => "return the short count",
                 (false, false) => "reap an event first",
-                (false, true) => pc.info().does,
+                (false, true) => pc.info_in(&setup.design.knobs).does,
             }
         }
         _ => pc.info_in(&setup.design.knobs).does,

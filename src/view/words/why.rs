@@ -20,7 +20,9 @@ pub struct WhyNot {
     pub function: &'static str,
     /// What it would do.
     pub does: String,
-    /// What for it waits.
+    /// The step itself is to wait.
+    pub is_wait: bool,
+    /// What it waits for.
     pub wait: Wait,
     /// Why it cannot, in words that follow the actor's name: `waits for i_mutex, held by t1`.
     pub reason: String,
@@ -28,8 +30,8 @@ pub struct WhyNot {
 
 impl fmt::Display for WhyNot {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let WhyNot { actor, function, does, reason, .. } = self;
-        match does.starts_with("wait ") {
+        let WhyNot { actor, function, does, is_wait, reason, .. } = self;
+        match is_wait {
             true => write!(f, "{actor} in {function} {reason}."),
             false => write!(f, "{actor} cannot {does} ({function}): it {reason}."),
         }
@@ -39,14 +41,35 @@ impl fmt::Display for WhyNot {
 /// Every step that exists and cannot be taken, in the order of [`Actor::all`].
 pub fn not(setup: &Setup, state: &State) -> Vec<WhyNot> {
     let blocked = |actor| match next(setup, state, actor) {
-        Next::Blocked { wait, .. } => {
+        Next::Blocked { pc, wait } => {
+            let is_wait = is_wait(pc);
             let label = step_label(setup, state, actor.into());
             let reason = chain(setup, state, actor, wait);
-            Some(WhyNot { actor, function: label.function, does: label.does, wait, reason })
+            Some(WhyNot {
+                actor,
+                function: label.function,
+                does: label.does,
+                is_wait,
+                wait,
+                reason,
+            })
         }
         Next::Ready { .. } | Next::Done => None,
     };
     Actor::all().filter_map(blocked).collect()
+}
+
+/// Whether a place only waits: what it waits for says all that it does.
+fn is_wait(pc: Pc) -> bool {
+    matches!(
+        pc,
+        Pc::DioAwait
+            | Pc::FsyncCommitWait
+            | Pc::FlushWait
+            | Pc::WritebackWait
+            | Pc::TruncDio
+            | Pc::TruncPages
+    )
 }
 
 /// Why a choice cannot be taken, also if its actor has nothing to do at all.
