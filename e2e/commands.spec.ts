@@ -95,7 +95,7 @@ test("keys that can do nothing say why", async ({ page, stage }) => {
   await expect(stage.status()).toContainText("This is the start of the run.");
   await stage.runOut();
   await page.keyboard.press("l");
-  await expect(stage.status()).toContainText("Who is left can never step again: go back.");
+  await expect(stage.status()).toContainText("The remaining actors can never step again: go back.");
   await page.keyboard.press("End");
   await expect(stage.status()).toContainText("This is the end of the run.");
 });

@@ -18,15 +18,15 @@ test("the deadlock is found, and its shortest run replays on the stage", async (
   await explorer.getByRole("button", { name: "Search this script" }).click();
   const deadlock = explorer.getByRole("listitem").filter({ hasText: "NO-DEADLOCK" });
   await expect(deadlock).toContainText("broken");
-  await expect(deadlock).toContainText("After step 5 nothing can avoid it.");
+  await expect(deadlock).toContainText("After step 5 it cannot be avoided.");
   await expect(explorer).toContainText(/395 states, 842 transitions, depth 38, \d+ ms; complete/);
   expect(await accessibilityFaults(page), "with findings").toEqual([]);
   await deadlock.getByRole("button", { name: "shortest run, 16 steps" }).click();
   await expect(explorer).toBeHidden();
   await expect(stage.place()).toHaveText("step 16 of 16");
   await expect(stage.verdict()).toContainText("Deadlock");
-  await expect(stage.status()).toContainText("After step 5 nothing can avoid it.");
-  await expect(page.getByRole("grid", { name: /^Lanes of .* after step 5 nothing can avoid the end$/ })).toBeVisible();
+  await expect(stage.status()).toContainText("After step 5 it cannot be avoided.");
+  await expect(page.getByRole("grid", { name: /^Lanes of .* after step 5 the end cannot be avoided$/ })).toBeVisible();
   await expect(page.getByText("no return", { exact: true })).toBeVisible();
   await stage.back().click();
   await expect(stage.verdict()).toContainText("Running");
@@ -73,7 +73,7 @@ test("the matrix fills in, and a cell opens its design", async ({ page, stage, c
   expect(Math.max(...copied.split("\n").map((line) => line.length))).toBeLessThanOrEqual(78);
   await expect(status).toContainText(/^The matrix: 336 cells with 405088 states, after \d+ ms of searching\.$/);
   await cell.click();
-  await expect(stage.status()).toContainText("NO-DEADLOCK is broken in 16 steps. After step 5 nothing can avoid it.");
+  await expect(stage.status()).toContainText("NO-DEADLOCK is broken in 16 steps. After step 5 it cannot be avoided.");
   await expect(page.getByText("no return", { exact: true })).toBeVisible();
   await open(page);
   await explorer.getByRole("button", { name: /^S7 under v3\.8: every promise holds/ }).click();
@@ -99,7 +99,7 @@ test("a reduced cell is searched in full before it opens, for its shortest run",
   await search.release();
   await expect(explorer).toBeHidden();
   await expect(stage.place()).toHaveText("step 13 of 13");
-  await expect(stage.status()).toContainText("BOUNDED is broken in 13 steps. After step 13 nothing can avoid it.");
+  await expect(stage.status()).toContainText("BOUNDED is broken in 13 steps. After step 13 it cannot be avoided.");
   await expect(stage.forward()).toBeFocused();
   await page.keyboard.press("e");
   await expect(explorer.getByRole("button", { name: /^S9 under rfc-osync: BOUNDED is broken in 13 steps; 473737 states, BOUN$/ })).toBeVisible();

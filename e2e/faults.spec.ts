@@ -16,7 +16,7 @@ test("the power is cut and memory gets short by a button or a key; the script th
   await expect(stage.panel("Script")).toContainText("the power is cut");
   await expect(stage.panel("Lanes").getByRole("rowheader", { name: "t1 off" })).toBeVisible();
   await page.keyboard.press("x");
-  await expect(stage.status()).toContainText("The power went already.");
+  await expect(stage.status()).toContainText("The power is already cut.");
   await stage.step("power").click();
   await expect(stage.panel("Threads")).toContainText("The journal is recovered, and no block breaks a promise.");
 });

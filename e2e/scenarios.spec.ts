@@ -10,7 +10,7 @@ for (const design of ["v3.8", "rfc-v1", "rfc-osync"]) {
     expect(await stage.runOut()).toBeGreaterThan(5);
     await expect(stage.verdict()).toContainText("Finished");
     await stage.showTable("Strata");
-    await expect(stage.panel("Strata").getByRole("row", { name: /^a read gets/ })).toContainText("[0/8) data of write A");
+    await expect(stage.panel("Strata").getByRole("row", { name: /^a direct read returns/ })).toContainText("[0/8) data of write A");
     await expect(stage.panel("Strata").getByRole("row", { name: /^disk tree/ })).toContainText("[0/8) W@1000");
   });
 }
@@ -78,7 +78,7 @@ test("memory pressure between acknowledgement and conversion breaks a promise, a
   await expect(stage.place()).toHaveText(/^step 10 of/);
   await expect(stage.status()).toContainText("RAW is broken since step 10: write A is lost in [0/8); it promises that a read after an acknowledged write");
   await stage.showTable("Strata");
-  await expect(stage.panel("Strata").getByRole("row", { name: /^a read gets/ })).toContainText("[0/8) breaks a promise");
+  await expect(stage.panel("Strata").getByRole("row", { name: /^a direct read returns/ })).toContainText("[0/8) breaks a promise");
   // With a dirty bit the entry stays, and so does the promise.
   await stage.choose("S2", "rfc-dirty");
   for (let step = 0; step < 7; step++) await stage.forward().click();

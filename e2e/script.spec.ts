@@ -18,7 +18,7 @@ test("a typed script runs", async ({ page, stage }) => {
   await stage.runOut();
   await expect(stage.verdict()).toContainText("Finished");
   await stage.showTable("Strata");
-  await expect(stage.panel("Strata").getByRole("row", { name: /^a read gets/ })).toContainText("[4/4) the file's old data");
+  await expect(stage.panel("Strata").getByRole("row", { name: /^a direct read returns/ })).toContainText("[4/4) the file's old data");
 });
 
 test("a wrong line is told by line, column and what was expected; the run stays", async ({ stage }) => {
@@ -56,7 +56,7 @@ test("a run that is begun again is in the browser's history, with its branches",
   for (const key of ["Shift+Home", "Control+Enter"]) {
     await page.keyboard.press(key);
     await expect(stage.place()).toHaveText("step 0 of 0");
-    await expect(stage.status()).toContainText("Started over: the browser's Back leads to the run that was left.");
+    await expect(stage.status()).toContainText("Started over. The browser's Back button returns to the previous run.");
     await page.goBack();
     await expect(stage.place()).toHaveText("step 4 of 4");
     await expect(stage.branches()).toBeVisible();
@@ -70,7 +70,7 @@ test("edits that were not run are kept when a scenario is chosen, and come back"
   await stage.script().fill(OWN);
   await stage.choose("S1");
   await expect(stage.script()).toHaveValue(/^title S1/);
-  await expect(stage.status()).toContainText("The edits are kept");
+  await expect(stage.status()).toContainText("Your edits are kept");
   await back.click();
   await expect(stage.script()).toHaveValue(OWN);
   await expect(back).toBeHidden();

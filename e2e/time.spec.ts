@@ -22,7 +22,7 @@ test("to the next step of a thread and the next change of an object, and back", 
   await stage.open();
   await stage.name().click();
   await page.keyboard.press(".");
-  await expect(stage.status()).toContainText("Choose something first");
+  await expect(stage.status()).toContainText("Select a thread");
   await stage.panel("Lanes").getByRole("button", { name: "kworker:1" }).click();
   await page.keyboard.press(".");
   await expect(stage.panel("Lanes")).toContainText("take");

@@ -204,17 +204,17 @@ fn check_names_what_is_broken_and_how() {
                     fewest switches, 3 in 10 steps, after step 9 nothing can avoid it: t1
                     t1 t1 irq:io1 irq:io1 irq:io1 shrinker t1 t1 t1
             holds   NO-STALE       no block is called written before its data is there
-            -       NO-STALE-CRASH what it is about never comes up here
-            -       FSYNC-DURABLE  what it is about never comes up here
-            -       OSYNC-DURABLE  what it is about never comes up here
-            -       TRUNC-EXCL     what it is about never comes up here
+            -       NO-STALE-CRASH not exercised by this script
+            -       FSYNC-DURABLE  not exercised by this script
+            -       OSYNC-DURABLE  not exercised by this script
+            -       TRUNC-EXCL     not exercised by this script
             holds   NO-DEADLOCK    no set of actors waits for each other for ever
             holds   PROGRESS       every IO can still be converted and every thread can
                                    return
             holds   BOUNDED        no more AIO conversions are pending than the context
                                    has slots
-            -       ERR-REPORT     what it is about never comes up here
-            -       KEEP-DELAYED   what it is about never comes up here
+            -       ERR-REPORT     not exercised by this script
+            -       KEEP-DELAYED   not exercised by this script
 
             The script expects RAW, and so it is.
 
@@ -233,19 +233,19 @@ fn check_says_which_bound_was_reached() {
             scenario S7: two O_DSYNC AIO writes complete before the worker runs
             design   v3.8
 
-            -       RAW            what it is about has not come up so far
+            -       RAW            not exercised so far
             so far  NO-STALE       no block is called written before its data is there
-            -       NO-STALE-CRASH what it is about has not come up so far
-            -       FSYNC-DURABLE  what it is about has not come up so far
-            -       OSYNC-DURABLE  what it is about has not come up so far
-            -       TRUNC-EXCL     what it is about has not come up so far
+            -       NO-STALE-CRASH not exercised so far
+            -       FSYNC-DURABLE  not exercised so far
+            -       OSYNC-DURABLE  not exercised so far
+            -       TRUNC-EXCL     not exercised so far
             so far  NO-DEADLOCK    no set of actors waits for each other for ever
             so far  PROGRESS       every IO can still be converted and every thread can
                                    return
             so far  BOUNDED        no more AIO conversions are pending than the context
                                    has slots
-            -       ERR-REPORT     what it is about has not come up so far
-            -       KEEP-DELAYED   what it is about has not come up so far
+            -       ERR-REPORT     not exercised so far
+            -       KEEP-DELAYED   not exercised so far
 
             The script expects ok, and so it is.
 

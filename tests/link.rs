@@ -248,7 +248,7 @@ fn what_is_wrong_with_a_link_is_said_in_a_sentence() {
     check(&format!("v0;preset=S7;design={}", "kaba".repeat(99)), "cannot be read");
     check("v0;preset=S7;choices=t1,t9", "after 1 choices, `t9` names none");
     check("v0;preset=S7;choices=t1,zz,t1;at=1", "after 1 choices, `zz` names none");
-    check("hello", "Nothing could be read of the link, and all is as it was: ");
+    check("hello", "The link cannot be read, so nothing changed: ");
     check("v0;preset=S7;choices=irq:io1", "Kept the first 0 steps");
     check("v0;preset=S7;colour=red", "`colour=red` is nothing that a link has");
     check("v0;preset=S7;at=x", "`a=x` is no step");

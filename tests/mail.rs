@@ -69,7 +69,7 @@ fn a_deadlock_in_the_manner_of_lockdep() {
                       write B
               12      irq:io2 drop i_dio_count, write B
               13           kworker:1 take the list
-                 *** from here on nothing can avoid the end
+                 *** from here on the end cannot be avoided
               14           kworker:1 start a jbd2 handle, write A
               15           kworker:1 convert in the disk tree,
                            write A
@@ -84,7 +84,7 @@ fn a_deadlock_in_the_manner_of_lockdep() {
                in ext4_end_io_work > ext4_end_io > ext4_sync_file > ext4_unwritten_wait
                kworker:1 waits until i_unwritten is 0 (now 1), but write B is on its own
                private list, which nobody else can run
-            and behind the cycle for ever: t1
+            waiting behind the cycle forever: t1
 
              *** DEADLOCK ***
 
@@ -121,7 +121,7 @@ fn a_broken_promise_where_it_breaks() {
                7 t1 reap an event (getevents)
                8                  shrinker reclaim                  empty pend=1
                9 t1 map the blocks, submit the bio (dio_read 0 4)   [0/4)U pend=1
-                 *** from here on nothing can avoid the end
+                 *** from here on the end cannot be avoided
               10 t1 return the data (dio_read 0 4)
                   *** RAW is broken: a read after an acknowledged write returns that write
                       or a later one

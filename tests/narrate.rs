@@ -172,7 +172,7 @@ fn a_deadlock_reads_like_a_lockdep_report() {
            in ext4_end_io_work > ext4_end_io > ext4_sync_file > ext4_unwritten_wait
            kworker:1 waits until i_unwritten is 0 (now 1), but write B is on its own
            private list, which nobody else can run
-        and behind the cycle for ever: t1
+        waiting behind the cycle forever: t1
 
          *** DEADLOCK ***
     "#]]
@@ -189,7 +189,7 @@ fn a_deadlock_reads_like_a_lockdep_report() {
            in ext4_sync_file > ext4_unwritten_wait
            t2 waits until i_unwritten is 0 (now 1), but write A is being converted by
            kworker:1
-        and behind the cycle for ever: t1
+        waiting behind the cycle forever: t1
 
          *** DEADLOCK ***
     "#]]
@@ -394,7 +394,7 @@ fn who_waits_for_what_nobody_gives_has_not_finished() {
     }
     let badge = extentscope::view::badge(&run);
     let told = format!("{:?}: {} {}", standing(&run), badge.word, badge.text);
-    expect!["Running: Stuck somebody waits for what nobody can give"].assert_eq(&told);
+    expect!["Running: Stuck an actor waits for something that nobody can provide"].assert_eq(&told);
 }
 
 #[test]

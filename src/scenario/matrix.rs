@@ -317,7 +317,7 @@ impl fmt::Display for Matrix {
             writeln!(f, "   ?  so far: a bound was reached")?;
         }
         if self.cells().any(|cell| cell.verdict == Outcome::NeverReached) {
-            writeln!(f, "   -  the situation never came up")?;
+            writeln!(f, "   -  the script does not exercise the promise")?;
         }
         let used = self.cells().filter_map(|cell| cell.property);
         let used = used.fold(0, |bits, promise| bits | promise.bit());

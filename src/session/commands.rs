@@ -336,7 +336,7 @@ impl Session {
             Some(Look::Object(Object::Actor(actor))) => Stop::Of(actor),
             Some(Look::Object(object)) => Stop::Change(object),
             Some(Look::Changes) | None => {
-                self.say("Choose something first: a thread, a write, a layer, by its name.");
+                self.say("Select a thread, a write or a layer first: click its name.");
                 return;
             }
         };
@@ -500,7 +500,7 @@ mod tests {
     fn events_are_of_what_is_chosen() {
         let mut session = Session::new();
         session.command(Command::NextEvent);
-        assert!(session.notice().is_some_and(|notice| notice.starts_with("Choose something first")));
+        assert!(session.notice().is_some_and(|notice| notice.starts_with("Select a thread")));
         session.inspect(Look::parse("irq:io2"));
         session.command(Command::NextEvent);
         let last = session.run().choices().last().map(ToString::to_string);

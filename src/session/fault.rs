@@ -9,9 +9,9 @@ use crate::view::words::io_name;
 use super::page::Session;
 
 /// What is said of everything that a person tries then.
-pub const AFTER_POWER_CUT: &str = "After the power cut nothing runs any more: go back first.";
+pub const AFTER_POWER_CUT: &str = "Nothing runs after the power cut: go back first.";
 /// Where everything is done.
-pub const NOTHING_LEFT: &str = "Nobody has anything left to do. Issue an operation, or go back.";
+pub const NOTHING_LEFT: &str = "Every actor is done. Issue an operation, or go back.";
 
 impl Session {
     /// What may be done to an object as the run stands, each with what it does as a command.
@@ -24,13 +24,13 @@ impl Session {
         self.pause();
         let state = self.run().state();
         if fault == Fault::Power && state.power != Power::On {
-            self.say("The power went already.");
+            self.say("The power is already cut.");
             return;
         }
         if state.power != Power::On {
             self.say(match state.power {
                 Power::Recovered => AFTER_POWER_CUT,
-                _ => "The power is gone: nothing can be done until everything is recovered.",
+                _ => "The power is cut: nothing can be done until recovery.",
             });
             return;
         }

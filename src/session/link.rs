@@ -9,9 +9,9 @@ use super::page::{Notice, Session};
 use super::switches::Panels;
 
 /// How a sentence begins that says that a link says nothing.
-const NOT_OF_LINK: &str = "Nothing could be read of the link, and all is as it was: ";
+const NOT_OF_LINK: &str = "The link cannot be read, so nothing changed: ";
 /// How a sentence begins that says what is wrong with a link.
-const OF_LINK: &str = "What could be read of the link is shown: ";
+const OF_LINK: &str = "The link is damaged. The page shows what it could read: ";
 /// What is before the bits of delayed IOs in a link's view.
 const DELAYED: &str = "delayed.";
 
@@ -52,9 +52,7 @@ impl Session {
         }
         if let Err(error) = self.apply(&link.script) {
             let line = error.line;
-            wrong.push(format!(
-                "its script cannot be run and stands in the editor, see line {line}"
-            ));
+            wrong.push(format!("its script cannot be run; it is in the editor, see line {line}"));
             self.tell_reader(link_notice(OF_LINK, &wrong));
             return;
         }
@@ -84,7 +82,9 @@ impl Session {
         if let Some(divergence) = divergence {
             wrong.push(self.tell(divergence));
         } else if link.end.is_some_and(|sum| sum != end_sum) {
-            wrong.push("this model ends in another state than the one it was made with".into());
+            wrong.push(
+                "this model reaches another end state than the model that made the link".into(),
+            );
         } else if let Some(cursor) = link.cursor.filter(|cursor| *cursor as usize > end) {
             wrong.push(format!("it stands at step {cursor} of a run of {end}"));
         }
@@ -100,7 +100,7 @@ impl Session {
         let (link, wrong) = Link::read(link);
         let design = Design::parse(&link.design);
         let (true, Ok(design)) = (wrong.is_empty(), design) else {
-            self.say("The page and its explorer are of two versions: reload it.");
+            self.say("The page and its explorer have different versions: reload the page.");
             return;
         };
         // The same text may have named another design when the run was searched.

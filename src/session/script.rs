@@ -119,7 +119,7 @@ impl Session {
         self.notice = None;
         if self.is_edited() && self.draft != text {
             self.keep_draft();
-            self.say("The edits are kept: u brings them back.");
+            self.say("Your edits are kept: press u to bring them back.");
         }
         self.draft = text.into();
         let script = Script::parse(text);
@@ -139,7 +139,7 @@ impl Session {
     pub fn start_over(&mut self) {
         self.pause();
         if !self.run().choices().is_empty() {
-            self.say("Started over: the browser's Back leads to the run that was left.");
+            self.say("Started over. The browser's Back button returns to the previous run.");
         }
         self.restart();
     }
@@ -150,7 +150,7 @@ impl Session {
         let added = format!("t{}: {}", thread + 1, line.trim());
         self.rewrite(|text| with_line(text, &added))?;
         match self.run().state().power {
-            Power::On => self.say(&format!("Issued: the script ends in {added} now.")),
+            Power::On => self.say(&format!("Issued: the script now ends with {added}.")),
             _ => self.say(AFTER_POWER_CUT),
         }
         Ok(())
@@ -170,7 +170,7 @@ impl Session {
     /// turn, so that going on comes to every text.
     pub(super) fn bring_back(&mut self) {
         let Some(text) = self.set_aside.pop() else {
-            self.say("No edits are kept.");
+            self.say("There are no kept edits.");
             return;
         };
         if self.is_edited() {

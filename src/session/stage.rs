@@ -83,7 +83,7 @@ pub fn stage(session: &Session) -> Stage {
     if let Some(step) = session.no_return().filter(|step| *step as usize <= place.0)
         && badge.kind == BadgeKind::Running
     {
-        badge.text = format!("after step {step} nothing avoids the end that was found");
+        badge.text = format!("after step {step} the end that was found cannot be avoided");
     }
     Stage {
         badge,

@@ -67,7 +67,7 @@ fn the_layers_part_ways_when_the_irq_converts_early() {
             disk tree: [0/8) U
             committed: [0/8) U
             media: [0/8) A  Volatile [0/8)
-            a read gets: [0/8) A  [8/8) 0
+            a direct read returns: [0/8) A  [8/8) 0
         "#]],
     );
 }
@@ -290,11 +290,11 @@ fn a_step_that_cannot_be_taken_is_explained() {
     check(
         &told.join("\n"),
         expect![[r#"
-        Broken: After the power cut nothing runs any more: go back first.
-        Broken: Nobody has anything left to do. Issue an operation, or go back.
-        Deadlock: Who is left can never step again: go back.
-        Finished: After the power cut nothing runs any more: go back first.
-        Finished: Nobody has anything left to do. Issue an operation, or go back."#]],
+        Broken: Nothing runs after the power cut: go back first.
+        Broken: Every actor is done. Issue an operation, or go back.
+        Deadlock: The remaining actors can never step again: go back.
+        Finished: Nothing runs after the power cut: go back first.
+        Finished: Every actor is done. Issue an operation, or go back."#]],
     );
 }
 
@@ -632,7 +632,7 @@ fn nobody_is_told_to_wait_for_itself() {
     let rows = threads(&session);
     let worker = rows.iter().find(|row| row.actor == Actor::Kworker(0)).expect("a worker");
     assert_eq!(
-        worker.givers, "only stuck actors could end that: kworker:1",
+        worker.givers, "only stuck actors could end it: kworker:1",
         "where nobody else could"
     );
 }
@@ -643,7 +643,7 @@ fn edits_that_were_not_run_are_kept_when_another_text_comes_to_the_editor() {
     session.load_preset("S1");
     assert!(!session.has_set_aside() && session.notice().is_none());
     session.command(Command::Edits);
-    assert_eq!(session.notice(), Some("No edits are kept."));
+    assert_eq!(session.notice(), Some("There are no kept edits."));
     session.edit("mine");
     session.load_preset("S2");
     assert!(session.has_set_aside() && !session.is_edited());

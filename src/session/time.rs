@@ -138,10 +138,10 @@ impl Session {
             Power::On if state.bound.is_some() => "A bound of the model is reached: go back.",
             Power::On if !is_stuck(setup, state) => NOTHING_LEFT,
             Power::On if self.run().enabled().is_empty() => {
-                "Who is left can never step again: go back."
+                "The remaining actors can never step again: go back."
             }
             Power::On => {
-                "Who is left can never step again, whatever the environment does: go back."
+                "The remaining actors can never step again, whatever the environment does: go back."
             }
             _ => AFTER_POWER_CUT,
         }

@@ -136,7 +136,8 @@ impl Board {
                 Some(act(&subject))
             }
             Err(why) => {
-                let told = format!("The page does not say what it runs ({why}): reload it.");
+                let told =
+                    format!("The explorer cannot read the page's script ({why}): reload the page.");
                 self.explorer.write().say(told);
                 None
             }
@@ -332,7 +333,7 @@ fn matrix(board: Board) -> AnyView {
             <h3 class="panel-title" id="matrix-title">"Verdict matrix"</h3>
             <p class="quiet">
                 "What some run breaks, by its short name; ok: every promise holds in every run; "
-                "-: the situation never came up; ?: a bound was reached. A large cell is searched "
+                "-: the script does not exercise the promise; ?: a bound was reached. A large cell is searched "
                 "reduced: fewer states, the same verdict. A cell opens its run, of a large one the "
                 "shortest, which is searched first."
             </p>

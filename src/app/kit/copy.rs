@@ -16,7 +16,7 @@ pub fn copy_and_tell(what: &'static str, text: &str, tell: impl FnOnce(String) +
         tell(if worked {
             format!("Copied: the {what}.")
         } else {
-            format!("The browser keeps its clipboard closed: the {what} is not copied.")
+            format!("The browser denies access to the clipboard: the {what} was not copied.")
         });
     });
     copy_text(text, &told);

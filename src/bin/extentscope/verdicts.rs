@@ -31,10 +31,8 @@ pub fn check(out: &mut impl Write, arguments: &CheckArguments) -> Result<End, Wr
         let (word, text) = match &finding.verdict {
             Verdict::Holds if report.limit.is_some() => ("so far", promise.sentence()),
             Verdict::Holds => ("holds", promise.sentence()),
-            Verdict::NeverReached if report.limit.is_some() => {
-                ("-", "what it is about has not come up so far")
-            }
-            Verdict::NeverReached => ("-", "what it is about never comes up here"),
+            Verdict::NeverReached if report.limit.is_some() => ("-", "not exercised so far"),
+            Verdict::NeverReached => ("-", "not exercised by this script"),
             Verdict::Violated { .. } => ("BROKEN", promise.sentence()),
         };
         writeln!(out, "{}", wrap(&format!("{word:<7} {:<14} ", promise.id()), text))?;

@@ -60,8 +60,8 @@ fn every_panel_has_the_names_of_v5_5() {
         thread irq:io1: iomap_dio_bio_end_io | queue the IO's own work | 
         thread kworker:1:  |  | 
         thread jbd2:  |  | 
-        wait t2 waits until i_dio_count is 0 (now 1); could lead to it: irq:io1
-        wait t3 waits for i_rwsem, held by t2; could lead to it: t2
+        wait t2 waits until i_dio_count is 0 (now 1); can be ended by irq:io1
+        wait t3 waits for i_rwsem, held by t2; can be ended by t2
         lane t1: step 1: t1 in io_submit: take a slot
         lane t1: step 2: t1 in ext4_dio_write_iter: take i_rwsem
         lane t1: step 3: t1 in iomap_dio_rw: map the blocks, submit the bio

@@ -140,7 +140,7 @@ impl Witness {
 pub struct FindingRow {
     /// The promise.
     pub promise: Promise,
-    /// `holds`, `so far`, `broken`, `never came up` or `not so far`.
+    /// `holds`, `so far`, `broken`, `not exercised` or `not exercised so far`.
     pub word: &'static str,
     /// The promise, or what it is about, as a sentence.
     pub text: &'static str,
@@ -422,16 +422,17 @@ impl Explorer {
         let Some(report) = &self.report else { return Vec::new() };
         let row = |finding: &Reported| {
             let promise = finding.promise;
-            let (word, steps) = match &finding.verdict {
-                Verdict::Holds if report.limit.is_some() => ("so far", None),
-                Verdict::Holds => ("holds", None),
-                Verdict::NeverReached if report.limit.is_some() => ("not so far", None),
-                Verdict::NeverReached => ("never came up", None),
-                Verdict::Violated { witness } => ("broken", Some(witness.len())),
-            };
-            let text = match word {
-                "never came up" | "not so far" => promise.sometimes(),
-                _ => promise.sentence(),
+            let is_limited = report.limit.is_some();
+            let (word, text, steps) = match &finding.verdict {
+                Verdict::Holds if is_limited => ("so far", promise.sentence(), None),
+                Verdict::Holds => ("holds", promise.sentence(), None),
+                Verdict::NeverReached if is_limited => {
+                    ("not exercised so far", promise.sometimes(), None)
+                }
+                Verdict::NeverReached => ("not exercised", promise.sometimes(), None),
+                Verdict::Violated { witness } => {
+                    ("broken", promise.sentence(), Some(witness.len()))
+                }
             };
             FindingRow {
                 promise,
@@ -592,17 +593,18 @@ impl Explorer {
                 format!("Searched {}: {} states{limit}.", self.subject(), report.states)
             }
             (Some(Task::Scenario), None) if self.stopped => {
-                "Stopped before anything was found out.".into()
+                "Stopped before the first result.".into()
             }
             (Some(Task::Cell(cell)), _) if self.stopped => {
-                format!("Stopped the search of {}: its cell says what is known.", self.about(cell))
+                format!(
+                    "Stopped the search of {}: the cell shows what is known so far.",
+                    self.about(cell)
+                )
             }
             (Some(Task::Cell(cell)), _) => {
                 format!("Searched {} in full: its cell opens the run.", self.about(cell))
             }
-            _ if filled == 0 => {
-                "Every interleaving of the script is tried, in this browser.".into()
-            }
+            _ if filled == 0 => "Tries every interleaving of the script, in this browser.".into(),
             _ => {
                 format!(
                     "The matrix: {filled} cells with {states} states, after {ms} ms of searching."
@@ -659,9 +661,8 @@ fn cell_sentence(cell: &Cell) -> String {
             format!("{} is broken in {steps} steps; {size}", promise.id())
         }
         (Outcome::NeverReached, Some(promise)) => {
-            let never =
-                if cell.limit.is_some() { "has not come up so far" } else { "never comes up" };
-            format!("what {} is about {never}; {size}", promise.id())
+            let so_far = if cell.limit.is_some() { " so far" } else { "" };
+            format!("{} is not exercised{so_far}; {size}", promise.id())
         }
         _ if cell.limit.is_some() => format!("nothing is broken so far; {size}"),
         _ => format!("every promise holds in every run; {size}"),
@@ -684,8 +685,8 @@ fn speak_ways_out(finding: &Reported) -> String {
 
 fn speak_no_return(step: u32) -> String {
     match step {
-        0 => "Nothing could have avoided it.".into(),
-        step => format!("After step {step} nothing can avoid it."),
+        0 => "It could not have been avoided.".into(),
+        step => format!("After step {step} it cannot be avoided."),
     }
 }
 

@@ -55,7 +55,7 @@ pub fn title(setup: &Setup, object: Object) -> String {
                 "disk" => "disk tree",
                 "committed" => "committed tree",
                 "media" => "blocks on the device",
-                _ => "what a read gets",
+                _ => "what a direct read returns",
             };
             format!("{name}{}", of_file(setup, ino))
         }

@@ -394,13 +394,13 @@ fn es_row(setup: &Setup, state: &State, ino: u8) -> Stratum {
     let segments: Vec<Segment> = segments.collect();
     let remark = match (content == EsContent::Delayed, segments.is_empty()) {
         (true, true) => Some("v3.8 keeps delayed extents only: direct IO leaves it empty"),
-        (false, true) => Some("empty: the disk tree is asked"),
+        (false, true) => Some("empty: lookups go to the disk tree"),
         (_, false) => None,
     };
     Stratum {
         id: "es",
         name: "ES tree",
-        about: "The extent status tree: what mapping is answered from, in memory only.",
+        about: "The extent status tree: the in-memory cache that answers block mapping.",
         segments,
         marks: runs_of(0..16, &|lblk| pending_at(state, ino, lblk).then_some(MarkKind::Pending)),
         remark,
@@ -470,7 +470,7 @@ fn media_row(state: &State, ino: u8, blocks: u8) -> Stratum {
     Stratum {
         id: "media",
         name: "media",
-        about: "What the physical blocks hold; a broken outline is only in the device's cache.",
+        about: "What the physical blocks hold; a broken outline: only in the device's cache.",
         segments,
         marks: runs_of(0..blocks, &volatile),
         remark: None,
@@ -503,7 +503,7 @@ fn read_row(setup: &Setup, state: &State, ino: u8, blocks: u8) -> Stratum {
         if remark.is_some() { Vec::new() } else { runs_of(0..blocks.min(inode.size), &wrong) };
     Stratum {
         id: "read",
-        name: "a read gets",
+        name: "a direct read returns",
         about: "What a direct read would return if it mapped its blocks now.",
         segments: segments.collect(),
         marks,

@@ -106,7 +106,7 @@ mod tests {
                   media: [0/8) what a former owner left,
                     on the medium,
                     [0/4) changed
-                  a read gets: [0/16) zeroes,
+                  a direct read returns: [0/16) zeroes,
                     [0/4) changed
                 after step 7
                   ES tree: [0/4) W@1000,
@@ -121,7 +121,7 @@ mod tests {
                     [4/4) what a former owner left,
                     on the medium,
                     [0/4) changed
-                  a read gets: [0/4) data of write A,
+                  a direct read returns: [0/4) data of write A,
                     [4/12) zeroes,
                     [0/4) changed
                 irq:io1
@@ -144,7 +144,7 @@ mod tests {
                     | [0/4)
                     | what a former owner left, on the medium
                     | data of write A, only in the device's cache
-                what a read gets
+                what a direct read returns
                     | [0/4)
                     | zeroes
                     | data of write A
@@ -163,19 +163,19 @@ mod tests {
             &session,
             expect![[r#"
                 at the start
-                  ES tree: empty: the disk tree is asked
+                  ES tree: empty: lookups go to the disk tree
                   disk tree: [0/8) U@1000
                   committed: [0/8) U@1000
                   media: [0/8) what a former owner left,
                     on the medium
-                  a read gets: [0/16) zeroes
+                  a direct read returns: [0/16) zeroes
                 after step 1
-                  ES tree: empty: the disk tree is asked
+                  ES tree: empty: lookups go to the disk tree
                   disk tree: [0/8) U@1000
                   committed: [0/8) U@1000
                   media: [0/8) what a former owner left,
                     on the medium
-                  a read gets: [0/16) zeroes
+                  a direct read returns: [0/16) zeroes
                 t1
                     | next
                     | take a slot

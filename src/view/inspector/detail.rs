@@ -233,9 +233,9 @@ fn actor_fields(setup: &Setup, state: &State, actor: Actor, fields: &mut Vec<Fie
             put(fields, "transaction", how.into());
             put(fields, "a commit was asked for", yes_no(journal.requested));
             put(fields, "open handles", journal.handles.to_string());
-            put(fields, "unasked commits left", left.commit.to_string());
+            put(fields, "spontaneous commits left", left.commit.to_string());
         }
-        Actor::Flusher => put(fields, "unasked runs left", left.flusher.to_string()),
+        Actor::Flusher => put(fields, "spontaneous runs left", left.flusher.to_string()),
         Actor::Shrinker => put(fields, "runs left", left.shrink.to_string()),
         Actor::Power => put(fields, "cuts left", left.crash.to_string()),
         Actor::Thread(_) | Actor::Irq(_) | Actor::Kworker(_) => {}
@@ -313,7 +313,7 @@ fn block_fields(setup: &Setup, state: &State, (ino, lblk): (u8, u8), fields: &mu
 fn version_fields(state: &State, (ino, lblk): (u8, u8), fields: &mut Vec<Field>) {
     let (Some(inode), at) = (state.inodes.get(usize::from(ino)), usize::from(lblk)) else { return };
     let versions = [
-        ("written so often", &inode.version),
+        ("times written", &inode.version),
         ("acknowledged version", &inode.acked),
         ("version that fsync promised", &inode.synced),
         ("version that O_(D)SYNC promised", &inode.osynced),

@@ -84,7 +84,7 @@ pub fn inspector(run: &Run, look: Look, delayed: u32, can_go_on: bool) -> Inspec
         Look::Changes => {
             shown.title = format!("What step {cursor} changed");
             if shown.compare.as_ref().is_some_and(|compare| compare.table.rows.is_empty()) {
-                shown.extent = "Nothing that has a name: only where the actor stands.".into();
+                shown.extent = "No named field changed, only the actor's position.".into();
             }
         }
         Look::Object(object) => {

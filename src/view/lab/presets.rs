@@ -46,7 +46,7 @@ pub const LAB_PRESETS: [LabPreset; 22] = [
     preset("C4 corrected", "the tail is kept", C4),
     posted("C5 posted", "convert across two extents", C5_POSTED),
     preset("C5 corrected", "the same, nothing lost", C5),
-    posted("C6 posted", "a hole turns written", C6_POSTED),
+    posted("C6 posted", "a hole becomes written", C6_POSTED),
     preset("C6 corrected", "the hole stays", C6),
     posted("C7 posted", "nothing cached", "insert [16/4) U@1000\nconvert [0/8) posted\n"),
     preset("C7 corrected", "the same", "insert [16/4) U@1000\nconvert [0/8) corrected\n"),

@@ -49,7 +49,7 @@ fn open(link: &str) -> Result<Run, String> {
     let end = run.choices().len();
     let sum = state_sum(run.setup(), run.state_at(end));
     if link.end.is_some_and(|it| it != sum) {
-        return Err("the page and the laboratory are of two versions: reload the page".into());
+        return Err("the page and the laboratory have different versions: reload the page".into());
     }
     run.seek(link.cursor.map_or(end, |cursor| cursor as usize));
     Ok(run)

@@ -268,7 +268,7 @@ fn a_link_of_another_model_is_refused() {
     let link = session.link();
     assert!(stage_trees(&link).is_ok());
     let other = Link { end: Some("0000".into()), ..Link::read(&link).0 }.write();
-    let says = "the page and the laboratory are of two versions: reload the page";
+    let says = "the page and the laboratory have different versions: reload the page";
     assert_eq!(stage_trees(&other).unwrap_err(), says);
     assert!(stage_trees("nonsense").unwrap_err().starts_with("the link does not begin"));
 }

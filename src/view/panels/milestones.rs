@@ -42,7 +42,7 @@ pub fn milestones(run: &Run, no_return: Option<u32>) -> Vec<Milestone> {
         broken = now;
     }
     if let Some(step) = no_return {
-        let text = format!("after step {step} nothing can avoid the end");
+        let text = format!("after step {step} the end cannot be avoided");
         let step = step as usize;
         let at = all.iter().take_while(|it| it.step < step).count();
         all.insert(at, Milestone { step, is_no_return: true, word: "no return".into(), text });

@@ -173,9 +173,9 @@ pub(super) fn givers(
         *names += &actor.to_string();
     }
     match (live.is_empty(), lost.is_empty()) {
-        (false, _) => format!("could lead to it: {live}"),
-        (_, false) => format!("only stuck actors could end that: {lost}"),
-        _ => "nobody could end that".into(),
+        (false, _) => format!("can be ended by {live}"),
+        (_, false) => format!("only stuck actors could end it: {lost}"),
+        _ => "nobody can end it".into(),
     }
 }
 

@@ -192,7 +192,7 @@ fn why_empty(run: &Run) -> &'static str {
         EsContent::Delayed => {
             "In v3.8 the tree holds delayed extents only: direct IO leaves it empty."
         }
-        EsContent::Full | EsContent::Nopblk => "Empty: the disk tree is asked.",
+        EsContent::Full | EsContent::Nopblk => "Empty: lookups go to the disk tree.",
     }
 }
 

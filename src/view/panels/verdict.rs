@@ -61,8 +61,8 @@ pub fn badge(run: &Run) -> Badge {
         }
         Standing::Running if is_stuck(run.setup(), run.state()) => {
             let text = match run.enabled().is_empty() {
-                true => "somebody waits for what nobody can give",
-                false => "somebody waits for ever: what the environment may still do helps nobody",
+                true => "an actor waits for something that nobody can provide",
+                false => "an actor waits forever: no step of the environment can help",
             };
             (BadgeKind::Deadlock, "Stuck", text.into())
         }
@@ -71,7 +71,7 @@ pub fn badge(run: &Run) -> Badge {
             (BadgeKind::Running, "Power cut", text)
         }
         Standing::Running if only_environment(run) => {
-            let text = "all is done so far; what the environment may do is still to come".into();
+            let text = "every operation is done; only the environment can still step".into();
             (BadgeKind::Finished, "Finished", text)
         }
         Standing::Running => (BadgeKind::Running, "Running", UNBROKEN.into()),

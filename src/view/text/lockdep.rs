@@ -25,7 +25,7 @@ pub fn report(setup: &Setup, state: &State) -> Option<String> {
     let others = stuck.iter().filter(|(actor, _)| links.iter().all(|l| l.waiter != *actor));
     let names: Vec<String> = others.map(|(actor, _)| actor.to_string()).collect();
     if !names.is_empty() {
-        text += &wrap("", &format!("and behind the cycle for ever: {}", names.join(", ")));
+        text += &wrap("", &format!("waiting behind the cycle forever: {}", names.join(", ")));
         text.push('\n');
     }
     text += "\n *** DEADLOCK ***\n";

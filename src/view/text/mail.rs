@@ -116,7 +116,7 @@ fn table(run: &Run, no_return: Option<u32>, text: &mut String) {
     let mut seen = 0;
     for step in 0..=run.choices().len() {
         if no_return == Some(step as u32) {
-            *text += "     *** from here on nothing can avoid the end\n";
+            *text += "     *** from here on the end cannot be avoided\n";
         }
         let Some(choice) = run.choices().get(step) else { break };
         let label = step_label(setup, run.state_at(step), *choice);

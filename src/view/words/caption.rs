@@ -21,7 +21,7 @@ pub const CAPTION_CHARS_MAX: usize = 140;
 /// What the step before the cursor did, in one sentence.
 pub fn caption(run: &Run) -> String {
     let Some(choice) = run.cursor().checked_sub(1).and_then(|i| run.choices().get(i)) else {
-        return "Nothing has happened yet: choose a step.".into();
+        return "Ready. Press \u{2192} to take the first step.".into();
     };
     let before = run.state_at(run.cursor() - 1);
     let mut text = sentence(run.setup(), before, run.state(), *choice, run.last_notes());

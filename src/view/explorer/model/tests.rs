@@ -108,7 +108,7 @@ fn the_run_with_the_fewest_switches_has_its_own_way_out_or_is_not_known() {
         (
             Some(16),
             Some(16),
-            "After step 5 nothing can avoid it. With the fewest switches that is step 5."
+            "After step 5 it cannot be avoided. With the fewest switches that is step 5."
         )
     );
     let witness = explorer.witness(Promise::NoDeadlock, true).expect("it is broken");
@@ -272,7 +272,7 @@ fn what_was_stopped_early_does_not_claim_to_have_been_searched() {
     explorer.begin_scenario(&subject(&Session::new()));
     explorer.stop();
     explorer.hear(Event::End);
-    assert_eq!(explorer.status(), "Stopped before anything was found out.");
+    assert_eq!(explorer.status(), "Stopped before the first result.");
 }
 
 #[test]

@@ -115,8 +115,8 @@ fn objects_are_told() {
               disk tree: [4/4) U@1004
               committed: [0/8) U@1000
               media: [4/4) data of write B, only in the device's cache
-              a read gets: [4/4) data of write B
-              written so often: 1
+              a direct read returns: [4/4) data of write B
+              times written: 1
               acknowledged version: 0
               version that fsync promised: 0
               version that O_(D)SYNC promised: 0
@@ -147,7 +147,7 @@ fn objects_are_told() {
               transaction: running
               a commit was asked for: no
               open handles: 0
-              unasked commits left: 0
+              spontaneous commits left: 0
              14 kworker:1: open handles 0 → 1.
              15 kworker:1: open handles 1 → 0.
         "#]],
@@ -191,7 +191,7 @@ fn a_step_is_told_by_what_differs() {
         write A: where | its bio is in flight | data is in the device
         ES tree: [0/4) | U@1000 | W@1000, conversion pending
         blocks on the device: [0/4) | what a former owner left, on the medium | data of write A, only in the device's cache
-        what a read gets: [0/4) | zeroes | data of write A
+        what a direct read returns: [0/4) | zeroes | data of write A
         device: bios in flight | write A, write B | write B
         device: blocks only in its cache | 0 | 4
     "#]]
