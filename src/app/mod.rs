@@ -31,7 +31,7 @@ pub fn main() {
     else {
         return;
     };
-    // The skeleton goes and the page comes in one task, so no frame shows neither or both.
+    // The skeleton is replaced in one task, so every frame shows exactly one of the two.
     place.replace_children_with_node_0();
     mount_to(place.unchecked_into::<HtmlElement>(), App).forget();
     // `static/boot.js` and the tests wait for this. Setting an attribute of <html> cannot fail.
@@ -83,7 +83,7 @@ fn lesson_panels(desk: Desk) -> Signal<Option<String>> {
     kit::derived(move || Some(panels.get()).filter(|panels| !panels.is_empty()))
 }
 
-/// On a narrow screen: which of the folded panels is open.
+/// The tabs of a narrow screen, which choose the unfolded panel.
 fn tabs(desk: Desk) -> AnyView {
     let tab = |(id, name): &'static (&'static str, &'static str)| {
         view! {
@@ -92,7 +92,7 @@ fn tabs(desk: Desk) -> AnyView {
                 aria-pressed=desk.text(|s| (s.panels.open() == *id).to_string())
                 on:click=move |ev| {
                     desk.act(|s| s.unfold(id));
-                    // The panel is below the tabs, and they may be at the end of the screen.
+                    // The panel is below the tabs, and the tabs may be at the bottom of the screen.
                     event_target::<HtmlElement>(&ev).scroll_into_view();
                 }
             >

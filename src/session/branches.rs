@@ -50,8 +50,8 @@ impl Session {
         self.switch_branch((self.branches.current() + by) % count);
     }
 
-    /// Takes choices from the start on, the cursor at their end; where the run went on otherwise
-    /// they are a branch. If there are too many of those, they are all that is left.
+    /// Takes choices from the start and leaves the cursor at their end. Where they differ from the
+    /// run they begin a branch. If there are too many branches, all others are dropped.
     pub(super) fn take_choices(&mut self, choices: &[Choice]) -> Option<Divergence> {
         self.branches.seek(0);
         for (at, choice) in choices.iter().enumerate() {

@@ -330,7 +330,7 @@ impl Session {
         true
     }
 
-    /// Of an actor an event is a step, of any other object a change.
+    /// Goes to the next or previous event: a step of an actor, a change of any other object.
     fn go_to_event(&mut self, forward: bool) {
         let stop = match self.look() {
             Some(Look::Object(Object::Actor(actor))) => Stop::Of(actor),
@@ -365,14 +365,14 @@ pub fn find(key: &str) -> Option<&'static CommandInfo> {
     COMMANDS.iter().find(|command| command.keys.contains(&key))
 }
 
-/// The commands whose text has the letters of a query in their order, in either case; the better
-/// they stand together, the earlier, and equal ones as in the table.
+/// The commands whose text contains the letters of a query in order, ignoring case. Closer letters
+/// rank higher; equal ranks keep the order of the table.
 pub fn matching(query: &str) -> Vec<&'static CommandInfo> {
     let rated = COMMANDS.iter().filter_map(|command| Some((rate(command.text, query)?, command)));
     sorted(rated.collect(), |(rate, _)| *rate).into_iter().map(|(_, command)| command).collect()
 }
 
-/// A key as people know it.
+/// A key as it is printed on keyboards.
 pub fn key_text(key: &'static str) -> &'static str {
     match key {
         " " => "Space",
@@ -384,8 +384,8 @@ pub fn key_text(key: &'static str) -> &'static str {
     }
 }
 
-/// How far the letters of a query stand apart in a text; letters at the beginning of words cost
-/// nothing. Nothing if they are not all there. Blanks of the query are not looked for.
+/// The distance between the letters of a query in a text; letters that begin a word cost nothing.
+/// `None` if a letter is missing. Blanks in the query are ignored.
 fn rate(text: &str, query: &str) -> Option<u64> {
     let mut rest = text.bytes();
     let mut at_word = true;

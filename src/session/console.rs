@@ -3,20 +3,20 @@
 use crate::kernel::{NumberArg, OPS, Op, OpArgs, OpInfo, Range, Ranges, Setup, Sync};
 use crate::scenario::{OpText, parse_op_line};
 
-/// What the console's fields hold.
+/// The values of the console's fields.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct OpFields {
     /// The operation's word, one of [`OPS`](crate::kernel::OPS).
     pub word: &'static str,
-    /// The file.
+    /// The file's number in the script.
     pub ino: u8,
-    /// First block.
+    /// The first logical block.
     pub lblk: u8,
-    /// Blocks.
+    /// The number of blocks.
     pub len: u8,
     /// O_DSYNC, O_SYNC or neither.
     pub sync: Sync,
-    /// The number of operations that take one: events (0 for all), a size, what to drop.
+    /// The argument of operations that take a number: events (0 for all), a size, what to drop.
     pub number: u8,
 }
 
@@ -31,7 +31,7 @@ impl OpFields {
     pub fn op(&self) -> Op {
         let OpFields { ino, lblk, len, sync, number, .. } = *self;
         let info = self.info();
-        // A number that another operation took may be none of this one's.
+        // The number may be left from another operation and be out of range for this one.
         let number = match info.number {
             Some(NumberArg { optional: true, .. }) if number == 0 => 0,
             Some(NumberArg { min, max, .. }) => number.clamp(min, max),
@@ -50,7 +50,7 @@ impl OpFields {
         OpText { op: self.op(), files: &setup.files }.to_string()
     }
 
-    /// Takes over what a typed line says, if it is one operation; fields that the operation does
+    /// Reads a typed line into the fields, if it is one operation. Fields that the operation does
     /// not have keep their values.
     pub fn read(&mut self, setup: &Setup, line: &str) {
         let Ok(op) = parse_op_line(setup, line) else { return };

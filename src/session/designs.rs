@@ -11,13 +11,13 @@ impl Session {
         self.run().setup().design
     }
 
-    /// Designs with knobs of their own that were run since the page was opened, in the order in
-    /// which they were tried, and how many older ones had to go for them.
+    /// Designs with changed knobs that were run since the page was opened, oldest first, and how
+    /// many older ones were dropped.
     pub fn tried(&self) -> (&[Design], u32) {
         (&self.tried, self.forgotten)
     }
 
-    /// Leaves a design out of those that were tried, unless it is what is run.
+    /// Removes a design from those that were tried, unless it is the one that is run.
     pub fn leave_out(&mut self, design: Design) {
         let current = self.design();
         self.tried.retain(|tried| *tried != design || *tried == current);
@@ -27,7 +27,7 @@ impl Session {
     /// choices that it cannot take.
     pub fn set_design(&mut self, design: Design) {
         if self.script.names_design {
-            // The script would contradict the select: it says the new design from now on.
+            // A script that names a design is rewritten, so that it agrees with the select.
             self.text = with_design(&self.text, design);
             self.draft = with_design(&self.draft, design);
         }
@@ -36,7 +36,7 @@ impl Session {
         self.run_again();
     }
 
-    /// Notes that a design is run. Rows are no news; of the others the oldest goes for the newest.
+    /// Remembers a design with changed knobs. The oldest is dropped when there are too many.
     pub(super) fn note_design(&mut self) {
         let design = self.design();
         if design == design.row.design() || self.tried.contains(&design) {
@@ -50,7 +50,7 @@ impl Session {
     }
 }
 
-/// A script that names another design than it did.
+/// The script with its `design` line replaced.
 pub(super) fn with_design(text: &str, design: Design) -> String {
     let is_design = |line: &str| line.split_whitespace().next() == Some("design");
     let lines = text.lines().map(|line| {

@@ -5,46 +5,46 @@ use crate::kernel::{Actor, Power};
 use super::page::Session;
 use super::script::Preselect;
 
-/// A script that is no preset.
+/// The name of a script that is not a preset.
 const OWN: &str = "own script";
 
 /// The editor at one moment.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Editor {
-    /// The text in it.
+    /// The text in the editor.
     pub draft: String,
-    /// Lines and columns that the text takes.
+    /// Lines and columns that the text needs.
     pub size: (usize, usize),
-    /// It holds something that is not run yet.
+    /// The text differs from the script that is run.
     pub is_edited: bool,
-    /// What is to be said beside its heading.
+    /// A short status beside the panel's heading.
     pub aside: &'static str,
-    /// What is wrong with it.
+    /// The error of the last text that was run.
     pub error: Option<String>,
-    /// The numbers of its lines, one below the other.
+    /// Line numbers, one per line.
     pub numbers: String,
-    /// What stands beside lines: those without anything are left out.
+    /// Marks beside lines; lines without a mark are left out.
     pub marks: Vec<LineMark>,
     /// The preset that is run; empty for a script that is none.
     pub preset: &'static str,
-    /// What that other script is called.
+    /// The name of a script that is not a preset.
     pub other: String,
-    /// There are texts that were not run and had to make room.
+    /// There are edited texts that can be brought back.
     pub has_set_aside: bool,
 }
 
-/// What stands beside a line.
+/// A mark beside a line.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LineMark {
     /// The line, from 1.
     pub number: u32,
     /// The threads that stand there.
     pub threads: String,
-    /// The error is there.
+    /// The error is in this line.
     pub is_wrong: bool,
 }
 
-/// The editor as a session stands.
+/// The editor of a session.
 pub fn editor(session: &Session) -> Editor {
     let draft = session.draft();
     let lines = draft.lines().count();
@@ -58,7 +58,7 @@ pub fn editor(session: &Session) -> Editor {
         Power::Cut => "the power is cut",
         Power::Recovered => "recovered after a power cut",
     };
-    // Marks belong to what is run; beside an edited text they would point at the wrong line.
+    // Marks belong to the script that is run; in an edited text they could point at the wrong line.
     let current = current.iter().filter(|_| !session.is_edited());
     let mut marks: Vec<LineMark> = Vec::new();
     for (number, thread) in current {

@@ -1,5 +1,5 @@
-//! Faults, as a person asks for them on the object that they hit. Where the script does not allow
-//! what is asked for, it allows it once more from then on: the run stays.
+//! Faults that the reader inflicts on an object. If the script does not allow the fault, a line
+//! that allows it is added; the run stays.
 
 use crate::kernel::{Actor, Choice, Next, Power, next};
 use crate::view::Fault;
@@ -8,18 +8,18 @@ use crate::view::words::io_name;
 
 use super::page::Session;
 
-/// What is said of everything that a person tries then.
+/// The notice for every command that needs the power.
 pub const AFTER_POWER_CUT: &str = "Nothing runs after the power cut: go back first.";
-/// Where everything is done.
+/// The notice when no actor has a step left.
 pub const NOTHING_LEFT: &str = "Every actor is done. Issue an operation, or go back.";
 
 impl Session {
-    /// What may be done to an object as the run stands, each with what it does as a command.
+    /// The faults that an object offers now, each with its button's text.
     pub fn faults(&self, object: Object) -> Vec<(Fault, String)> {
         Fault::offered(self.run().state(), object, self.delayed)
     }
 
-    /// Does something to the machine. What cannot be done is said, and changes nothing.
+    /// Inflicts a fault. A fault that is impossible changes nothing, and the notice says why.
     pub fn inflict(&mut self, fault: Fault) {
         self.pause();
         let state = self.run().state();
@@ -49,7 +49,7 @@ impl Session {
             self.say(&format!("The script cannot allow that: expected {}.", error.expected));
             return;
         }
-        // What is refused is told by the session's notice.
+        // `step` has set the notice if the machine refuses.
         let _ = match fault {
             Fault::Power => self.step(Actor::Power.into()),
             Fault::Shrink => self.step(Actor::Shrinker.into()),
@@ -70,7 +70,7 @@ impl Session {
         };
     }
 
-    /// The whole of an irq handler, as far as it is not kept waiting.
+    /// Runs an irq handler to its end, or until it has to wait.
     fn complete(&mut self, irq: Actor) {
         let is_ready = |session: &Session| {
             let run = session.run();

@@ -1,4 +1,4 @@
-//! The run as a link, and a run that comes as one.
+//! Writes the run as a link, and opens a run from a link.
 
 use crate::kernel::Design;
 use crate::scenario::{Branches, Link, ScriptPart, head, state_sum};
@@ -8,11 +8,11 @@ use super::designs::with_design;
 use super::page::{Notice, Session};
 use super::switches::Panels;
 
-/// How a sentence begins that says that a link says nothing.
+/// How the notice of an unreadable link begins.
 const NOT_OF_LINK: &str = "The link cannot be read, so nothing changed: ";
-/// How a sentence begins that says what is wrong with a link.
+/// How the notice of a damaged link begins.
 const OF_LINK: &str = "The link is damaged. The page shows what it could read: ";
-/// What is before the bits of delayed IOs in a link's view.
+/// The prefix of the delayed IOs in a link's view.
 const DELAYED: &str = "delayed.";
 
 impl Session {
@@ -93,9 +93,9 @@ impl Session {
         self.notice = (!wrong.is_empty()).then(|| link_notice(OF_LINK, &wrong));
     }
 
-    /// Shows a run that the explorer found, which comes as a link, and says what it shows. Of the
-    /// script that is run already it is a branch. What a link cannot say is refused: it is of
-    /// another version.
+    /// Opens a run that the explorer found, given as a link, with the notice about it. If its
+    /// script is the one that is run, it becomes a branch. A link that cannot be read comes from
+    /// another version and is refused.
     pub fn open_witness(&mut self, link: &str, notice: &str) {
         let (link, wrong) = Link::read(link);
         let design = Design::parse(&link.design);
@@ -120,16 +120,16 @@ impl Session {
         self.no_return = step.map(|step| (step, of, link.choices));
     }
 
-    /// The steps after which the end that the explorer found on this run's way could no longer be
-    /// avoided: of another run, and of the same choices under another design, nothing is known.
+    /// The point of no return that the explorer found for this run. It is unknown for other runs,
+    /// and for the same choices under another design.
     pub fn no_return(&self) -> Option<u32> {
         let (step, setup, choices) = self.no_return.as_ref()?;
         let run = self.run();
         (setup == run.setup() && run.choices().starts_with(choices)).then_some(*step)
     }
 
-    /// The view as a link keeps it: what the inspector looks at, what is switched on in the panels,
-    /// the run's point of no return, which completions are delayed.
+    /// The view as a link keeps it: what the inspector looks at, the switches of the panels, the
+    /// point of no return, delayed completions.
     pub(super) fn view_words(&self) -> String {
         let mut words: Vec<String> = self.look.iter().map(Look::to_string).collect();
         words.extend(self.panels.words());
@@ -139,7 +139,7 @@ impl Session {
         words.join(",")
     }
 
-    /// Takes the view that a link keeps; words that nobody knows are somebody else's.
+    /// Takes the view of a link; unknown words are ignored.
     pub(super) fn take_view(&mut self, view: &str) {
         (self.look, self.panels, self.delayed) = (None, Panels::default(), 0);
         self.course = None;
@@ -157,7 +157,7 @@ impl Session {
     }
 }
 
-/// What is wrong with a link: the first two things, what follows mostly follows from them.
+/// The notice of a damaged link: its first two errors, since the others mostly follow from them.
 fn link_notice(begin: &str, wrong: &[String]) -> Notice {
     let first = wrong[..wrong.len().min(2)].join("; ");
     Notice::of_link(format!("{begin}{}.", first.trim_end_matches('.')))

@@ -1,4 +1,4 @@
-//! The state of the page: a script, the run of it, and what a person may do to both.
+//! The state of the page: a script, its run, and what a reader does to both.
 
 use crate::kernel::{Choice, Design, Setup};
 use crate::scenario::{Branches, Preset, Run, Script, ScriptError, ScriptPart};
@@ -28,10 +28,10 @@ impl Notice {
     }
 }
 
-/// What the page opens with: where the thread's argument ends.
+/// The scenario that the page opens with: the deadlock that ends the thread's argument.
 const FIRST_PRESET: &str = "S7";
 
-/// Everything the page knows, but for what only a browser knows (theme, focus, open dialogs).
+/// Everything the page knows, except what only the browser knows (theme, focus, open dialogs).
 #[derive(Clone, Debug)]
 pub struct Session {
     pub(super) script: Script,
@@ -39,32 +39,32 @@ pub struct Session {
     pub(super) text: String,
     /// The text in the editor, which may not be run yet.
     pub(super) draft: String,
-    /// What stood in the editor, not run, when another text came there; the newest last.
+    /// Edited texts that were not run when another text replaced them; the newest is last.
     pub(super) set_aside: Vec<String>,
     pub(super) preset: Option<&'static Preset>,
     pub(super) branches: Branches,
     pub(super) error: Option<ScriptError>,
     /// Something that a person should know about the last command.
     pub(super) notice: Option<Notice>,
-    /// The last notice that there was.
+    /// The last notice, kept after `notice` is cleared.
     pub(super) said: Option<Notice>,
     pub(super) playing: bool,
-    /// The steps after which a run's end could no longer be avoided, and that run.
+    /// A point of no return, with the run that it belongs to.
     pub(super) no_return: Option<(u32, Setup, Vec<Choice>)>,
-    /// What the inspector looks at, while it is open.
+    /// What the inspector looks at; `None` while it is closed.
     pub(super) look: Option<Look>,
     pub(super) panels: Panels,
-    /// A bit for every IO whose completion a person delays.
+    /// A bit for every IO whose completion the reader delays.
     pub(super) delayed: u32,
     /// The lesson that a reader takes.
     pub(super) course: Option<Course>,
     /// Designs with knobs of their own that were run, in the order in which they were tried.
     pub(super) tried: Vec<Design>,
-    /// How many more of them there were.
+    /// How many older designs were dropped from `tried`.
     pub(super) forgotten: u32,
-    /// What a link says of the script.
+    /// The script as a link writes it, kept because it is costly to compute.
     pub(super) in_link: ScriptPart,
-    /// Counts what changes anything but the editor's text.
+    /// Increases with every command that changes more than the editor's text.
     pub(super) revision: u64,
 }
 
@@ -114,25 +114,26 @@ impl Session {
         self.notice.as_ref().map(|notice| notice.text.as_str())
     }
 
-    /// That, but with another end when it is told again.
+    /// The notice for the live region: repeated text differs at its end.
     pub(super) fn notice_aloud(&self) -> Option<String> {
-        // A live region speaks what changes: a blank at the end makes the same text another one.
+        // A live region only speaks text that changes, so a repeated notice gets a blank at its
+        // end.
         let notice = self.notice.as_ref()?;
         Some(format!("{}{}", notice.text, if notice.is_again { "\u{a0}" } else { "" }))
     }
 
-    /// Whether that is what is wrong with the link that was opened.
+    /// Whether the notice is about a damaged link.
     pub fn is_link_damaged(&self) -> bool {
         self.notice.as_ref().is_some_and(|notice| notice.is_of_link)
     }
 
-    /// A number that differs after every command but [`Session::edit`], so that typing in the
-    /// editor makes nobody look at the run again.
+    /// A number that changes with every command except [`Session::edit`], so that typing in the
+    /// editor does not recompute the stage.
     pub fn revision(&self) -> u64 {
         self.revision
     }
 
-    /// To be called after every command but [`Session::edit`].
+    /// Must be called after every command except [`Session::edit`].
     pub fn revise(&mut self) {
         self.revision += 1;
         if !self.in_link.is_of(self.preset, &self.text) {
@@ -140,7 +141,7 @@ impl Session {
         }
     }
 
-    /// Tells something that a person should know.
+    /// Sets the notice.
     pub fn say(&mut self, notice: &str) {
         self.tell_reader(Notice::new(notice.into()));
     }
@@ -192,7 +193,7 @@ impl Session {
         self.delayed >> io & 1 != 0
     }
 
-    /// Delays the completion of an IO, or no longer: a step forward then takes others.
+    /// Toggles the delay of an IO's completion: a step forward then takes other steps.
     pub(super) fn turn_delay(&mut self, io: u8) {
         self.delayed ^= 1 << io;
     }

@@ -10,16 +10,16 @@ use super::page::Session;
 /// What the scenario select shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Preselect {
-    /// A preset, as it was offered.
+    /// A preset, unchanged.
     Preset(&'static str),
-    /// A preset with an operation more, or another change that a link tells as one.
+    /// A preset with a change that a link can express, such as one more operation.
     Changed(&'static str),
-    /// A script of the person's own.
+    /// The reader's own script.
     Own,
 }
 
 impl Session {
-    /// What the script is about.
+    /// The script's title.
     pub fn title(&self) -> &str {
         &self.script.title
     }
@@ -34,12 +34,12 @@ impl Session {
         &self.draft
     }
 
-    /// Whether the editor holds something that is not run yet.
+    /// Whether the editor's text differs from the script that is run.
     pub fn is_edited(&self) -> bool {
         self.draft != self.text
     }
 
-    /// Whether there are texts of the editor that were set aside.
+    /// Whether there are edited texts that can be brought back.
     pub fn has_set_aside(&self) -> bool {
         !self.set_aside.is_empty()
     }
@@ -53,7 +53,7 @@ impl Session {
     pub fn preselect(&self) -> Preselect {
         match self.preset {
             Some(preset) if preset.script == self.text => Preselect::Preset(preset.id),
-            // With another title it is somebody's own, whatever a link makes of it.
+            // A script with another title counts as the reader's own.
             Some(preset) if preset.script.lines().next() == self.text.lines().next() => {
                 self.in_link.preset().map_or(Preselect::Own, Preselect::Changed)
             }
@@ -83,7 +83,7 @@ impl Session {
     /// Runs a preset under the design that it is shown with.
     pub fn load_preset(&mut self, id: &str) {
         let Some(preset) = Preset::find(id) else { return };
-        // Presets are checked by a test; should one be wrong, its error is shown like any other.
+        // A test checks all presets; an error in one would be shown like any other.
         if self.apply(preset.script).is_ok() {
             self.preset = Some(preset);
             if let Ok(design) = Design::parse(preset.design) {
@@ -98,7 +98,7 @@ impl Session {
         &self.script
     }
 
-    /// Takes what the editor holds.
+    /// Takes the editor's text without running it.
     pub fn edit(&mut self, draft: &str) {
         self.draft = draft.into();
     }
@@ -113,8 +113,8 @@ impl Session {
         self.apply(&draft)
     }
 
-    /// Runs a script from its beginning. If it is wrong, everything stays as it was but for
-    /// [`Session::error`] and the editor's text.
+    /// Runs a script from its beginning. If the script has an error, only [`Session::error`] and
+    /// the editor's text change.
     pub fn apply(&mut self, text: &str) -> Result<(), ScriptError> {
         self.notice = None;
         if self.is_edited() && self.draft != text {
@@ -134,8 +134,7 @@ impl Session {
         Ok(())
     }
 
-    /// Forgets the run, with all of its branches; the browser's history has it, as it has runs of
-    /// other scripts (`static/boot.js`).
+    /// Drops the run and its branches. The browser's history keeps them (`static/boot.js`).
     pub fn start_over(&mut self) {
         self.pause();
         if !self.run().choices().is_empty() {
@@ -166,8 +165,8 @@ impl Session {
         &self.run().setup().files
     }
 
-    /// Puts what was set aside last back into the editor. What is not run there is set aside in
-    /// turn, so that going on comes to every text.
+    /// Puts the text that was set aside last back into the editor. An edited text there is set
+    /// aside in turn, so that repeating this reaches every text.
     pub(super) fn bring_back(&mut self) {
         let Some(text) = self.set_aside.pop() else {
             self.say("There are no kept edits.");
@@ -179,7 +178,7 @@ impl Session {
         }
         self.pause();
         self.draft = text;
-        // What is wrong with it was said before, and is again when it is run.
+        // The text's error was shown before, and is shown again when it is run.
         self.error = None;
     }
 
@@ -191,7 +190,7 @@ impl Session {
         self.rewrite(|text| with_allowance(text, name, times))
     }
 
-    /// Keeps what the editor holds while it holds another text; of many the oldest is forgotten.
+    /// Sets the editor's text aside; the oldest is dropped when there are too many.
     pub(super) fn keep_draft(&mut self) {
         self.set_aside.push(self.draft.clone());
         if self.set_aside.len() > DRAFTS_MAX as usize {
@@ -206,7 +205,7 @@ impl Session {
         self.note_design();
     }
 
-    /// Changes the script, also as it stands in the editor, and keeps the run.
+    /// Changes the script and the editor's text, and keeps the run.
     pub(super) fn rewrite(&mut self, change: impl Fn(&str) -> String) -> Result<(), ScriptError> {
         let text = change(&self.text);
         let mut script = Script::parse(&text)?;
@@ -214,7 +213,7 @@ impl Session {
         self.draft = if self.is_edited() { change(&self.draft) } else { text.clone() };
         self.script = script;
         self.text = text;
-        // What is still wrong with the editor's text is still said.
+        // An edited text that still has an error keeps showing it.
         let draft = self.error.take().map(|_| Script::parse(&self.draft));
         self.error = draft.and_then(Result::err);
         self.run_again();
@@ -228,7 +227,7 @@ fn with_line(text: &str, line: &str) -> String {
     format!("{text}{gap}{line}\n")
 }
 
-/// A script that allows something so many times.
+/// The script with an `allow` line for a number of times.
 fn with_allowance(text: &str, name: &str, times: u8) -> String {
     let line = format!("allow {name} {times}");
     let allows = |line: &str| line.split_whitespace().take(2).eq(["allow", name]);

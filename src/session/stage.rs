@@ -15,17 +15,17 @@ use super::switches::Panels;
 /// The page at one moment.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Stage {
-    /// How the run stands.
+    /// The verdict on the run so far.
     pub badge: Badge,
-    /// What is wrong, in a sentence.
+    /// What is broken or deadlocked, in a sentence.
     pub finding: Option<String>,
     /// What the last step did.
     pub caption: String,
-    /// What the slider says: the step, and of how many. What it did is said by the caption.
+    /// The slider's text: the step, and of how many. The caption says what the step did.
     pub spoken: String,
     /// What a person should know about the last command.
     pub notice: Option<String>,
-    /// Whether that is what is wrong with a link.
+    /// Whether the notice is about a damaged link.
     pub is_link_damaged: bool,
     /// Steps taken at the cursor, and in the whole run.
     pub place: (usize, usize),
@@ -33,7 +33,7 @@ pub struct Stage {
     pub is_playing: bool,
     /// Whether a step forward can be taken.
     pub can_step: bool,
-    /// Whether there is a context switch to go back to, and whether there may be one to go on to.
+    /// Whether there is a context switch before the cursor, and whether there may be one after it.
     pub can_switch: (bool, bool),
     /// The design by name, its story and its source.
     pub design: (String, &'static str, &'static str),
@@ -47,17 +47,17 @@ pub struct Stage {
     pub pipeline: Pipeline,
     /// After a power cut: what it did, or what recovery has read back.
     pub power: Option<String>,
-    /// Who is where.
+    /// What each actor does.
     pub threads: Vec<ThreadRow>,
     /// Who waits for whom.
     pub waits: WaitGraph,
-    /// Who ran when.
+    /// The timetable of the actors.
     pub lanes: Lanes,
     /// The marked steps of the whole run.
     pub milestones: Vec<Milestone>,
     /// Pending conversions over steps.
     pub series: Series,
-    /// The same as a picture.
+    /// The same series as SVG geometry.
     pub chart: Chart,
     /// The branches of the run.
     pub branches: Vec<BranchRow>,
@@ -71,7 +71,7 @@ pub struct Stage {
     pub lesson: Option<LessonCard>,
 }
 
-/// The page as a session stands.
+/// What the page shows of a session.
 pub fn stage(session: &Session) -> Stage {
     let run = session.run();
     let (setup, state) = (run.setup(), run.state());
@@ -119,7 +119,7 @@ pub fn stage(session: &Session) -> Stage {
     }
 }
 
-/// Writes on their way, with those that a person delays.
+/// The pipeline, with the writes that the reader delays marked.
 fn pipeline(session: &Session) -> Pipeline {
     let state = session.run().state();
     let mut pipeline = view::pipeline_of(session.run());

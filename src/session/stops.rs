@@ -1,4 +1,4 @@
-//! Going through a run by what happens in it, in both directions.
+//! Moves through a run to the next or previous event.
 
 use crate::bounds::STEPS_MAX;
 use crate::kernel::{Actor, Choice, Note, Setup, State, enabled, step};
@@ -15,14 +15,14 @@ pub enum Stop {
     Of(Actor),
     /// A step of another actor than the one before: a context switch.
     Switch,
-    /// A step that changes what there is to say of an object.
+    /// A step that changes a field of an object.
     Change(Object),
 }
 
 impl Session {
-    /// Goes on until something has happened: through the steps of the run, and past its end by the
-    /// steps that would be taken anyway, those of the actor that is waited for first. If it does
-    /// not happen any more, everything stays as it is, the notice says so, and false is returned.
+    /// Goes forward to the next event. Past the end of the run it takes steps: those of the actor
+    /// that is waited for, else the default ones. If the event does not occur, nothing changes, the
+    /// notice says so, and the result is false.
     pub fn forward_to(&mut self, stop: Stop) -> bool {
         self.pause();
         let run = self.run();
@@ -38,7 +38,8 @@ impl Session {
         while end + taken.len() < STEPS_MAX as usize {
             let before = state;
             let Some(choice) = self.next_to(&setup, &state, stop) else { break };
-            // Notes are a run's observer: another one would be a second machine on the page.
+            // The same observer type as a run has: another type would compile the machine a second
+            // time.
             if step(&setup, &mut state, choice, &mut Vec::<Note>::new()).is_err() {
                 break; // what is enabled can be taken
             }
@@ -55,8 +56,8 @@ impl Session {
         false
     }
 
-    /// Goes back to the last step before this one after which something had happened. If there is
-    /// none, everything stays as it is, the notice says so, and false is returned.
+    /// Goes back to the previous event. If there is none, nothing changes, the notice says so, and
+    /// the result is false.
     pub fn back_to(&mut self, stop: Stop) -> bool {
         self.pause();
         match (1..self.run().cursor()).rev().find(|at| self.stops(stop, *at)) {
@@ -70,8 +71,8 @@ impl Session {
         true
     }
 
-    /// Whether there is a context switch before the last step, and whether there is one after it or
-    /// may be one after the run's end.
+    /// Whether there is a context switch before the cursor, and whether there is one after it or
+    /// may be one past the run's end.
     pub fn can_switch(&self) -> (bool, bool) {
         let run = self.run();
         let is_switch = |pair: &[Choice]| pair[0].actor != pair[1].actor;
@@ -98,7 +99,7 @@ impl Session {
         self.default_choice(state)
     }
 
-    /// Whether something has happened in the step before a place of the run.
+    /// Whether the step that leads to a position of the run is an event.
     fn stops(&self, stop: Stop, at: usize) -> bool {
         let run = self.run();
         let last = at.checked_sub(2).map(|i| run.choices()[i].actor);
@@ -106,7 +107,7 @@ impl Session {
         has_happened(stop, run.setup(), states, last, run.choices()[at - 1])
     }
 
-    /// Takes steps; what is to be said of the first is not forgotten over the others.
+    /// Takes steps and joins their notices.
     fn take_all(&mut self, choices: &[Choice]) -> bool {
         let mut notices = String::new();
         for choice in choices {

@@ -6,7 +6,7 @@ use super::page::Session;
 use super::script::Preselect;
 
 impl Session {
-    /// What is to be explored: what is run.
+    /// The script and design that are run, for the explorer.
     pub fn subject(&self) -> Subject {
         let name = match self.preselect() {
             Preselect::Preset(id) => id,

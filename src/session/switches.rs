@@ -1,4 +1,4 @@
-//! What a reader has switched on in the panels, as a link keeps it: tables, physical blocks, and
+//! What the reader has switched on in the panels, as a link keeps it: tables, physical blocks, and
 //! the panel that is unfolded on a narrow screen.
 
 /// Something in a panel that is switched on and off.
@@ -16,13 +16,13 @@ pub enum Switch {
     Lanes,
     /// The chart's table.
     Chart,
-    /// The tree in the room of its neighbours too.
+    /// The tree takes the room of its neighbours.
     LargeTree,
-    /// The same of the IO pipeline.
+    /// The pipeline takes the room of its neighbours.
     LargePipeline,
 }
 
-/// Of these one at a time.
+/// Only one of these is on at a time.
 const LARGE: u8 = 1 << Switch::LargeTree as u8 | 1 << Switch::LargePipeline as u8;
 
 /// The tables in place of pictures.
@@ -36,7 +36,7 @@ const TABLES: u8 = 1 << Switch::Strata as u8
 const SWITCHES: [&str; 8] =
     ["strata", "physical", "tree", "pipeline", "lanes", "chart", "large_tree", "large_pipeline"];
 
-/// The panels that are folded on a narrow screen, and what they are called there.
+/// The panels that fold on a narrow screen: id and title.
 pub const FOLDED: [(&str, &str); 7] = [
     ("steps", "Steps"),
     ("script", "Script"),
@@ -47,7 +47,7 @@ pub const FOLDED: [(&str, &str); 7] = [
     ("lanes", "Lanes"),
 ];
 
-/// What is before the unfolded panel's word in a link.
+/// The prefix of the unfolded panel's word in a link.
 const OPEN: &str = "open.";
 
 /// What is switched on, and what is unfolded.
@@ -72,7 +72,7 @@ impl Panels {
         self.on = (self.on ^ bit) & !others;
     }
 
-    /// Turns all pictures into tables; into pictures again if some are tables.
+    /// Turns all pictures into tables, or all tables into pictures if there are any.
     pub fn turn_tables(&mut self) {
         self.on = if self.on & TABLES == 0 { self.on | TABLES } else { self.on & !TABLES };
     }
@@ -89,7 +89,7 @@ impl Panels {
         at.is_some()
     }
 
-    /// Words for a link; none for panels as they are when the page opens.
+    /// The words for a link; none if the panels are as when the page opens.
     pub fn words(&self) -> Vec<String> {
         let on = |at: &usize| self.on >> at & 1 != 0;
         let switches = (0..SWITCHES.len()).filter(on).map(|at| SWITCHES[at].to_string());
@@ -97,7 +97,7 @@ impl Panels {
         switches.chain(open).collect()
     }
 
-    /// Takes one of those words; false if it is none.
+    /// Takes one of those words; false if it is unknown.
     pub fn take(&mut self, word: &str) -> bool {
         if let Some(panel) = word.strip_prefix(OPEN) {
             return self.unfold(panel);

@@ -290,11 +290,11 @@ fn a_step_that_cannot_be_taken_is_explained() {
     check(
         &told.join("\n"),
         expect![[r#"
-        Broken: Nothing runs after the power cut: go back first.
-        Broken: Every actor is done. Issue an operation, or go back.
-        Deadlock: The remaining actors can never step again: go back.
-        Finished: Nothing runs after the power cut: go back first.
-        Finished: Every actor is done. Issue an operation, or go back."#]],
+            Broken: Every actor is done. Issue an operation, or go back.
+            Broken: Nothing runs after the power cut: go back first.
+            Deadlock: The remaining actors can never step again: go back.
+            Finished: Every actor is done. Issue an operation, or go back.
+            Finished: Nothing runs after the power cut: go back first."#]],
     );
 }
 

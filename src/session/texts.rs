@@ -16,8 +16,8 @@ impl Session {
         self.text_of(0..self.run().choices().len())
     }
 
-    /// The same for the report of a panic, which is written after every step: of a long run the
-    /// choices that led to the cursor.
+    /// The same for a panic report. It is written after every step, so of a long run it has only
+    /// the last choices before the cursor.
     pub fn report_text(&self) -> String {
         let run = self.run();
         match run.choices().len() <= REPORT_CHOICES {

@@ -13,8 +13,8 @@ impl Session {
         self.playing
     }
 
-    /// The choice that a step forward takes: the run's own; at its end the first enabled one that
-    /// is not the environment's; when all is done, what the environment may still do.
+    /// The choice that a step forward takes: the run's next one; at its end the first enabled
+    /// choice of an actor; when all actors are done, the first of the environment.
     pub fn next_choice(&self) -> Option<Choice> {
         let run = self.run();
         let planned = run.choices().get(run.cursor()).copied();
@@ -100,7 +100,7 @@ impl Session {
         self.say(&format!("There is no step {step}: the run has {steps}."));
     }
 
-    /// Starts or stops to play. At the end of everything it starts again from the beginning.
+    /// Starts or stops playing. At the end of the run it starts from the beginning.
     pub fn toggle_play(&mut self) {
         self.playing = !self.playing;
         self.notice = None;
@@ -116,8 +116,8 @@ impl Session {
         }
     }
 
-    /// The first step that is neither the environment's nor delayed; when all is done, what the
-    /// environment may still do.
+    /// The first enabled choice that is neither delayed nor the environment's; when all actors are
+    /// done, the first of the environment.
     pub(super) fn default_choice(&self, state: &State) -> Option<Choice> {
         let setup = self.run().setup();
         let all = enabled(setup, state);
@@ -147,7 +147,7 @@ impl Session {
         }
     }
 
-    /// Stops to play, and says nothing of the command before.
+    /// Stops playing and clears the notice.
     pub(super) fn pause(&mut self) {
         self.playing = false;
         self.notice = None;

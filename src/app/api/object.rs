@@ -14,7 +14,7 @@ use crate::scenario::{PRESETS, Preset, ScriptError};
 
 type Answer = Result<JsValue, JsValue>;
 
-/// Puts the object on the window. Without a window there is nobody to use it.
+/// Sets `window.extentscope`. Does nothing without a window.
 pub fn install(desk: Desk) {
     let api = Object::new();
     put(&api, "version", &wire::VERSION.into());

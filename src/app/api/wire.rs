@@ -133,7 +133,7 @@ pub fn view(session: &Session) -> View {
     }
 }
 
-/// Every actor's next step, enabled ones first.
+/// The next step of every actor; enabled steps come first.
 pub fn steps(session: &Session) -> Vec<Step> {
     let step = |row: StepRow| Step {
         choice: row.choice.to_string(),

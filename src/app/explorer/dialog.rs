@@ -1,6 +1,6 @@
-//! The explorer's dialog: what an exhaustive search found, and the matrix of designs by scenarios. It
-//! is a program of its own (`src/bin/explore.rs`) and knows the page by texts alone. The searching is
-//! done by `static/explorer.js`, in a worker that runs `src/bin/search.rs`.
+//! The explorer's dialog: the findings of an exhaustive search, and the matrix of designs by
+//! scenarios. It is a separate program (`src/bin/explore.rs`) and exchanges only texts with the
+//! page. `static/explorer.js` searches, in a worker that runs `src/bin/search.rs`.
 
 use core::cell::Cell as Slot;
 
@@ -19,22 +19,22 @@ use crate::view::{Event, Explorer, FindingRow, Job, Subject};
 
 #[wasm_bindgen]
 extern "C" {
-    /// The page around the explorer, as `static/explorer-dialog.js` speaks for it.
+    /// The page's functions, which `static/explorer-dialog.js` passes in.
     pub type Host;
 
     /// What the page runs: a [`Subject`].
     #[wasm_bindgen(method)]
     fn subject(this: &Host) -> String;
 
-    /// Hands jobs to the worker, which tells what becomes of them.
+    /// Sends jobs to the worker, which reports their results.
     #[wasm_bindgen(method)]
     fn explore(this: &Host, jobs: &Array, in_full: bool, tell: &Function);
 
-    /// To the worker: `pause`, `resume` or `stop`.
+    /// Sends `pause`, `resume` or `stop` to the worker.
     #[wasm_bindgen(method)]
     fn order(this: &Host, word: &str);
 
-    /// Closes the dialog and shows a run, which is a link, on the page.
+    /// Closes the dialog and opens a run, given as a link, on the page.
     #[wasm_bindgen(method)]
     fn take(this: &Host, link: &str, notice: &str);
 
@@ -47,7 +47,7 @@ extern "C" {
     fn close(this: &Host);
 }
 
-/// The explorer's state and the page around it, to be handed around.
+/// The explorer's state and the page's functions; copies share the state.
 #[derive(Clone, Copy)]
 struct Board {
     explorer: RwSignal<Explorer>,
@@ -65,7 +65,7 @@ thread_local! {
 /// Builds the explorer in an element.
 ///
 /// # Errors
-/// The page cannot say what it runs: it is of another version, or has stopped.
+/// The page cannot name what it runs: it has another version, or has stopped.
 pub fn open(place: HtmlElement, host: Host) -> Result<(), String> {
     let subject = Subject::parse(&host.subject())?;
     let build = move || {
@@ -78,7 +78,7 @@ pub fn open(place: HtmlElement, host: Host) -> Result<(), String> {
         let tell = Closure::<dyn Fn(String, u32, String, f64)>::new(
             move |kind: String, position, text: String, ms| board.hear(&kind, position, &text, ms),
         );
-        // It lives as long as the page.
+        // The explorer lives as long as the page, so its handle is never dropped.
         board.tell.set_value(Some(tell.into_js_value().unchecked_into()));
         BOARD.set(Some(board));
         view! { {head(board)} {findings(board)} {matrix(board)} }.into_any()
@@ -87,14 +87,14 @@ pub fn open(place: HtmlElement, host: Host) -> Result<(), String> {
     Ok(())
 }
 
-/// The dialog is shown again: the page may run something else.
+/// Reads the page's script again when the dialog is shown again.
 pub fn show() {
     if let Some(board) = BOARD.get() {
         board.with_subject(|_| ());
     }
 }
 
-/// Fills the matrix, unless that is what is being done.
+/// Fills the matrix, unless it is being filled.
 pub fn fill() {
     let Some(board) = BOARD.get() else { return };
     let is_filling =
@@ -127,7 +127,7 @@ impl Board {
         derived(move || self.explorer.with(&read))
     }
 
-    /// What the page runs now, for who needs it.
+    /// The script and design that the page runs now.
     fn with_subject<T>(self, act: impl FnOnce(&Subject) -> T) -> Option<T> {
         match Subject::parse(&self.host.with_value(Host::subject)) {
             Ok(subject) => {
@@ -173,7 +173,7 @@ impl Board {
         self.search(more, false);
         self.take_opened();
         if kind == "end" {
-            // The buttons that end a search go with it, and one of them may have had the focus.
+            // The buttons that end a search disappear with it, and one of them may have the focus.
             when_focus_is_lost(Box::new(|| {
                 if let Some(button) = by_id("matrix") {
                     focus(&button);
@@ -193,7 +193,7 @@ impl Board {
         self.take_opened();
     }
 
-    /// Shows on the page what was opened, if something was.
+    /// Opens the chosen run on the page, if there is one.
     fn take_opened(self) {
         let witness = self.explorer.try_update_untracked(Explorer::take_opened).flatten();
         if let Some(witness) = witness {
@@ -245,7 +245,7 @@ fn head(board: Board) -> AnyView {
                     board.host.with_value(Host::close);
                 })}
             </header>
-            // What a search has come to is read aloud, and not how far it is.
+            // Screen readers announce results, not progress.
             <p
                 class="explorer-status"
                 aria-live=board.text(|e| if e.is_busy() { "off" } else { "polite" }.into())
@@ -269,7 +269,7 @@ fn button(
 }
 
 fn findings(board: Board) -> AnyView {
-    // A row that says something else is another element.
+    // A row with another text is a new element.
     let keys = board.keys(|e| e.findings().iter().map(FindingRow::key).collect());
     let item = move |key: String| {
         let id = key.split(' ').next().unwrap_or_default();
@@ -360,7 +360,7 @@ fn matrix(board: Board) -> AnyView {
     .into_any()
 }
 
-/// A design; one that is no row can be left out, unless it is what the page runs.
+/// The head of a column. A design with changed knobs can be removed, unless the page runs it.
 fn column_head(board: Board, name: String) -> AnyView {
     let (text, design) = (name.clone(), name.clone());
     let is_row = !name.contains(' ');
@@ -389,7 +389,7 @@ fn column_head(board: Board, name: String) -> AnyView {
     .into_any()
 }
 
-/// A scenario by its name and what it is about, its first cell and how many it has.
+/// A row of the matrix: the scenario's name and title, its first cell, its number of cells.
 fn matrix_row(board: Board, key: &str) -> AnyView {
     let mut words = key.rsplitn(3, ' ');
     let mut number = || words.next().and_then(|word| word.parse().ok()).unwrap_or(0_u32);
@@ -397,7 +397,7 @@ fn matrix_row(board: Board, key: &str) -> AnyView {
     let (name, about) = words.next().unwrap_or_default().split_once('\n').unwrap_or_default();
     let (name, about) = (name.to_string(), about.to_string());
     let cells = board.keys(move |e| {
-        // A cell is drawn anew also if it was seen only in part or reduced before.
+        // The key says how a cell was searched, so that a better result redraws it.
         let state =
             |cell: &Cell| format!("{} {} {}", cell.short(), cell.limit.is_some(), cell.reduced);
         let key = |n: u32| e.matrix().cell(n).map_or(String::new(), state);
@@ -437,7 +437,7 @@ fn matrix_cell(board: Board, key: &str) -> AnyView {
                 tabindex="-1"
                 data-kind=kind
                 title=text.clone()
-                // What is read out has what is seen.
+                // The accessible name contains the visible text.
                 aria-label=format!("{text}, {short}")
                 on:click=open
             >

@@ -1,5 +1,5 @@
-//! What the page does for the explorer, which is another program on it: says what it runs, and shows
-//! a run that was found. `src/main.rs` hands these out to JavaScript.
+//! The page's side of the explorer, which is a separate program: names what the page runs, and
+//! opens a run that was found. `src/main.rs` exports these functions to JavaScript.
 
 use crate::app::kit::focus_step;
 use crate::app::shell::Desk;
@@ -11,15 +11,15 @@ pub fn subject() -> String {
     Desk::of_window().map_or(String::new(), |desk| desk.read(Session::subject).to_string())
 }
 
-/// Shows a run, which comes as a link, and what is to be said of it.
+/// Opens a run, given as a link, with the notice about it.
 pub fn take_run(link: &str, notice: &str) {
     let Some(desk) = Desk::of_window() else { return };
     desk.act(|session| session.open_witness(link, notice));
-    // The run is what was asked for, not the button that opened the explorer.
+    // The reader wants to see the run, so the focus does not return to the explorer's button.
     focus_step();
 }
 
-/// Forgets that a design was tried.
+/// Removes a design from those that were tried.
 pub fn leave_out(design: &str) {
     if let (Some(desk), Ok(design)) = (Desk::of_window(), Design::parse(design)) {
         desk.act(|session| session.leave_out(design));

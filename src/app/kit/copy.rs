@@ -9,7 +9,7 @@ extern "C" {
     fn copy_text(text: &str, told: &JsValue);
 }
 
-/// Copies, and tells whether that worked.
+/// Copies a text and passes the result to `tell` as a sentence.
 pub fn copy_and_tell(what: &'static str, text: &str, tell: impl FnOnce(String) + 'static) {
     let tell: Box<dyn FnOnce(String)> = Box::new(tell);
     let told = Closure::once_into_js(move |worked: bool| {

@@ -1,4 +1,4 @@
-//! Focus: where it goes, and where it goes when what had it is gone.
+//! Moves the focus, and restores it when the focused element has been removed.
 
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement, SvgElement};
@@ -15,7 +15,7 @@ pub fn focus(element: &HtmlElement) {
     let _ = element.focus();
 }
 
-/// The same for an element of a picture too.
+/// The same for HTML and SVG elements.
 pub fn focus_any(element: &Element) {
     let _ = match element.dyn_ref::<HtmlElement>() {
         Some(element) => element.focus(),
@@ -23,8 +23,8 @@ pub fn focus_any(element: &Element) {
     };
 }
 
-/// Does something that may take away what has the focus: the picture around it has it then, or the
-/// inspector's head, or where the next step is taken.
+/// Runs an action that may remove the focused element. The focus then moves to the picture around
+/// it, else to the inspector's head, else to the step button.
 pub fn keep_focus(act: &mut dyn FnMut()) {
     let focused = document().active_element().filter(|element| element.tag_name() != "BODY");
     let Some(focused) = focused else { return act() };
@@ -39,7 +39,7 @@ pub fn keep_focus(act: &mut dyn FnMut()) {
     }));
 }
 
-/// Acts once the next frame is drawn, if what had the focus is gone then.
+/// Acts after the next frame if no element has the focus then.
 pub fn when_focus_is_lost(act: Box<dyn FnOnce()>) {
     request_animation_frame(move || {
         request_animation_frame(move || {
@@ -50,7 +50,7 @@ pub fn when_focus_is_lost(act: Box<dyn FnOnce()>) {
     });
 }
 
-/// Puts the focus where the next step is taken: for when what had it is gone.
+/// Puts the focus on the step button.
 pub fn focus_step() {
     if let Some(button) = by_id("step-forward") {
         focus(&button);

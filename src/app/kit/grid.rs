@@ -1,5 +1,5 @@
-//! Arrow keys between the parts of a picture: a grid, a tree or a menu is one stop of the Tab key,
-//! and inside of it focus goes to the nearest part in the direction of the key.
+//! Arrow keys in a picture: a grid, a tree or a menu is one stop of the Tab key, and inside it an
+//! arrow moves the focus to the nearest part in its direction.
 
 use wasm_bindgen::JsCast;
 use web_sys::{DomRect, Element, KeyboardEvent};
@@ -44,7 +44,7 @@ pub fn rove(ev: &KeyboardEvent, parts: &str) {
                 .map(|it| it.1)
         }
     };
-    // Also at the edge: an arrow inside of a picture is not for the run.
+    // At the edge too: an arrow in a picture must not move the run.
     ev.prevent_default();
     ev.stop_propagation();
     if let Some(part) = nearest {

@@ -1,4 +1,4 @@
-//! What every program of the page is written with: the page itself, the explorer, the laboratory.
+//! Parts that all programs of the page share: the page itself, the explorer, the laboratory.
 
 pub mod prelude;
 

@@ -16,7 +16,7 @@ extern "C" {
     fn hand_over_run(run: &str, link: &str) -> Result<(), JsValue>;
 }
 
-/// Makes every panic visible on the page, after what was there before has had its say.
+/// Installs a hook that shows every panic on the page, after the previous hook has run.
 pub fn install() {
     let before = panic::take_hook();
     panic::set_hook(Box::new(move |info| {
@@ -25,8 +25,8 @@ pub fn install() {
     }));
 }
 
-/// Has a program beside the page say that it is dead: in the console, and where `tell` says it. Without
-/// its script around it the console has said it.
+/// Reports a panic of a separate program: in the console, and through `tell`. If `tell` fails, the
+/// console still has the report.
 pub fn hear_panics(tell: fn(&str) -> Result<(), JsValue>) {
     panic::set_hook(Box::new(move |info| {
         let message = info.to_string();
@@ -47,7 +47,7 @@ pub fn note_run(run: &str, link: &str) {
 fn show(info: &PanicHookInfo<'_>) {
     let message = info.to_string();
     if show_banner(&message).is_err() {
-        // No page around us (a worker): the console is the last place left.
+        // Without a page, as in a worker, only the console is left.
         web_sys::console::error_1(&message.into());
     }
 }

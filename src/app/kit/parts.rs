@@ -7,8 +7,8 @@ use leptos::tachys::view::keyed::keyed;
 
 use super::prelude::*;
 
-/// A signal that is computed from others. Whatever computes it, it is of one type for each type of
-/// value: the code that keeps and asks it exists once.
+/// A signal that is computed from others. Its type depends only on the value, so its code is
+/// compiled once for each type of value.
 pub fn derived<T: Send + Sync + 'static>(
     read: impl Fn() -> T + Send + Sync + 'static,
 ) -> Signal<T> {
@@ -18,14 +18,14 @@ pub fn derived<T: Send + Sync + 'static>(
     erased(Box::new(read))
 }
 
-/// `true` or `false`, as ARIA writes it.
+/// A flag as ARIA writes it: `true` or `false`.
 pub fn aria(flag: impl Into<Signal<bool>>) -> Signal<String> {
     let flag: Signal<bool> = flag.into();
     derived(move || flag.get().to_string())
 }
 
-/// A list whose elements keep their place in the document as long as their key is in the list. An
-/// item is handed what it needs: it sees no context.
+/// A keyed list: an element stays in the document while its key is in the list. An item gets what
+/// it needs as arguments, because it sees no Leptos context.
 pub fn list(
     keys: Signal<Vec<String>>,
     item: impl Fn(String) -> AnyView + Send + Sync + 'static,
@@ -42,9 +42,9 @@ pub fn list(
     erased(keys, Arc::new(item))
 }
 
-/// An owner that nobody owns. An owner remembers every child that it ever had: items of a list, which
-/// come and go with every step, would leave some bytes behind for ever, as those of Leptos's own
-/// `For` do. What is made here ends with the view that it belongs to.
+/// An owner without a parent. A Leptos owner keeps an entry for every child that it ever had, so
+/// list items under a common owner would leak some bytes with every step, as in Leptos's `For`.
+/// Each list item owns its signals, so they are dropped with it.
 fn ownerless() -> Owner {
     let around = Owner::current();
     if let Some(owner) = around.clone() {

@@ -1,7 +1,7 @@
-//! What views are written with: what Leptos gives, but with attributes of one kind.
+//! The names that views use: those of Leptos, but with one type for all attributes.
 //!
-//! Leptos has a type for every name of an attribute, and makes code for each name with each type of
-//! value. Here a name is a value too: `aria-label` and `title` of a text share their code.
+//! Leptos has a type for each attribute name, and compiles code for each pair of name and value
+//! type. Here the name is a value, so all names share their code.
 
 pub use leptos::prelude::{
     AddAnyAttr, AnyView, ClassAttribute, CustomAttribute, Effect, ElementChild, InnerHtmlAttribute,

@@ -1,4 +1,4 @@
-//! The state of the laboratory on the page, and what every part of it does with it.
+//! The laboratory's state on the page, with the functions that all its parts use.
 
 use std::sync::Arc;
 
@@ -6,7 +6,7 @@ use crate::app::kit::prelude::*;
 
 use crate::view::lab::{Camera, Lab, Picture, Plan, Port, layout, stage_trees};
 
-/// The laboratory's state; copies are the same bench.
+/// The laboratory's state; copies share it.
 #[derive(Clone, Copy)]
 pub(super) struct Bench {
     pub(super) lab: RwSignal<Lab>,
@@ -14,9 +14,9 @@ pub(super) struct Bench {
     pub(super) plan: Memo<Plan>,
     pub(super) camera: RwSignal<Camera>,
     pub(super) port: RwSignal<Port>,
-    /// The view itself moved last: nothing travels then.
+    /// The last change was a zoom or pan, so shapes do not animate.
     pub(super) still: RwSignal<bool>,
-    /// Why the stage has no tree to begin with; empty if it has.
+    /// Why the stage's tree cannot be used; empty if it can.
     pub(super) trouble: RwSignal<String>,
 }
 
@@ -45,7 +45,7 @@ impl Bench {
         command(&mut lab)
     }
 
-    /// Looks at the tree in another way.
+    /// Zooms or moves the view.
     pub(super) fn look(self, camera: Camera) {
         self.still.set(true);
         self.camera.set(camera);

@@ -1,6 +1,5 @@
-//! The tree laboratory, which fills a dialog that `static/laboratory.js` has opened. It is a
-//! program of its own (`src/bin/lab.rs`), so the stage's desk is not in reach: what it knows of the run
-//! that is shown comes as a link.
+//! The tree laboratory. It fills a dialog that `static/laboratory.js` opens. It is a separate
+//! program (`src/bin/lab.rs`) without access to the page's state; it gets the run as a link.
 
 mod bench;
 mod picture;

@@ -1,4 +1,4 @@
-//! The tree, drawn as far as it fits, and how it is zoomed and moved.
+//! The picture of the tree, with zoom and pan.
 
 use crate::app::kit::prelude::*;
 use leptos::html::Div;
@@ -108,7 +108,7 @@ fn drawing(bench: Bench) -> AnyView {
     let press = move |ev: PointerEvent| {
         drag.set(Some((ev.client_x(), ev.client_y())));
         if let Some(place) = place.get_untracked() {
-            // A pointer that is gone already cannot be captured; then nothing is dragged.
+            // Capturing a pointer fails if it has been released; then nothing is dragged.
             let _ = place.set_pointer_capture(ev.pointer_id());
         }
     };
@@ -199,7 +199,7 @@ fn of_shape(bench: Bench, key: u64, read: fn(&Shape) -> String) -> Signal<String
     text.into()
 }
 
-/// What is new appears, but not while the view moves.
+/// New shapes fade in, except while the view moves.
 fn appears(bench: Bench) -> &'static str {
     if bench.still.get_untracked() { "none" } else { "" }
 }
@@ -220,7 +220,7 @@ fn edge(bench: Bench, key: u64) -> AnyView {
     .into_any()
 }
 
-/// A node or a glyph. What it shows changes as a whole, where it stands travels.
+/// A node or a glyph. Its content is replaced at once; its position is animated.
 fn mark(bench: Bench, key: u64) -> AnyView {
     view! {
         <g

@@ -1,5 +1,5 @@
-//! What the parts of the laboratory are made of. As on the stage, every text, flag and press has
-//! one type, whatever it does: code that binds a closure of its own exists once for each of them.
+//! Building blocks of the laboratory. As on the stage, all texts, flags and handlers have one type
+//! each, so the code that binds them is compiled once.
 
 use crate::app::kit::prelude::*;
 
@@ -9,7 +9,7 @@ use crate::view::lab::Lab;
 /// A view that follows something.
 pub type Dynamic = Box<dyn Fn() -> AnyView + Send + Sync>;
 
-/// What a press does.
+/// The handler of a button.
 pub type Press = Box<dyn Fn() + Send + Sync>;
 
 impl Bench {
@@ -23,7 +23,7 @@ impl Bench {
         self.memo(Box::new(read)).into()
     }
 
-    /// A slice of the laboratory; whoever reads it hears when it is another.
+    /// A memo of a part of the laboratory: it notifies its readers when that part changes.
     pub fn memo<T>(self, read: Box<dyn Fn(&Lab) -> T + Send + Sync>) -> Memo<T>
     where
         T: PartialEq + Send + Sync + 'static,
@@ -33,7 +33,7 @@ impl Bench {
     }
 }
 
-/// A part of the document that is made anew when what it reads changes.
+/// A part of the document that is rebuilt when a signal that it reads changes.
 pub fn dynamic(make: impl Fn() -> AnyView + Send + Sync + 'static) -> AnyView {
     fn erased(make: Dynamic) -> AnyView {
         (move || make()).into_any()
@@ -86,7 +86,7 @@ pub fn select(name: &'static str, options: AnyView, choose: impl Fn(String) + 's
     erased(name, options, Box::new(choose))
 }
 
-/// A place that speaks when its text changes, and takes no room while there is none.
+/// A live region, hidden while its text is empty.
 pub fn status(
     id: &'static str,
     class: &'static str,

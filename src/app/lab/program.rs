@@ -40,14 +40,14 @@ pub fn open(place: HtmlElement, link: &str) {
     mount_to(place, build).forget();
 }
 
-/// The dialog is shown again: the run that it lies over may be another.
+/// Reads the stage's run again when the dialog is shown again.
 pub fn show(link: &str) {
     if let Some(bench) = BENCH.get() {
         bench.take_stage(link);
     }
 }
 
-/// Nothing plays while nobody sees it.
+/// Pauses when the dialog closes.
 pub fn rest() {
     if let Some(bench) = BENCH.get().filter(|it| it.lab.with_untracked(Lab::is_playing)) {
         bench.act(Lab::pause);
@@ -92,8 +92,8 @@ fn close(ev: web_sys::MouseEvent) {
     }
 }
 
-/// What to begin with: the trees of the stage, examples, or a person's own lines. A value is `=`
-/// and the position of a file of the stage, or the id of an example.
+/// The select of starting points: trees of the stage, examples, or the reader's lines. A value is
+/// `=` and the position of a file of the stage, or the id of an example.
 fn examples(bench: Bench) -> AnyView {
     let chosen = bench.text(|lab| match (lab.stage_tree(), lab.preset()) {
         (Some(at), _) => format!("={at}"),
@@ -141,7 +141,7 @@ fn editions(bench: Bench) -> AnyView {
     })
 }
 
-/// How far golden traces cover the version, and what it does otherwise.
+/// How well golden traces cover the version, and in which rules it differs from the one before.
 fn coverage(bench: Bench) -> AnyView {
     let edition = bench.memo(Box::new(Lab::edition));
     let rules = move || {

@@ -1,4 +1,4 @@
-//! Beside the picture: the lines to edit, and what the last of them did.
+//! The parts beside the picture: the lines to edit, and what the last line did.
 
 use crate::app::kit::prelude::*;
 use leptos::html::{Input, Textarea};
@@ -10,7 +10,7 @@ use super::pieces::{button, dynamic, section, status};
 use crate::app::kit::{aria, derived};
 use crate::view::lab::{LAB_WORDS, Lab, Margin};
 
-/// The lines, with the next one marked, what is wrong with them, and a line to do at once.
+/// The lines with the next one marked, their errors, and a console for a single line.
 pub fn lines(bench: Bench) -> AnyView {
     let text = bench.text(|lab| lab.text().to_string());
     let error = bench.text(|lab| lab.error().map(ToString::to_string).unwrap_or_default());
@@ -177,8 +177,8 @@ fn text(bench: Bench) -> AnyView {
     .into_any()
 }
 
-/// Hands a text to the clipboard and says whether that worked. Only pages of secure origins have
-/// one; elsewhere the old command copies what is selected in `place`.
+/// Copies a text and reports the result. Only pages of secure origins have a clipboard; elsewhere
+/// the old copy command copies the selection in `place`.
 fn copy_text(text: &str, place: Option<&HtmlTextAreaElement>) -> &'static str {
     let get = |of: &JsValue, name: &str| js_sys::Reflect::get(of, &name.into()).ok();
     let navigator = get(&window().into(), "navigator");

@@ -15,13 +15,13 @@ use super::opener::{enter, give_focus_back};
 
 #[wasm_bindgen]
 extern "C" {
-    /// Of `static/boot.js`; a word says what is to be done in it.
+    /// In `static/boot.js`; opens the explorer, and `matrix` fills its matrix too.
     #[wasm_bindgen(js_name = extentscopeExplorer)]
     fn open_explorer(word: &str);
 }
 
 thread_local! {
-    /// Whether the palette is opened for the number of a step.
+    /// Whether the palette asks for a step number.
     pub(super) static WANTS_STEP: Cell<bool> = const { Cell::new(false) };
 }
 
@@ -31,7 +31,7 @@ pub fn run(desk: Desk, command: Command) {
         match command {
             Command::Close => give_focus_back(),
             Command::Changes => enter(),
-            // Its button is gone when none are left.
+            // The button disappears when no edits are left.
             Command::Edits => when_focus_is_lost(Box::new(|| focus_field(Command::Script))),
             _ => {}
         }
@@ -60,8 +60,7 @@ pub fn run(desk: Desk, command: Command) {
     }
 }
 
-/// Puts the focus on what the inspector looks at, where it is in sight; else where the next step is
-/// taken.
+/// Puts the focus on the visible element of the inspected object, else on the step button.
 fn find_object(desk: Desk) {
     let Some(look) = desk.read(Session::look) else { return focus_step() };
     let all = format!(".stage [data-object='{look}']:is(button, [tabindex])");
@@ -80,17 +79,17 @@ fn find_object(desk: Desk) {
 /// Puts the focus on a field of a panel that may be folded.
 fn go_to_field(desk: Desk, panel: &str, command: Command) {
     desk.act(|s| s.unfold(panel));
-    // Unfolded it can take the focus.
+    // A hidden field cannot take the focus, so wait until the panel is unfolded.
     request_animation_frame(move || focus_field(command));
 }
 
-/// Puts the focus on the field that a command is about.
+/// Puts the focus on the field of a command.
 pub fn focus_field(command: Command) {
     let Some(info) = command.info() else { return };
     by_id(&format!("{}-field", info.id)).as_ref().map(focus);
 }
 
-/// Presses the button that a command is.
+/// Clicks the button of a command.
 pub fn press(command: Command) {
     if let Some(button) = command.info().and_then(|info| by_id(info.id)) {
         button.click();

@@ -1,9 +1,9 @@
-//! The one state of the page, and what every part of the page does with it: follow a piece of what
+//! The page's state, and the two things that a part of the page does with it: follow a value that
 //! is shown, or send a command.
 //!
-//! Every text and every flag on the page has the same type, whatever it is computed from: the code
-//! that binds a signal to an element exists once for each type of signal, and a page that binds
-//! closures carries it a hundred times.
+//! All texts on the page have one type, and so have all flags. Leptos compiles the code that binds
+//! a signal to an element once for each type of signal, so closures would be compiled a hundred
+//! times.
 
 use core::cell::RefCell;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -15,7 +15,7 @@ use leptos::reactive::signal::Trigger;
 use crate::app::kit::panic;
 use crate::session::{Editor, Session, Stage, editor, stage};
 
-/// The page's state, to be handed around: it is there once, for as long as the page is.
+/// A handle of the page's state. There is one state, and it lives as long as the page.
 #[derive(Clone, Copy)]
 pub struct Desk(());
 
@@ -24,31 +24,32 @@ struct Page {
     session: Session,
     stage: Stage,
     editor: Editor,
-    /// Stage and editor are of the session as it was before the last command.
+    /// `stage` and `editor` are out of date: a command has run since.
     is_stale: bool,
-    /// The session's revision that the stage is of: typing in the editor does not change the stage.
+    /// The session's revision when `stage` was made. Typing in the editor does not change the
+    /// stage.
     stage_of: u64,
-    /// Told when what is shown is another.
+    /// Notified when the displayed state changes.
     changed: Trigger,
 }
 
-/// Who follows a part of what is shown, in the order in which they came, each with a number that grows.
+/// The followers of displayed values, oldest first, each with an increasing number.
 ///
-/// Leptos's memos keep whoever followed them, also elements that are gone, and look through all of
-/// them for each that follows on: after 5,000 steps, two thirds of a step's time went there. And of
-/// the five hundred texts and flags that are followed few are others after a step: all are read here,
-/// in a row, and only who follows one that is another is told.
+/// A Leptos memo keeps all subscribers, also those of removed elements, and walks through them for
+/// each new one: after 5,000 steps that took two thirds of a step's time. So there are no memos.
+/// After a command, all five hundred values are read here, and only the followers of changed values
+/// are notified.
 struct Followers {
     all: Vec<(u64, Follower)>,
     next: u64,
 }
 
-/// Reads its part, and tells who follows it if it is another than before.
+/// Reads its value, and notifies its subscribers if the value has changed.
 type Follower = Box<dyn FnMut(&Stage, &Editor)>;
 
 type Read<R> = Box<dyn Fn(&Stage, &Editor) -> R + Send + Sync>;
 
-/// What is in no key.
+/// A character that no key contains.
 const END_OF_KEY: char = '\u{1}';
 
 thread_local! {
@@ -131,23 +132,23 @@ impl Desk {
         follow_keys(Box::new(move |_, editor| read(editor)))
     }
 
-    /// What is shown, for those who draw it themselves; followed.
+    /// Reads the stage and follows it.
     pub fn with_stage<T>(self, read: impl FnOnce(&Stage) -> T) -> T {
         look(|page| page.changed).track();
         self.peek(read)
     }
 
-    /// What is shown, not followed.
+    /// Reads the stage without following it.
     pub fn peek<T>(self, read: impl FnOnce(&Stage) -> T) -> T {
         look(|page| read(&page.stage))
     }
 
-    /// The state itself, not followed.
+    /// Reads the session without following it.
     pub fn read<T>(self, read: impl FnOnce(&Session) -> T) -> T {
         look(|page| read(&page.session))
     }
 
-    /// Does a command. The run is also kept where it outlives a panic.
+    /// Runs a command on the session, and stores the run where it survives a panic.
     pub fn act<T>(self, command: impl FnOnce(&mut Session) -> T) -> T {
         let (result, was_stale) = change(|page| {
             let result = command(&mut page.session);
@@ -158,7 +159,7 @@ impl Desk {
         result
     }
 
-    /// Takes what was typed into the editor; nothing that is run changes.
+    /// Takes the editor's text; the run does not change.
     pub fn edit(self, draft: &str) {
         let was_stale = change(|page| {
             page.session.edit(draft);
@@ -168,15 +169,15 @@ impl Desk {
     }
 }
 
-/// What is to be done after every command, once for all kinds of them.
+/// Runs after every command; not generic, so it is compiled once.
 #[inline(never)]
 fn note(session: &mut Session) {
     session.revise();
     hand_over(session);
 }
 
-/// Keeps the run where it outlives a panic, and in the address bar. A damaged link stays there until
-/// something is done: somebody may mend it.
+/// Stores the run where it survives a panic, and in the address bar. A damaged link stays in the
+/// address bar until the next command, so that the reader can correct it.
 fn hand_over(session: &Session) {
     let link = if session.is_link_damaged() { String::new() } else { session.link() };
     panic::note_run(&session.report_text(), &link);
@@ -192,7 +193,7 @@ fn change<T>(act: impl FnOnce(&mut Page) -> T) -> T {
     PAGE.with_borrow_mut(|page| act(page.as_mut().expect("the desk is set up first")))
 }
 
-/// Has what is shown follow the session.
+/// Recomputes the stage and the editor if they are out of date.
 #[inline(never)]
 fn freshen() {
     let is_stale = PAGE.with_borrow(|page| page.as_ref().is_some_and(|page| page.is_stale));
@@ -209,7 +210,7 @@ fn freshen() {
     });
 }
 
-/// After the first command of several has the followers look once all are done.
+/// Schedules `tell` once for several commands in a row.
 fn tell_soon(is_told: bool) {
     if !is_told {
         queue_microtask(tell);
@@ -244,7 +245,7 @@ fn follow(read: Read<String>) -> Signal<String> {
     })
 }
 
-/// Flags and keys are followed as texts: what follows exists once.
+/// Flags and keys are followed as texts, so the code is compiled once.
 fn follow_flag(read: Read<bool>) -> Signal<bool> {
     let text = follow(Box::new(move |stage, editor| {
         String::from(if read(stage, editor) { "1" } else { "" })
@@ -280,7 +281,7 @@ fn leave(number: u64) {
     drop(gone); // what it holds may leave too
 }
 
-/// There is one thread, and a panic ends it.
+/// There is one thread, and a panic ends it, so a poisoned lock is never seen.
 fn open<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

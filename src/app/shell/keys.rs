@@ -10,7 +10,7 @@ use crate::session::find;
 use super::commands::run;
 use super::desk::Desk;
 
-/// The page's keys. Keys that the focused control uses itself are left to it.
+/// Listens to the page's keys. Keys that the focused control uses are left to it.
 pub fn listen_to_keys() {
     let desk = Desk::of_page();
     let handle = window_event_listener(leptos::ev::keydown, move |ev| {
@@ -22,18 +22,17 @@ pub fn listen_to_keys() {
         let target = ev.target().and_then(|t| t.dyn_into::<Element>().ok());
         let focused = target.as_ref().map(|e| e.tag_name().to_ascii_lowercase());
         let focused = focused.unwrap_or_default();
-        // A slider takes arrows, and no more of the page's keys.
+        // Of the page's keys a slider uses only arrows.
         let is_slider = target.as_ref().is_some_and(|e| e.matches("[type=range]") == Ok(true));
         let own = matches!(focused.as_str(), "input" | "textarea" | "select");
-        // One in a dialog that was just closed is left in the next frame.
+        // A control in a dialog that was just closed keeps the focus until the next frame.
         let is_gone =
             target.as_ref().is_some_and(|e| e.matches("dialog:not([open]) *") == Ok(true));
         let own = own && !is_gone && !(is_slider && (key.len() == 1 || key.starts_with("Shift+")));
         if own && !is_held && key != "Escape" || key == " " && focused == "button" {
             return;
         }
-        // Over a dialog or a menu nothing is a key of the run behind it, also where no control has the
-        // focus.
+        // While a dialog or a menu is open, keys must not reach the run behind it.
         if document().query_selector("dialog[open], .menu").is_ok_and(|open| open.is_some()) {
             return;
         }
@@ -45,7 +44,7 @@ pub fn listen_to_keys() {
     on_cleanup(move || handle.remove());
 }
 
-/// A key as the table names it.
+/// The name of a pressed key, as in [`COMMANDS`](crate::session::COMMANDS).
 fn name_of(ev: &KeyboardEvent) -> String {
     let key = ev.key();
     match (ev.ctrl_key() || ev.meta_key(), ev.alt_key()) {

@@ -1,5 +1,5 @@
-//! The knobs of the design at hand: a dialog in which any of them can be turned. What does not fit
-//! together is refused with the reason, and stays there to be completed.
+//! A dialog that changes knobs of the current design. A combination that does not fit together is
+//! refused with the reason, and stays in the dialog.
 
 use crate::app::kit::prelude::*;
 use leptos::html::Dialog;
@@ -12,7 +12,7 @@ use crate::kernel::{Design, KNOBS, KnobInfo};
 pub fn knobs_button() -> AnyView {
     let desk = Desk::of_page();
     let dialog: NodeRef<Dialog> = NodeRef::new();
-    // What is chosen in the dialog: the design that is run, or one that does not fit together.
+    // The dialog's design: the one that is run, or a combination that was refused.
     let draft = RwSignal::new(desk.read(|s| s.design()));
     let name = desk.text(|s| s.design.0.clone());
     Effect::new(move |_| {
@@ -37,7 +37,7 @@ pub fn knobs_button() -> AnyView {
             class="knobs"
             aria-labelledby="knobs-title"
             node_ref=dialog
-            // The page's keys are for the run behind the dialog.
+            // Keys in the dialog must not reach the run behind it.
             on:keydown=|ev| {
                 keep_key(&ev);
             }
@@ -80,7 +80,7 @@ fn knob(desk: Desk, draft: RwSignal<Design>, info: &'static KnobInfo) -> AnyView
         (info.set)(&mut design.knobs, i);
         take(desk, draft, design);
     };
-    // What the row has, where the knob was turned away from it.
+    // The row's value, if the knob differs from it.
     let was = derived(move || {
         let design = draft.get();
         let row = (info.get)(&design.row.knobs());

@@ -1,4 +1,4 @@
-//! Where the focus goes when the inspector opens, and back to when it closes.
+//! Moves the focus into the inspector when it opens, and back when it closes.
 
 use core::cell::RefCell;
 
@@ -12,13 +12,13 @@ thread_local! {
     static OPENER: RefCell<Option<Element>> = const { RefCell::new(None) };
 }
 
-/// Notes what the inspector is opened from.
+/// Remembers the element that opens the inspector.
 pub fn note_opener(element: Element) {
     OPENER.set(Some(element));
 }
 
-/// To the head of the inspector, which a screen reader then reads; the way back leads to what has the
-/// focus now.
+/// Moves the focus to the inspector's head, which a screen reader then reads. Remembers the focused
+/// element for the way back.
 pub fn enter() {
     let focused =
         document().active_element().filter(|e| e.closest("aside").is_ok_and(|a| a.is_none()));
@@ -28,7 +28,7 @@ pub fn enter() {
     go_in();
 }
 
-/// The same once it is drawn: what is hidden takes no focus.
+/// Moves the focus to the inspector's head in the next frame: hidden elements cannot take it.
 pub fn go_in() {
     request_animation_frame(|| focus_part(".area-inspector h2"));
 }
@@ -41,7 +41,7 @@ pub fn focus_part(selector: &str) {
     }
 }
 
-/// To what opened the inspector, or to where the next step is taken.
+/// Moves the focus back to the element that opened the inspector, else to the step button.
 pub fn give_focus_back() {
     let opener = OPENER.take();
     let had = document().active_element();

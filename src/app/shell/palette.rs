@@ -18,9 +18,9 @@ struct Palette {
     dialog: NodeRef<Dialog>,
     input: NodeRef<Input>,
     query: RwSignal<String>,
-    /// The position of the command that Enter does.
+    /// The position of the command that Enter runs.
     at: RwSignal<usize>,
-    /// Whether it is the number of a step that is asked for.
+    /// Whether the palette asks for a step number.
     wants_step: RwSignal<bool>,
 }
 
@@ -43,7 +43,7 @@ pub fn commands_button() -> AnyView {
             tabindex="-1"
             aria-label="Commands"
             node_ref=palette.dialog
-            // The page's keys are for the run behind the dialog.
+            // Keys in the dialog must not reach the run behind it.
             on:keydown=move |ev| palette.key(&ev)
         >
             {palette.field()}
@@ -65,7 +65,7 @@ impl Palette {
         }
     }
 
-    /// What the query finds: ids, or `go` and the step if it is a number.
+    /// The ids of the commands that match; for a number, `go` and the step.
     fn found(self) -> Vec<String> {
         let query = self.query.get();
         let query = query.trim();
@@ -99,7 +99,7 @@ impl Palette {
         let found = untrack(|| self.found());
         let at = self.at.get_untracked();
         let to = match ev.key().as_str() {
-            // There is nothing else in it to go to.
+            // The palette has no other control to move to.
             "Tab" => at,
             "ArrowDown" => (at + 1).min(found.len().saturating_sub(1)),
             "ArrowUp" => at.saturating_sub(1),
@@ -168,7 +168,7 @@ impl Palette {
             Some(command) => (command.text.to_string(), command.group, command.keys),
             None => (format!("Go to step {}", id.trim_start_matches("go ")), "Time", [].as_slice()),
         };
-        // In the whole list a group is named once.
+        // The unfiltered list names each group once.
         let first = at.is_none_or(|at| at == 0 || COMMANDS[at - 1].group != group);
         let head = derived(move || {
             let whole = self.query.with(|query| query.trim().is_empty());
@@ -192,7 +192,7 @@ impl Palette {
     }
 }
 
-/// The name of a command's element in the list.
+/// The id of a command's element in the list.
 fn of(id: &str) -> String {
     format!("command-{}", id.replace(' ', "-"))
 }

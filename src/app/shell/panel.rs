@@ -30,13 +30,12 @@ pub fn panel_head(
     .into_any()
 }
 
-/// A button that switches something on and off; `label` is what it is called where its text says
-/// too little.
+/// A toggle button; `label` is its accessible name where its text is too short.
 pub fn turn(switch: Switch, text: &'static str, label: Option<String>) -> AnyView {
     switch_button(switch, "twin-switch", label, text.into_any())
 }
 
-/// A button that gives a panel the room of its neighbours too, and takes it back.
+/// A toggle button that lets a panel take the room of its neighbours.
 pub fn enlarge(switch: Switch, label: &'static str) -> AnyView {
     let content = icon(shapes::LARGER.to_string());
     switch_button(switch, "twin-switch enlarge", Some(label.into()), content)
@@ -64,13 +63,13 @@ fn switch_button(
     .into_any()
 }
 
-/// The name of an object, which opens it in the inspector.
+/// A button with an object's name, which opens it in the inspector.
 pub fn name(object: impl Into<Signal<String>>, text: impl Into<Signal<String>>) -> AnyView {
     let (object, text): (Signal<String>, Signal<String>) = (object.into(), text.into());
     view! { <button type="button" class="name" data-object=object>{text}</button> }.into_any()
 }
 
-/// Lines at marked steps of the run, counted from `first`, with a word at each if there is room.
+/// Lines at the marked steps, counted from `first`, each with a word if there is room.
 pub fn marks(
     desk: Desk,
     first: fn(&Stage) -> usize,
@@ -98,7 +97,7 @@ pub fn mark_key(milestone: &Milestone, first: usize) -> String {
     format!("{}\n{class}\n{word}", step - first)
 }
 
-/// What the key of a mark says: where, its class, its word.
+/// The parts of a mark's key: position, class, word.
 pub fn mark_parts(key: &str) -> [String; 3] {
     let mut lines = key.split('\n').map(String::from);
     core::array::from_fn(|_| lines.next().unwrap_or_default())
@@ -111,7 +110,7 @@ pub fn tables(desk: Desk, switch: Switch, read: fn(&Stage) -> Vec<Table>) -> Any
         false => Vec::new(),
     });
     let hidden = desk.flag(move |s| !s.panels.has(switch));
-    // It may scroll, and has nothing else in it that takes the focus.
+    // A table may scroll and contains nothing else that takes the focus.
     view! {
         <div class="panel-body" role="group" aria-label="Table" tabindex="0" hidden=hidden>
             {all}
@@ -120,7 +119,7 @@ pub fn tables(desk: Desk, switch: Switch, read: fn(&Stage) -> Vec<Table>) -> Any
     .into_any()
 }
 
-/// Tables that are made anew with every step.
+/// Tables that are rebuilt with every step.
 pub fn made_anew(
     desk: Desk,
     read: impl Fn(&Stage) -> Vec<Table> + Send + Sync + 'static,

@@ -1,4 +1,4 @@
-//! Light, dark, or made for a projector; kept nowhere but on the document.
+//! Themes: light, dark, projector. The choice is stored only on the document.
 
 use crate::app::kit::prelude::*;
 

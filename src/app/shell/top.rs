@@ -49,13 +49,13 @@ fn lessons_button(desk: Desk) -> AnyView {
     .into_any()
 }
 
-/// Opens the greeting, by `static/boot.js`, which finds the button by its name.
+/// The button of the greeting. `static/boot.js` finds it by its id.
 fn about_button() -> AnyView {
     view! { <button type="button" id="about">"About"</button> }.into_any()
 }
 
-/// Opens the explorer, by `static/boot.js`, which finds the button by its name and says beside it if
-/// the explorer cannot be fetched.
+/// The button of the explorer. `static/boot.js` finds it by its id, and reports beside it if the
+/// explorer cannot be fetched.
 fn explorer_button() -> AnyView {
     view! {
         <button type="button" id="explore">
@@ -93,7 +93,7 @@ fn scenario_select(desk: Desk) -> AnyView {
     .into_any()
 }
 
-/// The named designs, and the one at hand if it is a variant of one.
+/// The select of designs: the rows, and the current design if its knobs differ from its row.
 fn design_select(desk: Desk) -> AnyView {
     let rows = Row::ALL
         .iter()
@@ -173,7 +173,7 @@ fn known(desk: Desk) -> AnyView {
     .into_any()
 }
 
-/// What can be sent to somebody else. The address bar holds the link at all times.
+/// The copy buttons. The address bar has the link at all times.
 fn share(desk: Desk) -> AnyView {
     view! {
         <div class="share" role="group" aria-label="Copy">

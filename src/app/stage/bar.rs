@@ -86,8 +86,8 @@ fn button(
     .into_any()
 }
 
-/// Faults that hit the whole machine; those that hit an object are in its menu and the inspector. On
-/// a narrow screen they stand with the steps, since the bar has no room for them.
+/// Faults of the whole machine; faults of an object are in its menu and the inspector. On a narrow
+/// screen they are in the list of steps, because the bar has no room.
 pub fn faults(desk: Desk) -> AnyView {
     let fault = |word: &'static str, title: &'static str, command: Command| {
         view! {
@@ -148,7 +148,7 @@ fn slider(desk: Desk) -> AnyView {
     .into_any()
 }
 
-/// A tick over the slider at each marked step, which goes there.
+/// A tick over the slider at each marked step; a click goes to the step.
 fn ticks(desk: Desk) -> AnyView {
     let keys = desk.keys(|s| s.milestones.iter().map(|it| mark_key(it, 0)).collect());
     let tick = move |key: String| {
@@ -170,7 +170,7 @@ fn ticks(desk: Desk) -> AnyView {
     list(keys, tick)
 }
 
-/// Ticks while the run plays; started and stopped by what the desk says.
+/// The clock that takes steps while the run plays.
 fn play_clock(desk: Desk, playing: Signal<bool>, pace: RwSignal<usize>) {
     Effect::new(move |_| {
         if !playing.get() {
@@ -190,7 +190,7 @@ pub fn caption() -> AnyView {
     let desk = Desk::of_page();
     let playing = desk.flag(|s| s.is_playing);
     let wrong = desk.flag(|s| s.finding.is_some());
-    // While it plays, only a finding is worth an interruption.
+    // While the run plays, a screen reader announces findings only.
     let live =
         derived(move || if playing.get() && !wrong.get() { "off" } else { "polite" }.to_string());
     view! {

@@ -12,7 +12,7 @@ use crate::view::BranchRow;
 pub fn branches() -> AnyView {
     let desk = Desk::of_page();
     let keys = desk.keys(|s| s.branches.iter().map(|row| row.index.to_string()).collect());
-    // Only when another one is shown, or the box itself: else a reader scrolls as they like.
+    // Scroll only when another branch or panel is shown; otherwise the reader's position stays.
     let shown = desk.text(|s| {
         let current = s.branches.iter().position(|row| row.reached.is_some());
         format!("{current:?} {} {}", s.panels.open(), s.panels.has(Switch::Lanes))
@@ -37,7 +37,7 @@ pub fn branches() -> AnyView {
     .into_any()
 }
 
-/// Scrolls the box that an element is in, and never the page, as little as brings it into sight.
+/// Scrolls the box around an element, never the page, until the element is visible.
 pub fn bring_into_sight(selector: &str) {
     let found = document().query_selector(selector).ok().flatten();
     let around = |element: &Element| {

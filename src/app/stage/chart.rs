@@ -23,8 +23,8 @@ pub fn chart_panel() -> AnyView {
     .into_any()
 }
 
-/// Lines are stretched to the panel by SVG, words are placed beside them by CSS: nothing has to be
-/// measured, and both themes are the style sheet's.
+/// SVG stretches the lines to the panel and CSS places the words, so nothing is measured and the
+/// style sheet handles both themes.
 fn plot(desk: Desk) -> AnyView {
     let line = move |class: &'static str, read: fn(&Chart) -> &String| {
         let path = desk.text(move |s| read(&s.chart).clone());
@@ -49,7 +49,7 @@ fn plot(desk: Desk) -> AnyView {
                 {line("chart-grid", |c| &c.grid)} {line("chart-slots", |c| &c.slots)}
                 {line("chart-area", |c| &c.area)} {line("chart-line", |c| &c.line)}
             </svg>
-            // Not in the picture, which is long and would be painted with every step.
+            // Outside of the picture, which is large and would be repainted with every step.
             <i class="chart-cursor" style=("--at", desk.text(|s| s.series.cursor.to_string()))></i>
             {marks(desk, |_| 0, |s| &s.milestones, false)}
             {ticks(desk, "chart-x", |c| &c.x_ticks)} {ticks(desk, "chart-y", |c| &c.y_ticks)}

@@ -1,4 +1,4 @@
-//! The op console: fields, and one line that says the same as they do.
+//! The op console: fields, and one line with the same content.
 
 use crate::app::kit::prelude::*;
 
@@ -63,7 +63,7 @@ pub fn console() -> AnyView {
     .into_any()
 }
 
-/// The error of a typed line: there is only one line, so its number would only distract.
+/// The error of a typed line, without a line number: there is only one line.
 fn told(error: &ScriptError) -> String {
     format!("column {}: {}", error.column, error.message())
 }

@@ -11,7 +11,7 @@ use crate::app::shell::{Desk, focus_part};
 use crate::session::Command;
 use crate::view::{Inspector, Look, ObjectEvent};
 
-/// A text that is nothing while the inspector is closed.
+/// A text that is empty while the inspector is closed.
 fn text(desk: Desk, read: fn(&Inspector) -> String) -> Signal<String> {
     desk.text(move |s| s.inspector.as_ref().map_or(String::new(), read))
 }
@@ -128,7 +128,7 @@ fn look(desk: Desk, id: &str) {
     desk.act(|s| s.inspect(Look::parse(id)));
 }
 
-// Rows of lists are their own keys, in lines: an element that says something else is another one.
+// The key of a row is its content, one part per line: a row with another content is a new element.
 
 fn field_keys(shown: &Inspector) -> Vec<String> {
     shown.fields.iter().map(|(name, value)| format!("{name}\n{value}")).collect()
@@ -173,7 +173,7 @@ fn event(desk: Desk, key: &str) -> AnyView {
                 aria-current=here
                 on:click=move |_| {
                     desk.act(|s| s.seek(step));
-                    // The line of the step at the cursor is another one.
+                    // The row at the cursor is a new element.
                     when_focus_is_lost(Box::new(|| focus_part(".area-inspector [aria-current=step]")));
                 }
             >

@@ -116,8 +116,8 @@ fn draw_span(desk: Desk, lane: &str, key: &str) -> AnyView {
     };
     let (from, len) = (span.from, span.len);
     let go = move || keep_focus(&mut || desk.act(|s| s.seek(from + len)));
-    // What it is about stands where there is no room for both: the style sheet wraps one over the
-    // other. The blank of no width lets it go out of sight in one piece.
+    // Where there is room for one part only, the style sheet wraps the second part out of sight.
+    // The zero-width space makes it wrap as a whole.
     let (word, about) = match span.about.is_empty() {
         false => (format!("{} ", span.word), format!("\u{200b}{}", span.about)),
         true => (span.word, String::new()),

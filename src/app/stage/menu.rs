@@ -1,5 +1,5 @@
-//! Whatever on the stage has `data-object`: it opens in the inspector, and has a menu with what may
-//! be done to it.
+//! Elements of the stage with `data-object`: a click opens the object in the inspector, and a menu
+//! offers its faults.
 
 use wasm_bindgen::JsCast;
 use web_sys::{Element, KeyboardEvent, MouseEvent};
@@ -10,21 +10,21 @@ use crate::app::shell::{Desk, enter, focus_part, give_focus_back, go_in, note_op
 use crate::view::Look;
 use crate::view::facts::{Object, title};
 
-/// What stands in the menu, and where.
+/// The menu's object and position; `None` while it is closed.
 type Menu = RwSignal<Option<(Object, i32, i32)>>;
 
-/// Opens what was clicked, if it is an object.
+/// Opens the clicked object in the inspector.
 pub fn open_clicked(desk: Desk, ev: &MouseEvent) {
     if let Some((element, object)) = object_of(ev.target()) {
         open(desk, element, object);
-        // By a key.
+        // The click came from a key.
         if ev.detail() == 0 {
             go_in();
         }
     }
 }
 
-/// Opens the focused object, if it is no button, which clicks by itself.
+/// Opens the focused object. Buttons are left out, because they send a click.
 pub fn open_focused(desk: Desk, ev: &KeyboardEvent) {
     let is_press = matches!(ev.key().as_str(), "Enter" | " ");
     let Some((element, object)) = object_of(ev.target()).filter(|_| is_press) else { return };
@@ -38,11 +38,11 @@ pub fn open_focused(desk: Desk, ev: &KeyboardEvent) {
 fn open(desk: Desk, element: Element, object: Object) {
     note_opener(element);
     desk.act(|s| s.inspect(Some(Look::Object(object))));
-    // It may be behind the inspector now.
+    // The inspector may now cover the element.
     when_focus_is_lost(Box::new(go_in));
 }
 
-/// The object that an event is about.
+/// The element and object of an event.
 fn object_of(target: Option<web_sys::EventTarget>) -> Option<(Element, Object)> {
     let element = target?.dyn_into::<Element>().ok()?;
     let element = element.closest("[data-object]").ok()??;
@@ -57,13 +57,13 @@ pub fn open_menu(menu: Menu, ev: &MouseEvent) {
     note_opener(element.clone());
     let (mut x, mut y) = (ev.client_x(), ev.client_y());
     if (x, y) == (0, 0) {
-        // By the keyboard.
+        // The event came from the keyboard.
         let place = element.get_bounding_client_rect();
         (x, y) = (place.left() as i32, place.bottom() as i32);
     }
     menu.set(Some((object, x, y)));
     request_animation_frame(|| {
-        // Somebody quick may be at another item already.
+        // A fast reader may have moved to another item.
         let is_there = document().query_selector(".menu :focus").is_ok_and(|item| item.is_some());
         if !is_there {
             focus_part(".menu button");
@@ -71,7 +71,7 @@ pub fn open_menu(menu: Menu, ev: &MouseEvent) {
     });
 }
 
-/// What may be done to an object, where a person asked for it.
+/// The menu of an object.
 pub fn object_menu(menu: Menu) -> AnyView {
     let desk = Desk::of_page();
     let close = move || {
@@ -92,7 +92,7 @@ pub fn object_menu(menu: Menu) -> AnyView {
             format!("Inspect {title}"),
             Box::new(move || {
                 desk.act(|s| s.inspect(Some(Look::Object(object))));
-                // What the menu was of has the focus again then.
+                // By then the focus is back on the element of the menu.
                 request_animation_frame(enter);
             }),
         )];

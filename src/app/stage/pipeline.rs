@@ -8,7 +8,7 @@ use crate::app::shell::{enlarge, name, panel_head, tables};
 use crate::session::Switch;
 use crate::view::{Ack, COLUMNS, IoRow};
 
-/// One line a write; its letter travels through the stations.
+/// One line per write; its letter moves through the stations.
 pub fn pipeline_panel() -> AnyView {
     let desk = Desk::of_page();
     let hidden = desk.flag(|s| s.panels.has(Switch::Pipeline));

@@ -36,12 +36,12 @@ pub fn script_panel() -> AnyView {
 }
 
 fn editor(desk: Desk) -> AnyView {
-    // A mark that says something else is another element: nothing in it has to follow anything.
+    // A mark with another text is a new element, so its content is static.
     let marks = desk.editor_keys(|e| {
         let key = |mark: &LineMark| format!("{} {} {}", mark.number, mark.is_wrong, mark.threads);
         e.marks.iter().map(key).collect()
     });
-    // The line that is wrong comes into sight, else one where a thread stands.
+    // Scrolls the line of the error into view, else the current line of a thread.
     Effect::new(move |_| {
         marks.track();
         request_animation_frame(|| bring_into_sight(".gutter > i:last-of-type"));

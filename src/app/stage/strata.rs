@@ -65,12 +65,12 @@ fn files(stage: &Stage, of: Of) -> &[FileStrata] {
 
 /// A picture for each file.
 fn pictures(desk: Desk, of: Of) -> AnyView {
-    // What is drawn at all; what it says changes without anything being made anew.
+    // The structure of the picture; its texts change without rebuilding it.
     let shapes = desk.keys(move |s| files(s, of).iter().map(shape).collect());
     list(shapes, move |key| picture(desk, of, &key))
 }
 
-/// A key for everything about a file's picture that never changes while it stands.
+/// A key of all that stays the same while a file's picture exists.
 fn shape(file: &FileStrata) -> String {
     let rows: Vec<&str> = file.rows.iter().map(|row| row.id).collect();
     format!("{} {} {}", file.ino, file.blocks, rows.join(" "))
@@ -139,7 +139,7 @@ fn layer(desk: Desk, of: Of, ino: u8, row: &Stratum) -> AnyView {
     let id = row.id;
     let find =
         move |s: &Stage| file(s, of, ino).and_then(|f| f.rows.iter().find(|r| r.id == id)).cloned();
-    // What says something else is another element: it fades in, and what it replaces is gone.
+    // A segment with another text is a new element, so it fades in.
     let keys = desk.keys(move |s| match find(s) {
         Some(row) => pieces(&row).iter().map(Piece::key).collect(),
         None => Vec::new(),
@@ -207,7 +207,7 @@ fn mark(mark: &Mark) -> Piece {
         MarkKind::Volatile => ("mark mark-volatile", "cache", "", "only in the device's cache"),
         MarkKind::Changed => ("mark mark-changed", "changed", "\u{b1}", "changed in this step"),
     };
-    // The word only where there is room for it beside the segment's own; what changed has a sign else.
+    // The word is shown where there is room; otherwise a changed segment has a sign.
     let more = if mark.len > 3 { word } else { "" };
     let glyph = if mark.kind == MarkKind::Changed && mark.len > 3 { "" } else { glyph };
     Piece {
@@ -229,7 +229,7 @@ impl Piece {
 
     fn draw(self, ino: u8) -> AnyView {
         let Piece { lblk, len, .. } = self;
-        // A mark is in front of the segment that it is about: focus goes to that.
+        // A mark covers its segment, so the focus goes to the segment.
         let object = (!self.is_mark).then(|| format!("block.{ino}.{lblk}"));
         view! {
             <span

@@ -13,7 +13,7 @@ use crate::view::{Context, ThreadRow, actor_title};
 pub fn threads_panel() -> AnyView {
     let desk = Desk::of_page();
     let keys = desk.keys(|s| s.threads.iter().map(|row| row.actor.to_string()).collect());
-    // Who is stuck comes into sight.
+    // Scroll a stuck actor into view.
     let stuck = desk.text(|s| {
         let stuck = s.threads.iter().filter(|row| row.stuck);
         stuck.map(|row| row.actor.to_string()).collect()

@@ -44,8 +44,8 @@ pub fn tree_panel() -> AnyView {
     .into_any()
 }
 
-/// The panel's head, and the button that opens the tree laboratory. It does so by `static/boot.js`,
-/// which finds it by its name, and says beside it if the laboratory cannot be fetched.
+/// The panel's head and the button of the laboratory. `static/boot.js` finds the button by its id,
+/// and reports beside it if the laboratory cannot be fetched.
 fn with_laboratory(head: AnyView) -> AnyView {
     view! {
         <div class="row spread">

@@ -48,7 +48,7 @@ pub fn waits_panel() -> AnyView {
     .into_any()
 }
 
-/// `t1 waits for an event`, and in another line whose steps could lead to it.
+/// A wait that is not in the cycle: `t1 waits for an event`, and below it who can end it.
 fn other(key: &str) -> AnyView {
     let (actor, rest) = key.split_once(' ').unwrap_or((key, ""));
     let (wait, givers) = rest.split_once('\n').unwrap_or((rest, ""));

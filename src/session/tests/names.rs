@@ -50,34 +50,34 @@ fn every_panel_has_the_names_of_v5_5() {
     check(
         &text,
         expect![[r#"
-        caption: Step 4. t2 truncates to 4 blocks and takes i_rwsem; now it waits until i_dio_count is 0 (now 1).
-        step irq:io1: iomap_dio_bio_end_io: queue the IO's own work, write A
-        step t2: inode_dio_wait: wait for i_dio_count (truncate 4) - waits until i_dio_count is 0 (now 1)
-        step t3: ext4_dio_write_iter: take i_rwsem (dio_write 4 4) - waits for i_rwsem, held by t2
-        thread t1:  |  | 
-        thread t2: inode_dio_wait | wait for i_dio_count | i_rwsem
-        thread t3: ext4_dio_write_iter | take i_rwsem | 
-        thread irq:io1: iomap_dio_bio_end_io | queue the IO's own work | 
-        thread kworker:1:  |  | 
-        thread jbd2:  |  | 
-        wait t2 waits until i_dio_count is 0 (now 1); can be ended by irq:io1
-        wait t3 waits for i_rwsem, held by t2; can be ended by t2
-        lane t1: step 1: t1 in io_submit: take a slot
-        lane t1: step 2: t1 in ext4_dio_write_iter: take i_rwsem
-        lane t1: step 3: t1 in iomap_dio_rw: map the blocks, submit the bio
-        lane t1: t1 holds i_rwsem of a
-        lane t2: t2 waits for i_rwsem, held by t1, in ext4_setattr
-        lane t2: step 4: t2 in ext4_setattr: take the inode's lock
-        lane t2: t2 waits until i_dio_count is 0 (now 1), in inode_dio_wait
-        lane t2: t2 holds i_rwsem of a
-        lane t3: t3 waits for i_rwsem, held by t1, in ext4_dio_write_iter
-        lane t3: t3 waits for i_rwsem, held by t2, in ext4_dio_write_iter
-        lane device: in flight: A
-        strata i_unwritten 0, i_dio_count 1, i_rwsem held by t2, size 8
-        inspector t2: inode_dio_wait; operation truncate 4; next wait for i_dio_count; but waits until i_dio_count is 0 (now 1); holds i_rwsem of a; in inode_dio_wait
-        inspector t3: ext4_dio_write_iter; operation dio_write 4 4; next take i_rwsem; but waits for i_rwsem, held by t2
-        inspector inode.0: struct ext4_inode_info; i_unwritten 0; i_dio_count 1; i_rwsem held by t2; i_size 8; i_size as committed 8; changed since the last commit no
-    "#]],
+            caption: Step 4. t2 truncates to 4 blocks and takes i_rwsem; now it waits until i_dio_count is 0 (now 1).
+            step irq:io1: iomap_dio_bio_end_io: queue the IO's own work, write A
+            step t2: inode_dio_wait: wait for i_dio_count (truncate 4) - waits until i_dio_count is 0 (now 1)
+            step t3: ext4_dio_write_iter: take i_rwsem (dio_write 4 4) - waits for i_rwsem, held by t2
+            thread t1:  |  | 
+            thread t2: inode_dio_wait | wait for i_dio_count | i_rwsem
+            thread t3: ext4_dio_write_iter | take i_rwsem | 
+            thread irq:io1: iomap_dio_bio_end_io | queue the IO's own work | 
+            thread kworker:1:  |  | 
+            thread jbd2:  |  | 
+            wait t2 waits until i_dio_count is 0 (now 1); can be ended by irq:io1
+            wait t3 waits for i_rwsem, held by t2; can be ended by t2
+            lane t1: step 1: t1 in io_submit: take a slot
+            lane t1: step 2: t1 in ext4_dio_write_iter: take i_rwsem
+            lane t1: step 3: t1 in iomap_dio_rw: map the blocks, submit the bio
+            lane t1: t1 holds i_rwsem of a
+            lane t2: t2 waits for i_rwsem, held by t1, in ext4_setattr
+            lane t2: step 4: t2 in ext4_setattr: take the inode's lock
+            lane t2: t2 waits until i_dio_count is 0 (now 1), in inode_dio_wait
+            lane t2: t2 holds i_rwsem of a
+            lane t3: t3 waits for i_rwsem, held by t1, in ext4_dio_write_iter
+            lane t3: t3 waits for i_rwsem, held by t2, in ext4_dio_write_iter
+            lane device: in flight: A
+            strata i_unwritten 0, i_dio_count 1, i_rwsem held by t2, size 8
+            inspector t2: inode_dio_wait; operation truncate 4; next wait for i_dio_count; but waits until i_dio_count is 0 (now 1); holds i_rwsem of a; in inode_dio_wait
+            inspector t3: ext4_dio_write_iter; operation dio_write 4 4; next take i_rwsem; but waits for i_rwsem, held by t2
+            inspector inode.0: struct ext4_inode_info; i_unwritten 0; i_dio_count 1; i_rwsem held by t2; i_size 8; i_disksize 8; i_disksize as committed 8; on the orphan list no; changed since the last commit no
+        "#]],
     );
 }
 

@@ -93,7 +93,9 @@ fn objects_are_told() {
               i_dio_count: 0
               i_mutex: held by kworker:1
               i_size: 16
-              i_size as committed: 16
+              i_disksize: 16
+              i_disksize as committed: 16
+              on the orphan list: no
               changed since the last commit: yes
               2 t1: i_mutex free → held by t1.
               3 t1: i_unwritten 0 → 1; i_dio_count 0 → 1; i_mutex held by t1 → free.
