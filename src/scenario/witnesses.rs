@@ -18,9 +18,9 @@ pub struct KnownWitness {
     pub run: Vec<Choice>,
 }
 
-/// The shortest runs of a preset under a design, in the order of [`Promise::ALL`]. There are none if
-/// every order of the steps keeps every promise, or if the design is no row and not the one that the
-/// preset is shown under.
+/// The shortest runs of a preset under a design, in the order of [`Promise::ALL`]. There are none
+/// if every order of the steps keeps every promise, or if the design is neither a row nor the one
+/// that the preset is shown under.
 pub fn known_witnesses(preset: &str, design: Design) -> Vec<KnownWitness> {
     let design = name_of(design);
     let line = |line: &str| {

@@ -147,11 +147,12 @@ fn known(desk: Desk) -> AnyView {
     let keys = desk.keys(|s| s.known_broken.iter().map(|promise| promise.id().into()).collect());
     let show = move |id: String| {
         let Some(promise) = Promise::find(&id) else { return ().into_any() };
+        let label = format!("Show a run that breaks {id}");
         view! {
             <button
                 type="button"
                 title=promise.sentence()
-                aria-label=format!("Show a run that breaks {id}")
+                aria-label=label
                 on:click=move |_| desk.act(|s| s.show_known(promise))
             >
                 {id}
