@@ -24,7 +24,8 @@ use extentscope::bounds::{LOAD_WRITES_MAX, SLOTS_MAX, STATES_MAX};
     version,
     after_help = "SCRIPT is a file, - for standard input, or the name of a preset.\n\n\
                   Exit status:\n  \
-                  0  done; every promise that was checked holds; where the script has an expect\n     \
+                  0  done; every promise that was checked holds; \
+                  where the script has an expect\n     \
                   line, what comes out is what it says\n  \
                   1  a promise is broken that no expect line names, what comes out is not what\n     \
                   an expect line says, or a choice cannot be taken\n  \
