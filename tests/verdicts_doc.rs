@@ -238,6 +238,10 @@ const TAIL: &str = "
   was acknowledged before it: a second fsync after one that failed breaks FSYNC-DURABLE in every
   kernel, which is what databases found in 2018. ERR-REPORT is that nobody's fsync returns 0 who has
   not been told.
+* **Unwritten extents that touch are one extent of the disk tree** where `merge_unwritten` says so, as
+  in v3.7 and v3.8 (`v3.8` and the RFC's rows; ec22ba8edb50 ended it in v3.9): preallocation makes
+  the extent before it longer, or the one behind, and the conversion takes the whole extent that it
+  finds. What an allocation of a write leaves stays apart, since submission splits it off at once.
 * **A small journal** (`journal N`) follows `add_transaction_credits` of fs/jbd2/transaction.c
   v3.12: a handle that finds the transaction full asks for its commit and waits; half of a
   transaction can be reserved; the next transaction begins with what is reserved. A reserved

@@ -61,6 +61,9 @@ pub struct Knobs {
     /// When an AIO write is done, clean pages of its range that were read in the meantime are
     /// dropped, before anybody hears of it (v5.5; a synchronous write drops them in all kernels).
     pub invalidate: bool,
+    /// Unwritten extents that touch are one extent of the disk tree, and the conversion takes the
+    /// whole extent that it finds (v3.7 and v3.8; ec22ba8edb50 in v3.9 ends the merging).
+    pub merge_unwritten: bool,
     /// Who is told that writeback has failed.
     pub wb_error: WbError,
     /// What becomes of unwritten blocks whose writeback has failed.
@@ -458,6 +461,10 @@ pub const KNOBS: &[KnobInfo] = &[
         "yes" => true,
     ]),
     knob!("reservation", "writeback reserves the handle of its conversion", reservation, [
+        "no" => false,
+        "yes" => true,
+    ]),
+    knob!("merge_unwritten", "preallocation grows unwritten extents on disk", merge_unwritten, [
         "no" => false,
         "yes" => true,
     ]),

@@ -212,6 +212,7 @@ impl Row {
             size_update: SizeUpdate::BeforeSync,
             orphan: true,
             invalidate: false,
+            merge_unwritten: false,
             wb_error: WbError::FlagIfCached,
             failed_writeback: FailedWriteback::Converts,
         };
@@ -221,6 +222,7 @@ impl Row {
             ack: Ack::Irq,
             nolock_read: NolockRead::Goes,
             fallocate_waits: true,
+            merge_unwritten: true,
             ..V3_9
         };
         const OSYNC: Knobs = Knobs { ack: Ack::SyncConverted, sync_by: SyncBy::Worker, ..RFC };
@@ -250,6 +252,7 @@ impl Row {
                 es_version: es::Version::V3_8,
                 es_content: EsContent::Delayed,
                 fallocate_waits: true,
+                merge_unwritten: true,
                 complete_last: false,
                 ..V3_9
             },

@@ -89,6 +89,12 @@ impl<'a> Stepped<'a> {
         }
     }
 
+    /// Merges the disk tree's unwritten extents at some blocks.
+    pub(super) fn merge_at(&mut self, ino: u8, at: u16) {
+        let splits = self.state.inodes[usize::from(ino)].splits & !at;
+        self.touch(Piece::Blocks(ino)).inodes[usize::from(ino)].splits = splits;
+    }
+
     #[inline]
     pub(super) fn pages(&mut self, ino: u8) -> &mut [Page; BLOCKS] {
         &mut self.touch(Piece::Pages(ino)).inodes[usize::from(ino)].pages
