@@ -20,7 +20,8 @@ static ZERO: OpInfo = OpInfo {
 /// A row in the table is all that the parser needs: arguments, errors and suggestions follow.
 #[test]
 fn an_operation_that_is_added_to_the_table_is_read() {
-    let setup = Script::parse("file a 16 blocks\nfile b 8 blocks\nt1: fsync").expect("a script").setup;
+    let setup =
+        Script::parse("file a 16 blocks\nfile b 8 blocks\nt1: fsync").expect("a script").setup;
     let ops: Vec<&OpInfo> = OPS.into_iter().chain([&ZERO]).collect();
     let check = |line: &str, expect: &str| {
         let found = match parse_op_line_in(&ops, &setup, line) {

@@ -160,9 +160,10 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
         if list == List::Dio {
             self.io(index).stage = Stage::Converting;
             self.io(index).list = List::Inode;
-            return self.call(task, Frame::new(Pc::EndIo, On::Io(index)));
+            return self.call(task, Frame::new(Pc::DioComplete, On::Io(index)));
         }
-        self.call(task, Frame::new(Pc::WorkRun, On::Inode(ino)));
+        let run = if list == List::Unrsv { Pc::UnrsvWorkRun } else { Pc::WorkRun };
+        self.call(task, Frame::new(run, On::Inode(ino)));
         let depth = self.task(task).depth();
         self.take_list(ino, list, List::Private { task, depth });
         self.io(index).free_if_done();

@@ -246,7 +246,7 @@ impl<H: Hear> Givers<'_, H> {
                 }
             },
             Stage::Converting => {
-                if !self.inside(index, |frame| frame.pc == Pc::EndIo && frame.on == On::Io(index)) {
+                if !self.inside(index, |frame| frame.pc.is_end_io() && frame.on == On::Io(index)) {
                     self.by(index, Actor::Thread(io.thread));
                 }
             }

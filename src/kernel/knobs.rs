@@ -282,9 +282,8 @@ impl Knobs {
                  block",
             ),
             (
-                self.ack != Ack::Converted && self.early == Early::No,
-                "an acknowledgement in irq context needs early=dio, nothing else would tell \
-                 readers",
+                self.ack == Ack::SyncConverted && self.early == Early::No,
+                "ack=sync_converted needs early=dio, nothing else would tell readers",
             ),
             (
                 self.ack == Ack::Irq && self.sync_by != SyncBy::Submitter,
@@ -297,8 +296,9 @@ impl Knobs {
                 "sync_by=dio_worker and workers=rsv_and_dio go together",
             ),
             (
-                self.invalidate && self.workers != Workers::RsvAndDio,
-                "invalidate needs workers=rsv_and_dio, an irq cannot drop pages",
+                self.invalidate
+                    && (self.workers != Workers::RsvAndDio || self.ack != Ack::Converted),
+                "invalidate needs workers=rsv_and_dio and ack=converted, an irq cannot drop pages",
             ),
             (self.worker_via_es && delayed, "worker_via_es needs es_content=full"),
             (self.dirty_bit != es::DirtyBit::No && delayed, "dirty_bit needs es_content=full"),

@@ -62,7 +62,7 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
             self.obs.note(Note::Began { thread, op });
             self.task(task).must = [0; crate::bounds::BLOCKS_MAX as usize];
         }
-        let begins = entry(self.setup, &self.state, actor).filter(|f| f.pc != Pc::WorkTake);
+        let begins = entry(self.setup, &self.state, actor).filter(|f| !f.pc.is_work_take());
         if actor == Actor::Flusher {
             self.state.left().flusher -= 1;
         }

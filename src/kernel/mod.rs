@@ -15,6 +15,7 @@ mod direct;
 mod encode;
 mod environment;
 mod flush;
+mod function;
 mod knobs;
 mod machine;
 mod map;
@@ -45,6 +46,7 @@ pub use deadlock::{Giver, Link, cycle, deadlocked, deadlocked_among, is_stuck, n
 pub use design::{Design, DesignError};
 pub use encode::{Bytes, ENCODED_MAX, Encoder};
 pub use environment::found_after_recovery;
+pub use function::{Era, FUNCTIONS, Named, function};
 pub use knobs::{
     Ack, Decrement, Early, EsContent, EsConvert, EsLock, Extends, FailedWriteback, FsyncWait,
     InodeLock, KNOBS, KnobInfo, Knobs, NolockRead, SizeUpdate, SyncBy, Throttle, TruncWait,

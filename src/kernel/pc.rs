@@ -1,6 +1,7 @@
 //! Where an actor can stand: one [`Pc`] for every step of every kernel function that is modelled.
 
-use super::knobs::{InodeLock, Knobs, Workers};
+use super::function::{Era, named};
+use super::knobs::{InodeLock, Knobs};
 use super::part::{Part, Waits};
 
 /// A place in a kernel function. The step taken there is described by [`Pc::info_in`].
@@ -125,6 +126,14 @@ pub enum Pc {
     BufStart,
     /// Synchronous overwrite under dioread_nolock: take `i_mutex` again.
     OverwriteLock,
+    /// The second conversion worker of v3.11 takes its list.
+    UnrsvWorkTake,
+    /// Inside its work function, running the list (no step of its own).
+    UnrsvWorkRun,
+    /// A worker of `s_dio_done_wq` takes a direct IO (v3.12).
+    DioWorkTake,
+    /// Inside `dio_complete`, at a position of the plan.
+    DioComplete,
 }
 
 impl Pc {
@@ -156,7 +165,7 @@ impl Pc {
             Pc::FlushTake | Pc::FlushWait => Part::Flush,
             Pc::ConvertStart | Pc::ConvertMap => Part::Convert,
             Pc::Getevents => Part::Getevents,
-            Pc::WorkTake => Part::Work,
+            Pc::WorkTake | Pc::UnrsvWorkTake | Pc::DioWorkTake => Part::Work,
             Pc::BioDone
             | Pc::EsConvert
             | Pc::AddCompleteIo
@@ -169,7 +178,9 @@ impl Pc {
             | Pc::WriteReturn
             | Pc::FlushRun
             | Pc::WorkRun
+            | Pc::UnrsvWorkRun
             | Pc::EndIo
+            | Pc::DioComplete
             | Pc::Convert
             | Pc::Sync => Part::Call,
             Pc::Shrink | Pc::PowerCut | Pc::Recover | Pc::CommitLock | Pc::CommitWrite => {
@@ -223,8 +234,12 @@ impl Pc {
             | Pc::FlushTake
             | Pc::FlushRun
             | Pc::WorkTake
+            | Pc::UnrsvWorkTake
+            | Pc::DioWorkTake
             | Pc::WorkRun
+            | Pc::UnrsvWorkRun
             | Pc::EndIo
+            | Pc::DioComplete
             | Pc::Convert
             | Pc::Sync
             | Pc::BioDone
@@ -304,7 +319,7 @@ impl Pc {
                 ("ext4_sync_file", "ask for a commit", "fs/ext4/fsync.c v3.8", false)
             }
             Pc::FsyncCommitWait => {
-                ("log_wait_commit", "wait for the commit", "fs/jbd2/journal.c v3.8", true)
+                ("jbd2_log_wait_commit", "wait for the commit", "fs/jbd2/journal.c v3.8", true)
             }
             Pc::FlushTake => {
                 ("ext4_do_flush_completed_IO", "take the list", "fs/ext4/page-io.c v3.7", false)
@@ -338,9 +353,9 @@ impl Pc {
                 ("ext4_sync_file", "write dirty pages first", "fs/ext4/fsync.c v3.8", false)
             }
             Pc::WritebackSubmit => (
-                "ext4_writepages",
+                "ext4_da_writepages",
                 "map dirty pages, submit the bio",
-                "fs/ext4/inode.c v3.12",
+                "fs/ext4/inode.c v3.8",
                 true,
             ),
             Pc::WritebackWait => {
@@ -384,6 +399,19 @@ impl Pc {
             Pc::WorkRun => ("ext4_end_io_work", "run the list", "fs/ext4/page-io.c v3.7", false),
             Pc::Getevents => ("io_getevents", "reap an event", "fs/aio.c v3.8", true),
             Pc::WorkTake => ("ext4_end_io_work", "take the list", "fs/ext4/page-io.c v3.7", false),
+            Pc::UnrsvWorkTake => {
+                ("ext4_end_io_unrsv_work", "take the list", "fs/ext4/page-io.c v3.11", false)
+            }
+            Pc::UnrsvWorkRun => {
+                ("ext4_end_io_unrsv_work", "run the list", "fs/ext4/page-io.c v3.11", false)
+            }
+            Pc::DioWorkTake => (
+                "dio_aio_complete_work",
+                "take a finished direct IO",
+                "fs/direct-io.c v3.12",
+                false,
+            ),
+            Pc::DioComplete => ("dio_complete", "finish the IO", "fs/direct-io.c v3.12", true),
             Pc::CommitLock => (
                 "jbd2_journal_commit_transaction",
                 "lock the transaction",
@@ -436,51 +464,27 @@ impl Pc {
     /// What is known of the place under a design: later kernels do the same in other functions.
     pub fn info_in(self, knobs: &Knobs) -> PcInfo {
         let info = self.info();
-        if knobs.inode_lock == InodeLock::Rwsem {
-            return self.info_in_iomap().unwrap_or(info);
-        }
-        if knobs.workers != Workers::RsvAndDio {
-            return info;
-        }
-        let (function, source) = match self {
-            Pc::WorkTake => {
-                let does = "take a finished direct IO, or a list";
-                let (function, source) = ("dio_aio_complete_work", "fs/direct-io.c v3.12");
-                return PcInfo { function, does, source, ..info };
+        let does = match self {
+            Pc::WriteLock | Pc::ReadLock | Pc::FallocLock
+                if knobs.inode_lock == InodeLock::Rwsem =>
+            {
+                "take i_rwsem"
             }
-            Pc::DioDone => ("inode_dio_done", "fs/inode.c v3.12"),
-            Pc::AioComplete => ("dio_complete", "fs/direct-io.c v3.12"),
-            Pc::Decrement => ("ext4_put_io_end", "fs/ext4/page-io.c v3.12"),
-            _ => (info.function, info.source),
+            Pc::WriteUnlock if knobs.inode_lock == InodeLock::Rwsem => "drop i_rwsem",
+            _ => info.does,
         };
-        PcInfo { function, source, ..info }
+        let first = (info.function, info.source);
+        let (function, source) = named(self, Era::of(knobs)).unwrap_or(first);
+        PcInfo { function, does, source, ..info }
     }
 
-    /// From v5.5 direct IO goes through iomap, under `i_rwsem`.
-    fn info_in_iomap(self) -> Option<PcInfo> {
-        let info = self.info();
-        let (function, does, source) = match self {
-            Pc::WriteLock => ("ext4_dio_write_iter", "take i_rwsem", "fs/ext4/file.c v5.5"),
-            Pc::WriteUnlock => ("ext4_dio_write_iter", "drop i_rwsem", "fs/ext4/file.c v5.5"),
-            Pc::WriteMap | Pc::ReadMap => ("iomap_dio_rw", info.does, "fs/iomap/direct-io.c v5.5"),
-            Pc::DioAwait => ("iomap_dio_rw", info.does, "fs/iomap/direct-io.c v5.5"),
-            Pc::ReadLock => ("ext4_dio_read_iter", "take i_rwsem", "fs/ext4/file.c v5.5"),
-            Pc::ReadDone => ("iomap_dio_complete", info.does, "fs/iomap/direct-io.c v5.5"),
-            Pc::SizeUpdate => ("ext4_handle_inode_extension", info.does, "fs/ext4/file.c v5.5"),
-            Pc::QueueDioWork | Pc::BioDone => {
-                ("iomap_dio_bio_end_io", info.does, "fs/iomap/direct-io.c v5.5")
-            }
-            Pc::WorkTake => (
-                "iomap_dio_complete_work",
-                "take a finished direct IO, or a list",
-                "fs/iomap/direct-io.c v5.5",
-            ),
-            Pc::DioDone => ("inode_dio_end", info.does, "fs/iomap/direct-io.c v5.5"),
-            Pc::AioComplete => ("ki_complete", info.does, "fs/iomap/direct-io.c v5.5"),
-            Pc::BufLock => ("ext4_buffered_write_iter", info.does, "fs/ext4/file.c v5.5"),
-            Pc::FallocLock => ("ext4_fallocate", "take i_rwsem", "fs/ext4/extents.c v5.5"),
-            _ => return None,
-        };
-        Some(PcInfo { function, does, source, ..info })
+    /// Whether it is inside of what completes an IO by its plan.
+    pub const fn is_end_io(self) -> bool {
+        matches!(self, Pc::EndIo | Pc::DioComplete)
+    }
+
+    /// Whether a kworker takes a work item there.
+    pub const fn is_work_take(self) -> bool {
+        matches!(self, Pc::WorkTake | Pc::UnrsvWorkTake | Pc::DioWorkTake)
     }
 }

@@ -40,7 +40,7 @@ pub(super) fn place(setup: &Setup, state: &State, actor: Actor) -> Option<Pc> {
         Actor::Thread(_) | Actor::Kworker(_) | Actor::Flusher => {
             let task = actor.task()?;
             match state.tasks[usize::from(task)].top() {
-                Some(Frame { pc: Pc::EndIo, on: On::Io(io), extra }) => {
+                Some(Frame { pc: Pc::EndIo | Pc::DioComplete, on: On::Io(io), extra }) => {
                     worker_plan(&setup.design.knobs, &state.ios[usize::from(io)]).at(extra)
                 }
                 Some(frame) => Some(frame.pc),
@@ -56,13 +56,15 @@ pub(super) fn entry(setup: &Setup, state: &State, actor: Actor) -> Option<Frame>
     match actor {
         Actor::Thread(t) => op_entry(setup, state, t),
         Actor::Kworker(k) => {
-            let queue = match (k, setup.design.knobs.workers) {
-                (0, _) => &state.work,
-                (1, Workers::RsvAndUnrsv) => &state.unrsv_work,
-                (_, Workers::RsvAndDio) if is_first_idle_dio_worker(state, k) => &state.dio_work,
+            let (queue, take) = match (k, setup.design.knobs.workers) {
+                (0, _) => (&state.work, Pc::WorkTake),
+                (1, Workers::RsvAndUnrsv) => (&state.unrsv_work, Pc::UnrsvWorkTake),
+                (_, Workers::RsvAndDio) if is_first_idle_dio_worker(state, k) => {
+                    (&state.dio_work, Pc::DioWorkTake)
+                }
                 _ => return None,
             };
-            if queue.is_empty() { None } else { frame(Pc::WorkTake, On::Nothing) }
+            if queue.is_empty() { None } else { frame(take, On::Nothing) }
         }
         Actor::Flusher if state.left.flusher > 0 => {
             let all = Inode::whole();

@@ -11,6 +11,8 @@ use super::knobs::{
 /// The designs that have a name, in the order of the argument.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Row {
+    /// Kernels v2.6.33 to v2.6.35: AIO is acknowledged before its conversion, and nobody is told.
+    V2_6_35,
     /// Mainline v3.7 and v3.8: what the RFC sets out to refine.
     V3_8,
     /// The RFC as posted on 24 December 2012.
@@ -37,13 +39,20 @@ pub enum Row {
     V3_11,
     /// What landed in v3.12.
     V3_12,
-    /// The iomap era, v5.5 and later.
+    /// The same with the ES tree of v3.19, as it stood in v4.13.
+    V4_13,
+    /// The iomap era, v5.5 to v6.4.
     V5_5,
+    /// The size is updated before the sync, v6.7 and later.
+    V6_7,
+    /// The ES tree's types exclude each other, v6.12 and later.
+    V6_12,
 }
 
 impl Row {
     /// All rows, in the order in which they are offered.
-    pub const ALL: [Row; 14] = [
+    pub const ALL: [Row; 18] = [
+        Row::V2_6_35,
         Row::V3_8,
         Row::RfcV1,
         Row::RfcNopblk,
@@ -57,7 +66,10 @@ impl Row {
         Row::V3_9,
         Row::V3_11,
         Row::V3_12,
+        Row::V4_13,
         Row::V5_5,
+        Row::V6_7,
+        Row::V6_12,
     ];
 
     /// The id, as scripts and links write it.
@@ -99,6 +111,12 @@ impl Row {
     /// Id, story and source.
     const fn facts(self) -> (&'static str, &'static str, &'static str) {
         match self {
+            Row::V2_6_35 => (
+                "v2.6.35",
+                "The irq acknowledges AIO when it has listed the conversion; readers ask the disk \
+                 tree, which does not know yet.",
+                "fs/ext4/inode.c and fs/direct-io.c, v2.6.33 to v2.6.35",
+            ),
             Row::V3_8 => (
                 "v3.8",
                 "The worker converts on disk, then acknowledges; fsync, truncate and nolock \
@@ -173,13 +191,30 @@ impl Row {
             Row::V3_12 => (
                 "v3.12",
                 "Each direct IO is its own work item: convert, sync, acknowledge, many at a time.",
-                "fs/ext4 and fs/direct-io.c, v3.12 to v5.4",
+                "fs/ext4 and fs/direct-io.c, v3.12 to v3.18",
+            ),
+            Row::V4_13 => (
+                "v4.13",
+                "As v3.12, on an ES tree whose shrinker goes round and gives entries in use a second \
+                 chance.",
+                "fs/ext4 and fs/direct-io.c, v3.19 to v4.13",
             ),
             Row::V5_5 => (
                 "v5.5",
                 "Direct IO through iomap: as v3.12 under i_rwsem, and a failed conversion is the \
                  IO's result.",
-                "fs/ext4/file.c and fs/iomap/direct-io.c, v5.5 to v6.x",
+                "fs/ext4/file.c and fs/iomap/direct-io.c, v5.5 to v6.4",
+            ),
+            Row::V6_7 => (
+                "v6.7",
+                "As v5.5, but a write that extends the file updates its size before it syncs, and \
+                 memory for ES entries that must be kept is found before the lock.",
+                "fs/ext4/file.c and fs/iomap/direct-io.c, v6.7 to v6.11",
+            ),
+            Row::V6_12 => (
+                "v6.12",
+                "As v6.7, on an ES tree in which what is allocated is no longer delayed.",
+                "fs/ext4, v6.12 to v6.14",
             ),
         }
     }
@@ -247,7 +282,30 @@ impl Row {
             trunc: TruncWait::FlushDirty,
             ..KARA
         };
+        const V4_13: Knobs =
+            Knobs { es_version: es::Version::V3_19, wb_error: WbError::Errseq, ..V3_12 };
+        const V5_5: Knobs = Knobs {
+            inode_lock: InodeLock::Rwsem,
+            error_reported: true,
+            extends: Extends::IDisksize,
+            size_update: SizeUpdate::AfterSync,
+            invalidate: true,
+            ..V4_13
+        };
+        const V6_7: Knobs =
+            Knobs { es_version: es::Version::V6_5, size_update: SizeUpdate::BeforeSync, ..V5_5 };
         match self {
+            // There is no ES tree yet: as with one of delayed extents alone, mapping asks the disk.
+            Row::V2_6_35 => Knobs {
+                es_version: es::Version::V3_8,
+                es_content: EsContent::Delayed,
+                ack: Ack::Irq,
+                nolock_read: NolockRead::Goes,
+                trunc: TruncWait::DioCount,
+                merge_unwritten: true,
+                complete_last: false,
+                ..V3_9
+            },
             Row::V3_8 => Knobs {
                 es_version: es::Version::V3_8,
                 es_content: EsContent::Delayed,
@@ -273,16 +331,10 @@ impl Row {
             Row::V3_9 => V3_9,
             Row::V3_11 => V3_11,
             Row::V3_12 => V3_12,
-            Row::V5_5 => Knobs {
-                es_version: es::Version::V3_19,
-                inode_lock: InodeLock::Rwsem,
-                error_reported: true,
-                extends: Extends::IDisksize,
-                size_update: SizeUpdate::AfterSync,
-                invalidate: true,
-                wb_error: WbError::Errseq,
-                ..V3_12
-            },
+            Row::V4_13 => V4_13,
+            Row::V5_5 => V5_5,
+            Row::V6_7 => V6_7,
+            Row::V6_12 => Knobs { es_version: es::Version::V6_12, ..V6_7 },
         }
     }
 }

@@ -114,7 +114,7 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
     fn settle(&mut self, task: u8) {
         while let Some(Frame { pc, on, extra }) = self.task(task).top() {
             match (pc, on) {
-                (Pc::EndIo, On::Io(io)) => {
+                (Pc::EndIo | Pc::DioComplete, On::Io(io)) => {
                     match worker_plan(&self.knobs(), self.io(io)).at(extra) {
                         Some(part @ (Pc::Convert | Pc::Sync)) => {
                             if let Some(frame) = self.task(task).top_mut() {
@@ -135,14 +135,15 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
                         }
                     }
                 }
-                (Pc::FlushRun | Pc::WorkRun, _) => match self.next_on_list(task) {
+                (Pc::FlushRun | Pc::WorkRun | Pc::UnrsvWorkRun, _) => match self.next_on_list(task)
+                {
                     Some(io) => {
                         self.state.completed().remove(io);
                         self.io(io).stage = Stage::Converting;
                         self.io(io).list = List::Inode;
                         self.call(task, Frame::new(Pc::EndIo, On::Io(io)));
                     }
-                    None if pc == Pc::WorkRun => self.ret(task),
+                    None if pc != Pc::FlushRun => self.ret(task),
                     None => return self.go(task, Pc::FlushWait),
                 },
                 (Pc::WriteReturn, On::Io(io)) => {

@@ -96,7 +96,12 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
     pub(super) fn fail_fsync(&mut self, task: u8) {
         self.ret(task);
         let top = self.task(task).top();
-        if let Some(Frame { pc: Pc::EndIo | Pc::WriteReturn, on: On::Io(io), .. }) = top {
+        if let Some(Frame {
+            pc: Pc::EndIo | Pc::DioComplete | Pc::SizeUpdate | Pc::WriteReturn,
+            on: On::Io(io),
+            ..
+        }) = top
+        {
             self.io(io).sync_failed = true;
         }
     }
@@ -104,7 +109,7 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
     /// The open file on whose behalf a task syncs: its own, or that of the IO that it completes.
     fn file_of(&self, task: u8) -> u8 {
         let frames = self.state.tasks[usize::from(task)].frames();
-        let io = frames.iter().rev().find(|frame| frame.pc == Pc::EndIo);
+        let io = frames.iter().rev().find(|frame| frame.pc.is_end_io());
         let io = io.and_then(|frame| frame.on.io());
         io.map_or(task, |io| self.state.ios[usize::from(io)].thread)
     }

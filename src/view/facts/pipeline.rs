@@ -1,6 +1,6 @@
 //! The way of a direct write from its bio to the converted extent, and what user space knows of it.
 
-use crate::kernel::{Acked, Actor, Io, List, Op, Pc, Range, Setup, Stage, State, Sync, Task};
+use crate::kernel::{Acked, Actor, Io, List, Op, Range, Setup, Stage, State, Sync, Task};
 
 use crate::scenario::Run;
 
@@ -216,7 +216,7 @@ fn place(setup: &Setup, state: &State, io: &Io) -> String {
         let in_end_io = |task: &Task| {
             task.frames()
                 .iter()
-                .filter(|frame| frame.pc == Pc::EndIo)
+                .filter(|frame| frame.pc.is_end_io())
                 .filter_map(|frame| frame.on.io())
                 .any(|slot| state.ios[usize::from(slot)] == *io)
         };

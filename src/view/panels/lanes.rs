@@ -292,7 +292,7 @@ fn phase(setup: &Setup, state: &State, actor: Actor, pc: Pc) -> (String, String)
         Actor::Shrinker => "shrink",
         Actor::Power if pc == Pc::PowerCut => return ("power".into(), "cut".into()),
         Actor::Power => "recovery",
-        Actor::Kworker(_) if pc == Pc::WorkTake => "take",
+        Actor::Kworker(_) if pc.is_work_take() => "take",
         Actor::Kworker(_) if syncs(state, actor) => "fsync",
         Actor::Kworker(_) => "convert",
     };
@@ -317,7 +317,7 @@ fn write_of(setup: &Setup, state: &State, actor: Actor) -> Option<u8> {
         return named(io).map(|io| io.nr);
     }
     let task = &state.tasks[usize::from(actor.task()?)];
-    let at_io = |pc| matches!(pc, Pc::EndIo | Pc::ConvertStart | Pc::ConvertMap);
+    let at_io = |pc| matches!(pc, Pc::EndIo | Pc::DioComplete | Pc::ConvertStart | Pc::ConvertMap);
     match (task.frames().iter().find(|frame| at_io(frame.pc)), actor) {
         (_, Actor::Thread(t)) => match task.current(setup, t) {
             Some(Op::DioWrite { nr, .. } | Op::BufWrite { nr, .. }) => Some(nr),

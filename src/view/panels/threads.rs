@@ -1,8 +1,7 @@
 //! Who is where: every thread, irq handler, kworker and the commit thread.
 
 use crate::kernel::{
-    Actor, Journal, Next, Pc, Power, Setup, Stage, State, Wait, deadlocked, needs, next,
-    worker_plan,
+    Actor, Journal, Next, Power, Setup, Stage, State, Wait, deadlocked, needs, next, worker_plan,
 };
 use crate::scenario::Run;
 
@@ -208,7 +207,7 @@ fn op_of(run: &Run, lines: &[Vec<u32>], actor: Actor) -> (Option<String>, Option
 fn worker_io(state: &State, actor: Actor) -> Option<String> {
     let task = actor.task()?;
     let frames = state.tasks[usize::from(task)].frames();
-    let at = frames.iter().rev().find(|frame| frame.pc == Pc::EndIo)?;
+    let at = frames.iter().rev().find(|frame| frame.pc.is_end_io())?;
     let behind = state.ios().filter(|(_, io)| {
         io.stage == Stage::Listed
             && matches!(io.list, crate::kernel::List::Private { task: t, .. } if t == task)
@@ -253,7 +252,7 @@ fn stack(run: &Run, actor: Actor) -> Vec<&'static str> {
         Some(task) => {
             for frame in state.tasks[usize::from(task)].frames() {
                 add(frame.pc.info_in(&setup.design.knobs).function);
-                if let (Pc::EndIo, Some(io)) = (frame.pc, frame.on.io()) {
+                if let (true, Some(io)) = (frame.pc.is_end_io(), frame.on.io()) {
                     // The plan stands at what comes after a call that is still open.
                     let io = &state.ios[usize::from(io)];
                     let at = worker_plan(&setup.design.knobs, io).at(frame.extra);

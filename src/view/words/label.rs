@@ -94,7 +94,7 @@ pub(super) fn subject_of(setup: &Setup, state: &State, actor: Actor, pc: Pc) -> 
         Actor::Thread(_) | Actor::Kworker(_) | Actor::Flusher => {
             let top = actor.task().and_then(|t| state.tasks[usize::from(t)].top());
             match top.and_then(|frame| Some((frame.pc, frame.on.io()?))) {
-                Some((Pc::EndIo | Pc::ConvertStart | Pc::ConvertMap, io)) => {
+                Some((Pc::EndIo | Pc::DioComplete | Pc::ConvertStart | Pc::ConvertMap, io)) => {
                     format!(", {}", io_name(state, io))
                 }
                 _ => String::new(),

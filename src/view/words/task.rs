@@ -235,8 +235,8 @@ pub(super) fn task_sentence(step: &Step) -> String {
             format!("{who} finds nothing to commit, flushes the device's cache; fsync returns")
         }
         Pc::FsyncCommitWait => format!("{who} sees the commit done; fsync returns"),
-        Pc::FlushTake | Pc::WorkTake => {
-            let what = if pc == Pc::WorkTake { "starts the work and takes" } else { "takes" };
+        Pc::FlushTake | Pc::WorkTake | Pc::UnrsvWorkTake | Pc::DioWorkTake => {
+            let what = if pc.is_work_take() { "starts the work and takes" } else { "takes" };
             let empty = notes.iter().any(|n| matches!(n, Note::ListTaken { ios: 0, .. }));
             let had = listed(before, who);
             let mut taken = listed(after, who);
@@ -326,7 +326,7 @@ fn holds_data_sem(state: &State, task: u8) -> bool {
 /// The IOs on a task's private lists, after those that it is converting.
 pub(super) fn listed(state: &State, who: Actor) -> Vec<u8> {
     let Some(task) = who.task() else { return Vec::new() };
-    let converting = state.tasks[usize::from(task)].frames().iter().filter(|f| f.pc == Pc::EndIo);
+    let converting = state.tasks[usize::from(task)].frames().iter().filter(|f| f.pc.is_end_io());
     let listed = state.completed.as_slice().iter().filter(|io| {
         matches!(state.ios[usize::from(**io)].list, List::Private { task: t, .. } if t == task)
     });

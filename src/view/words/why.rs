@@ -176,7 +176,7 @@ fn place(state: &State, index: u8) -> String {
 fn converter(state: &State, index: u8) -> Option<Actor> {
     let mut tasks = (0..).zip(&state.tasks);
     let converts = |task: &crate::kernel::Task| {
-        task.frames().iter().any(|frame| frame.pc == Pc::EndIo && frame.on.io() == Some(index))
+        task.frames().iter().any(|frame| frame.pc.is_end_io() && frame.on.io() == Some(index))
     };
     tasks.find(|(_, task)| converts(task)).map(|(task, _)| Actor::of_task(task))
 }

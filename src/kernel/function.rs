@@ -1,0 +1,164 @@
+//! What the places are called in each era's kernel: one table.
+
+use super::design::Design;
+use super::knobs::{InodeLock, Knobs, Workers};
+use super::pc::Pc;
+use crate::es;
+
+/// Kernels in which the places have the same names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Era {
+    /// Until v3.10, and what was proposed against it: ext4 completes direct IO itself.
+    One,
+    /// v3.11: two workqueues.
+    Two,
+    /// v3.12: `s_dio_done_wq` completes direct IO.
+    Deferred,
+    /// From v4.7 on: `ext4_direct_IO` was taken apart, kiocbs complete by `ki_complete`.
+    Apart,
+    /// v5.5: direct IO through iomap.
+    Iomap,
+    /// From v5.11 on: the page cache speaks of folios.
+    Folios,
+}
+
+impl Era {
+    /// The era whose names a design has: that of the kernel that works like it.
+    pub fn of(knobs: &Knobs) -> Era {
+        let later = knobs.es_version >= es::Version::V3_19;
+        match (knobs.inode_lock, knobs.workers) {
+            (InodeLock::Rwsem, _) if knobs.es_version >= es::Version::V6_5 => Era::Folios,
+            (InodeLock::Rwsem, _) => Era::Iomap,
+            (InodeLock::Mutex, Workers::One) => Era::One,
+            (InodeLock::Mutex, Workers::RsvAndUnrsv) => Era::Two,
+            (InodeLock::Mutex, Workers::RsvAndDio) if later => Era::Apart,
+            (InodeLock::Mutex, Workers::RsvAndDio) => Era::Deferred,
+        }
+    }
+}
+
+/// Where a name comes from: the function, and the file and version in which it was read.
+pub type Named = (Era, &'static str, &'static str);
+
+/// The names that a place has had since the first era; [`Pc::info`] has the name in that.
+pub const FUNCTIONS: &[(Pc, &[Named])] = &[
+    (
+        Pc::WriteLock,
+        &[
+            (Era::Apart, "ext4_file_write_iter", "fs/ext4/file.c v4.9"),
+            (Era::Iomap, "ext4_dio_write_iter", "fs/ext4/file.c v5.5"),
+        ],
+    ),
+    (
+        Pc::WriteMap,
+        &[
+            (Era::Apart, "ext4_direct_IO_write", "fs/ext4/inode.c v4.9"),
+            (Era::Iomap, "iomap_dio_rw", "fs/iomap/direct-io.c v5.5"),
+        ],
+    ),
+    (Pc::DioAwait, &[(Era::Iomap, "iomap_dio_rw", "fs/iomap/direct-io.c v5.5")]),
+    (
+        Pc::WriteUnlock,
+        &[
+            (Era::Apart, "ext4_file_write_iter", "fs/ext4/file.c v4.9"),
+            (Era::Iomap, "ext4_dio_write_iter", "fs/ext4/file.c v5.5"),
+        ],
+    ),
+    (Pc::OverwriteLock, &[(Era::Apart, "ext4_direct_IO_write", "fs/ext4/inode.c v4.9")]),
+    (Pc::WriteReturn, &[(Era::Apart, "ext4_file_write_iter", "fs/ext4/file.c v4.9")]),
+    (
+        Pc::SizeUpdate,
+        &[
+            (Era::Apart, "ext4_direct_IO_write", "fs/ext4/inode.c v4.9"),
+            (Era::Iomap, "ext4_handle_inode_extension", "fs/ext4/file.c v5.5"),
+        ],
+    ),
+    (
+        Pc::ReadPages,
+        &[
+            (Era::Apart, "generic_file_read_iter", "mm/filemap.c v4.9"),
+            (Era::Iomap, "iomap_dio_rw", "fs/iomap/direct-io.c v5.5"),
+        ],
+    ),
+    (
+        Pc::ReadLock,
+        &[
+            (Era::Apart, "ext4_direct_IO_read", "fs/ext4/inode.c v4.9"),
+            (Era::Iomap, "ext4_dio_read_iter", "fs/ext4/file.c v5.5"),
+        ],
+    ),
+    (
+        Pc::ReadMap,
+        &[
+            (Era::Apart, "ext4_direct_IO_read", "fs/ext4/inode.c v4.9"),
+            (Era::Iomap, "iomap_dio_rw", "fs/iomap/direct-io.c v5.5"),
+        ],
+    ),
+    (Pc::ReadDone, &[(Era::Iomap, "iomap_dio_complete", "fs/iomap/direct-io.c v5.5")]),
+    (
+        Pc::BufLock,
+        &[
+            (Era::Apart, "ext4_file_write_iter", "fs/ext4/file.c v4.9"),
+            (Era::Iomap, "ext4_buffered_write_iter", "fs/ext4/file.c v5.5"),
+        ],
+    ),
+    (
+        Pc::BufRead,
+        &[
+            (Era::Iomap, "generic_file_buffered_read", "mm/filemap.c v5.4"),
+            (Era::Folios, "filemap_read", "mm/filemap.c v6.1"),
+        ],
+    ),
+    (
+        Pc::BufReadDone,
+        &[
+            (Era::Iomap, "generic_file_buffered_read", "mm/filemap.c v5.4"),
+            (Era::Folios, "filemap_read", "mm/filemap.c v6.1"),
+        ],
+    ),
+    (Pc::WritebackSubmit, &[(Era::Two, "ext4_writepages", "fs/ext4/inode.c v3.12")]),
+    (Pc::FsyncCommitWait, &[(Era::Two, "jbd2_complete_transaction", "fs/jbd2/journal.c v3.12")]),
+    (
+        Pc::Shrink,
+        &[
+            (Era::Two, "__ext4_es_shrink", "fs/ext4/extents_status.c v3.12"),
+            (Era::Apart, "__es_shrink", "fs/ext4/extents_status.c v4.9"),
+        ],
+    ),
+    (Pc::WorkTake, &[(Era::Two, "ext4_end_io_rsv_work", "fs/ext4/page-io.c v3.12")]),
+    (Pc::WorkRun, &[(Era::Two, "ext4_end_io_rsv_work", "fs/ext4/page-io.c v3.12")]),
+    (Pc::DioWorkTake, &[(Era::Iomap, "iomap_dio_complete_work", "fs/iomap/direct-io.c v5.5")]),
+    (Pc::DioComplete, &[(Era::Iomap, "iomap_dio_complete", "fs/iomap/direct-io.c v5.5")]),
+    (Pc::EndIo, &[(Era::Iomap, "ext4_end_io_end", "fs/ext4/page-io.c v5.5")]),
+    (Pc::Decrement, &[(Era::Deferred, "ext4_clear_io_unwritten_flag", "fs/ext4/page-io.c v3.12")]),
+    (
+        Pc::DioDone,
+        &[
+            (Era::Apart, "inode_dio_end", "fs/direct-io.c v4.9"),
+            (Era::Iomap, "inode_dio_end", "fs/iomap/direct-io.c v5.5"),
+        ],
+    ),
+    (
+        Pc::AioComplete,
+        &[
+            (Era::Deferred, "aio_complete", "fs/direct-io.c v3.12"),
+            (Era::Apart, "ki_complete", "fs/direct-io.c v4.9"),
+            (Era::Iomap, "ki_complete", "fs/iomap/direct-io.c v5.5"),
+        ],
+    ),
+    (Pc::QueueDioWork, &[(Era::Iomap, "iomap_dio_bio_end_io", "fs/iomap/direct-io.c v5.5")]),
+    (Pc::BioDone, &[(Era::Iomap, "iomap_dio_bio_end_io", "fs/iomap/direct-io.c v5.5")]),
+    (Pc::EndWriteback, &[(Era::Two, "ext4_finish_bio", "fs/ext4/page-io.c v3.12")]),
+];
+
+/// The name of a place in an era, and where it was read; `None` is the one that it began with.
+pub(super) fn named(pc: Pc, era: Era) -> Option<(&'static str, &'static str)> {
+    let (_, names) = FUNCTIONS.iter().find(|(of, _)| *of == pc)?;
+    let (_, function, source) = names.iter().rev().find(|(from, ..)| *from <= era)?;
+    Some((function, source))
+}
+
+/// The function of a place under a design.
+pub fn function(design: &Design, pc: Pc) -> &'static str {
+    pc.info_in(&design.knobs).function
+}
