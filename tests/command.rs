@@ -358,6 +358,7 @@ fn s9_at_length_says_how_high_the_backlog_gets() {
             worker takes 1 step for 8 of the others.
 
             design              writes   steps  steps/write  backlog  ended by
+            v2.6.35                  6      57          9.5        8  IOS_MAX, BOUNDED
             v3.8                  1000   11381         11.3        4  the last write
             rfc-v1                   6      67         11.1        8  IOS_MAX, BOUNDED
             rfc-nopblk               6      67         11.1        8  IOS_MAX, BOUNDED
@@ -371,9 +372,12 @@ fn s9_at_length_says_how_high_the_backlog_gets() {
             v3.9                  1000   11257         11.2        4  the last write
             v3.11                 1000   10947         10.9        4  the last write
             v3.12                 1000   11634         11.6        4  the last write
+            v4.13                 1000   11634         11.6        4  the last write
             v5.5                  1000   10634         10.6        4  the last write
+            v6.7                  1000   10634         10.6        4  the last write
+            v6.12                 1000   10634         10.6        4  the last write
 
-            92844 steps, ? ms
+            125803 steps, ? ms
             a bound of the model: IOS_MAX: no more direct IOs can be in flight or unreaped
         "#]],
     );

@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use expect_test::expect_file;
 use extentscope::bounds::STATES_MAX;
 use extentscope::check::{Detail, Report};
-use extentscope::kernel::{Design, Promise};
+use extentscope::kernel::{Design, Promise, Row};
 use extentscope::scenario::{Cell, Matrix, agrees};
 
 /// The designs that were reasoned about.
@@ -86,7 +86,7 @@ fn fill(matrix: &mut Matrix) {
 }
 
 fn page(matrix: &Matrix) -> String {
-    let mut page = format!("{HEAD}{matrix}{REASONING}");
+    let mut page = format!("{HEAD}{matrix}{ROWS}{}{REASONING}", rows());
     let mut reasons = REASONS.iter();
     for difference in differences(matrix) {
         let Difference { scenario, knobs, designs, expected, computed } = difference;
@@ -101,6 +101,15 @@ fn page(matrix: &Matrix) -> String {
     }
     assert_eq!(reasons.next(), None, "this is no difference");
     page + TAIL
+}
+
+/// What each row stands for, as a table.
+fn rows() -> String {
+    Row::ALL.iter().fold(String::new(), |mut table, row| {
+        writeln!(table, "| `{}` | {} | {} |", row.id(), row.source(), row.story())
+            .expect("a String takes it");
+        table
+    })
 }
 
 /// A cell's broken promises; with knobs turned it is not one of the matrix and is searched here.
@@ -175,8 +184,25 @@ Every preset under every design, in every interleaving. Where a cell has more th
 
 ```text
 ";
-const REASONING: &str = "\
+const ROWS: &str = "\
 ```
+
+## What each row stands for
+
+| row | read in | what it does |
+|---|---|---|
+";
+const REASONING: &str = "
+Kernels between two rows are the row before them with knobs turned:
+
+* v2.6.36 to v3.6 acknowledge after the conversion, and flush only what is on the list.
+* v3.19 to v4.12 are `v3.12 +es_version=v3.19`, v3.16 to v3.18 in what fsync is told.
+* v4.14 to v4.16 are `v4.13 +invalidate` (332391a9935d, 5e25c269e17d), v4.17 to v5.4 also
+  `+extends=i_disksize` (45d8ec4d9fd5).
+* v6.5 and v6.6 are `v5.5 +es_version=v6.5`.
+* `v2.6.35` has no ES tree. It flushes the list in fsync and converts under `i_mutex`, so that no
+  acknowledged conversion is missed: here it waits for `i_unwritten`, which comes to the same.
+  Truncate waits for `i_alloc_sem`, here `i_dio_count`, and for no conversion (until 3889fd57ea3e).
 
 ## Where reasoning said something else
 
@@ -242,6 +268,14 @@ const TAIL: &str = "
   in v3.7 and v3.8 (`v3.8` and the RFC's rows; ec22ba8edb50 ended it in v3.9): preallocation makes
   the extent before it longer, or the one behind, and the conversion takes the whole extent that it
   finds. What an allocation of a write leaves stays apart, since submission splits it off at once.
+* **A buffered write is a delayed one** (delalloc, the default), block by block: what has no place
+  gets a DELAYED entry, and writeback allocates it, unwritten first under dioread_nolock. What a
+  lookup misses is cached, a hole with the whole gap around it, up to the first delayed block;
+  until v3.18 only where nothing in the gap is delayed, and not at all in a file without extents.
+  fallocate over delayed blocks leaves them UNWRITTEN and DELAYED until v6.11.
+* **fiemap and SEEK_DATA ask the ES tree alone about delayed blocks**: a block whose page is dirty
+  and that they take for a hole breaks KEEP-DELAYED, as does a shrinker that takes its entry
+  (`+shrink_delayed`, which no kernel does).
 * **A small journal** (`journal N`) follows `add_transaction_credits` of fs/jbd2/transaction.c
   v3.12: a handle that finds the transaction full asks for its commit and waits; half of a
   transaction can be reserved; the next transaction begins with what is reserved. A reserved
@@ -265,7 +299,8 @@ const TAIL: &str = "
 * That later kernels, v5.5 among them, merge unwritten extents of the disk tree again, other than at
   a direct write's submission (`ext4_can_extents_be_merged`). Here they stay as submission split them,
   as in v3.9 (ec22ba8edb50): a lookup ends where an extent does.
-* Bigalloc in the machine; the tree has it.
+* Bigalloc in the machine, with reservations and their release; the tree has it. `nodelalloc`, and
+  ENOSPC at writeback.
 * The plug of `io_submit`: the bios of a batch may complete one by one, as on a device that does
   not merge. A plug only takes interleavings away.
 * Errors of `io_submit` other than `-EAGAIN`, which a full context gives.

@@ -8,9 +8,7 @@ use super::op::{Op, Sync};
 use super::pc::Pc;
 use super::place::{FsyncFor, fsync_frame};
 use super::range::Range;
-use super::state::{
-    Content, FLUSHER, Frame, Inode, Io, Mapping, NO_PBLK, NOT_READ, On, Page, Stage, Task,
-};
+use super::state::{Content, FLUSHER, Frame, Inode, Io, NO_PBLK, NOT_READ, On, Page, Stage, Task};
 use super::wait::updates_disksize;
 
 const BLOCKS: usize = BLOCKS_MAX as usize;
@@ -30,8 +28,8 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
             self.open_handle(task);
             return self.go(task, Pc::BufCopy);
         }
-        self.reserve_delayed(ino, range);
         for lblk in range.blocks() {
+            self.reserve_delayed(ino, lblk);
             let versions = self.state.versions(ino);
             let version = &mut versions.version[usize::from(lblk)];
             *version += 1;
@@ -242,17 +240,5 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
             self.shrink();
         }
         self.ret(task);
-    }
-
-    /// A delayed write of blocks that are not allocated reserves them (`ext4_da_map_blocks`).
-    fn reserve_delayed(&mut self, ino: u8, range: Range) {
-        for lblk in range.blocks() {
-            let block = Range::new(lblk, 1);
-            let mut mapping = Mapping::Hole;
-            self.lookup_range(ino, block, |_, found| mapping = found);
-            if mapping == Mapping::Hole {
-                self.insert_delayed(ino, lblk);
-            }
-        }
     }
 }

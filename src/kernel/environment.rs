@@ -44,6 +44,9 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
                 Some(crate::es::Reply::Count(freed)) => freed,
                 _ => 0,
             };
+            if self.knobs().shrink_delayed {
+                self.take_delayed(ino);
+            }
             if before > 0 {
                 self.obs.note(Note::Checked(Promise::KeepDelayed));
             }
@@ -51,6 +54,17 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
                 self.break_promise(Promise::KeepDelayed);
             }
             self.obs.note(Note::Shrunk { ino, freed });
+        }
+    }
+
+    /// A shrinker that asks no status frees what only the ES tree knows.
+    fn take_delayed(&mut self, ino: u8) {
+        loop {
+            let es = &self.state.inodes[usize::from(ino)].es;
+            let Some(entry) = es.iter().find(|entry| entry.status.any(Status::DELAYED)) else {
+                return;
+            };
+            self.es_call(ino, EsOp::Remove { lblk: entry.lblk, len: entry.len });
         }
     }
 

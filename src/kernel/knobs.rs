@@ -41,6 +41,8 @@ pub struct Knobs {
     pub error_reported: bool,
     /// The worker acknowledges last, when it needs the inode no more (v3.9).
     pub complete_last: bool,
+    /// The shrinker takes delayed extents too, which nothing else remembers.
+    pub shrink_delayed: bool,
     /// The worker asks the ES tree before it converts on disk (the shadowed conversion).
     pub worker_via_es: bool,
     /// Which text of `ext4_es_convert_unwritten_extents`.
@@ -433,6 +435,10 @@ pub const KNOBS: &[KnobInfo] = &[
         "yes" => true,
     ]),
     knob!("worker_via_es", "the worker asks the ES tree before it converts", worker_via_es, [
+        "no" => false,
+        "yes" => true,
+    ]),
+    knob!("shrink_delayed", "the shrinker takes delayed extents too", shrink_delayed, [
         "no" => false,
         "yes" => true,
     ]),

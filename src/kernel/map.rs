@@ -1,6 +1,6 @@
 //! Mapping blocks: `ext4_map_blocks` as a contract (fs/ext4/inode.c v3.9; v3.8 has no ES lookup).
 
-use crate::bounds::PBLK_FIRST;
+use crate::bounds::{BLOCKS_MAX, PBLK_FIRST};
 use crate::es::{self, EsOp, Extent, Status};
 
 use super::knobs::{EsContent, EsConvert};
@@ -96,6 +96,7 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
         while lblk < range.end() {
             let mut chunk = self.lookup_chunk(ino, Range::new(lblk, range.end() - lblk));
             if chunk.first == Mapping::Hole {
+                let delayed = self.is_delayed(ino, lblk);
                 let Some(allocated) = self.allocate(ino, chunk.range) else { return };
                 chunk = allocated;
                 if self.knobs().merge_unwritten {
@@ -103,7 +104,13 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
                     let end = 1_u32 << chunk.range.end();
                     self.state.merge_at(ino, 1 << chunk.range.lblk | end as u16);
                 }
-                self.es_insert(ino, chunk);
+                if delayed && self.knobs().es_version < es::Version::V6_12 {
+                    // The reservation is released when the page is written back: until then the
+                    // entry stays delayed too.
+                    self.es_learn_as(ino, chunk, Status::DELAYED, EsOp::Insert);
+                } else {
+                    self.es_insert(ino, chunk);
+                }
             }
             lblk = chunk.range.end();
         }
@@ -193,14 +200,54 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
         }
     }
 
-    /// A block that a delayed write has reserved (`ext4_da_map_blocks`).
-    pub(super) fn insert_delayed(&mut self, ino: u8, lblk: u8) {
-        let es = &self.state.inodes[usize::from(ino)].es;
-        let delayed = |extent: Extent| extent.status.any(Status::DELAYED);
-        if !es.peek(u32::from(lblk)).is_some_and(delayed) {
-            let extent = Extent::new(u32::from(lblk), 1, 0, Status::DELAYED);
-            self.es_call(ino, EsOp::Insert(extent));
+    /// A block that a delayed write is on (`ext4_da_map_blocks`): if it has no place yet, and no
+    /// reservation, it gets one.
+    pub(super) fn reserve_delayed(&mut self, ino: u8, lblk: u8) {
+        if self.is_delayed(ino, lblk) && self.knobs().es_content != EsContent::Delayed {
+            self.es_lookup(ino, lblk);
+            return;
         }
+        let version = self.knobs().es_version;
+        let block = Range::new(lblk, 1);
+        let first = if version < es::Version::V3_19 && !self.is_cached(ino, lblk) {
+            // Until v3.18 the hole that it finds is not cached (EXT4_GET_BLOCKS_NO_PUT_HOLE).
+            let chunk = self.disk_chunk(ino, block);
+            if chunk.first != Mapping::Hole {
+                self.es_learn(ino, chunk, EsOp::InsertFromDisk);
+            }
+            chunk.first
+        } else {
+            self.lookup_chunk(ino, block).first
+        };
+        if first != Mapping::Hole || self.is_delayed(ino, lblk) {
+            return;
+        }
+        let lblk = u32::from(lblk);
+        self.es_call(
+            ino,
+            match version {
+                es::Version::V3_8 | es::Version::V3_9 | es::Version::V3_11 | es::Version::V3_19 => {
+                    EsOp::Insert(Extent::new(lblk, 1, 0, Status::DELAYED))
+                }
+                es::Version::V6_5 | es::Version::V6_12 => EsOp::InsertDelayed {
+                    lblk,
+                    len: 1,
+                    lclu_allocated: false,
+                    end_allocated: false,
+                },
+            },
+        );
+    }
+
+    /// Whether the ES tree says that a block is delayed.
+    pub(super) fn is_delayed(&self, ino: u8, lblk: u8) -> bool {
+        let entry = self.state.inodes[usize::from(ino)].es.peek(u32::from(lblk));
+        entry.is_some_and(|entry| entry.status.any(Status::DELAYED))
+    }
+
+    fn is_cached(&self, ino: u8, lblk: u8) -> bool {
+        let is_full = self.knobs().es_content != EsContent::Delayed;
+        is_full && self.state.inodes[usize::from(ino)].es.peek(u32::from(lblk)).is_some()
     }
 
     /// The RFC's conversion in the ES tree alone, in irq context; its result is ignored, as there.
@@ -263,9 +310,38 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
             return self.disk_chunk(ino, chunk.range);
         }
         let chunk = self.disk_chunk(ino, range);
-        // v3.9 caches what a miss found, holes too (`ext4_ext_put_gap_in_cache`).
-        self.es_learn(ino, chunk, EsOp::InsertFromDisk);
+        // v3.9 caches what a miss found, holes too.
+        match chunk.first {
+            Mapping::Hole => self.put_gap_in_cache(ino, chunk.range.lblk),
+            Mapping::Unwritten(_) | Mapping::Written(_) => {
+                self.es_learn(ino, chunk, EsOp::InsertFromDisk);
+            }
+        }
         chunk
+    }
+
+    /// `ext4_ext_put_gap_in_cache`: the whole gap around a block is cached as a hole, up to the first
+    /// delayed block in it; until v3.18 only if there is none, and if the file has an extent at all.
+    fn put_gap_in_cache(&mut self, ino: u8, lblk: u8) {
+        let inode = &self.state.inodes[usize::from(ino)];
+        let is_hole = |lblk: &u8| inode.disk[usize::from(*lblk)] == Mapping::Hole;
+        let before = (0..lblk).rev().take_while(is_hole).count() as u8;
+        let after = (lblk..BLOCKS_MAX as u8).take_while(is_hole).count() as u8;
+        let gap = Range::new(lblk - before, before + after);
+        let is_delayed = |lblk: &u8| {
+            let entry = inode.es.peek(u32::from(*lblk));
+            entry.is_some_and(|entry| entry.status.any(Status::DELAYED))
+        };
+        let delayed = gap.blocks().find(is_delayed);
+        let is_old = self.knobs().es_version < es::Version::V3_19;
+        if is_old && (delayed.is_some() || u32::from(gap.len) == BLOCKS_MAX) {
+            return;
+        }
+        let gap = gap.up_to(delayed.unwrap_or(gap.end()));
+        if gap.len > 0 {
+            let hole = Chunk { range: gap, first: Mapping::Hole };
+            self.es_learn(ino, hole, EsOp::InsertFromDisk);
+        }
     }
 
     /// The longest piece at the start of a range that is one extent of the disk tree.
@@ -326,6 +402,11 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
     }
 
     fn es_learn(&mut self, ino: u8, chunk: Chunk, how: fn(Extent) -> EsOp) {
+        self.es_learn_as(ino, chunk, Status::NONE, how);
+    }
+
+    /// The same, with one more status.
+    fn es_learn_as(&mut self, ino: u8, chunk: Chunk, also: Status, how: fn(Extent) -> EsOp) {
         if self.knobs().es_content == EsContent::Delayed {
             return;
         }
@@ -338,7 +419,7 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
             lblk: u32::from(chunk.range.lblk),
             len: u32::from(chunk.range.len),
             pblk: chunk.first.pblk().map_or(0, |p| PBLK_FIRST + u64::from(p)),
-            status,
+            status: status | also,
         };
         self.es_call(ino, how(extent));
     }

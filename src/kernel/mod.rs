@@ -31,6 +31,7 @@ mod plan;
 mod promise;
 mod quiet;
 mod range;
+mod report;
 mod row;
 mod setup;
 mod state;

@@ -47,6 +47,10 @@ pub enum Note {
     Reaped { thread: u8, nr: u8 },
     /// A read returned; `zeroes` of its blocks were filled in, `wrong` of them broke a promise.
     Read { ino: u8, range: Range, zeroes: u8, wrong: u8 },
+    /// FIEMAP has reported a file: how many blocks have a place, and how many are delayed.
+    Mapped { ino: u8, mapped: u8, delayed: u8 },
+    /// A seek has found a block, or nothing.
+    Sought { ino: u8, found: Option<u8> },
     /// Pages of a range became dirty.
     Dirtied { ino: u8, range: Range },
     /// Pages of a range were dropped from the page cache.

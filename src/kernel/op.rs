@@ -35,6 +35,10 @@ pub enum Op {
     Truncate { ino: u8, size: u8 },
     /// `drop_caches`: bit 0 drops clean pages, bit 1 runs the shrinkers.
     DropCaches { what: u8 },
+    /// FIEMAP of the whole file, as it is in memory.
+    Fiemap { ino: u8 },
+    /// `lseek` with SEEK_DATA, or with SEEK_HOLE, from a block on.
+    Seek { ino: u8, lblk: u8, hole: bool },
     /// `io_getevents`: waits for this many events and reaps them; 0 means for all that are
     /// outstanding.
     Getevents { nr: u8 },
@@ -113,7 +117,7 @@ pub struct OpArgs {
 }
 
 /// Every operation, in the order in which help lists them.
-pub static OPS: [&OpInfo; 11] = [
+pub static OPS: [&OpInfo; 14] = [
     &AIO_WRITE,
     &DIO_WRITE,
     &DIO_READ,
@@ -123,6 +127,9 @@ pub static OPS: [&OpInfo; 11] = [
     &FDATASYNC,
     &FALLOCATE,
     &TRUNCATE,
+    &FIEMAP,
+    &SEEK_DATA,
+    &SEEK_HOLE,
     &GETEVENTS,
     &DROP_CACHES,
 ];
@@ -228,6 +235,44 @@ static TRUNCATE: OpInfo = OpInfo {
     ..ON_RANGE
 };
 
+static FIEMAP: OpInfo = OpInfo {
+    word: "fiemap",
+    usage: "fiemap",
+    what: "report the extents of the file, delayed ones too",
+    ranges: Ranges::None,
+    make: |a| Op::Fiemap { ino: a.ino },
+    ..ON_RANGE
+};
+
+/// The block from which a seek begins.
+const FROM: NumberArg = NumberArg {
+    label: "From block",
+    what: "a block to seek from",
+    min: 0,
+    max: BLOCKS_MAX as u8 - 1,
+    optional: false,
+};
+
+static SEEK_DATA: OpInfo = OpInfo {
+    word: "seek_data",
+    usage: "seek_data 0",
+    what: "find the next block with data",
+    ranges: Ranges::None,
+    number: Some(FROM),
+    make: |a| Op::Seek { ino: a.ino, lblk: a.number, hole: false },
+    ..ON_RANGE
+};
+
+static SEEK_HOLE: OpInfo = OpInfo {
+    word: "seek_hole",
+    usage: "seek_hole 0",
+    what: "find the next hole; the end of the file is one",
+    ranges: Ranges::None,
+    number: Some(FROM),
+    make: |a| Op::Seek { ino: a.ino, lblk: a.number, hole: true },
+    ..ON_RANGE
+};
+
 static GETEVENTS: OpInfo = OpInfo {
     word: "getevents",
     usage: "getevents [2]",
@@ -294,6 +339,9 @@ impl Op {
             Op::Fsync { datasync: true, .. } => &FDATASYNC,
             Op::Fallocate { .. } => &FALLOCATE,
             Op::Truncate { .. } => &TRUNCATE,
+            Op::Fiemap { .. } => &FIEMAP,
+            Op::Seek { hole: false, .. } => &SEEK_DATA,
+            Op::Seek { hole: true, .. } => &SEEK_HOLE,
             Op::DropCaches { .. } => &DROP_CACHES,
             Op::Getevents { .. } => &GETEVENTS,
         }
@@ -310,6 +358,8 @@ impl Op {
             Op::Fsync { .. } => Begins::Fsync,
             Op::Fallocate { .. } => Begins::OnInode(Pc::FallocLock),
             Op::Truncate { .. } => Begins::OnInode(Pc::TruncLock),
+            Op::Fiemap { .. } => Begins::OnInode(Pc::Fiemap),
+            Op::Seek { .. } => Begins::OnInode(Pc::Seek),
             Op::DropCaches { .. } => Begins::At(Pc::DropCaches),
             Op::Getevents { .. } => Begins::At(Pc::Getevents),
         }
@@ -341,6 +391,7 @@ impl Op {
     fn number(self) -> u8 {
         match self {
             Op::Truncate { size, .. } => size,
+            Op::Seek { lblk, .. } => lblk,
             Op::DropCaches { what } => what,
             Op::Getevents { nr } => nr,
             Op::DioWrite { .. }
@@ -349,6 +400,7 @@ impl Op {
             | Op::BufWrite { .. }
             | Op::BufRead { .. }
             | Op::Fsync { .. }
+            | Op::Fiemap { .. }
             | Op::Fallocate { .. } => 0,
         }
     }
@@ -363,6 +415,8 @@ impl Op {
             | Op::Fsync { .. }
             | Op::Fallocate { .. }
             | Op::Truncate { .. }
+            | Op::Fiemap { .. }
+            | Op::Seek { .. }
             | Op::DropCaches { .. }
             | Op::Getevents { .. } => 0,
         }
@@ -379,6 +433,8 @@ impl Op {
             | Op::Fsync { .. }
             | Op::Fallocate { .. }
             | Op::Truncate { .. }
+            | Op::Fiemap { .. }
+            | Op::Seek { .. }
             | Op::DropCaches { .. }
             | Op::Getevents { .. } => Sync::No,
         }
@@ -395,6 +451,8 @@ impl Op {
             | Op::Fsync { .. }
             | Op::Fallocate { .. }
             | Op::Truncate { .. }
+            | Op::Fiemap { .. }
+            | Op::Seek { .. }
             | Op::DropCaches { .. }
             | Op::Getevents { .. } => false,
         }
@@ -410,6 +468,8 @@ impl Op {
             | Op::Fsync { .. }
             | Op::Fallocate { .. }
             | Op::Truncate { .. }
+            | Op::Fiemap { .. }
+            | Op::Seek { .. }
             | Op::DropCaches { .. }
             | Op::Getevents { .. } => false,
         }
@@ -426,6 +486,8 @@ impl Op {
             | Op::BufRead { .. }
             | Op::Fsync { .. }
             | Op::Fallocate { .. }
+            | Op::Fiemap { .. }
+            | Op::Seek { .. }
             | Op::DropCaches { .. }
             | Op::Getevents { .. } => false,
         }
@@ -442,6 +504,8 @@ impl Op {
             | Op::BufRead { .. }
             | Op::Fallocate { .. }
             | Op::Truncate { .. }
+            | Op::Fiemap { .. }
+            | Op::Seek { .. }
             | Op::DropCaches { .. }
             | Op::Getevents { .. } => false,
         }
@@ -470,6 +534,7 @@ impl Op {
             | Op::BufRead { range, .. }
             | Op::Fallocate { range, .. } => Some(range),
             Op::Fsync { .. } | Op::Truncate { .. } | Op::AioBatch { .. } => None,
+            Op::Fiemap { .. } | Op::Seek { .. } => None,
             Op::Getevents { .. } | Op::DropCaches { .. } => None,
         }
     }
@@ -484,6 +549,8 @@ impl Op {
             | Op::BufRead { ino, .. }
             | Op::Fsync { ino, .. }
             | Op::Fallocate { ino, .. }
+            | Op::Fiemap { ino }
+            | Op::Seek { ino, .. }
             | Op::Truncate { ino, .. } => ino,
             Op::Getevents { .. } | Op::DropCaches { .. } => 0,
         }

@@ -17,6 +17,8 @@ pub enum Part {
     Fallocate,
     /// truncate.
     Truncate,
+    /// fiemap, SEEK_DATA and SEEK_HOLE.
+    Report,
     /// drop_caches.
     DropCaches,
     /// fsync.

@@ -134,6 +134,10 @@ pub enum Pc {
     DioWorkTake,
     /// Inside `dio_complete`, at a position of the plan.
     DioComplete,
+    /// FIEMAP.
+    Fiemap,
+    /// SEEK_DATA or SEEK_HOLE.
+    Seek,
 }
 
 impl Pc {
@@ -160,6 +164,7 @@ impl Pc {
             Pc::WritebackSubmit | Pc::WritebackWait => Part::Writeback,
             Pc::FallocLock | Pc::FallocMap => Part::Fallocate,
             Pc::TruncLock | Pc::TruncDio | Pc::TruncPages | Pc::TruncFree => Part::Truncate,
+            Pc::Fiemap | Pc::Seek => Part::Report,
             Pc::DropCaches => Part::DropCaches,
             Pc::FsyncPages | Pc::FsyncLock | Pc::FsyncCommit | Pc::FsyncCommitWait => Part::Fsync,
             Pc::FlushTake | Pc::FlushWait => Part::Flush,
@@ -194,7 +199,7 @@ impl Pc {
         match self {
             Pc::IoSubmit => Waits::Submission,
             Pc::WriteLock => Waits::WriteLock,
-            Pc::ReadLock => Waits::ReadLock,
+            Pc::ReadLock | Pc::Seek => Waits::ReadLock,
             Pc::OverwriteLock
             | Pc::ReadFlushLock
             | Pc::FallocLock
@@ -228,6 +233,7 @@ impl Pc {
             | Pc::ReadDone
             | Pc::ReadUnlock
             | Pc::BufReadDone
+            | Pc::Fiemap
             | Pc::DropCaches
             | Pc::FsyncPages
             | Pc::FsyncCommit
@@ -411,6 +417,8 @@ impl Pc {
                 "fs/direct-io.c v3.12",
                 false,
             ),
+            Pc::Fiemap => ("ext4_fiemap", "report the extents", "fs/ext4/extents.c v3.8", true),
+            Pc::Seek => ("ext4_llseek", "seek data or a hole", "fs/ext4/file.c v3.8", true),
             Pc::DioComplete => ("dio_complete", "finish the IO", "fs/direct-io.c v3.12", true),
             Pc::CommitLock => (
                 "jbd2_journal_commit_transaction",

@@ -92,7 +92,7 @@ impl Promise {
             Promise::Progress => "somebody waits, and is served",
             Promise::Bounded => "an AIO write into unwritten blocks is submitted",
             Promise::ErrReport => "a conversion or a writeback fails",
-            Promise::KeepDelayed => "the shrinker passes a delayed entry",
+            Promise::KeepDelayed => "the shrinker, fiemap or a seek passes delayed data",
         }
     }
 

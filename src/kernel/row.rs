@@ -39,7 +39,7 @@ pub enum Row {
     V3_11,
     /// What landed in v3.12.
     V3_12,
-    /// The same with the ES tree of v3.19, as it stood in v4.13.
+    /// The same with the ES tree of v3.19 and errseq, as it stood in v4.13.
     V4_13,
     /// The iomap era, v5.5 to v6.4.
     V5_5,
@@ -81,7 +81,9 @@ impl Row {
     /// proposal has the default of the kernel that it was made against.
     pub const fn mounts_nolock(self) -> bool {
         match self {
-            Row::V3_8
+            Row::V6_7 | Row::V6_12 => true,
+            Row::V2_6_35
+            | Row::V3_8
             | Row::RfcV1
             | Row::RfcNopblk
             | Row::RfcDirty
@@ -94,6 +96,7 @@ impl Row {
             | Row::V3_9
             | Row::V3_11
             | Row::V3_12
+            | Row::V4_13
             | Row::V5_5 => false,
         }
     }
@@ -195,9 +198,9 @@ impl Row {
             ),
             Row::V4_13 => (
                 "v4.13",
-                "As v3.12, on an ES tree whose shrinker goes round and gives entries in use a second \
-                 chance.",
-                "fs/ext4 and fs/direct-io.c, v3.19 to v4.13",
+                "As v3.12, on the ES tree of v3.19, and a writeback error is told once to each open \
+                 file.",
+                "fs/ext4, fs/direct-io.c and lib/errseq.c, v4.13",
             ),
             Row::V5_5 => (
                 "v5.5",
@@ -239,6 +242,7 @@ impl Row {
             fallocate_waits: false,
             error_reported: false,
             complete_last: true,
+            shrink_delayed: false,
             worker_via_es: false,
             es_convert: EsConvert::Corrected,
             es_lock: EsLock::Irqsave,

@@ -98,6 +98,7 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
             Part::Writeback => self.step_writeback(task),
             Part::Fallocate => self.step_fallocate(task, pc),
             Part::Truncate => self.step_truncate(task, pc),
+            Part::Report => self.step_report(task, pc),
             Part::DropCaches => self.step_drop_caches(task),
             Part::Fsync => self.step_fsync(task, pc),
             Part::Flush => self.step_flush(task, pc),

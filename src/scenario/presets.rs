@@ -29,7 +29,7 @@ t1: aio_write io=0+8
 t1: getevents
 t1: dio_read 0 8
 
-expect rfc-nopblk: RAW
+expect v2.6.35, rfc-nopblk: RAW
 expect others: ok
 ",
     },
@@ -49,7 +49,7 @@ t1: getevents
 t1: dio_read 0 8
 
 expect rfc-v1 +worker_via_es: RAW
-expect rfc-v1, rfc-nopblk, rfc-osync, rfc-osync-skipwait: RAW
+expect v2.6.35, rfc-v1, rfc-nopblk, rfc-osync, rfc-osync-skipwait: RAW
 expect others: ok
 ",
     },
@@ -122,7 +122,7 @@ allow crash
 t1: aio_write io=0+4 sync=1
 t2: getevents 1
 
-expect v3.8, rfc-v1, rfc-nopblk, rfc-dirty: OSYNC-DURABLE
+expect v2.6.35, v3.8, rfc-v1, rfc-nopblk, rfc-dirty: OSYNC-DURABLE
 expect rfc-v5, v3.9, v3.11: OSYNC-DURABLE
 expect others: ok
 ",
@@ -141,7 +141,7 @@ allow crash
 t1: aio_write io=0+4 sync=1
 t1: getevents
 
-expect v3.8, rfc-v1, rfc-nopblk, rfc-dirty: OSYNC-DURABLE
+expect v2.6.35, v3.8, rfc-v1, rfc-nopblk, rfc-dirty: OSYNC-DURABLE
 expect rfc-osync, rfc-osync-skipwait: OSYNC-DURABLE
 expect rfc-v5, v3.9, v3.11: OSYNC-DURABLE
 expect others: ok
@@ -178,6 +178,7 @@ file a 16 blocks, U 0+8
 t1: buf_write 0 4
 t1: dio_read 0 4
 
+expect v2.6.35: RAW
 expect rfc-v1, rfc-nopblk, rfc-dirty, rfc-osync, rfc-osync-skipwait: RAW
 expect others: ok
 ",
@@ -200,7 +201,7 @@ t1: aio_write io=8+2
 t1: getevents
 
 expect rfc-v1, rfc-nopblk, rfc-dirty, rfc-osync, rfc-osync-skipwait: BOUNDED
-expect kara-opt: BOUNDED
+expect v2.6.35, kara-opt: BOUNDED
 expect others: ok
 ",
     },
@@ -219,6 +220,7 @@ t1: getevents
 t1: truncate 0
 t1: fallocate 0 4
 
+expect v2.6.35: TRUNC-EXCL NO-STALE
 expect rfc-v1 +trunc=dio_count: TRUNC-EXCL
 expect kara-opt +trunc=dio_count: TRUNC-EXCL NO-STALE
 expect others: ok
@@ -238,7 +240,7 @@ allow enospc 1
 t1: aio_write io=0+4
 t1: getevents
 
-expect kara, v5.5: ok
+expect kara, v5.5, v6.7, v6.12: ok
 expect others: ERR-REPORT
 ",
     },
@@ -257,7 +259,7 @@ t1: getevents
 t2: dio_read 0 8
 t1: dio_read 0 4
 
-expect rfc-nopblk: RAW
+expect v2.6.35, rfc-nopblk: RAW
 expect others: ok
 ",
     },
@@ -277,7 +279,7 @@ t1: aio_write io=2+4
 t1: getevents
 t1: dio_read 2 4
 
-expect rfc-v1, rfc-nopblk, rfc-osync, rfc-osync-skipwait: RAW
+expect v2.6.35, rfc-v1, rfc-nopblk, rfc-osync, rfc-osync-skipwait: RAW
 expect others: ok
 ",
     },
@@ -296,7 +298,7 @@ t1: aio_write io=4+4
 t1: getevents
 t1: dio_read 4 4
 
-expect rfc-v1 +es_convert=posted, rfc-nopblk: RAW
+expect rfc-v1 +es_convert=posted, v2.6.35, rfc-nopblk: RAW
 expect others: ok
 ",
     },
@@ -315,7 +317,7 @@ t1: aio_write io=0+4
 t1: getevents
 t1: dio_read 0 4
 
-expect rfc-v1, rfc-nopblk, rfc-osync, rfc-osync-skipwait: RAW
+expect v2.6.35, rfc-v1, rfc-nopblk, rfc-osync, rfc-osync-skipwait: RAW
 expect rfc-dirty +dirty_bit=unwritten_only: RAW
 expect others: ok
 ",
@@ -426,6 +428,7 @@ t1: buf_write 0 4
 t2: dio_read 0 4
 t1: dio_read 0 4
 
+expect v2.6.35: RAW
 expect rfc-v1, rfc-nopblk, rfc-dirty, rfc-osync, rfc-osync-skipwait: RAW
 expect others: ok
 ",
@@ -464,8 +467,43 @@ t1: aio_write io=0+4
 t1: getevents
 t1: fsync
 
-expect kara, v5.5: ok
+expect kara, v5.5, v6.7, v6.12: ok
 expect others: ERR-REPORT
+",
+    },
+    Preset {
+        id: "D1",
+        title: "delayed data under memory pressure, then SEEK_DATA",
+        design: "v3.9 +shrink_delayed",
+        script: "\
+title D1: only the ES tree knows where delayed data is
+mount dioread_nolock
+file a 8 blocks, W 4+4
+allow shrink 1
+
+t1: buf_write 0 2
+t1: seek_data 0
+
+expect v3.9 +shrink_delayed, v5.5 +shrink_delayed: KEEP-DELAYED
+expect others: ok
+",
+    },
+    Preset {
+        id: "D2",
+        title: "preallocation over delayed data, and fiemap",
+        design: "v5.5",
+        script: "\
+title D2: fallocate gives delayed blocks a place before writeback does
+mount dioread_nolock
+file a 8 blocks
+allow flusher 1
+
+t1: buf_write 0 2
+t2: fallocate 1 2
+t1: fiemap
+t1: buf_read 0 3
+
+expect others: ok
 ",
     },
 ];

@@ -13,7 +13,7 @@ file a 16 blocks, U 0+8, W 8+4
 t1: aio_write io=0+2,2+2,4+2
 t1: getevents
 expect rfc-v1, rfc-nopblk, rfc-dirty, rfc-osync, rfc-osync-skipwait: BOUNDED
-expect kara-opt: BOUNDED
+expect v2.6.35, kara-opt: BOUNDED
 expect others: ok
 ",
     ),
@@ -57,7 +57,7 @@ t1: aio_write io=0+1
 t1: getevents
 t1: buf_read 0 1
 t2: buf_read 0 1
-expect v5.5, v3.12 +invalidate: ok
+expect v5.5, v6.7, v6.12, v3.12 +invalidate: ok
 expect v5.5 +invalidate=no: RAW
 expect others: RAW
 ",
@@ -97,7 +97,7 @@ file a 8 blocks, U 0+8
 t1: aio_write io=2+3
 t1: getevents
 t1: dio_read 0 8
-expect rfc-nopblk: RAW
+expect v2.6.35, rfc-nopblk: RAW
 expect others: ok
 ",
     ),

@@ -127,6 +127,7 @@ mod tests {
     #[test]
     fn a_stale_read_names_the_write_that_it_lost() {
         expect_test::expect![[r#"
+            v2.6.35: write A is lost in [0/8)
             rfc-v1: write A is lost in [0/8)
             rfc-nopblk: write A is lost in [0/8)
             rfc-osync: write A is lost in [0/8)
@@ -138,6 +139,7 @@ mod tests {
     #[test]
     fn a_crash_names_the_blocks_that_came_back_wrong() {
         expect_test::expect![[r#"
+            v2.6.35: write A is lost in [0/4)
             v3.8: write A is lost in [0/4)
             rfc-v1: write A is lost in [0/4)
             rfc-nopblk: write A is lost in [0/4)
@@ -148,6 +150,7 @@ mod tests {
         "#]]
         .assert_eq(&losses("S5b", Promise::OsyncDurable));
         expect_test::expect![[r#"
+            v2.6.35: write A is lost in [0/4)
             v3.8: write A is lost in [0/4)
             rfc-v1: write A is lost in [0/4)
             rfc-nopblk: write A is lost in [0/4)

@@ -111,9 +111,11 @@ fn sentence(
             Part::DirectWrite if pc == Pc::SizeUpdate => page_sentence(&step),
             Part::DirectWrite => write_sentence(&step),
             Part::DirectRead | Part::BufferedRead => read_sentence(setup, before, who, pc, notes),
-            Part::BufferedWrite | Part::Writeback | Part::Truncate | Part::DropCaches => {
-                page_sentence(&step)
-            }
+            Part::BufferedWrite
+            | Part::Writeback
+            | Part::Truncate
+            | Part::Report
+            | Part::DropCaches => page_sentence(&step),
             Part::Fallocate
             | Part::Fsync
             | Part::Flush

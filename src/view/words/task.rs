@@ -64,6 +64,7 @@ pub(super) fn page_sentence(step: &Step) -> String {
         (Pc::SizeUpdate, Some(Op::DioWrite { range, .. })) => {
             format!("{who} grows i_size to {}", count(range.end().into(), "block"))
         }
+        (Pc::Fiemap | Pc::Seek, Some(op)) => report_sentence(who, op, notes),
         (Pc::DropCaches, _) => format!("{who} drops caches"),
         _ => by_the_place(step),
     }
@@ -86,6 +87,28 @@ fn third_person(verb: &str) -> String {
         }
         _ => format!("{verb}s"),
     }
+}
+
+/// What fiemap or a seek says of the file.
+fn report_sentence(who: Actor, op: Op, notes: &[Note]) -> String {
+    let broke = notes.contains(&Note::Broke(Promise::KeepDelayed));
+    let broke = if broke { "; a dirty page counts as a hole: KEEP-DELAYED" } else { "" };
+    let said = notes.iter().find_map(|note| match *note {
+        Note::Mapped { mapped, delayed, .. } => Some(format!(
+            "{who}'s fiemap reports {} with a place on the disk and {} delayed",
+            count(mapped.into(), "block"),
+            count(delayed.into(), "block"),
+        )),
+        Note::Sought { found, .. } => {
+            let what = if matches!(op, Op::Seek { hole: true, .. }) { "hole" } else { "data" };
+            Some(match found {
+                Some(lblk) => format!("{who} seeks {what} and finds it at block {lblk}"),
+                None => format!("{who} seeks {what} and finds none"),
+            })
+        }
+        _ => None,
+    });
+    said.unwrap_or_default() + broke
 }
 
 pub(super) fn write_sentence(step: &Step) -> String {
