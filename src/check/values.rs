@@ -169,7 +169,8 @@ impl Values {
             Piece::Task(_) => self.tasks.shares[at].names_ios,
             Piece::Io(_) => self.ios.values[at].stage != Stage::Free,
             Piece::Rest => self.rest.shares[at].names_ios,
-            _ => false,
+            Piece::Es(_) | Piece::Blocks(_) | Piece::Pages(_) => false,
+            Piece::Versions(_) | Piece::Counts(_) | Piece::Media => false,
         }
     }
 
@@ -194,7 +195,8 @@ pub(super) fn fingerprint_of(setup: &Setup, state: &State) -> Fingerprint {
             Piece::Io(io) if state.ios[usize::from(io)].stage == Stage::Free => continue,
             Piece::Task(task) => with_names(content, &state.tasks[usize::from(task)], &names),
             Piece::Rest => with_names(content, &state.rest(), &names),
-            _ => content,
+            Piece::Io(_) | Piece::Es(_) | Piece::Blocks(_) | Piece::Pages(_) => content,
+            Piece::Versions(_) | Piece::Counts(_) | Piece::Media => content,
         };
         sum = sum.plus(whole.at(place(piece, &names, anonymous_kworkers)));
     }

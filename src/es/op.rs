@@ -125,7 +125,15 @@ impl EsOp {
             }
             EsOp::InsertDelayed { len, .. } => *len > 0,
             EsOp::Lookup { .. } | EsOp::FindRange { .. } | EsOp::ScanRange { .. } => true,
-            _ => false,
+            EsOp::Remove { .. }
+            | EsOp::DelayedClu { .. }
+            | EsOp::ConvertUnwritten { .. }
+            | EsOp::MarkDirty { .. }
+            | EsOp::ClearDirty { .. }
+            | EsOp::SetPrecached(_)
+            | EsOp::Clear
+            | EsOp::Evict
+            | EsOp::Reclaim { .. } => false,
         }
     }
 }
@@ -226,7 +234,20 @@ impl<const I: usize> EsSuper<I> {
                 let released = self.remove(rules, mem, inodes, ino, (lblk, len))?;
                 return Ok(Reply::Count(released.into()));
             }
-            _ => {}
+            EsOp::InsertFromDisk(_)
+            | EsOp::CacheExtent(_)
+            | EsOp::InsertDelayed { .. }
+            | EsOp::Lookup { .. }
+            | EsOp::FindRange { .. }
+            | EsOp::ScanRange { .. }
+            | EsOp::DelayedClu { .. }
+            | EsOp::ConvertUnwritten { .. }
+            | EsOp::MarkDirty { .. }
+            | EsOp::ClearDirty { .. }
+            | EsOp::SetPrecached(_)
+            | EsOp::Clear
+            | EsOp::Evict
+            | EsOp::Reclaim { .. } => {}
         }
         let es = inodes.es(ino).ok_or(EsError::Full)?;
         let reply = es.apply(rules, mem, op);

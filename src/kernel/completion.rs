@@ -93,7 +93,9 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
                 self.io(index).counted = false;
                 self.obs.note(Note::Decremented { ino: io.ino, left });
             }
-            _ => {}
+            // Its submitter does the rest.
+            Pc::BioDone => {}
+            _ => debug_assert!(false, "{pc:?} is no part of a plan that is a step"),
         }
     }
 

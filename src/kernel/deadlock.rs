@@ -299,7 +299,7 @@ pub fn deadlocked_among(
 ) -> Vec<(Actor, Wait)> {
     let waits = |actor: Actor| match nexts[usize::from(actor.position())] {
         Next::Blocked { wait, .. } => Some(wait),
-        _ => None,
+        Next::Ready { .. } | Next::Done => None,
     };
     let waiters = Actor::all().filter(|actor| waits(*actor).is_some());
     let mut stuck = waiters.fold(0, |bits, actor| bits | bit(actor));

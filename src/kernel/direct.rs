@@ -58,7 +58,7 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
                 self.lock_mutex(task, ino);
                 self.go(task, Pc::WriteUnlock);
             }
-            _ => {
+            Pc::WriteUnlock => {
                 let io = self.io_at(task);
                 // generic_file_direct_write, still under the lock; not where writeback has failed
                 // before it.
@@ -69,6 +69,7 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
                 self.unlock_mutex(task, ino);
                 self.return_from_write(task, op, FsyncFor::Caller);
             }
+            _ => debug_assert!(false, "{pc:?} is no place in a direct write"),
         }
     }
 
@@ -272,7 +273,8 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
                 self.unlock_mutex(task, ino);
                 self.ret(task);
             }
-            _ => self.map_read(task, ino, range),
+            Pc::ReadCheck | Pc::ReadMap => self.map_read(task, ino, range),
+            _ => debug_assert!(false, "{pc:?} is no place in a direct read"),
         }
     }
 

@@ -48,7 +48,8 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
                 return;
             }
             Pc::FsyncCommit => self.flush_device(),
-            _ => {}
+            Pc::FsyncCommitWait => {}
+            _ => debug_assert!(false, "{pc:?} is no place in fsync"),
         }
         if self.task(task).i_mutex & (1 << ino) != 0 {
             self.unlock_mutex(task, ino);

@@ -123,7 +123,8 @@ fn ordinals(state: &State, actor: Actor, pc: Pc) -> u8 {
     match actor {
         Actor::Irq(_) if left.eio > 0 || left.nomem > 0 => 3,
         Actor::Thread(_) | Actor::Kworker(_) if pc == Pc::ConvertMap && left.enospc > 0 => 2,
-        _ => 1,
+        Actor::Irq(_) | Actor::Thread(_) | Actor::Kworker(_) => 1,
+        Actor::Jbd2 | Actor::Flusher | Actor::Shrinker | Actor::Power => 1,
     }
 }
 

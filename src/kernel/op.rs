@@ -368,10 +368,7 @@ impl Op {
     /// The arguments with which [`OpInfo::make`] makes the operation again, but for its number as a
     /// write ([`Op::numbered`]).
     pub fn args(self) -> OpArgs {
-        let iocbs = match self {
-            Op::AioBatch { iocbs, .. } => Some(iocbs),
-            _ => None,
-        };
+        let iocbs = if let Op::AioBatch { iocbs, .. } = self { Some(iocbs) } else { None };
         let range = self.iocb(0).range().unwrap_or(Range::new(0, 1));
         OpArgs { ino: self.ino(), range, iocbs, sync: self.sync(), number: self.number() }
     }

@@ -77,3 +77,26 @@ pub(super) enum Waits {
     /// The transaction's handles have stopped and its ordered data is on the device.
     Transaction,
 }
+
+impl Waits {
+    /// Whether a step may start a handle or change the disk tree.
+    pub(super) const fn may_change(self) -> bool {
+        match self {
+            Waits::Change | Waits::UnlockedPagesAndChange | Waits::IdlePagesAndChange => true,
+            Waits::Nothing
+            | Waits::Submission
+            | Waits::InodeLock
+            | Waits::WriteLock
+            | Waits::ReadLock
+            | Waits::Bio
+            | Waits::UnlockedPages
+            | Waits::UnlockedPagesOfIo
+            | Waits::Unwritten
+            | Waits::Writeback
+            | Waits::DioCount
+            | Waits::Commit
+            | Waits::Event
+            | Waits::Transaction => false,
+        }
+    }
+}

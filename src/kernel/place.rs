@@ -75,7 +75,7 @@ pub(super) fn entry(setup: &Setup, state: &State, actor: Actor) -> Option<Frame>
             let ino = state.inodes.iter().position(dirty)?;
             frame(Pc::WritebackSubmit, On::Inode(ino as u8))
         }
-        _ => None,
+        Actor::Flusher | Actor::Irq(_) | Actor::Jbd2 | Actor::Shrinker | Actor::Power => None,
     }
 }
 

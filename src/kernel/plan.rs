@@ -132,6 +132,6 @@ fn worker_acknowledges(knobs: &Knobs, io: &Io) -> bool {
 fn drops_dio_count_in_irq(knobs: &Knobs, io: &Io) -> bool {
     match knobs.workers {
         Workers::RsvAndDio => !worker_acknowledges(knobs, io),
-        _ => knobs.ack != Ack::Converted,
+        Workers::One | Workers::RsvAndUnrsv => knobs.ack != Ack::Converted,
     }
 }

@@ -73,7 +73,7 @@ impl Quiet {
     pub fn step(&self, setup: &Setup, state: &State, nexts: &[Next; ACTORS]) -> Option<Choice> {
         let quiet = |(actor, next): &(Actor, &Next)| match **next {
             Next::Ready { pc } => self.is_quiet(setup, state, *actor, pc),
-            _ => false,
+            Next::Blocked { .. } | Next::Done => false,
         };
         Actor::all().zip(nexts).find(quiet).map(|(actor, _)| actor.into())
     }
@@ -87,6 +87,7 @@ impl Quiet {
             (Actor::Kworker(_), Pc::Decrement) => {
                 self.unwritten && !(self.shared_queue && is_last_part(setup, state, actor))
             }
+            // A place that is not named here is never quiet, which is always right.
             _ => false,
         }
     }

@@ -59,11 +59,12 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
                     TruncWait::DioAndWriteback | TruncWait::DioCount => {}
                 }
             }
-            _ => {
+            Pc::TruncFree => {
                 self.free_tail(ino, size);
                 self.unlock_mutex(task, ino);
                 self.ret(task);
             }
+            _ => debug_assert!(false, "{pc:?} is no place in truncate"),
         }
     }
 

@@ -236,7 +236,10 @@ pub(super) fn change_at(
             change.tree = pc == Pc::ConvertMap;
             change.handle = (!change.tree).then_some(0);
         }
-        _ => return None,
+        _ => {
+            debug_assert!(pc == Pc::TruncPages || !pc.waits().may_change(), "{pc:?}");
+            return None;
+        }
     }
     Some(change)
 }
