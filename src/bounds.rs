@@ -38,6 +38,10 @@ pub const LAB_EXTENTS_MAX: u32 = 20_000;
 /// Writes of a timed run. Each block is written once a lap, and a block's writes are counted in a
 /// byte.
 pub const LOAD_WRITES_MAX: u32 = 4_000;
+/// Moments of a chart's curve that are kept one by one, from the first.
+pub const CURVE_HEAD: u32 = 1_024;
+/// Spans of a chart's curve: when there are more, every two become one.
+pub const CURVE_SPANS_MAX: u32 = 256;
 /// Texts of the editor that were not run when another one came there, and that are kept.
 pub const DRAFTS_MAX: u32 = 8;
 /// Steps of a run that the page keeps.
@@ -74,6 +78,8 @@ const _: () = assert!(ES_EXTENTS_MAX >= BLOCKS_MAX);
 // Media cells name a write by one byte, 0 and 1 being zeroes and old data.
 const _: () = assert!(WRITES_MAX < 256 - 2);
 const _: () = assert!(OPS_MAX < 256);
+// Two spans of a curve become one.
+const _: () = assert!(CURVE_SPANS_MAX.is_multiple_of(2));
 const _: () = assert!(LOAD_WRITES_MAX / BLOCKS_MAX < 255);
 // What a search finds can be replayed as a run, and its states can be numbered.
 const _: () = assert!(DEPTH_MAX <= STEPS_MAX);

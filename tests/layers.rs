@@ -11,8 +11,8 @@ const LAYERS: &[&str] =
 
 /// The folders of a layer, where they may use each other in this order only.
 const FOLDERS: &[(&str, &[&str])] = &[
-    ("view", &["words", "facts", "panels", "inspector", "text", "explorer", "lab"]),
-    ("app", &["kit", "shell", "stage", "api", "explorer", "lab"]),
+    ("view", &["words", "facts", "panels", "inspector", "text", "explorer", "lab", "charts"]),
+    ("app", &["kit", "shell", "stage", "api", "explorer", "lab", "charts"]),
 ];
 
 /// A module by the names that lead to it from the root of its crate; the root's is empty.

@@ -190,6 +190,19 @@ impl Search {
         }
     }
 
+    /// States that were expanded: every step from them was taken.
+    pub fn expanded(&self) -> u32 {
+        self.graph.expanded_states()
+    }
+
+    /// How many states were found first at each depth, from the initial state on.
+    pub fn layers(&self) -> Vec<u32> {
+        let ends = self.layers.iter().skip(1).copied().chain([self.graph.states()]);
+        let all = self.layers.iter().zip(ends).map(|(first, end)| end - first);
+        // The layer that was begun last may be empty yet.
+        all.filter(|states| *states > 0).collect()
+    }
+
     /// What is searched.
     pub fn setup(&self) -> &Setup {
         &self.setup

@@ -1,9 +1,10 @@
 //! S9 at length: many AIO writes through few slots with a slow worker behind them, taken by the
-//! same `step` as any other run. Whoever wants to know how long it took brings the clock.
+//! same `step` as any other run. Time is counted in steps: nothing here reads a clock.
 
-use crate::bounds::{BLOCKS_MAX, LOAD_WRITES_MAX};
+use crate::bounds::{BLOCKS_MAX, IOS_MAX, LOAD_WRITES_MAX};
+use crate::es::Shrinker;
 use crate::kernel::{
-    Actor, Bound, Choice, Design, Note, Observer, Op, Range, Setup, State, Sync, enabled,
+    Actor, Bound, Choice, Design, EsTree, Note, Observer, Op, Range, Setup, State, Sync, enabled,
     is_environment, step,
 };
 
@@ -16,7 +17,7 @@ pub struct Load {
     pub writes: u32,
     /// Slots of the AIO context, 1 to [`SLOTS_MAX`](crate::bounds::SLOTS_MAX).
     pub slots: u8,
-    /// A worker takes one step for so many steps of the others, or when nobody else can step.
+    /// A worker takes one step for so many steps of the others, or when no other actor can step.
     pub slow: u8,
 }
 
@@ -67,62 +68,155 @@ impl Load {
         setup
     }
 
-    /// Runs it.
+    /// Runs it to its end.
     pub fn run(&self) -> Loaded {
-        let setup = self.lap();
-        let mut state = State::initial(&setup);
-        let mut count = Reaped(0);
-        let mut loaded = Loaded {
-            reaped: 0,
-            steps: 0,
-            backlog: 0,
-            backlog_step: 0,
-            broken: 0,
-            end: LoadEnd::Done,
-        };
-        let mut since_worker = 0;
-        while loaded.reaped < self.writes.min(LOAD_WRITES_MAX) {
-            state.begin_again(&setup);
-            let Some(choice) = self.choose(&setup, &state, since_worker) else {
-                loaded.end = state.bound.map_or(LoadEnd::Stuck, LoadEnd::Bound);
-                break;
-            };
-            let is_worker = matches!(choice.actor, Actor::Kworker(_));
-            since_worker = if is_worker { 0 } else { since_worker + 1 };
-            // `choose` names what is enabled.
-            if step(&setup, &mut state, choice, &mut count).is_err() {
-                break;
-            }
-            loaded.steps += 1;
-            loaded.reaped = count.0;
-            let backlog = state.pending_aio_conversions();
-            if backlog > loaded.backlog {
-                (loaded.backlog, loaded.backlog_step) = (backlog, loaded.steps);
-            }
+        let mut run = LoadRun::new(*self);
+        while run.step() {}
+        run.loaded()
+    }
+}
+
+/// A load under way: each [`LoadRun::step`] takes one step of the machine.
+pub struct LoadRun {
+    load: Load,
+    setup: Setup,
+    state: State,
+    meter: Meter,
+    since_worker: u32,
+    loaded: Loaded,
+    is_over: bool,
+}
+
+impl LoadRun {
+    /// A load that has not begun.
+    pub fn new(load: Load) -> LoadRun {
+        let setup = load.lap();
+        LoadRun {
+            state: State::initial(&setup),
+            load,
+            setup,
+            meter: Meter::default(),
+            since_worker: 0,
+            loaded: Loaded {
+                reaped: 0,
+                steps: 0,
+                backlog: 0,
+                backlog_step: 0,
+                broken: 0,
+                end: LoadEnd::Done,
+            },
+            is_over: false,
         }
-        loaded.broken = state.broken;
-        loaded
     }
 
-    /// Whoever comes first in the order of `enabled`, the worker when it is its turn.
-    fn choose(&self, setup: &Setup, state: &State, since_worker: u32) -> Option<Choice> {
+    /// Takes one step; false if there was none to take: [`Loaded::end`] says why.
+    pub fn step(&mut self) -> bool {
+        self.meter.latencies.clear();
+        if self.is_over || self.loaded.reaped >= self.load.writes.min(LOAD_WRITES_MAX) {
+            self.is_over = true;
+            return false;
+        }
+        self.state.begin_again(&self.setup);
+        let Some(choice) = self.choose() else {
+            self.loaded.end = self.state.bound.map_or(LoadEnd::Stuck, LoadEnd::Bound);
+            self.is_over = true;
+            return false;
+        };
+        let is_worker = matches!(choice.actor, Actor::Kworker(_));
+        self.since_worker = if is_worker { 0 } else { self.since_worker + 1 };
+        self.meter.step = self.loaded.steps + 1;
+        // `choose` names what is enabled.
+        if step(&self.setup, &mut self.state, choice, &mut self.meter).is_err() {
+            self.is_over = true;
+            return false;
+        }
+        self.loaded.steps += 1;
+        self.loaded.reaped = self.meter.reaped;
+        self.loaded.broken = self.state.broken;
+        let backlog = self.backlog();
+        if backlog > self.loaded.backlog {
+            (self.loaded.backlog, self.loaded.backlog_step) = (backlog, self.loaded.steps);
+        }
+        true
+    }
+
+    /// How it went so far.
+    pub fn loaded(&self) -> Loaded {
+        self.loaded
+    }
+
+    /// AIO writes that are submitted and not yet converted on disk.
+    pub fn backlog(&self) -> u8 {
+        self.state.pending_aio_conversions()
+    }
+
+    /// AIO writes that were acknowledged: their event is in the ring.
+    pub fn acknowledged(&self) -> u32 {
+        self.meter.acknowledged
+    }
+
+    /// AIO writes that were converted on disk.
+    pub fn converted(&self) -> u32 {
+        self.meter.converted
+    }
+
+    /// For each AIO write that the last step acknowledged: the steps since its bio was submitted.
+    pub fn latencies(&self) -> &[u32] {
+        &self.meter.latencies
+    }
+
+    /// Extents of the status trees that the shrinker may not free: delayed and dirty ones, and all
+    /// of them where the kernel has no shrinker for this tree (v3.8).
+    pub fn kept_extents(&self) -> u32 {
+        let has_shrinker = self.load.design.knobs.es_version.rules().shrinker != Shrinker::None;
+        let kept = |es: &EsTree| match has_shrinker {
+            true => es.all_nr() - es.shk_nr(),
+            false => es.all_nr(),
+        };
+        self.state.inodes.iter().map(|inode| kept(&inode.es)).sum()
+    }
+
+    /// The actor that comes first in the order of `enabled`, or the worker when it is its turn.
+    fn choose(&self) -> Option<Choice> {
+        let (setup, state) = (&self.setup, &self.state);
         let choices = enabled(setup, state);
         let is_worker = |choice: &&Choice| matches!(choice.actor, Actor::Kworker(_));
         let worker = choices.iter().find(is_worker);
         let asked = |choice: &&Choice| !is_worker(choice) && !is_environment(state, **choice);
         let other = choices.iter().find(asked);
-        let turn =
-            if since_worker >= self.slow.into() { worker.or(other) } else { other.or(worker) };
+        let is_workers_turn = self.since_worker >= self.load.slow.into();
+        let turn = if is_workers_turn { worker.or(other) } else { other.or(worker) };
         turn.copied()
     }
 }
 
-/// Counts the events that were reaped.
-struct Reaped(u32);
+/// Counts what becomes of the writes.
+#[derive(Default)]
+struct Meter {
+    /// The number of the step that is being taken, from 1.
+    step: u32,
+    /// The step in which each IO was submitted.
+    submitted: [u32; IOS_MAX as usize],
+    /// Of the writes that this step acknowledged.
+    latencies: Vec<u32>,
+    acknowledged: u32,
+    converted: u32,
+    reaped: u32,
+}
 
-impl Observer for Reaped {
+impl Observer for Meter {
     fn note(&mut self, note: Note) {
-        self.0 += u32::from(matches!(note, Note::Reaped { .. }));
+        // Whatever else happens does not change where a write stands.
+        match note {
+            Note::Submitted { io } => self.submitted[usize::from(io)] = self.step,
+            Note::Acknowledged { io, .. } => {
+                self.acknowledged += 1;
+                self.latencies.push(self.step - self.submitted[usize::from(io)]);
+            }
+            Note::Converted { .. } => self.converted += 1,
+            Note::Reaped { .. } => self.reaped += 1,
+            _ => {}
+        }
     }
 }
 

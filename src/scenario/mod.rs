@@ -14,7 +14,7 @@ mod witnesses;
 pub use branches::{Branch, Branches, branch_name, is_tree};
 pub(crate) use link::head;
 pub use link::{LINK_VERSION, Link, ScriptPart, state_sum};
-pub use load::{Load, LoadEnd, Loaded};
+pub use load::{Load, LoadEnd, LoadRun, Loaded};
 pub use matrix::{Cell, Matrix, Outcome, Scenario, agrees, code};
 pub use op_language::{
     BUDGET_WORDS, Expectation, OpText, Script, ScriptError, parse_op_line, parse_op_line_in,

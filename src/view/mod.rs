@@ -18,6 +18,8 @@ pub mod explorer;
 
 pub mod lab;
 
+pub mod charts;
+
 pub use explorer::{
     Asked, Event, Explorer, FindingRow, Job, OWN, RUNS, Subject, Witness, model_checksum,
     progress_text,

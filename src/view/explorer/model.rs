@@ -1,5 +1,7 @@
 //! The explorer as the page shows it: what is searched, how far it has come, what it found.
 
+use core::fmt;
+
 use crate::bounds::{MATRIX_FIRST_STATES, STATES_MAX, TRIED_DESIGNS_MAX};
 use crate::check::{Calm, Limit, Report, Reported, Verdict, fingerprint};
 use crate::kernel::{Choice, Design, Encoder, Promise};
@@ -201,7 +203,8 @@ impl Asked {
         Ok(Asked { script, design, states, reduced })
     }
 
-    fn job(script: &str, design: &Design, states: &str) -> Job {
+    /// The job that asks for a search of a script.
+    pub(in crate::view) fn job(script: &str, design: &impl fmt::Display, states: &str) -> Job {
         format!("{states}\n{design}\n{script}")
     }
 }

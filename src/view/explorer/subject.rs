@@ -50,7 +50,7 @@ impl Subject {
     }
 
     /// The columns that it asks for: the rows of designs, and what was tried beside them.
-    pub(super) fn columns(&self) -> Vec<Design> {
+    pub(in crate::view) fn columns(&self) -> Vec<Design> {
         let mut designs = Row::ALL.map(Row::design).to_vec();
         designs.extend_from_slice(&self.tried);
         if !designs.contains(&self.design) {
