@@ -31,16 +31,22 @@ const SMALL = [
   ...["--skip-pass=simplify-locals", "--skip-pass=code-folding"],
   "--reorder-functions-by-name",
 ];
+/** What explorer.js and charts-worker.js call. */
+const SEARCH_USES = [
+  ...["default", "model", "begin", "advance", "stop", "report"],
+  ...["growth", "advanceGrowth", "beginLoad", "advanceLoad", "loadReport"],
+];
 /** Every module by its glue: what is called from outside, and how the module is optimised. */
 const MODULES = [
   { glue: /^page-[0-9a-f]+\.js$/, uses: ["default", "model", "subject", "take", "leaveOut"], passes: SMALL },
   { glue: /^explore\.js$/, uses: ["default", "open", "show", "fill", "rest"], passes: SMALL },
   { glue: /^lab\.js$/, uses: ["default", "open", "show", "rest"], passes: SMALL },
-  { glue: /^search\.js$/, uses: ["default", "model", "begin", "advance", "stop", "report"], passes: ["-O3"] },
+  { glue: /^charts\.js$/, uses: ["default", "open", "show"], passes: SMALL },
+  { glue: /^search\.js$/, uses: SEARCH_USES, passes: ["-O3"] },
 ];
-const SCRIPTS = ["boot.js", "explorer.js", "explorer-dialog.js", "laboratory.js", "program.js"];
+const SCRIPTS = ["boot.js", "explorer.js", "explorer-dialog.js", "laboratory.js", "program.js", "charts-dialog.js", "charts-worker.js"];
 /** Fetched by a script under its own name. */
-const SHEETS = ["explore.css", "lab.css"];
+const SHEETS = ["explore.css", "lab.css", "charts.css"];
 
 /** What Rust's wasm32 target has on: without these wasm-opt takes the module for a wrong one. */
 const FEATURES = [

@@ -9,8 +9,10 @@
 //   window.extentscopeExplorer(word)        opens the explorer, explorer-dialog.js; the word `matrix`
 //                                           has it fill the matrix
 //   window.extentscopeLaboratory()          opens the tree laboratory: laboratory.js
+//   window.extentscopeCharts(word)          opens the charts, charts-dialog.js; the word `search` shows how
+//                                           searches grow
 //   window.extentscopeGreet()               opens the greeting of index.html; so does the button #about
-//   #explore, #laboratory                   the buttons that do, #explore-said and #laboratory-said
+//   #explore, #laboratory, #charts          the buttons that do, #explore-said and so on
 //                                           beside them
 //   window.extentscopeTrapIsOf(error, module) whether a module has trapped
 //   <html data-ready="true">                set by Rust once the page is mounted
@@ -115,7 +117,7 @@ window.extentscopePanic = (message, text = keptRun) => {
   );
 };
 
-// The explorer and the laboratory are programs of their own, fetched when they are first asked for. A
+// The explorer, the laboratory and the charts are programs of their own, fetched when they are first asked for. A
 // browser may keep that a file did not arrive: then another address.
 let page; // the page's module
 const programs = {};
@@ -135,6 +137,7 @@ async function openProgram(file, said, ...what) {
 
 window.extentscopeExplorer = (word) => openProgram("explorer-dialog.js", "explore-said", page, word);
 window.extentscopeLaboratory = () => openProgram("laboratory.js", "laboratory-said");
+window.extentscopeCharts = (word) => openProgram("charts-dialog.js", "charts-said", page, word);
 
 // The greeting, for readers who bring no run along. Each of its ways on closes it; so does Escape, which
 // is the dialog's own.
@@ -149,6 +152,7 @@ addEventListener("click", ({ target }) => {
   if (target.id === "about") window.extentscopeGreet();
   if (target.id === "explore") window.extentscopeExplorer();
   if (target.id === "laboratory") window.extentscopeLaboratory();
+  if (target.id === "charts") window.extentscopeCharts();
 });
 
 // A stack overflow or a failed allocation traps without reaching the panic hook. The programs are
@@ -156,7 +160,7 @@ addEventListener("click", ({ target }) => {
 // the file and others only the script beside it: whichever is first in the stack.
 window.extentscopeTrapIsOf = (error, module) =>
   /([\w-]+)(_bg\.wasm|\.js)\b/.exec(error?.stack ?? "")?.[1] === module;
-const isOurs = (error) => !["explore", "lab"].some((module) => window.extentscopeTrapIsOf(error, module));
+const isOurs = (error) => !["explore", "lab", "charts"].some((module) => window.extentscopeTrapIsOf(error, module));
 addEventListener("error", ({ error }) => {
   const trapped = error instanceof WebAssembly.RuntimeError || error instanceof RangeError;
   if (trapped && isOurs(error)) window.extentscopePanic(error.message);

@@ -49,6 +49,7 @@ const host = {
     queueMicrotask(() => page.take(link, notice));
   },
   leaveOut: (design) => ask(() => page.leaveOut(design)),
+  charts: () => window.extentscopeCharts("search"),
   close: () => explorer.close(),
 };
 

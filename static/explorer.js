@@ -5,6 +5,7 @@
 // in slices that fit between two frames.
 //
 // `tell(kind, position, text, ms)`: "progress", "report", "failed" of the job at a position, "end".
+// "growth" is for the charts alone: how the search has grown.
 
 const PAGE_SLICE_MS = 8;
 const WORKER_SLICE_MS = 40;
@@ -40,6 +41,11 @@ function turn() {
     };
     port2.postMessage(null);
   });
+}
+
+/** What the charts call a search of the explorer: a job has its design in its second line. */
+function growthName(job) {
+  return `explorer: ${job.split("\n")[1]}`;
 }
 
 /** The module that searches, if its model is the page's. */
@@ -78,6 +84,7 @@ async function work(search, jobs, first, inFull, orders, sliceMs, tell) {
       if (!done && now - told > TELL_MS) {
         told = now;
         tell("progress", position, progress, ms);
+        tell("growth", position, search.growth(growthName(jobs[position])));
       }
       await turn();
       // A person who pauses sees where it stands.
@@ -90,6 +97,7 @@ async function work(search, jobs, first, inFull, orders, sliceMs, tell) {
         stopped = true;
       }
     }
+    tell("growth", position, search.growth(growthName(jobs[position])));
     tell("report", position, search.report(), ms);
   }
   tell("end", 0, "", 0);
@@ -114,6 +122,21 @@ if (inWorker) {
 
 // The page's side.
 
+/** How the last search has grown, and who is told when it grows. */
+let grown = null;
+let hearGrowth = () => {};
+
+function grow(growth) {
+  grown = growth;
+  hearGrowth(growth);
+}
+
+/** Tells from now on how searches grow, beginning with the last one. */
+export function follow(hear) {
+  hearGrowth = hear;
+  if (grown) hear(grown);
+}
+
 let current = new Orders();
 /** Ends what is under way; nothing is heard of it any more. */
 let end = () => {};
@@ -126,7 +149,11 @@ export function explore(model, jobs, inFull, say) {
   end();
   let worker;
   let over = false;
-  const tell = (...event) => over || say(...event);
+  const tell = (...event) => {
+    if (over) return;
+    if (event[0] === "growth") grow(event[2]);
+    else say(...event);
+  };
   end = () => {
     over = true;
     current.give("stop");

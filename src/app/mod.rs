@@ -14,6 +14,8 @@ pub mod explorer;
 
 pub mod lab;
 
+pub mod charts;
+
 use wasm_bindgen::JsCast;
 use web_sys::HtmlElement;
 

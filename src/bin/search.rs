@@ -13,12 +13,15 @@ mod worker {
 
     use extentscope::check::{Bounds, Detail, Reporting, Search};
     use extentscope::kernel::Setup;
+    use extentscope::view::charts::{LoadJob, LoadWork, Recorder};
     use extentscope::view::{Asked, RUNS, progress_text};
     use wasm_bindgen::prelude::*;
 
     /// The job that is being done.
     struct Work {
         search: Search,
+        /// How the search grows, for the charts.
+        growth: Recorder,
         detail: Detail,
         /// Once the search is done.
         reporting: Option<Reporting>,
@@ -27,6 +30,7 @@ mod worker {
 
     thread_local! {
         static WORK: RefCell<Option<Work>> = const { RefCell::new(None) };
+        static LOAD: RefCell<Option<LoadWork>> = const { RefCell::new(None) };
     }
 
     /// A panic ends the module, and the page then says that the worker died; the console says why.
@@ -51,7 +55,8 @@ mod worker {
             let search = Search::new(setup, bounds);
             let search = if asked.reduced { search.reduced() } else { search };
             let detail = if in_full { Detail::Full } else { Detail::Verdicts };
-            WORK.set(Some(Work { search, detail, reporting: None, stopped: false }));
+            let growth = Recorder::default();
+            WORK.set(Some(Work { search, growth, detail, reporting: None, stopped: false }));
         });
         begun.err().unwrap_or_default()
     }
@@ -60,9 +65,10 @@ mod worker {
     /// how far it has come; nothing once all is done.
     #[wasm_bindgen]
     pub fn advance(states: u32) -> String {
-        on_work(|Work { search, detail, reporting, stopped }| match reporting {
+        on_work(|Work { search, growth, detail, reporting, stopped }| match reporting {
             None => {
-                let progress = search.advance(states);
+                growth.advance(search, states);
+                let progress = search.progress();
                 *reporting = progress.done.then(|| Reporting::new(search, *detail));
                 progress_text(&progress)
             }
@@ -95,6 +101,52 @@ mod worker {
         };
         let reporting = reporting.unwrap_or_else(|| Reporting::new(&search, detail));
         reporting.report(&search).to_string()
+    }
+
+    /// Goes on over so many states of a search whose growth is all that is wanted; false once it is
+    /// done.
+    #[wasm_bindgen(js_name = advanceGrowth)]
+    pub fn advance_growth(states: u32) -> bool {
+        WORK.with_borrow_mut(|work| {
+            work.as_mut().is_some_and(|work| work.growth.advance(&mut work.search, states))
+        })
+    }
+
+    /// How the search has grown under a name: a `Growth`.
+    #[wasm_bindgen]
+    pub fn growth(name: &str) -> Result<JsValue, JsError> {
+        WORK.with_borrow(|work| {
+            let growth = work.as_ref().map(|work| work.growth.growth(&work.search, name));
+            Ok(serde_wasm_bindgen::to_value(&growth)?)
+        })
+    }
+
+    /// Begins S9 at length, a `LoadJob`; what is wrong with it, or nothing.
+    #[wasm_bindgen(js_name = beginLoad)]
+    pub fn begin_load(job: JsValue) -> String {
+        let job = serde_wasm_bindgen::from_value::<LoadJob>(job).map_err(|it| it.to_string());
+        match job.and_then(|job| LoadWork::new(&job)) {
+            Ok(work) => {
+                LOAD.set(Some(work));
+                String::new()
+            }
+            Err(wrong) => wrong,
+        }
+    }
+
+    /// Takes up to so many steps of the load; false once it has ended.
+    #[wasm_bindgen(js_name = advanceLoad)]
+    pub fn advance_load(steps: u32) -> bool {
+        LOAD.with_borrow_mut(|load| load.as_mut().is_some_and(|load| load.advance(steps)))
+    }
+
+    /// What the load has come to: a `LoadReport`.
+    #[wasm_bindgen(js_name = loadReport)]
+    pub fn load_report() -> Result<JsValue, JsError> {
+        LOAD.with_borrow(|load| {
+            let report = load.as_ref().map(LoadWork::report);
+            Ok(serde_wasm_bindgen::to_value(&report)?)
+        })
     }
 
     fn on_work(act: impl FnOnce(&mut Work) -> String) -> String {

@@ -59,6 +59,8 @@ pub enum Command {
     Theme,
     /// Open the tree laboratory.
     Laboratory,
+    /// Show charts of long runs and of searches.
+    Charts,
     /// Begin the lessons, or come back to the lesson.
     Lessons,
     /// Say what this page is.
@@ -174,6 +176,7 @@ pub const COMMANDS: &[CommandInfo] = &[
     of(Command::LargePipeline, "large-pipeline", &["Z"], "Give the pipeline more room", LOOK),
     of(Command::Theme, "theme", &["q"], "Choose the theme", LOOK),
     of(Command::Laboratory, "laboratory", &["o"], "Open the tree laboratory", LOOK),
+    of(Command::Charts, "charts", &["C"], "Show charts of long runs and of searches", LOOK),
     of(Command::Lessons, "lessons", &["j"], "Begin the lessons, or come back to the lesson", LOOK),
     of(Command::About, "about", &["H"], "Say what this page is", LOOK),
     of(Command::Commands, "commands", &["?", "/"], "List and search all commands", LOOK),
@@ -324,6 +327,7 @@ impl Session {
             | Command::Explore
             | Command::Matrix
             | Command::Laboratory
+            | Command::Charts
             | Command::Focus
             | Command::Knobs => return false,
         }
@@ -465,8 +469,9 @@ mod tests {
     #[test]
     fn commands_of_the_run_are_done_and_others_are_not() {
         /// What the page does itself.
-        const PAGE: [&str; 17] = [
+        const PAGE: [&str; 18] = [
             "about",
+            "charts",
             "go",
             "issue",
             "scenario",

@@ -42,6 +42,10 @@ extern "C" {
     #[wasm_bindgen(method, js_name = leaveOut)]
     fn leave_out(this: &Host, design: &str);
 
+    /// Shows how searches grow, in a dialog over this one.
+    #[wasm_bindgen(method)]
+    fn charts(this: &Host);
+
     /// Closes the dialog.
     #[wasm_bindgen(method)]
     fn close(this: &Host);
@@ -240,6 +244,9 @@ fn head(board: Board) -> AnyView {
                 {button("Copy the matrix", board.hidden(|e| e.matrix().cells().next().is_none()), move |_| {
                     let text = board.explorer.with_untracked(|e| e.matrix().to_string());
                     copy_and_tell("matrix", &text, move |told| board.explorer.write().say(told));
+                })}
+                {button("Charts", Signal::stored(false), move |_| {
+                    board.host.with_value(Host::charts);
                 })}
                 {button("Close", Signal::stored(false), move |_| {
                     board.host.with_value(Host::close);

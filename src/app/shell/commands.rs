@@ -53,6 +53,11 @@ pub fn run(desk: Desk, command: Command) {
             desk.act(|s| s.unfold("tree"));
             press(command);
         }
+        // The button that opens the charts stands in the chart's panel, which is folded with the lanes.
+        Command::Charts => {
+            desk.act(|s| s.unfold("lanes"));
+            press(command);
+        }
         Command::Script => go_to_field(desk, "script", command),
         Command::Issue => go_to_field(desk, "steps", command),
         Command::Scenario | Command::Design | Command::Theme => focus_field(command),

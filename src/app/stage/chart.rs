@@ -15,10 +15,25 @@ pub fn chart_panel() -> AnyView {
     let axes = desk.text(|s| format!("line: {} slots", s.series.slots_max));
     view! {
         <section class="panel area-chart" aria-labelledby="chart-title">
-            {panel_head("chart-title", "Pending conversions", Some(axes), Some(Switch::Chart))}
+            {with_charts(panel_head("chart-title", "Pending conversions", Some(axes), Some(Switch::Chart)))}
             <div class="panel-body" hidden=hidden>{plot(desk)}</div>
             {tables(desk, Switch::Chart, |s| vec![s.series.table()])}
         </section>
+    }
+    .into_any()
+}
+
+/// The panel's head, and the button that opens the charts of long runs. It does so by
+/// `static/boot.js`, which finds it by its name, and says beside it if they cannot be fetched.
+fn with_charts(head: AnyView) -> AnyView {
+    view! {
+        <div class="row spread">
+            {head}
+            <button type="button" class="twin-switch" id="charts">
+                "charts"
+            </button>
+            <span role="status" id="charts-said"></span>
+        </div>
     }
     .into_any()
 }

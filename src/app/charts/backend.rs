@@ -1,0 +1,108 @@
+//! plotters' canvas, with text measured by the canvas itself.
+//!
+//! plotters 0.3.7 measures a text by an element with a `style` attribute
+//! (`plotters/src/style/font/web.rs`), which the policy in index.html forbids and which has the
+//! browser lay out the page anew for each label. `measureText` needs neither.
+
+use plotters_backend::{
+    BackendColor, BackendCoord, BackendStyle, BackendTextStyle, DrawingBackend, DrawingErrorKind,
+};
+use plotters_canvas::CanvasBackend;
+use web_sys::CanvasRenderingContext2d;
+
+/// A canvas to draw on.
+pub struct Measured {
+    canvas: CanvasBackend,
+    context: CanvasRenderingContext2d,
+}
+
+type Drawn = Result<(), DrawingErrorKind<<CanvasBackend as DrawingBackend>::ErrorType>>;
+
+impl Measured {
+    /// The canvas and its 2D context.
+    pub fn new(canvas: CanvasBackend, context: CanvasRenderingContext2d) -> Measured {
+        Measured { canvas, context }
+    }
+}
+
+impl DrawingBackend for Measured {
+    type ErrorType = <CanvasBackend as DrawingBackend>::ErrorType;
+
+    fn get_size(&self) -> (u32, u32) {
+        self.canvas.get_size()
+    }
+
+    fn ensure_prepared(&mut self) -> Drawn {
+        self.canvas.ensure_prepared()
+    }
+
+    fn present(&mut self) -> Drawn {
+        self.canvas.present()
+    }
+
+    fn draw_pixel(&mut self, point: BackendCoord, color: BackendColor) -> Drawn {
+        self.canvas.draw_pixel(point, color)
+    }
+
+    fn draw_line<S: BackendStyle>(
+        &mut self,
+        from: BackendCoord,
+        to: BackendCoord,
+        style: &S,
+    ) -> Drawn {
+        self.canvas.draw_line(from, to, style)
+    }
+
+    fn draw_rect<S: BackendStyle>(
+        &mut self,
+        upper_left: BackendCoord,
+        bottom_right: BackendCoord,
+        style: &S,
+        fill: bool,
+    ) -> Drawn {
+        self.canvas.draw_rect(upper_left, bottom_right, style, fill)
+    }
+
+    fn draw_path<S: BackendStyle, I: IntoIterator<Item = BackendCoord>>(
+        &mut self,
+        path: I,
+        style: &S,
+    ) -> Drawn {
+        self.canvas.draw_path(path, style)
+    }
+
+    fn draw_circle<S: BackendStyle>(
+        &mut self,
+        center: BackendCoord,
+        radius: u32,
+        style: &S,
+        fill: bool,
+    ) -> Drawn {
+        self.canvas.draw_circle(center, radius, style, fill)
+    }
+
+    fn fill_polygon<S: BackendStyle, I: IntoIterator<Item = BackendCoord>>(
+        &mut self,
+        corners: I,
+        style: &S,
+    ) -> Drawn {
+        self.canvas.fill_polygon(corners, style)
+    }
+
+    fn draw_text<S: BackendTextStyle>(&mut self, text: &str, style: &S, at: BackendCoord) -> Drawn {
+        self.canvas.draw_text(text, style, at)
+    }
+
+    /// Width and height of a text, in pixels of the canvas.
+    fn estimate_text_size<S: BackendTextStyle>(
+        &self,
+        text: &str,
+        style: &S,
+    ) -> Result<(u32, u32), DrawingErrorKind<Self::ErrorType>> {
+        let (slant, size) = (style.style(), style.size());
+        self.context.set_font(&format!("{} {size}px {}", slant.as_str(), style.family().as_str()));
+        // A text that cannot be measured takes no room; it is drawn all the same.
+        let width = self.context.measure_text(text).map_or(0.0, |metrics| metrics.width());
+        Ok((width.ceil() as u32, size.ceil() as u32))
+    }
+}
