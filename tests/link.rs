@@ -253,7 +253,7 @@ fn what_is_wrong_with_a_link_is_said_in_a_sentence() {
     check("v0;preset=S7;colour=red", "`colour=red` is nothing that a link has");
     check("v0;preset=S7;at=x", "`a=x` is no step");
     check("v0;preset=S7;choices=t1;at=9", "it stands at step 9 of a run of 1");
-    check("v0;script=file+a+8+blocks~0anonsense", "stands in the editor, see line 2");
+    check("v0;script=file+a+8+blocks~0anonsense", "it is in the editor, see line 2");
     check("v0;d=v3.8;p=S6.gls9;c", "it has keys that version 0 has not");
     check("v1;d=kara;p=S7.0000;c=;a=0", "it does not end in its checksum, k");
     check("v2;d=kara;p=S7.0000;e=4.1;c=;a=0;k=0000", "is that of another; `4.1` changes nothing");

@@ -27,7 +27,8 @@ use extentscope::bounds::{LOAD_WRITES_MAX, SLOTS_MAX, STATES_MAX};
                   0  done; every promise that was checked holds; \
                   where the script has an expect\n     \
                   line, what comes out is what it says\n  \
-                  1  a promise is broken that no expect line names, what comes out is not what\n     \
+                  1  a promise is broken that no expect line names, what comes \
+                  out is not what\n     \
                   an expect line says, or a choice cannot be taken\n  \
                   2  the command line or a script is wrong\n  \
                   3  a bound was reached before an answer was found"

@@ -54,8 +54,8 @@ impl Script {
         }
     }
 
-    /// What can only be said of the whole: somebody does something, and nobody waits for more events
-    /// than there will be.
+    /// What can only be said of the whole: somebody does something, and nobody waits for more
+    /// events than there will be.
     fn check_whole(&self, text: &str) -> Result<(), ScriptError> {
         let end = Words::new(text.lines().count().max(1) as u32, text.lines().last().unwrap_or(""));
         let ops = || self.setup.threads.iter().zip(&self.lines).flat_map(|(t, l)| t.iter().zip(l));

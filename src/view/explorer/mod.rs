@@ -1,4 +1,4 @@
-//! The explorer: what it is asked to search, what it has found, what it hands to the page.
+//! The explorer: its jobs, its findings, and the runs that it hands to the page.
 
 mod model;
 mod subject;

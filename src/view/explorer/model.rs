@@ -1,4 +1,4 @@
-//! The explorer as the page shows it: what is searched, how far it has come, what it found.
+//! The explorer's state: what is searched, the progress, the findings.
 
 use core::fmt;
 
@@ -14,18 +14,18 @@ use super::subject::{OWN, Subject};
 /// Steps of each preset that [`model_checksum`] takes.
 const MODEL_STEPS: u32 = 100;
 
-/// Why the first round of the matrix does not see everything of a large cell.
+/// The limit of a cell in the first round of the matrix.
 const FIRST_ROUND: Limit = Limit::States(MATRIX_FIRST_STATES);
 
-/// The state of the explorer. Whoever searches is told by [`Job`]s and tells by [`Event`]s.
+/// The state of the explorer. It hands out [`Job`]s to search and takes [`Event`]s.
 #[derive(Clone, Debug)]
 pub struct Explorer {
     task: Option<Task>,
-    /// What was done last.
+    /// The task that ended last.
     ended: Option<Task>,
     paused: bool,
     stopped: bool,
-    /// What the jobs that were handed out last are about, by position.
+    /// The cells of the last jobs, by position.
     asked: Vec<u32>,
     /// How many of those are done.
     done: u32,
@@ -35,13 +35,13 @@ pub struct Explorer {
     report: Option<Report>,
     report_ms: u32,
     matrix: Matrix,
-    /// What a person's own script in the matrix is, as it was written.
+    /// The text of the reader's own script in the matrix.
     own: String,
     /// How many designs that were tried have no column any more.
     forgotten: u32,
     /// Milliseconds that were searched for the matrix, in all rounds.
     matrix_ms: u64,
-    /// Somebody waits for the run of the cell that is searched in full.
+    /// The reader has opened the cell that is searched in full.
     is_awaited: bool,
     opened: Option<Witness>,
     progress: String,
@@ -52,31 +52,31 @@ pub struct Explorer {
 enum Task {
     Scenario,
     Matrix,
-    /// One cell of the matrix in full, since its run is to be opened.
+    /// One cell of the matrix, in full, because the reader has opened it.
     Cell(u32),
 }
 
-/// A search to be done: a line with the most states, `reduced` behind them if the search is; a line
-/// with the design, and the script.
+/// A search as text: a line with the number of states and `reduced` if it is reduced, a line with
+/// the design, then the script.
 pub type Job = String;
 
 /// What a job asks for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Asked {
-    /// The script; the design that it may name counts for nothing.
+    /// The script; a design that it names is ignored.
     pub script: Script,
     /// The design.
     pub design: Design,
     /// States that may be visited.
     pub states: u32,
-    /// The search is reduced: it is verdicts that count.
+    /// The search is reduced: same verdicts, fewer states.
     pub reduced: bool,
 }
 
-/// What is heard of the job at a position in the list that was handed out.
+/// What the worker reports about a job, given by its position in the list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Event<'a> {
-    /// [`progress_text`] or [`RUNS`], after so many milliseconds of searching.
+    /// Progress: [`progress_text`] or [`RUNS`].
     Progress {
         /// The text.
         text: &'a str,
@@ -92,7 +92,7 @@ pub enum Event<'a> {
         /// Milliseconds.
         ms: u32,
     },
-    /// The job came to nothing; others go on.
+    /// The job failed; others go on.
     Failed {
         /// Which job.
         position: u32,
@@ -103,7 +103,7 @@ pub enum Event<'a> {
     End,
 }
 
-/// A run that shows something, to be replayed on the stage.
+/// A run to replay on the stage, with the notice about it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Witness {
     /// The script as text.
@@ -144,25 +144,25 @@ pub struct FindingRow {
     pub promise: Promise,
     /// `holds`, `so far`, `broken`, `not exercised` or `not exercised so far`.
     pub word: &'static str,
-    /// The promise, or what it is about, as a sentence.
+    /// The promise as a sentence; for a promise that is not exercised, what would exercise it.
     pub text: &'static str,
     /// How many steps the shortest run has that breaks it.
     pub steps: Option<usize>,
-    /// How many steps the run with the fewest switches has, if that is another.
+    /// How many steps the run with the fewest switches has, if it is a different run.
     pub calm_steps: Option<usize>,
-    /// When it could no longer be avoided, in either run, or why there is no other run.
+    /// The points of no return of both runs, or why there is no second run.
     pub no_return: String,
 }
 
 impl FindingRow {
-    /// Differs where what is said differs.
+    /// A key that differs if any text of the row differs.
     pub fn key(&self) -> String {
         let [steps, calm] = [self.steps, self.calm_steps].map(Option::unwrap_or_default);
         format!("{} {} {steps} {calm} {}", self.promise.id(), self.word, self.no_return)
     }
 }
 
-/// What is heard as progress while a report is made: its runs with few switches are looked for.
+/// The progress text while the runs with few switches are searched.
 pub const RUNS: &str = "runs";
 
 /// How far a search has come, as text: states, depth, frontier, bytes.
@@ -171,8 +171,8 @@ pub fn progress_text(progress: &crate::check::Progress) -> String {
     format!("{} {} {} {bytes}", progress.states, progress.depth, progress.frontier)
 }
 
-/// What a model does, in sixteen letters: where the first enabled steps of every preset lead. The
-/// page and the module that searches for it compare theirs.
+/// A checksum of the model: where the first enabled steps of every preset lead. The page and the
+/// search module compare theirs.
 pub fn model_checksum() -> String {
     let mut encoder = Encoder::new();
     let mut ends = Vec::new();
@@ -235,8 +235,8 @@ impl Explorer {
         }
     }
 
-    /// The explorer is shown again, and the page may run something else: designs that were tried
-    /// since have a column. What was found stays.
+    /// The explorer is shown again with the page's present script. Designs that were tried since
+    /// get a column; findings stay.
     pub fn show(&mut self, subject: &Subject) {
         if self.is_filling() {
             return; // cells that are asked for have numbers
@@ -249,7 +249,7 @@ impl Explorer {
         }
     }
 
-    /// The explorer is closed: nobody waits for a run any more.
+    /// The explorer is closed, so no opened cell is awaited.
     pub fn leave(&mut self) {
         self.is_awaited = false;
     }
@@ -264,7 +264,7 @@ impl Explorer {
         vec![job]
     }
 
-    /// Begins the matrix: every cell with few states first, so that most of it is there at once.
+    /// Begins the matrix with the first round: every cell with few states.
     pub fn begin_matrix(&mut self, subject: &Subject) -> Vec<Job> {
         (self.matrix, self.own) = matrix_of(subject);
         self.forgotten = subject.forgotten;
@@ -272,8 +272,8 @@ impl Explorer {
         self.begin_cells((0..self.matrix.len()).collect(), &MATRIX_FIRST_STATES.to_string())
     }
 
-    /// Opens the run of a cell, for [`Explorer::take_opened`]. That of a reduced search is not the
-    /// shortest: the cell is searched in full first, and what else is searched waits.
+    /// Opens the run of a cell, for [`Explorer::take_opened`]. A reduced search need not find the
+    /// shortest run, so the cell is searched in full first; other searches wait.
     pub fn open_cell(&mut self, number: u32) -> Vec<Job> {
         let is_guess = |cell: &Cell| cell.reduced && cell.witness.is_some();
         if !self.matrix.cell(number).is_some_and(is_guess) {
@@ -314,7 +314,7 @@ impl Explorer {
         matches!(self.task, Some(Task::Matrix | Task::Cell(_)))
     }
 
-    /// What is to be known of the columns, if anything is.
+    /// A remark about the columns, if there is one.
     pub fn columns_gone(&self) -> String {
         match self.forgotten {
             0 => String::new(),
@@ -340,18 +340,18 @@ impl Explorer {
         self.paused = paused;
     }
 
-    /// Tells something that a person should know.
+    /// Sets the message of trouble.
     pub fn say(&mut self, text: String) {
         self.trouble = text;
     }
 
-    /// Notes that nothing is wanted any more after the job that is being done.
+    /// Stops after the current job.
     pub fn stop(&mut self) {
         self.paused = false;
         self.stopped = true;
     }
 
-    /// Takes an event. What is returned has to be searched next.
+    /// Takes an event and returns the jobs to search next.
     pub fn hear(&mut self, event: Event<'_>) -> Vec<Job> {
         match event {
             Event::Progress { text, ms } => self.progress = speak_progress(text, ms),
@@ -382,12 +382,12 @@ impl Explorer {
         name.unwrap_or_default()
     }
 
-    /// What is going on, in a sentence.
+    /// The status in a sentence.
     pub fn status(&self) -> String {
         let what = match self.task {
             Some(Task::Scenario) => format!("Searching {}.", self.subject()),
             Some(Task::Matrix) => {
-                // One that was seen in part is not done.
+                // A cell that was searched in part is not done.
                 let is_done = |cell: &&Cell| cell.limit != Some(FIRST_ROUND);
                 let filled = self.matrix.cells().filter(is_done).count();
                 let len = self.matrix.len();
@@ -478,7 +478,7 @@ impl Explorer {
                 .into(),
             (None, false) => String::new(),
         };
-        // Of a broken promise the run says all; how far it was looked for is the cell's.
+        // For a broken promise the run is the proof; the extent of the search does not matter.
         let said = match cell.property.filter(|_| cell.witness.is_some()) {
             Some(promise) => format!("{} is broken in {} steps", promise.id(), run.len()),
             None => cell_sentence(cell),
@@ -516,7 +516,7 @@ impl Explorer {
         jobs
     }
 
-    /// The same for the second round: what went wrong in the one before is still to be read.
+    /// The same for the second round; keeps the message of trouble of the first.
     fn go_on_with_cells(&mut self, cells: Vec<u32>) -> Vec<Job> {
         let trouble = core::mem::take(&mut self.trouble);
         let jobs = self.begin_cells(cells, &format!("{STATES_MAX} reduced"));
@@ -525,7 +525,7 @@ impl Explorer {
     }
 
     fn jobs(&self, cells: &[u32], states: &str) -> Vec<Job> {
-        // Printed once a scenario: with every cell the page would stand still while it begins.
+        // A script is printed once per scenario: once per cell would block the page.
         let mut printed: Option<(u32, String)> = None;
         let columns = self.matrix.designs().len() as u32;
         let job = |cell: &u32| {
@@ -547,7 +547,7 @@ impl Explorer {
             }
             (Some(task), Some(cell)) => {
                 self.matrix_ms += u64::from(ms);
-                // Where a full search ends early, the reduced one knows more.
+                // If a full search ends early, the result of the reduced one is kept.
                 if task == Task::Matrix || report.limit.is_none() {
                     self.matrix.fill(*cell, &report, Some(ms));
                 }
@@ -565,7 +565,7 @@ impl Explorer {
         }
         let cells = match ended {
             Some(Task::Cell(_)) => core::mem::take(&mut self.waiting),
-            // One round more, not for ever: a cell whose search failed stays as it is.
+            // There is one second round; a cell whose search failed is not repeated.
             Some(Task::Matrix) if self.asked.len() == self.matrix.len() as usize => {
                 self.open_cells()
             }
@@ -631,7 +631,8 @@ impl Explorer {
     }
 }
 
-/// Rows and presets, and what a subject has beside those; and its script, if that is a row.
+/// The matrix of a subject: all design rows and presets, tried designs, and the reader's own
+/// script, which is returned too.
 fn matrix_of(subject: &Subject) -> (Matrix, String) {
     let mut scenarios = Scenario::presets();
     let mut own = String::new();
@@ -672,7 +673,7 @@ fn cell_sentence(cell: &Cell) -> String {
     }
 }
 
-/// When the end of the shortest run could no longer be avoided, and what is known of the other.
+/// The points of no return of the shortest run and of the run with the fewest switches.
 fn speak_ways_out(finding: &Reported) -> String {
     let shortest = finding.no_return.map_or(String::new(), speak_no_return);
     match &finding.calm {

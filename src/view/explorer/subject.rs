@@ -1,5 +1,5 @@
-//! What is to be explored: the script that the page runs and the designs that it was run under. The
-//! page hands it to the explorer, which is another program, as text.
+//! The subject of the explorer: the script that the page runs and the designs it was run under. The
+//! page passes it to the explorer, a separate program, as text.
 
 use core::fmt;
 
@@ -31,7 +31,7 @@ impl Subject {
     /// Reads what `Display` wrote.
     ///
     /// # Errors
-    /// What is wrong with it: it comes from a page of another version.
+    /// The first part that cannot be read: the text comes from a page of another version.
     pub fn parse(text: &str) -> Result<Subject, String> {
         let mut parts = text.splitn(5, '\n');
         let mut part = |what: &str| parts.next().ok_or_else(|| format!("expected {what}"));

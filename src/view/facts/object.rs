@@ -1,4 +1,4 @@
-//! Everything on the stage that can be pointed at: its word in a link, and what it is called.
+//! The objects of the stage that a reader can select: their words in links and their titles.
 
 use core::fmt;
 
@@ -8,7 +8,7 @@ use crate::view::words::{file_name, of_file, write_name};
 
 use super::pipeline::pipeline;
 
-/// Something that can be pointed at.
+/// An object that a reader can select.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Object {
     /// A thread, an irq handler, a kworker, jbd2, the flusher, the environment's two.
@@ -39,7 +39,7 @@ pub const LAYERS: [(&str, &str, &str); 6] = [
 /// The position of the status tree in [`LAYERS`].
 pub const ES_LAYER: u8 = 1;
 
-/// What an object is called.
+/// The title of an object.
 pub fn title(setup: &Setup, object: Object) -> String {
     match object {
         Object::Actor(actor) => actor.to_string(),
@@ -64,8 +64,8 @@ pub fn title(setup: &Setup, object: Object) -> String {
     }
 }
 
-/// All objects of some states but blocks, in a fixed order: actors, writes, then file by file its
-/// inode and its layers, then the device.
+/// All objects of some states except blocks, in a fixed order: actors, writes, then for each file
+/// its inode and layers, then the device.
 pub fn objects(setup: &Setup, states: &[&State]) -> Vec<Object> {
     let is_there = |actor: &Actor| match *actor {
         Actor::Thread(thread) => usize::from(thread) < setup.threads.len(),
@@ -84,7 +84,7 @@ pub fn objects(setup: &Setup, states: &[&State]) -> Vec<Object> {
     objects
 }
 
-/// The IO that a row of the pipeline stands for, while there is one.
+/// The IO slot of a row of the pipeline; `None` once the write is finished.
 pub fn io_of(state: &State, key: u32) -> Option<u8> {
     let is_it = |io: &crate::kernel::Io| !io.writeback && u32::from(io.nr) == key;
     match key.checked_sub(WRITEBACKS) {
@@ -110,7 +110,7 @@ impl fmt::Display for Object {
 }
 
 impl Object {
-    /// Reads what is printed; nothing if it names none.
+    /// Reads the word of an object; `None` if it is unknown.
     pub fn parse(text: &str) -> Option<Object> {
         let mut words = text.split('.');
         let name = words.next()?;

@@ -9,9 +9,10 @@ use crate::view::words::{file_name, range_text, sorted, write_name};
 /// The stations, in order.
 pub const COLUMNS: [&str; 5] = ["submitted", "completed", "on a list", "converting", "converted"];
 
-/// Up to so many rows the picture has them all, as the table always does.
+/// The picture has all rows up to this number. The table always has all rows.
 const ROWS_DRAWN: usize = 12;
-/// Of more rows it has the last finished writes of each thread, and those on their way.
+/// With more rows, the picture keeps this many finished writes of each thread, and all unfinished
+/// ones.
 const FINISHED_DRAWN: usize = 2;
 
 /// All writes that have begun.
@@ -28,7 +29,7 @@ pub struct Pipeline {
 /// One write.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct IoRow {
-    /// What tells it from all others of the run.
+    /// A number that identifies the write in its run.
     pub key: u32,
     /// Its letter.
     pub name: String,
@@ -46,14 +47,14 @@ pub struct IoRow {
     pub dio: bool,
     /// Its bio failed with EIO.
     pub failed: bool,
-    /// It is finished, as are many later writes of its thread: the picture leaves it out.
+    /// It is finished, and so are many later writes of its thread, so the picture leaves it out.
     pub is_past: bool,
     /// It has no `io_end` any more.
     pub is_finished: bool,
 }
 
 impl Pipeline {
-    /// The rows of the picture; those on their way first where it has not got them all.
+    /// The rows of the picture. If it leaves some out, unfinished writes come first.
     pub fn drawn(&self) -> impl Iterator<Item = &IoRow> {
         let is_long = self.ios.iter().any(|io| io.is_past);
         let part = move |last: bool| {
@@ -92,8 +93,8 @@ impl Ack {
     }
 }
 
-/// The same at the cursor of a run, which knows more than a state of writes that are finished: that
-/// their bio failed.
+/// The pipeline at the cursor of a run. A run also knows which finished writes had a bio that
+/// failed.
 pub fn pipeline_of(run: &Run) -> Pipeline {
     let mut pipeline = pipeline(run.setup(), run.state());
     for (step, choice) in run.choices()[..run.cursor()].iter().enumerate() {
@@ -108,7 +109,7 @@ pub fn pipeline_of(run: &Run) -> Pipeline {
     pipeline
 }
 
-/// Every direct write that has begun, also the finished ones, and writeback on its way.
+/// Every direct write that has begun, finished or not, and unfinished writeback.
 pub fn pipeline(setup: &Setup, state: &State) -> Pipeline {
     let mut of_threads: Vec<Vec<IoRow>> = Vec::new();
     for (thread, program) in (0..).zip(&setup.threads) {
@@ -148,7 +149,7 @@ fn leave_out_finished(of_thread: &mut [IoRow]) {
     finished.skip(FINISHED_DRAWN).for_each(|io| io.is_past = true);
 }
 
-/// A row with what its IO says now.
+/// A row with the values of its IO.
 fn live(setup: &Setup, state: &State, io: &Io, row: IoRow) -> IoRow {
     let column = match io.stage {
         Stage::Free | Stage::Prepared => None,

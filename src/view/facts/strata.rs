@@ -1,5 +1,5 @@
-//! The layers of a file over one ruler of blocks: what the status tree says, what the disk tree
-//! says, what is committed, what the medium holds, and what a reader would get.
+//! The layers of a file over one ruler of blocks: page cache, status tree, disk tree, committed
+//! tree, medium, and what a direct read returns.
 
 use crate::bounds::PBLK_FIRST;
 use crate::es::Status;
@@ -42,13 +42,13 @@ pub struct Stratum {
     pub about: &'static str,
     /// What stands there, in block order, not overlapping.
     pub segments: Vec<Segment>,
-    /// What is to be noticed of parts of it.
+    /// Marks on parts of the layer.
     pub marks: Vec<Mark>,
-    /// Said instead of, or beside, an empty layer.
+    /// A remark about the layer, such as why it is empty.
     pub remark: Option<&'static str>,
 }
 
-/// Blocks that say the same.
+/// Consecutive blocks with the same content.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Segment {
     /// First block.
@@ -106,7 +106,7 @@ pub enum Kind {
     Zeroes,
 }
 
-/// Something to notice about part of a layer.
+/// A mark on part of a layer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Mark {
     /// First block.
@@ -117,12 +117,12 @@ pub struct Mark {
     pub kind: MarkKind,
 }
 
-/// What is to be noticed.
+/// The kind of a mark.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum MarkKind {
     /// The status tree says written, the disk tree does not yet: a conversion is pending.
     Pending,
-    /// A reader gets something that breaks a promise.
+    /// A read returns data that breaks a promise.
     Wrong,
     /// Only in the device's cache: a power cut loses it.
     Volatile,
@@ -132,12 +132,11 @@ pub enum MarkKind {
     Writeback,
     /// A page that is locked until a read has filled it.
     Locked,
-    /// The layer says something else here in the state that it is compared with.
+    /// The layer differs here from the state that it is compared with.
     Changed,
 }
 
-/// Blocks in a row of which a layer says something else in another state, and of all of them the
-/// same.
+/// Consecutive blocks of a layer that changed alike between two states.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Changed {
     /// First block.
@@ -151,8 +150,7 @@ pub struct Changed {
 }
 
 impl FileStrata {
-    /// What stands below the layers: the counters, and what is to be said beside layers that are
-    /// not empty.
+    /// The text below the layers: the counters, and the remarks of layers that are not empty.
     pub fn below(&self) -> String {
         let beside = self.rows.iter().filter(|row| !row.segments.is_empty());
         let remarks = beside.filter_map(|row| row.remark).map(|remark| format!("; {remark}"));
@@ -172,9 +170,9 @@ pub fn strata(setup: &Setup, state: &State) -> Strata {
 }
 
 impl Stratum {
-    /// Where the layer says something else than in another state, among some blocks. Blocks are
-    /// compared one by one: what became of their neighbours is no change of theirs. That an extent
-    /// is split, or whole again, is one of the block at which it is.
+    /// The changes of a layer against another state, among some blocks. Blocks are compared one by
+    /// one, so a change of a neighbour does not count. A split or a merge of an extent is a change
+    /// of the block at which it is.
     pub fn changed(&self, before: &Stratum, blocks: core::ops::Range<u8>) -> Vec<Changed> {
         if self == before {
             return Vec::new();
@@ -206,7 +204,7 @@ impl Stratum {
         pieces.filter(|piece| piece.before != piece.after).collect()
     }
 
-    /// Whether a block stands in one segment with the block before it; nothing if the two would not
+    /// Whether a block shares a segment with the block before it; `None` if their contents do not
     /// fit into one.
     fn is_whole(&self, lblk: u8) -> Option<bool> {
         let last = lblk.checked_sub(1)?;
@@ -238,7 +236,7 @@ struct Says<'a> {
 }
 
 impl Says<'_> {
-    /// Whether the block so many blocks further on says the same.
+    /// Whether a block that is `further` blocks ahead continues this content.
     fn continues(&self, other: &Says<'_>, further: u8) -> bool {
         Says { pblk: self.pblk.map(|pblk| pblk + u64::from(further)), ..*self } == *other
     }
@@ -264,7 +262,7 @@ impl Says<'_> {
 }
 
 impl MarkKind {
-    /// What is to be noticed, in words.
+    /// The kind in words.
     pub const fn words(self) -> &'static str {
         match self {
             MarkKind::Pending => "conversion pending",
@@ -433,7 +431,7 @@ fn mapping_row(
     };
     let segments = pieces(blocks, &same).into_iter().filter_map(|(lblk, len)| {
         let (kind, letter, pblk) = match tree[usize::from(lblk)] {
-            // A hole is where nothing stands: drawing it on three rows would only be noise.
+            // Holes are not drawn: they would only be noise on three rows.
             Mapping::Hole => return None,
             Mapping::Unwritten(p) => (Kind::Unwritten, "U", p),
             Mapping::Written(p) => (Kind::Written, "W", p),
@@ -511,8 +509,8 @@ fn read_row(setup: &Setup, state: &State, ino: u8, blocks: u8) -> Stratum {
     }
 }
 
-/// The version of a block that a reader is owed: the latest acknowledged one; after a power cut
-/// only what was promised to survive it.
+/// The version that a read of a block must return at least: the latest acknowledged one; after a
+/// power cut the latest one that was promised to survive.
 fn owed(state: &State, inode: &Inode, lblk: u8) -> u8 {
     let lblk = usize::from(lblk);
     match state.power {
@@ -521,7 +519,7 @@ fn owed(state: &State, inode: &Inode, lblk: u8) -> u8 {
     }
 }
 
-/// What a direct read does before it maps, which may change what it gets.
+/// What a direct read does before it maps its blocks, which may change its result.
 fn read_detour(setup: &Setup, inode: &Inode) -> Option<&'static str> {
     if inode.has_unclean_pages(Inode::whole()) {
         return Some("a reader writes dirty pages back first");
@@ -542,7 +540,7 @@ fn read_from(setup: &Setup, inode: &Inode, lblk: u8) -> Option<u8> {
         return on_disk;
     };
     match content {
-        // Without a physical block the disk tree has to say where, and whether.
+        // If the status tree has no physical block, the disk tree decides.
         EsContent::Nopblk if extent.status.is_mapped() => on_disk,
         _ if extent.status.any(Status::WRITTEN) => {
             let pblk = extent.pblk + u64::from(u32::from(lblk) - extent.lblk);
@@ -580,9 +578,9 @@ fn describe(content: Content) -> (Kind, String, String) {
     }
 }
 
-// Closures are called through pointers here: a copy of the loop for each is code for nothing.
+// Takes `dyn Fn`, so that the loop is compiled once.
 
-/// Cuts `0..blocks` wherever a block is not `same` as the first of the piece before it.
+/// Cuts `0..blocks` where a block is not the `same` as the first block of its piece.
 fn pieces(blocks: u8, same: &dyn Fn(u8, u8) -> bool) -> Vec<(u8, u8)> {
     let mut pieces: Vec<(u8, u8)> = Vec::new();
     for lblk in 0..blocks {

@@ -45,7 +45,7 @@ pub fn compare(run: &Run) -> Option<Compare> {
     Some(Compare { sides, table: Table { caption, heads, rows, current: None } })
 }
 
-/// Marks in both states the blocks of which they say something else.
+/// Marks the blocks that differ, in both states.
 fn mark_changes([before, after]: &mut [Side; 2]) {
     for (old, new) in before.strata.files.iter_mut().zip(&mut after.strata.files) {
         for (old, row) in old.rows.iter_mut().zip(&mut new.rows) {

@@ -1,5 +1,5 @@
-//! Every object on the stage in detail: what there is to say of it, what happened to it, where in
-//! the kernel it comes from; and two states side by side, object by object.
+//! An object in detail: its fields, its history, its origin in the kernel; and the difference of
+//! two states, object by object.
 
 use core::ops::Range;
 
@@ -12,7 +12,7 @@ use crate::view::facts::{
 };
 use crate::view::words::{CAPTION_CHARS_MAX, held_by, io_name, lock_name, op_text, wait_text};
 
-/// One thing that there is to say: its name and its value. What is empty is not said.
+/// A field: its name and its value. Fields without a value are left out.
 pub type Field = (String, String);
 
 /// An object in detail.
@@ -20,12 +20,12 @@ pub type Field = (String, String);
 pub struct Detail {
     /// What it is.
     pub title: String,
-    /// What there is to say of it at the cursor.
+    /// Its fields at the cursor.
     pub fields: Vec<Field>,
     /// The steps around the cursor that changed it, and how; at most [`HISTORY_STEPS`] are looked
     /// at.
     pub history: Vec<(usize, String)>,
-    /// The steps that were looked at: those after the first number, up to the second.
+    /// The range of steps that the history covers: after the first number, up to the second.
     pub looked_at: (usize, usize),
     /// The kernel's name for it: a function, or a type.
     pub function: &'static str,
@@ -48,7 +48,7 @@ pub fn detail(run: &Run, object: Object) -> Detail {
     let last = run.choices().len().min(first + wide);
     let mut fields = fields(setup, run.state(), object);
     if let Object::Io(key) = object {
-        // The run knows of a finished write what its last state does not.
+        // The run knows whether the bio of a finished write failed; the state does not.
         fields = io_fields(pipeline_of(run), key);
     }
     Detail {
@@ -62,7 +62,7 @@ pub fn detail(run: &Run, object: Object) -> Detail {
     }
 }
 
-/// What there is to say of an object in a state.
+/// The fields of an object in a state.
 pub fn fields(setup: &Setup, state: &State, object: Object) -> Vec<Field> {
     let mut fields = Vec::new();
     match object {
@@ -76,9 +76,8 @@ pub fn fields(setup: &Setup, state: &State, object: Object) -> Vec<Field> {
     fields
 }
 
-/// What two states of a setup do not have in common, in the order of [`objects`]: rows of an
-/// object, a field, its value before and its value after. Blocks are left out, which their layers
-/// have.
+/// The differences of two states, in the order of [`objects`]: rows of object, field, value before,
+/// value after. Blocks are left out, because the layers include them.
 pub fn difference(setup: &Setup, before: &State, after: &State) -> Vec<Vec<String>> {
     let mut rows = Vec::new();
     for object in objects(setup, &[before, after]) {
@@ -89,13 +88,13 @@ pub fn difference(setup: &Setup, before: &State, after: &State) -> Vec<Vec<Strin
     rows
 }
 
-/// What two states do not have in common of an object: fields that differ, as name, before and
-/// after. Of layers they are the largest ranges of blocks that changed alike.
+/// The differences of an object between two states: name, value before, value after. For layers,
+/// the largest ranges of blocks that changed alike.
 pub fn changes(setup: &Setup, (before, after): (&State, &State), object: Object) -> Vec<Change> {
     Seen::of(setup, before, object).changes(&Seen::of(setup, after, object))
 }
 
-/// What is said of a layer beside, or instead of, what stands there.
+/// The field with a layer's remark.
 const REMARK: &str = "remark";
 
 fn history(run: &Run, object: Object, steps: Range<usize>) -> Vec<(usize, String)> {
@@ -116,7 +115,7 @@ fn history(run: &Run, object: Object, steps: Range<usize>) -> Vec<(usize, String
                 _ => format!("{field} {before} \u{2192} {after}"),
             };
             sentence += if number == 0 { ": " } else { "; " };
-            // The most telling one stands first.
+            // The most important change comes first.
             if number > 0 && sentence.chars().count() + part.chars().count() >= CAPTION_CHARS_MAX {
                 sentence += "and more";
                 break;
@@ -128,10 +127,10 @@ fn history(run: &Run, object: Object, steps: Range<usize>) -> Vec<(usize, String
     history
 }
 
-/// What two states are compared by.
+/// The content of an object that is compared between two states.
 struct Seen {
     fields: Vec<Field>,
-    /// Of a layer that one, of a block all, with the blocks that are looked at.
+    /// For a layer itself, for a block all layers; `blocks` is the range that is compared.
     layers: Vec<Stratum>,
     blocks: Range<u8>,
 }
@@ -145,7 +144,7 @@ impl Seen {
                 let id = LAYERS.get(usize::from(at)).map_or("", |layer| layer.0);
                 let (rows, blocks) = file.map_or((Vec::new(), 0), |file| (file.rows, file.blocks));
                 seen.layers = rows.into_iter().filter(|row| row.id == id).collect();
-                // Other layers' remarks are about what is or is not there, which is told already.
+                // The remarks of other layers only repeat what their segments say.
                 if let Some(row) = seen.layers.first().filter(|row| row.id == "read") {
                     put(&mut seen.fields, REMARK, row.remark.unwrap_or_default().into());
                 }
@@ -161,8 +160,7 @@ impl Seen {
         seen
     }
 
-    /// Layers' changes, then fields that differ: those that there were in their order, then new
-    /// ones.
+    /// The changes of layers, then of fields: old fields in their order, then new ones.
     fn changes(&self, new: &Seen) -> Vec<Change> {
         let mut rows = Vec::new();
         for (before, after) in self.layers.iter().zip(&new.layers) {
@@ -288,7 +286,7 @@ fn layer_fields(setup: &Setup, state: &State, (ino, at): (u8, u8), fields: &mut 
     for segment in row.segments {
         put(fields, &segment.range(), segment.what());
     }
-    // What is only in the device's cache, the segment says.
+    // The segment already says what is only in the device's cache.
     for mark in row.marks.iter().filter(|mark| mark.kind != MarkKind::Volatile) {
         let what = mark.kind.words();
         let range = format!("[{}/{})", mark.lblk, mark.len);
@@ -358,8 +356,8 @@ fn origin(setup: &Setup, state: &State, object: Object) -> (&'static str, &'stat
     }
 }
 
-/// The status tree's version is a knob; functions have theirs in their source, and what holds the
-/// rest stands where it says from v3.8 to v5.5.
+/// The version of an object's origin. The status tree's version is a knob; a function's source
+/// names its version; types are the same from v3.8 to v5.5.
 fn version(setup: &Setup, object: Object) -> &'static str {
     let design = &setup.design;
     match object {

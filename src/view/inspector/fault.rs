@@ -1,14 +1,14 @@
-//! Faults that a person may ask for on an object, and what they are called.
+//! The faults that an object offers, and their texts.
 
 use crate::kernel::{Actor, Power, Stage, State};
 
 use crate::view::facts::{ES_LAYER, Object, io_of};
 use crate::view::words::io_name;
 
-/// Something that a person may do to the machine.
+/// A fault that the reader can inflict on the machine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fault {
-    /// The power goes; what is only in memory or in the device's cache is lost.
+    /// The power is cut; everything that is only in memory or in the device's cache is lost.
     Power,
     /// Memory pressure: a run of the extent status shrinker.
     Shrink,
@@ -16,19 +16,19 @@ pub enum Fault {
     Complete(u8),
     /// A bio fails with EIO.
     Fail(u8),
-    /// A bio is kept from completing until it is let go, or from that again.
+    /// Toggles the delay of a bio: it does not complete by a step forward.
     Delay(u8),
 }
 
 impl Fault {
-    /// What may be done to an object as the run stands, each with what it does as a command.
-    /// A bit of `delayed` for every IO that a person delays.
+    /// The faults that an object offers, each with its button's text. `delayed` has a bit for every
+    /// IO that the reader delays.
     pub fn offered(state: &State, object: Object, delayed: u32) -> Vec<(Fault, String)> {
         let all = Fault::of(state, object).into_iter();
         all.map(|fault| (fault, fault.text(state, delayed))).collect()
     }
 
-    /// What may be done to an object in a state.
+    /// The faults that an object offers in a state.
     pub fn of(state: &State, object: Object) -> Vec<Fault> {
         let io = match object {
             Object::Actor(Actor::Irq(io)) => Some(io),

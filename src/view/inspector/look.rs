@@ -23,7 +23,7 @@ impl fmt::Display for Look {
 }
 
 impl Look {
-    /// Reads what is printed; nothing if it is no look.
+    /// Reads the word of a link; `None` if it is unknown.
     pub fn parse(text: &str) -> Option<Look> {
         if text == "changes" { Some(Look::Changes) } else { Object::parse(text).map(Look::Object) }
     }

@@ -55,7 +55,7 @@ pub fn inspector(run: &Run, look: Look, delayed: u32, can_go_on: bool) -> Inspec
     let mut choices = vec![(Look::Changes.to_string(), "the last step".to_string())];
     let mut all = objects(setup, &[run.state()]);
     all.retain(|object| is_there(run, *object));
-    // Blocks, and what a link looks at that this run has not.
+    // Blocks, and objects of a link that this run does not have.
     if let Look::Object(object) = look
         && !all.contains(&object)
     {
@@ -113,7 +113,7 @@ pub fn inspector(run: &Run, look: Look, delayed: u32, can_go_on: bool) -> Inspec
     shown
 }
 
-/// Whether an object is one of this setup and run: an actor that may act, or has acted.
+/// Whether the list has an object: of actors, those that can act or have acted.
 fn is_there(run: &Run, object: Object) -> bool {
     let Object::Actor(actor) = object else { return true };
     match actor {
@@ -123,8 +123,8 @@ fn is_there(run: &Run, object: Object) -> bool {
     }
 }
 
-/// Whether an object has events before and after the cursor. Of an actor they are its steps. Where
-/// the history does not reach, and after the run's end, there may be some.
+/// Whether an object has events before and after the cursor; the events of an actor are its steps.
+/// True also where the history ends, and if the run can go on.
 fn can_turn(
     run: &Run,
     can_go_on: bool,

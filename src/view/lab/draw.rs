@@ -42,7 +42,7 @@ impl Shape {
         format!("translate({x}px, {y}px) scale({}, {})", px - x, py - y)
     }
 
-    /// What stands in the group.
+    /// The content of the group.
     pub fn svg(&self) -> String {
         let (w, h) = self.size;
         let glyph = self.form == Form::Glyph;

@@ -1,4 +1,4 @@
-//! The laboratory: whose rules hold, lines, and how many of them are done.
+//! The laboratory: an edition of the rules, lines, and a cursor in them.
 
 use std::sync::Arc;
 
@@ -13,7 +13,7 @@ use super::rules::Edition;
 use super::stage::StageTree;
 use super::words::{Heard, plain};
 
-/// A laboratory: whose rules hold, lines, and how many of them are done.
+/// A laboratory: an edition of the rules, lines, and a cursor in them.
 #[derive(Clone, Debug)]
 pub struct Lab {
     pub(super) edition: Edition,
@@ -25,33 +25,33 @@ pub struct Lab {
     /// The numbers of the lines that were done and failed.
     pub(super) failed: Vec<u32>,
     pub(super) playing: bool,
-    /// What the stage has to offer to begin with.
+    /// The stage's trees, as starting points.
     pub(super) stage: Vec<StageTree>,
 }
 
 /// One line of the table of extents.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LabRow {
-    /// What the node says.
+    /// The node's extent.
     pub extent: Extent,
     /// Black, not red.
     pub black: bool,
     /// The range of its parent.
     pub under: Option<(u32, u32)>,
-    /// It is `cache_es`.
+    /// The extent is `cache_es`.
     pub cached: bool,
-    /// The last line made it or changed it.
+    /// The last line created or changed the extent.
     pub changed: bool,
 }
 
-/// What stands beside the lines.
+/// The marks beside the lines.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Margin {
     /// How many lines there are.
     pub lines: u32,
-    /// The one that is next, from 1.
+    /// The number of the next line, from 1.
     pub next: Option<u32>,
-    /// Those that cannot be read or have failed.
+    /// The lines that cannot be read or have failed.
     pub bad: Vec<u32>,
 }
 
@@ -68,7 +68,7 @@ pub struct LabCounters {
     pub cache_es: Option<Extent>,
     /// Clusters with a pending reservation.
     pub pending: Vec<u32>,
-    /// Allocations that are still going to fail, and the number of the first of them from here.
+    /// How many allocations will fail, and the number of the first one, counted from here.
     pub fails: (u32, u32),
 }
 
@@ -97,12 +97,12 @@ impl Lab {
         lab
     }
 
-    /// Whose rules hold.
+    /// The edition of the rules.
     pub fn edition(&self) -> Edition {
         self.edition
     }
 
-    /// Puts every line under other rules.
+    /// Runs the lines again under another edition.
     pub fn set_edition(&mut self, edition: Edition) {
         self.edition = edition;
         let cursor = self.cursor;
@@ -110,8 +110,8 @@ impl Lab {
         self.seek(cursor);
     }
 
-    /// Offers other trees of the stage to begin with. Lines that were the stage's, and that nobody
-    /// has edited, become those of the same file now; a person's own lines stay.
+    /// Replaces the stage's trees. Unedited lines of a stage tree are replaced by the same file's
+    /// lines; edited lines stay.
     pub fn set_stage(&mut self, trees: Vec<StageTree>) {
         let shown = self.stage_tree();
         self.stage = trees;
@@ -144,12 +144,12 @@ impl Lab {
         &self.text
     }
 
-    /// What is wrong with the text; then the lines are those of the last text that was right.
+    /// The error of the text; the lines are then those of the last correct text.
     pub fn error(&self) -> Option<&ScriptError> {
         self.error.as_ref()
     }
 
-    /// Takes another text; the lines that were done are done again.
+    /// Takes another text and runs the lines before the cursor again.
     pub fn edit(&mut self, text: &str) {
         self.text = text.into();
         self.playing = false;
@@ -174,7 +174,7 @@ impl Lab {
         self.seek(preset.start);
     }
 
-    /// Puts a line behind those that are done, and does it.
+    /// Inserts a line at the cursor and runs it.
     ///
     /// # Errors
     /// What is wrong with the line; then nothing changes.
@@ -230,7 +230,7 @@ impl Lab {
         self.lines.get(self.cursor.checked_sub(1)?).map(|(_, op)| *op)
     }
 
-    /// Goes to a place; back is done by doing everything before it again.
+    /// Moves the cursor. Going back runs all lines before it again.
     pub fn seek(&mut self, cursor: usize) {
         let cursor = cursor.min(self.lines.len());
         if cursor < self.cursor {
@@ -246,7 +246,7 @@ impl Lab {
         }
     }
 
-    /// One line on; false at the end.
+    /// Runs one line; false at the end.
     pub fn forward(&mut self) -> bool {
         let before = self.cursor;
         self.seek(before + 1);
@@ -265,12 +265,12 @@ impl Lab {
         self.seek(self.cursor.saturating_sub(1));
     }
 
-    /// Whether it steps by itself.
+    /// Whether the laboratory plays.
     pub fn is_playing(&self) -> bool {
         self.playing
     }
 
-    /// Starts or stops stepping by itself; from the end it starts over.
+    /// Starts or stops playing; at the end it starts over.
     pub fn toggle_play(&mut self) {
         self.playing = !self.playing;
         if self.playing && self.cursor == self.lines.len() {
@@ -278,7 +278,7 @@ impl Lab {
         }
     }
 
-    /// Stops stepping by itself.
+    /// Stops playing.
     pub fn pause(&mut self) {
         self.playing = false;
     }
@@ -290,7 +290,7 @@ impl Lab {
         }
     }
 
-    /// What the last line was answered, one sentence or more.
+    /// The answer to the last line, in one or more sentences.
     pub fn answer(&self) -> &str {
         &self.machine.answer
     }
@@ -300,7 +300,7 @@ impl Lab {
         &self.machine.heard
     }
 
-    /// One sentence: where this stands, and what the last line was answered.
+    /// One sentence: the position, and the answer to the last line.
     pub fn caption(&self) -> String {
         let (at, of) = self.place();
         match self.last_op() {

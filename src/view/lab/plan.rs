@@ -1,4 +1,4 @@
-//! Where the nodes of a tree of any size stand, and which of them are worth drawing.
+//! The positions of a tree's nodes, and which of them are drawn.
 //!
 //! Columns are ranks in block order, rows are levels. A subtree whose blocks get less room than a
 //! few boxes becomes one glyph, and what lies outside the viewport is left out, so the number of
@@ -34,7 +34,7 @@ const CHARACTER: f64 = 7.4;
 const FIT_MAX: f64 = 1.4;
 /// The largest zoom.
 const ZOOM_MAX: f64 = 2.0;
-/// Shapes whose every move an eye can follow.
+/// With at most this many shapes, every move is animated.
 const FEW: usize = 16;
 
 /// A tree in block order.
@@ -293,8 +293,8 @@ pub struct Shape {
     pub turned: Option<Side>,
     /// A glyph's extents by status: W, U, D, H.
     pub mix: [u32; 4],
-    /// It only makes room for others, so it does not travel: where many shapes are drawn, only one
-    /// that takes another level does, as after a rotation.
+    /// Its move is not animated. Where many shapes are drawn, only shapes that change their level
+    /// are animated, as after a rotation.
     pub still: bool,
 }
 

@@ -1,10 +1,10 @@
-//! Laboratories that are worth a look.
+//! The examples of the laboratory.
 
 use crate::es::Version;
 
 use super::Edition;
 
-/// A laboratory to begin with.
+/// An example.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct LabPreset {
     /// A short name.

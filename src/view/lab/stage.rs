@@ -1,4 +1,4 @@
-//! The trees of a run on the stage, as lines: what was called, step by step, is a laboratory.
+//! The trees of a run as lines of the laboratory: the calls on each tree, step by step.
 
 use core::fmt::Write as _;
 

@@ -3,13 +3,13 @@
 use crate::es::{EsEvent, EsOp, Extent, NodeId, Observer, Reply, Side, Status};
 use crate::view::words::count;
 
-/// Events of one line that are told one by one; of the others only the number is.
+/// How many events of a line are told one by one; the others are counted.
 const TOLD_MAX: usize = 200;
 
-/// Listens to the tree and remembers what each node said when something happened to it.
+/// An observer of the tree that remembers the extent of each node at each event.
 #[derive(Clone, Debug, Default)]
 pub struct Recorder {
-    /// What each place of the arena says now.
+    /// The present extent of each place of the arena.
     says: Vec<Extent>,
     told: Vec<String>,
     changed: Vec<NodeId>,
@@ -186,7 +186,7 @@ pub(super) fn answer(op: EsOp, reply: Reply) -> String {
     }
 }
 
-/// A number of things, also one that the kernel's `int` cannot hold.
+/// A count; says if the kernel's `int` cannot hold it.
 fn counted(n: i64, one: &str) -> String {
     match u32::try_from(n) {
         Ok(n) => count(n, one),
@@ -194,7 +194,7 @@ fn counted(n: i64, one: &str) -> String {
     }
 }
 
-/// What a line says that makes allocations fail.
+/// The answer of a line that makes allocations fail.
 pub(super) fn failing(n: u32, at: u32) -> String {
     match (n, at) {
         (0, _) => "No allocation will fail.".into(),

@@ -104,8 +104,8 @@ pub fn branches(branches: &Branches) -> Vec<BranchRow> {
     (0..branches.list().len() as u32).map(row).collect()
 }
 
-/// The branch that a branch leaves. Where its parent itself has not left its own yet, that is the
-/// parent's: only there is a line to leave.
+/// The branch that a branch leaves. If it forks before its parent does, this is the parent's own
+/// parent, where the line is drawn.
 fn left(branches: &Branches, index: u32) -> u32 {
     let list = branches.list();
     let fork = list[index as usize].fork;

@@ -12,10 +12,9 @@ use super::milestones::{Milestone, milestones};
 
 /// Steps that are drawn at once; a longer run shows those around the cursor.
 const STEPS_SHOWN: usize = 60;
-/// Steps that there is room for while the run is shorter: each time a fourth more, so that what is
-/// drawn seldom changes its scale.
+/// The number of columns for shorter runs. It grows by a quarter, so that the scale seldom changes.
 const ROOMS: [usize; 6] = [16, 20, 25, 32, 40, 50];
-/// Of a longer run what is drawn moves on so far at once, and in between stands still.
+/// In a longer run the drawn range moves by this many steps at once.
 const STEPS_TURNED: usize = 30;
 /// Steps before the cursor that are drawn at least.
 const STEPS_BEHIND: usize = 25;
@@ -80,8 +79,8 @@ pub enum SpanKind {
 }
 
 impl Span {
-    /// What tells it from the other spans of its lane. One that is drawn otherwise is another; most
-    /// stay as they are, also when all of them move.
+    /// A key that identifies the span in its lane. It includes everything that is drawn, except the
+    /// position of the drawn range.
     pub fn key(&self) -> String {
         let Span { from, len, kind, .. } = self;
         format!("{from} {} {len} {}", *kind == SpanKind::Held, self.label())
@@ -102,7 +101,8 @@ impl Lanes {
         self.lanes.iter().find(|lane| lane.name == name)
     }
 
-    /// The span of a lane's name and a key. Those that change are the last.
+    /// Finds a span by its lane's name and key. Searches from the end, because the last spans
+    /// change.
     pub fn span(&self, lane: &str, key: &str) -> Option<&Span> {
         self.lane(lane)?.spans.iter().rev().find(|span| span.key() == key)
     }
@@ -113,7 +113,7 @@ pub fn lanes(branches: &Branches, no_return: Option<u32>) -> Lanes {
     let run = branches.run();
     let (first, columns) = window(branches);
     let steps = (run.choices().len() - first).min(STEPS_SHOWN);
-    // What is held and waited for at the end has a column too: nothing else shows who is stuck.
+    // One more column shows what is held and waited for at the end, and so who is stuck.
     let shown = first..(run.choices().len() + 1).min(first + columns);
     let lanes = lane_actors(run).into_iter().map(|actors| lane(run, &actors, shown.clone()));
     let lanes = lanes.chain([device(run, shown.clone())]).collect();
@@ -122,8 +122,8 @@ pub fn lanes(branches: &Branches, no_return: Option<u32>) -> Lanes {
     Lanes { first, columns, steps, cursor: run.cursor(), milestones, lanes }
 }
 
-/// The first step that is drawn, and how many there is room for. The branches stand over the lanes
-/// in the same place, and longer ones make room for themselves.
+/// The first step that is drawn, and the number of columns. The branches use the same scale, so
+/// longer branches get room too.
 pub(super) fn window(branches: &Branches) -> (usize, usize) {
     let run = branches.run();
     let lengths = (0..branches.list().len() as u32).map(|branch| branches.len_of(branch));
@@ -248,7 +248,7 @@ fn device(run: &Run, steps: Range<usize>) -> Lane {
             .collect();
         if !names.is_empty() {
             let says = format!("in flight: {}", names.join(", "));
-            // Of the bios all are shown, or none.
+            // Non-breaking blanks, so that all bios are shown or none.
             let all = names.join(" ").replace(' ', "\u{a0}");
             add(&mut spans, step, SpanKind::Flew, ("bio".into(), all), says);
         }
@@ -279,7 +279,7 @@ fn add(
     }
 }
 
-/// What an actor is about for some steps: the script's operation, the end of an IO, a conversion.
+/// What an actor does for some steps: the script's operation, the end of an IO, a conversion.
 fn phase(setup: &Setup, state: &State, actor: Actor, pc: Pc) -> (String, String) {
     let word: &str = match actor {
         Actor::Thread(t) => {
@@ -310,7 +310,7 @@ fn syncs(state: &State, actor: Actor) -> bool {
     frames.iter().any(|frame| in_sync(frame.pc))
 }
 
-/// The write that an actor is at, if it is at one.
+/// The write that an actor works on, if there is one.
 fn write_of(setup: &Setup, state: &State, actor: Actor) -> Option<u8> {
     let named = |io: u8| Some(&state.ios[usize::from(io)]).filter(|io| !io.writeback);
     if let Actor::Irq(io) = actor {

@@ -1,20 +1,19 @@
-//! What a broken promise has cost: the writes that are lost, and the blocks in which they are.
+//! The damage of a broken promise: the lost writes and their blocks.
 
 use crate::kernel::{Actor, Content, Inode, Op, Promise, Range, State, found_after_recovery};
 use crate::scenario::Run;
 
 use crate::view::words::{block_read, of_file, op_of, range_text, write_name};
 
-/// A block that came back wrong, and the version that was promised of it.
+/// A block with wrong data, and the version that was promised.
 struct Lost {
     ino: u8,
     lblk: u8,
     promised: u8,
 }
 
-/// The writes that a step has lost by breaking a promise, or the blocks in which it shows what a
-/// former owner left: `write A is lost in [0/8)`. Nothing where the promise is about something
-/// else than what blocks hold.
+/// The writes that a step lost by breaking a promise, or the blocks that show a former owner's
+/// data: `write A is lost in [0/8)`. `None` if the promise is not about the content of blocks.
 pub(super) fn lost(run: &Run, promise: Promise, step: usize) -> Option<String> {
     let blocks = blocks(run, promise, step)?;
     let mut parts: Vec<(String, u8, Range)> = Vec::new();
@@ -37,7 +36,7 @@ pub(super) fn lost(run: &Run, promise: Promise, step: usize) -> Option<String> {
     (!parts.is_empty()).then(|| parts.join(", "))
 }
 
-/// The blocks that came back wrong in the step that broke a promise, in order.
+/// The blocks with wrong data in the step that broke a promise, in order.
 fn blocks(run: &Run, promise: Promise, step: usize) -> Option<Vec<Lost>> {
     let choice = run.choices().get(step.checked_sub(1)?)?;
     let (before, after) = (run.state_at(step - 1), run.state_at(step));

@@ -4,15 +4,15 @@
 use crate::kernel::Promise;
 use crate::scenario::Run;
 
-/// What is before the step of the point of no return in a link's view.
+/// The prefix of the point of no return in a link's view.
 pub const NO_RETURN: &str = "no_return.";
 
 /// A marked step.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Milestone {
-    /// The mark stands after so many steps.
+    /// The number of steps before the mark.
     pub step: usize,
-    /// It is the point of no return, not a broken promise.
+    /// The mark is the point of no return, not a broken promise.
     pub is_no_return: bool,
     /// What it is, in two or three words.
     pub word: String,
@@ -55,8 +55,8 @@ pub(super) fn broken_since(run: &Run, promise: Promise) -> usize {
     first_after(run, (0, run.choices().len()), promise.bit())
 }
 
-/// The first of some steps after which one of some promises is broken, or the last. What is broken
-/// stays broken.
+/// The first step of a range after which one of the promises is broken, or the last step. A broken
+/// promise stays broken.
 fn first_after(run: &Run, (mut from, mut to): (usize, usize), promises: u16) -> usize {
     while from < to {
         let middle = from + (to - from) / 2;

@@ -4,10 +4,10 @@ use core::fmt::Write;
 
 use crate::scenario::Run;
 
-/// Steps that the chart has room for at least, so that a short run does not fill it with blocks.
+/// The chart has room for at least this many steps.
 const STEPS_DRAWN_MIN: u32 = 12;
-/// Room for a longer run grows by this part of the next power of two at once, so that most steps
-/// change the line only, and not the scale with everything that stands at a place of it.
+/// The room grows by this part of the next power of two, so that most steps change only the line
+/// and not the scale.
 const ROOM_PART: u32 = 8;
 /// Distances of the chart's ticks are the first of these, times a power of ten, that leaves few
 /// enough of them.

@@ -1,4 +1,4 @@
-//! The tables that say the same as the pictures.
+//! The tables with the same content as the pictures.
 
 use crate::view::facts::{
     COLUMNS, FileStrata, IoRow, MarkKind, Pipeline, Segment, Strata, Stratum,
@@ -53,8 +53,8 @@ impl Stratum {
         }
     }
 
-    /// One of its segments in words, with what is to be noticed of it: who goes from one to the
-    /// next does not meet the marks.
+    /// A segment in words, with its marks: arrow keys go from segment to segment and skip the
+    /// marks.
     pub fn words_of(&self, segment: &Segment) -> String {
         let mut words = segment.title();
         let end = segment.lblk + segment.len;
@@ -74,7 +74,7 @@ impl Stratum {
 }
 
 impl TreeView {
-    /// The tree as a sorted table, which for most readers is the truth of it.
+    /// The tree as a table in block order.
     pub fn table(&self) -> Table {
         let nodes = sorted(self.nodes.clone(), |node| node.lblk.into());
         let name_of = |id: u64| {

@@ -20,15 +20,15 @@ pub struct ThreadRow {
     pub line: Option<u32>,
     /// Kernel functions, outermost first.
     pub stack: Vec<&'static str>,
-    /// What it does next, or is kept from doing.
+    /// Its next step, which may be blocked.
     pub next: String,
     /// What it holds.
     pub holds: Vec<String>,
     /// What it waits for: `waits for an event`.
     pub waits: Option<String>,
-    /// Whose steps could lead to it, as text.
+    /// Who can end the wait, as text.
     pub givers: String,
-    /// It is in a set that can never step again.
+    /// The actor can never step again.
     pub stuck: bool,
     /// It took the last step.
     pub stepped: bool,
@@ -84,7 +84,7 @@ pub fn threads(run: &Run, lines: &[Vec<u32>]) -> Vec<ThreadRow> {
         Actor::Kworker(_) | Actor::Flusher => {
             next(setup, state, *actor) != Next::Done || last == Some(*actor)
         }
-        // They are nobody's context: their steps stand in the list of steps.
+        // They run in no context; their steps are in the list of steps.
         Actor::Shrinker | Actor::Power => false,
     };
     let row = |actor: Actor| {
@@ -102,7 +102,7 @@ pub fn threads(run: &Run, lines: &[Vec<u32>]) -> Vec<ThreadRow> {
         let (op, line) = op_of(run, lines, actor);
         ThreadRow {
             actor,
-            // Who waits at the entry of an operation is already inside of the system call.
+            // An actor that waits at the entry of an operation is already inside the system call.
             context: match context(run, actor) {
                 Context::User if wait.is_some() => Context::Syscall,
                 context => context,
@@ -153,8 +153,8 @@ pub fn after_power_cut(run: &Run) -> Option<String> {
     Some(environment_sentence(run.notes_of(step)) + ".")
 }
 
-/// Whose steps could lead to the end of an actor's wait, as text; those that can never step again
-/// only if there is nobody else.
+/// The actors that can end a wait, as text. Actors that can never step again are named only if
+/// there is no other.
 pub(super) fn givers(
     setup: &Setup,
     state: &State,
@@ -253,7 +253,7 @@ fn stack(run: &Run, actor: Actor) -> Vec<&'static str> {
             for frame in state.tasks[usize::from(task)].frames() {
                 add(frame.pc.info_in(&setup.design.knobs).function);
                 if let (true, Some(io)) = (frame.pc.is_end_io(), frame.on.io()) {
-                    // The plan stands at what comes after a call that is still open.
+                    // The plan's position is after the open call.
                     let io = &state.ios[usize::from(io)];
                     let at = worker_plan(&setup.design.knobs, io).at(frame.extra);
                     let is_top = state.tasks[usize::from(task)].top() == Some(*frame);

@@ -109,7 +109,7 @@ pub(super) fn companion(run: &Run, ino: u8) -> (Tree<Vec<EsEvent>>, Vec<EsEvent>
     };
     for step in 0..run.cursor() {
         let notes = run.notes_of(step);
-        // Most steps of a long run are not about the tree.
+        // Most steps of a long run do not change the tree.
         if step + 1 < run.cursor() && !notes.iter().any(is_of_tree) {
             continue;
         }
@@ -121,7 +121,7 @@ pub(super) fn companion(run: &Run, ino: u8) -> (Tree<Vec<EsEvent>>, Vec<EsEvent>
         for note in notes {
             match note {
                 Note::Es { ino: i, op } if *i == ino => {
-                    // What the array refuses ends the run; a refusal here changes nothing.
+                    // A call that the array refuses ends the run, so a refusal here can be ignored.
                     let _ = tree.apply(&rules, &mut memory, *op);
                 }
                 Note::PowerCut => tree = Tree::default(),

@@ -1,4 +1,4 @@
-//! What can be said of the state at the cursor. Never more than this run shows.
+//! The verdict at the cursor. It never claims more than this run shows.
 
 use crate::kernel::{Power, deadlocked, is_environment, is_stuck};
 use crate::scenario::Run;
@@ -8,10 +8,10 @@ use crate::view::words::{Standing, standing};
 use super::lost::lost;
 use super::milestones::broken_since;
 
-/// The kind of finding, which decides how loud it is.
+/// The kind of finding, which decides its colour.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum BadgeKind {
-    /// Actors wait for each other for ever.
+    /// Actors wait for each other forever.
     Deadlock,
     /// A promise was broken on the way here.
     Broken,
@@ -23,7 +23,7 @@ pub enum BadgeKind {
     Running,
 }
 
-/// What a run has shown so far that broke nothing.
+/// The text for a run that has broken no promise.
 const UNBROKEN: &str = "no promise broken so far";
 
 /// A finding in a few words.
@@ -79,8 +79,8 @@ pub fn badge(run: &Run) -> Badge {
     Badge { kind, word, text }
 }
 
-/// What is wrong at the cursor, in a sentence: the deadlock by name, or the promise that was broken
-/// on the way. Nothing if nothing is.
+/// The finding at the cursor in a sentence: the deadlock's cycle, or the broken promise. `None` if
+/// there is none.
 pub fn finding(run: &Run) -> Option<String> {
     match standing(run) {
         Standing::Deadlock(sentence) => Some(sentence),

@@ -37,7 +37,7 @@ pub struct WaitRow {
     pub actor: Actor,
     /// For what: `waits for an event`.
     pub wait: String,
-    /// Whose steps could lead to it, as text.
+    /// Who can end the wait, as text.
     pub givers: String,
 }
 
@@ -87,7 +87,7 @@ fn function_of(setup: &Setup, state: &State, actor: Actor) -> String {
     }
 }
 
-/// What is waited for, as a thing, and how it stands now.
+/// What is waited for, as a noun, and its present value.
 fn thing(setup: &Setup, state: &State, wait: Wait) -> (String, String) {
     match wait {
         Wait::Mutex { ino } => {

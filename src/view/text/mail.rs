@@ -19,9 +19,8 @@ const WORKER: usize = 15;
 const OTHERS: usize = 22;
 const TREE: usize = 56;
 
-/// A whole run as text. A script that is no preset is told too: without it nobody could read what
-/// was run. The point of no return, a number of steps, is told if it is known; the link, if there
-/// is one, is printed as it is.
+/// A whole run as text. A script that is not a preset is included. `no_return` is the point of no
+/// return in steps, if it is known; the link is printed as it is.
 pub fn mail(run: &Run, title: &str, script: &str, no_return: Option<u32>, link: &str) -> String {
     let mut run = run.clone();
     run.seek(usize::MAX);
@@ -66,7 +65,7 @@ fn header(run: &Run, title: &str) -> String {
     text
 }
 
-/// What the run was made within.
+/// The bounds of the run.
 fn bound(setup: &Setup) -> String {
     let mut text = count(setup.files.len() as u32, "file");
     text += &format!(", {}, ", count(setup.threads.len() as u32, "thread"));

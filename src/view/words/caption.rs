@@ -191,7 +191,8 @@ fn early(io: &Io) -> &'static str {
     }
 }
 
-/// What the status tree alone had called written, and has lost: a read of it gets zeroes now.
+/// Names the blocks that only the status tree called written, and that it has lost: a read of them
+/// now returns zeroes.
 fn written_only_there(before: &State, after: &State) -> String {
     for (was, now) in before.inodes.iter().zip(&after.inodes) {
         let is_lost = |lblk: &u8| {

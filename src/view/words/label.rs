@@ -40,9 +40,8 @@ pub fn step_label(setup: &Setup, state: &State, choice: Choice) -> StepLabel {
     }
 }
 
-/// What an actor does in a step at a place. Where all slots are taken an `io_submit` that can step
-/// does something else than its place says: it reaps an event first, or returns what it has
-/// submitted of a batch.
+/// What an actor does in a step at a place. If all slots are taken, an `io_submit` that can step
+/// first reaps an event, or returns a short count.
 pub fn does(setup: &Setup, state: &State, actor: Actor, pc: Pc) -> &'static str {
     let task = actor.task().map(|task| state.tasks[usize::from(task)].submitting);
     match (pc, task) {

@@ -1,4 +1,4 @@
-//! How things are called on the page, in one place, so that pictures, tables and sentences agree.
+//! Names that pictures, tables and sentences share.
 
 use crate::kernel::{Actor, InodeLock, Op, Range, Setup, State};
 use crate::scenario::OpText;
@@ -67,9 +67,8 @@ pub(crate) fn count(number: u32, one: &str) -> String {
     format!("{number} {one}{}", if number == 1 { "" } else { "s" })
 }
 
-/// Items in the order of a number of theirs, equal ones as they were. What is shown is sorted
-/// through here: there are a few hundred at most, mostly in order, and the library's sort costs the
-/// page two kilobytes for each type.
+/// Sorts items by a number; equal items keep their order. Lists on the page are short and mostly
+/// sorted, and the library's sort would cost the page two kilobytes for each type.
 pub(crate) fn sorted<T>(mut items: Vec<T>, key: impl Fn(&T) -> u64) -> Vec<T> {
     for next in 1..items.len() {
         let mut at = next;

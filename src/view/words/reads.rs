@@ -1,4 +1,4 @@
-//! What a read or a recovery finds in a block, in words.
+//! What a read or recovery finds in a block, in words.
 
 use crate::kernel::{Actor, Content, Op, Range, Setup, State};
 

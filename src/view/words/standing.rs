@@ -15,7 +15,7 @@ pub enum Standing {
     Broken(Promise),
     /// A bound of the model was reached.
     Bound(&'static str),
-    /// Every thread is through and every conversion is done.
+    /// Every thread and every conversion is done.
     Finished,
     /// Steps can be taken.
     Running,
@@ -49,8 +49,7 @@ pub fn bound_text(bound: Bound) -> &'static str {
     }
 }
 
-/// The promises that a step of a run broke, and that were not seen broken before, in lines of plain
-/// text.
+/// The promises that a step of a run broke first, in lines of plain text.
 pub fn broken_lines(run: &Run, step: usize, seen: &mut u16) -> String {
     let mut lines = String::new();
     for note in run.notes_of(step) {

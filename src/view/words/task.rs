@@ -70,7 +70,7 @@ pub(super) fn page_sentence(step: &Step) -> String {
     }
 }
 
-/// The sentence of a step that has no words of its own: what the place says that it does.
+/// The sentence of a step without a special case: what its place does.
 fn by_the_place(step: &Step) -> String {
     let PcInfo { function, does, .. } = step.pc.info_in(&step.setup.design.knobs);
     let (verb, rest) = does.split_at(does.find(' ').unwrap_or(does.len()));
@@ -78,7 +78,7 @@ fn by_the_place(step: &Step) -> String {
     format!("{} {}{rest}{place}", step.who, third_person(verb))
 }
 
-/// A verb as it stands after he, she or it.
+/// A verb in the third person singular.
 fn third_person(verb: &str) -> String {
     match verb.strip_suffix('y') {
         Some(stem) if !stem.ends_with(['a', 'e', 'o', 'u']) => format!("{stem}ies"),
@@ -357,7 +357,7 @@ pub(super) fn listed(state: &State, who: Actor) -> Vec<u8> {
 }
 
 pub(super) fn capitalised(text: &str) -> String {
-    // Our own sentences begin with ASCII; the tables of all other letters would weigh kilobytes.
+    // All sentences begin with ASCII, so the Unicode tables, which weigh kilobytes, are not needed.
     let mut text = text.to_string();
     if let Some(first) = text.get_mut(..1) {
         first.make_ascii_uppercase();

@@ -4,7 +4,7 @@ use crate::kernel::{Actor, Giver, Link, List, Setup, Stage, State, Wait, cycle, 
 
 use super::names::{io_name, lock_name, of_file};
 
-/// What an actor waits for, as what it does: `waits for i_mutex, held by t1`.
+/// A wait as a verb phrase: `waits for i_mutex, held by t1`.
 pub fn wait_text(setup: &Setup, state: &State, wait: Wait) -> String {
     let who = |wait| {
         let givers = needs(setup, state, wait);

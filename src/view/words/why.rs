@@ -1,5 +1,5 @@
-//! Why not? For every step that exists but cannot be taken: who holds the lock, where the counter
-//! stands, what place in which queue, and who would have to step instead.
+//! The reason why a step cannot be taken: who holds the lock, the counter's value, the place in a
+//! queue, and who has to step instead.
 
 use core::fmt;
 
@@ -20,7 +20,7 @@ pub struct WhyNot {
     pub function: &'static str,
     /// What it would do.
     pub does: String,
-    /// The step itself is to wait.
+    /// The step only waits.
     pub is_wait: bool,
     /// What it waits for.
     pub wait: Wait,
@@ -59,7 +59,7 @@ pub fn not(setup: &Setup, state: &State) -> Vec<WhyNot> {
     Actor::all().filter_map(blocked).collect()
 }
 
-/// Whether a place only waits: what it waits for says all that it does.
+/// Whether the step at a place only waits, so that its reason says all.
 fn is_wait(pc: Pc) -> bool {
     matches!(
         pc,
@@ -111,7 +111,7 @@ fn idle_reason(setup: &Setup, state: &State, actor: Actor) -> String {
     }
 }
 
-/// What an actor waits for, and who is in the way, until somebody can step or the round is closed.
+/// The chain of waits from an actor on, until an actor can step or the chain closes.
 fn chain(setup: &Setup, state: &State, actor: Actor, wait: Wait) -> String {
     let mut text = wait_text(setup, state, wait);
     let mut asked = vec![actor];
@@ -139,7 +139,7 @@ fn chain(setup: &Setup, state: &State, actor: Actor, wait: Wait) -> String {
     }
 }
 
-/// Where an IO stands on its way to conversion: `write B is 2nd of 3 on the inode's list`.
+/// The position of an IO on its way to conversion: `write B is 2nd of 3 on the inode's list`.
 fn place(state: &State, index: u8) -> String {
     let name = io_name(state, index);
     let io = &state.ios[usize::from(index)];
