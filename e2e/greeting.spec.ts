@@ -1,14 +1,10 @@
 // What a reader sees who brings no run along, and who does.
 
 import { accessibilityFaults, expect, test } from "./fixtures";
+import { holdModel } from "./held";
 
 test("it stands there before the model does, and says what can go wrong", async ({ page, stage }) => {
-  let release = () => {};
-  const held = new Promise<void>((resolve) => (release = resolve));
-  await page.route(/page-.*\.wasm/, async (route) => {
-    await held;
-    await route.continue();
-  });
+  const release = await holdModel(page);
   await page.goto(".");
   const greeting = stage.greeting();
   await expect(greeting).toBeVisible();
@@ -33,12 +29,7 @@ test("Escape closes it, and the stage behind it takes keys", async ({ page, stag
 });
 
 test("the deadlock is one click away, also before the model is there", async ({ page, stage }) => {
-  let release = () => {};
-  const held = new Promise<void>((resolve) => (release = resolve));
-  await page.route(/page-.*\.wasm/, async (route) => {
-    await held;
-    await route.continue();
-  });
+  const release = await holdModel(page);
   await page.goto(".");
   await stage.greeting().getByRole("link", { name: /See the deadlock/ }).click();
   await expect(stage.greeting()).toBeHidden();

@@ -94,3 +94,17 @@ export async function still(page: Page) {
     }
   });
 }
+
+/** The page's module, or one of its programs'. The address of boot.js names one too, in its query. */
+export const isModel = (url: URL) => url.pathname.endsWith(".wasm");
+
+/** Holds the model back until the returned function is called. */
+export async function holdModel(page: Page) {
+  let release = () => {};
+  const released = new Promise<void>((done) => (release = done));
+  await page.route(isModel, async (route) => {
+    await released;
+    await route.continue();
+  });
+  return release;
+}

@@ -1,21 +1,7 @@
 // The shell: what stands before the model is there, and what still works when it is not.
 
-import type { Page } from "@playwright/test";
 import { accessibilityFaults, expect, test } from "./fixtures";
-
-/** The model's file; boot.js carries the same name in its query. */
-const isModel = (url: URL) => url.pathname.endsWith(".wasm");
-
-/** Holds the model back until the returned function is called. */
-async function holdModel(page: Page) {
-  let release = () => {};
-  const released = new Promise<void>((done) => (release = done));
-  await page.route(isModel, async (route) => {
-    await released;
-    await route.continue();
-  });
-  return release;
-}
+import { holdModel, isModel } from "./held";
 
 test("the page is painted before the model arrives, and nothing jumps when it does", async ({ page, stage }) => {
   await page.addInitScript(() => {
