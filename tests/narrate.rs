@@ -290,6 +290,24 @@ fn check_script(script: &str, choices: &str, expected: Expect) {
 }
 
 #[test]
+fn a_write_without_room_is_told_and_returns_the_error() {
+    check_script(
+        "design v3.12\nfile a 16 blocks, U 0+8\nallow enospc 1\n\
+         t1: aio_write io=2+4\nt1: getevents\nt1: dio_write 0 8\n",
+        "t1 t1 t1/1 t1 t1 t1 t1/1",
+        expect![[r#"
+            t1 submits write A, an AIO write of [2/4), and takes slot 1 of 2.
+            t1 takes i_mutex for write A.
+            t1 has no room to allocate or to split for write A: ENOSPC, no bio is sent.
+            t1 drops i_mutex, write A is through.
+            t1 reaps the event of write A.
+            t1 begins write B of [0/8) and takes i_mutex.
+            t1/1: NotEnabled { choice: Choice { actor: Thread(0), ordinal: 1 }, next: Ready { pc: WriteMap } }
+            Running"#]],
+    );
+}
+
+#[test]
 fn a_bio_that_fails_is_told_by_what_then_happens() {
     let script = "design v3.8\nslots 2\nfile a 16 blocks, U 0+8\nallow eio 1\n\
                   t1: aio_write io=0+4\nt1: getevents\n";

@@ -4,7 +4,7 @@ use crate::bounds::BLOCKS_MAX;
 
 use super::knobs::{Extends, InodeLock, SizeUpdate, SyncBy};
 use super::machine::Machine;
-use super::note::{Note, Observer};
+use super::note::{Fault, Note, Observer};
 use super::op::{Op, Sync};
 use super::pc::Pc;
 use super::place::{FsyncFor, fsync_frame, read_frame};
@@ -79,6 +79,12 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
         let index = self.io_at(task);
         let extends = extends(&self.knobs(), &self.state.inodes[usize::from(ino)], range);
         self.drop_pages(ino, range, false);
+        if self.fault == Some(Fault::Enospc) {
+            // `get_block` fails before anything is submitted: the write, or its event, has the error.
+            let io = self.io(index);
+            (io.error, io.waits) = (true, true);
+            return self.go(task, Pc::WriteUnlock);
+        }
         if extends {
             self.begin_to_extend(ino);
         }

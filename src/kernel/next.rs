@@ -122,13 +122,18 @@ fn ordinals(state: &State, actor: Actor, pc: Pc) -> u8 {
     let left = &state.left;
     match actor {
         Actor::Irq(_) if left.eio > 0 || left.nomem > 0 => 3,
-        Actor::Thread(_) | Actor::Kworker(_) if pc == Pc::ConvertMap && left.enospc > 0 => 2,
+        Actor::Thread(_) | Actor::Kworker(_)
+            if left.enospc > 0 && matches!(pc, Pc::ConvertMap | Pc::WriteMap) =>
+        {
+            2
+        }
         Actor::Irq(_) | Actor::Thread(_) | Actor::Kworker(_) => 1,
         Actor::Jbd2 | Actor::Flusher | Actor::Shrinker | Actor::Power => 1,
     }
 }
 
-/// What fails in a step with an ordinal: 1 the bio (or the conversion), 2 the allocation in irq.
+/// What fails in a step with an ordinal: 1 the bio (or the conversion, or what a direct write has to
+/// allocate or to split before it), 2 the allocation in irq.
 pub(super) fn fault_of(state: &State, choice: Choice, pc: Pc) -> Option<Fault> {
     let left = &state.left;
     let submitted = |io: u8| state.ios[usize::from(io)].stage == Stage::Submitted;
@@ -137,6 +142,12 @@ pub(super) fn fault_of(state: &State, choice: Choice, pc: Pc) -> Option<Fault> {
         (Actor::Irq(_), 2) if pc == Pc::EsConvert && left.nomem > 0 => Some(Fault::Nomem),
         (Actor::Thread(_) | Actor::Kworker(_), 1) if pc == Pc::ConvertMap && left.enospc > 0 => {
             Some(Fault::Enospc)
+        }
+        (Actor::Thread(thread), 1) if pc == Pc::WriteMap && left.enospc > 0 => {
+            let io = state.tasks[usize::from(thread)].top()?.on.io()?;
+            let io = state.ios.get(usize::from(io))?;
+            let needs_room = state.inodes[usize::from(io.ino)].needs_room(io.range());
+            needs_room.then_some(Fault::Enospc)
         }
         _ => None,
     }

@@ -133,6 +133,20 @@ impl Inode {
         range.blocks().any(|lblk| unclean(&self.pages[usize::from(lblk)]))
     }
 
+    /// Whether a direct write of a range changes the disk tree at its submission: a hole is allocated,
+    /// an unwritten extent is split where the range begins or ends. That may need a block for the tree.
+    pub fn needs_room(&self, range: Range) -> bool {
+        let goes_on = |into: u8| match (into.checked_sub(1), self.disk.get(usize::from(into))) {
+            (Some(before), Some(Mapping::Unwritten(pblk))) => {
+                self.disk[usize::from(before)] == Mapping::Unwritten(pblk.wrapping_sub(1))
+                    && !self.is_split(into)
+            }
+            _ => false,
+        };
+        let is_hole = |lblk: u8| self.disk[usize::from(lblk)] == Mapping::Hole;
+        range.blocks().any(is_hole) || goes_on(range.lblk) || goes_on(range.end())
+    }
+
     /// Whether a call that waits for the writeback of a range has anything to wait for, or to be
     /// told: an error of the mapping is told whatever the range.
     pub fn waits_for_writeback(&self, range: Range) -> bool {

@@ -9,7 +9,10 @@ pub const BUDGET_WORDS: &[(&str, &str)] = &[
     ("flusher", "the flusher writes dirty pages unasked"),
     ("commit", "jbd2 commits unasked"),
     ("eio", "a bio fails with EIO, of a direct write or of writeback"),
-    ("enospc", "a conversion on disk fails with ENOSPC"),
+    (
+        "enospc",
+        "ENOSPC: a conversion on disk fails, or what a direct write allocates or splits before it",
+    ),
     ("nomem", "an allocation of the ES tree fails, in irq context only"),
 ];
 

@@ -139,6 +139,9 @@ pub(super) fn write_sentence(step: &Step) -> String {
             format!("{who} takes {lock} for {write}")
         }
         Pc::WriteLock => format!("{who} begins {write} of {range}{flag} and takes {lock}"),
+        Pc::WriteMap if notes.contains(&Note::Failed(Fault::Enospc)) => {
+            format!("{who} has no room to allocate or to split for {write}: ENOSPC, no bio is sent")
+        }
         Pc::WriteMap => {
             let submitted = notes.iter().find_map(|n| match n {
                 Note::Submitted { io } => Some(&after.ios[usize::from(*io)]),
