@@ -503,6 +503,8 @@ t2: fallocate 1 2
 t1: fiemap
 t1: buf_read 0 3
 
+expect v2.6.35, v3.8, rfc-v1, rfc-nopblk, rfc-dirty: NO-STALE
+expect rfc-osync, rfc-osync-skipwait: NO-STALE
 expect others: ok
 ",
     },
