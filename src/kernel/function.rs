@@ -2,7 +2,7 @@
 
 use super::design::Design;
 use super::knobs::{InodeLock, Knobs, Workers};
-use super::pc::Pc;
+use super::pc::{Pc, PcInfo};
 use crate::es;
 
 /// Kernels in which the places have the same names.
@@ -152,7 +152,7 @@ pub const FUNCTIONS: &[(Pc, &[Named])] = &[
 ];
 
 /// The name of a place in an era, and where it was read; `None` is the one that it began with.
-pub(super) fn named(pc: Pc, era: Era) -> Option<(&'static str, &'static str)> {
+fn named(pc: Pc, era: Era) -> Option<(&'static str, &'static str)> {
     let (_, names) = FUNCTIONS.iter().find(|(of, _)| *of == pc)?;
     let (_, function, source) = names.iter().rev().find(|(from, ..)| *from <= era)?;
     Some((function, source))
@@ -161,4 +161,23 @@ pub(super) fn named(pc: Pc, era: Era) -> Option<(&'static str, &'static str)> {
 /// The function of a place under a design.
 pub fn function(design: &Design, pc: Pc) -> &'static str {
     pc.info_in(&design.knobs).function
+}
+
+impl Pc {
+    /// What is known of the place under a design: later kernels do the same in other functions.
+    pub fn info_in(self, knobs: &Knobs) -> PcInfo {
+        let info = self.info();
+        let does = match self {
+            Pc::WriteLock | Pc::ReadLock | Pc::FallocLock
+                if knobs.inode_lock == InodeLock::Rwsem =>
+            {
+                "take i_rwsem"
+            }
+            Pc::WriteUnlock if knobs.inode_lock == InodeLock::Rwsem => "drop i_rwsem",
+            _ => info.does,
+        };
+        let first = (info.function, info.source);
+        let (function, source) = named(self, Era::of(knobs)).unwrap_or(first);
+        PcInfo { function, does, source, ..info }
+    }
 }

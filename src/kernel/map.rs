@@ -100,7 +100,7 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
                 let Some(allocated) = self.allocate(ino, chunk.range) else { return };
                 chunk = allocated;
                 if self.knobs().merge_unwritten {
-                    // `ext4_ext_insert_extent` makes the extent before it longer, or the one behind.
+                    // `ext4_ext_insert_extent` makes the extent before it longer, or the next.
                     let end = 1_u32 << chunk.range.end();
                     self.state.merge_at(ino, 1 << chunk.range.lblk | end as u16);
                 }

@@ -1,7 +1,5 @@
 //! Where an actor can stand: one [`Pc`] for every step of every kernel function that is modelled.
 
-use super::function::{Era, named};
-use super::knobs::{InodeLock, Knobs};
 use super::part::{Part, Waits};
 
 /// A place in a kernel function. The step taken there is described by [`Pc::info_in`].
@@ -469,23 +467,6 @@ impl Pc {
 }
 
 impl Pc {
-    /// What is known of the place under a design: later kernels do the same in other functions.
-    pub fn info_in(self, knobs: &Knobs) -> PcInfo {
-        let info = self.info();
-        let does = match self {
-            Pc::WriteLock | Pc::ReadLock | Pc::FallocLock
-                if knobs.inode_lock == InodeLock::Rwsem =>
-            {
-                "take i_rwsem"
-            }
-            Pc::WriteUnlock if knobs.inode_lock == InodeLock::Rwsem => "drop i_rwsem",
-            _ => info.does,
-        };
-        let first = (info.function, info.source);
-        let (function, source) = named(self, Era::of(knobs)).unwrap_or(first);
-        PcInfo { function, does, source, ..info }
-    }
-
     /// Whether it is inside of what completes an IO by its plan.
     pub const fn is_end_io(self) -> bool {
         matches!(self, Pc::EndIo | Pc::DioComplete)
