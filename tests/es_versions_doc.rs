@@ -37,11 +37,11 @@ fn page() -> String {
 const HEAD: &str = "\
 # Which version's extent status tree does what
 
-This page is printed from the tables in `src/es/rules.rs` by `tests/es_versions_doc.rs`, which
-fails when the two differ. The algorithm (`src/es`: `tree`, `find`, `insert`, `remove`) is one; a
+`tests/es_versions_doc.rs` prints this page from the tables in `src/es/rules.rs`, and fails when the
+two differ. All versions share one algorithm (`src/es`: `tree`, `find`, `insert`, `remove`); a
 version is a table of rules.
-Rows name the release in which a rule first appeared; where a column begins earlier than that, the
-column has the rule from its first release on, and the note below says so.
+A row names the release in which its rule first appeared. A column that begins with an earlier
+release has the rule for all its releases, and a note below says so.
 
 Sources: `fs/ext4/extents_status.c` of v3.8 (654598be), v3.9.6, v3.12.9, v4.9, v5.4, v6.1.192
 (which carries the v6.5 change) and v6.12.117.

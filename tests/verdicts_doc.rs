@@ -172,9 +172,9 @@ fn names(broken: u16) -> String {
 const HEAD: &str = "\
 # Verdicts, and where they differ
 
-This page is printed by `tests/verdicts_doc.rs` from what the explorer finds, and a test fails when
-it is not up to date. `tests/data/counts.txt` has the number of states of each cell, and the
-presets' `expect` lines say the same in the language of the page.
+`tests/verdicts_doc.rs` prints this page from the results of the explorer, and fails when the page
+is out of date. `tests/data/counts.txt` has the number of states of each cell. The `expect` lines of
+the presets state the same verdicts.
 
 ## What is computed
 

@@ -70,7 +70,7 @@ impl<S: Store> Es<S> {
 
     /// The first extent of a kind at or after `lblk` (`ext4_es_find_extent_range`, v4.20). The
     /// first candidate, which holds `lblk` or follows it, may start after `end`; later ones must
-    /// not. What is found becomes `cache_es`; REFERENCED is not set.
+    /// not. The extent found becomes `cache_es`; REFERENCED is not set.
     pub fn find_range(
         &mut self,
         rules: &Rules,

@@ -238,7 +238,7 @@ impl<S: Store> Es<S> {
         if let Failed::Other(error) = failed {
             return Err(error);
         }
-        // An extent that only repeats what the disk knows is just not cached.
+        // The disk has this extent too, so it is simply not cached.
         let expendable = failed == Failed::Link && !rules.admit(extent.status).must_keep();
         match rules.no_memory {
             NoMemory::Error => Err(EsError::NoMemory),

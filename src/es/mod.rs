@@ -8,7 +8,7 @@
 //! * [`Flat`], a sorted array without a heap, which a checker copies with every state.
 //!
 //! Nothing here reads a clock, allocates behind the caller's back in a `Flat`, or panics on any
-//! input: what the kernel answers with a BUG is [`EsError::Bug`].
+//! input: where the kernel calls BUG, the result is [`EsError::Bug`].
 //!
 //! ```
 //! use extentscope::es::{Flat, Memory, Version};

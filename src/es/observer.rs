@@ -1,4 +1,4 @@
-//! What happens to the red-black tree, one event at a time, for whoever draws it.
+//! Events of the red-black tree, for an observer that draws it.
 
 use super::status::Extent;
 

@@ -158,7 +158,7 @@ pub struct Rules {
     pub version: Version,
     /// Only DELAYED extents exist (v3.8).
     pub delayed_only: bool,
-    /// Insert removes what the range held before (v3.9). Without it, overlaps are tolerated and
+    /// Insert first removes the extents of its range (v3.9). Without it, overlaps are tolerated and
     /// what comes out depends on the shape of the tree.
     pub insert_removes_first: bool,
     /// Bits of `es_pblk` left for the physical block: 60 up to v3.18, 59 from v3.19.

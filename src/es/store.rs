@@ -1,4 +1,4 @@
-//! What the algorithm asks of the place where extents are kept.
+//! What the algorithm needs from a storage of extents.
 
 use super::status::{Extent, Status};
 

@@ -298,7 +298,7 @@ impl<const I: usize> EsSuper<I> {
                 break;
             }
         }
-        // Skipped inodes were put aside and are spliced back at the tail.
+        // Skipped inodes go back to the tail of the list.
         for &ino in before.live() {
             if skipped & (1 << ino) != 0 {
                 self.list.move_to_tail(ino);

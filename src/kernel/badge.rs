@@ -108,7 +108,7 @@ impl Badge {
     }
 }
 
-/// Asks of every cached block: its extent, what the extent says of it, and what the disk says.
+/// Checks every cached block: its extent, its mapping by that extent, and its mapping on disk.
 fn every_entry(state: &State, ok: impl Fn(es::Extent, Mapping, Mapping) -> bool) -> bool {
     let inode_ok = |inode: &Inode| {
         (0..BLOCKS_MAX).all(|lblk| match inode.es.peek(lblk) {

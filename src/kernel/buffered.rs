@@ -133,7 +133,7 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
             return;
         }
         if task == FLUSHER {
-            // The flusher does not wait for what it has started.
+            // The flusher does not wait for the writeback it has started.
             return self.ret(task);
         }
         self.go(task, Pc::WritebackWait);

@@ -38,15 +38,15 @@ pub fn needs(setup: &Setup, state: &State, wait: Wait) -> Vec<Vec<Giver>> {
     needs
 }
 
-/// Hears what a wait needs, one thing after the other.
+/// Receives the needs of a wait, one after the other.
 trait Hear {
-    /// Something has to happen; who could make it happen is told next.
+    /// Something has to happen. The calls of `giver` that follow name who can make it happen.
     fn need(&mut self);
-    /// Somebody could make that happen.
+    /// This actor can make it happen.
     fn giver(&mut self, giver: Giver);
 }
 
-/// Everything that was told, for those who show it.
+/// Collects all needs, for the views.
 impl Hear for Vec<Vec<Giver>> {
     fn need(&mut self) {
         self.push(Vec::new());
@@ -85,7 +85,7 @@ fn bit(actor: Actor) -> u32 {
     1 << actor.position()
 }
 
-/// Who could give what a wait needs, told to somebody.
+/// Finds the actors that can satisfy the needs of a wait, and reports them.
 struct Givers<'a, H> {
     setup: &'a Setup,
     state: &'a State,
@@ -303,7 +303,7 @@ pub fn deadlocked_among(
     };
     let waiters = Actor::all().filter(|actor| waits(*actor).is_some());
     let mut stuck = waiters.fold(0, |bits, actor| bits | bit(actor));
-    // Whoever hopes leaves the set, and others may then hope too.
+    // An actor that can still be released leaves the set; that may release others.
     let mut before = 0;
     while stuck != before {
         before = stuck;

@@ -1,4 +1,4 @@
-//! Designs: what the thread proposed and what landed, as values of knobs.
+//! Designs: every design that was proposed in the thread or merged, as values of knobs.
 //!
 //! A row is a named value; a variant is a row's name plus the knobs that differ from it
 //! (`rfc-osync +decrement=after_sync`), and parses back.

@@ -15,7 +15,7 @@ use super::state::{
     Submitting, TASKS, Task,
 };
 
-/// Bytes of a state at most; [`Encoder`] says part by part what they are.
+/// The greatest number of bytes of a state. [`Encoder`] documents each part.
 pub const ENCODED_MAX: usize = {
     let task = 9 + 3 * FRAMES_MAX + 2 * BLOCKS_MAX;
     let io = 16 + BLOCKS_MAX;
@@ -104,7 +104,8 @@ impl Encoder {
 
     /// The state's bytes: equal for two states of one setup if and only if they are equal but for
     /// names. An IO is named by what it writes, not by the slot it got; workers of
-    /// `s_dio_done_wq` are told apart by what they do. What a setup does not have is left out.
+    /// `s_dio_done_wq` are told apart by what they do. Files and threads
+    /// that a setup lacks are left out.
     pub fn encode(&mut self, setup: &Setup, state: &State) -> &[u8] {
         self.len = 0;
         let names = Names::of(state);
@@ -298,7 +299,7 @@ impl Encoder {
         let count = self.len;
         self.byte(0);
         for extent in es {
-            // What the machine keeps is within a file; a physical block may be made up.
+            // The machine keeps only blocks inside a file. A physical block may be made up.
             debug_assert!(extent.lblk < BLOCKS_MAX && extent.pblk >> 32 == 0);
             let pblk = if extent.status.is_mapped() { extent.pblk as u32 } else { 0 };
             let [a, b, c, d] = pblk.to_le_bytes();

@@ -110,7 +110,7 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
         }
     }
 
-    /// `ext4_orphan_cleanup`: what lies beyond the size of an inode on the orphan list is cut off.
+    /// `ext4_orphan_cleanup`: cuts off the blocks beyond the size of an inode on the orphan list.
     fn process_orphan(&mut self, ino: u8) {
         let Inode { committed_orphan, size, .. } = self.state.inodes[usize::from(ino)];
         if committed_orphan {
@@ -162,7 +162,7 @@ fn found_beyond(state: &State, inode: &Inode, lblk: u8) -> Option<Content> {
     if lblk < inode.size { None } else { found_after_recovery(state, &grown, lblk) }
 }
 
-/// What a read of a block returns after recovery; `None` is zeroes, or beyond the end.
+/// What a read of a block returns after recovery. `None` means zeroes, or beyond the end.
 pub fn found_after_recovery(state: &State, inode: &Inode, lblk: u8) -> Option<Content> {
     match inode.disk[usize::from(lblk)] {
         Mapping::Written(pblk) if lblk < inode.size => {

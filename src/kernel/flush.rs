@@ -69,7 +69,7 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
         }
     }
 
-    /// fsync returns to its caller: what it found acknowledged must survive a power cut.
+    /// fsync returns to its caller: every write it found acknowledged must survive a power cut.
     fn promise_durable(&mut self, task: u8, ino: u8) {
         if self.task(task).depth() != 1 {
             return;
@@ -101,7 +101,7 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
             && self.state.inodes[usize::from(ino)].i_unwritten > 0
     }
 
-    /// `ext4_flush_unwritten_io`: run what is on the list, then wait for what is not.
+    /// `ext4_flush_unwritten_io`: run the IOs on the list, then wait for the others.
     pub(super) fn step_flush(&mut self, task: u8, pc: Pc) {
         let ino = self.ino_at(task);
         if pc == Pc::FlushWait {

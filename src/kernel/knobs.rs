@@ -3,7 +3,7 @@
 
 use crate::es;
 
-/// What a design decides. One field a knob; [`KNOBS`] is the same as a table.
+/// What a design decides, one field for each knob. [`KNOBS`] lists the same knobs as a table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Knobs {
     /// Which kernel's extent status tree.
@@ -100,7 +100,7 @@ pub enum EsContent {
     Delayed,
     /// Every status with its physical block: mapping asks the ES tree first.
     Full,
-    /// Every status, no physical block: what is written has to be looked up on disk.
+    /// Every status, no physical block: a written block has to be looked up on disk.
     Nopblk,
 }
 
@@ -258,7 +258,7 @@ pub enum EsConvert {
 pub enum EsLock {
     /// With interrupts off, as series v5 does.
     Irqsave,
-    /// Plainly: an irq on the same CPU may spin on it for ever.
+    /// With interrupts on: an irq on the same CPU may spin on it forever.
     Plain,
 }
 

@@ -1,4 +1,4 @@
-//! The machine that takes a step: a setup, a state, and whoever listens. The files for each kind of
+//! The machine that takes a step: a setup, a state and an observer. The files for each kind of
 //! operation add their steps to it.
 
 use crate::es;
@@ -15,7 +15,7 @@ use super::state::{Bound, Frame, Io, NOBODY, On, Task};
 use super::stepped::Stepped;
 use super::wait::change_at;
 
-/// A setup, a state and somebody who listens: what steps are made of.
+/// Everything that a step needs: a setup, a state and an observer.
 pub(super) struct Machine<'a, O: ?Sized> {
     pub(super) setup: &'a Setup,
     pub(super) state: Stepped<'a>,

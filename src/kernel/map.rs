@@ -29,7 +29,7 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
         }
     }
 
-    /// Maps a range for a direct write: what is a hole is allocated, unwritten; what is unwritten
+    /// Maps a range for a direct write: holes are allocated as unwritten; unwritten blocks
     /// stays so until conversion. Returns whether any block has to be converted; `each` gets the
     /// physical block of every block.
     pub(super) fn map_for_write(
@@ -277,7 +277,7 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
         }
     }
 
-    /// Whether a physical block holds what a block of a file must not show.
+    /// Whether a physical block holds data that this block of the file must not show.
     fn is_stale(&self, ino: u8, lblk: u8, pblk: u8) -> bool {
         let media = self.state.media.get(usize::from(pblk));
         Content::is_strange(media.map(|media| media.now), ino, lblk)
@@ -320,8 +320,9 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
         chunk
     }
 
-    /// `ext4_ext_put_gap_in_cache`: the whole gap around a block is cached as a hole, up to the first
-    /// delayed block in it; until v3.18 only if there is none, and if the file has an extent at all.
+    /// `ext4_ext_put_gap_in_cache`: the whole gap around a block is cached as a hole, up to
+    /// the first delayed block in it; until v3.18 only if there is none, and only if the file has
+    /// an extent.
     fn put_gap_in_cache(&mut self, ino: u8, lblk: u8) {
         let inode = &self.state.inodes[usize::from(ino)];
         let is_hole = |lblk: &u8| inode.disk[usize::from(*lblk)] == Mapping::Hole;
@@ -439,7 +440,7 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
         match self.state.es(ino).apply(&rules, &mut memory, op) {
             Ok(reply) => Some(reply),
             Err(_) => {
-                // Memory is plenty and ranges are inside the file: what is left is the capacity.
+                // Memory is plenty and the range is inside the file: only the room can run out.
                 *self.state.bound() = Some(Bound::EsExtents);
                 None
             }

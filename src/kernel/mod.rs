@@ -1,8 +1,8 @@
 //! The machine: ext4's direct-IO completion, its workers and its journal, as far as the thread
 //! argues about them.
 //!
-//! A [`Setup`] says what is run, a [`State`] is where it stands; [`enabled`] lists the steps that
-//! can be taken and [`step`] takes one. There is no clock, no chance and no I/O in here: a run is
+//! A [`Setup`] says what runs, a [`State`] how far it is; [`enabled`] lists the steps that
+//! can be taken and [`step`] takes one. There is no clock, no random number and no I/O: a run is
 //! the list of [`Choice`]s, and the same list gives the same states everywhere.
 
 mod badge;

@@ -34,7 +34,7 @@ pub fn enabled(setup: &Setup, state: &State) -> Vec<Choice> {
     choices
 }
 
-/// Appends what [`enabled`] lists, given what every actor would do: whoever asks often keeps both.
+/// Appends the choices of [`enabled`], given what every actor would do. Callers reuse both buffers.
 pub fn enabled_among(state: &State, nexts: &[Next; ACTORS], choices: &mut Vec<Choice>) {
     for (actor, next) in Actor::ALL.into_iter().zip(nexts) {
         let Next::Ready { pc } = *next else { continue };
@@ -51,7 +51,7 @@ pub fn enabled_among(state: &State, nexts: &[Next; ACTORS], choices: &mut Vec<Ch
 /// What every actor would do next, in the order of [`Actor::ALL`].
 pub fn next_of_all(setup: &Setup, state: &State) -> [Next; ACTORS] {
     let mut nexts = [Next::Done; ACTORS];
-    // Most of them have nothing to do, and that shows at a glance.
+    // Most of them have nothing to do; these checks are cheap.
     let left = &state.left;
     let runs = |task: u8| state.tasks[usize::from(task)].depth() > 0;
     let queued = [&state.work, &state.unrsv_work, &state.dio_work].iter().any(|q| !q.is_empty());

@@ -1,4 +1,4 @@
-//! What a step did, for those who want to tell it. The explorer passes `()` and pays nothing.
+//! What a step did, as notes for an observer. The explorer passes `()`, which costs nothing.
 
 use crate::es;
 
@@ -81,7 +81,7 @@ pub enum Note {
     CommitLocked { handles: u8 },
     /// The transaction was committed.
     Committed,
-    /// A promise was put to the test: the situation that it speaks of came about.
+    /// A promise was tested: the situation that it is about occurred.
     Checked(Promise),
     /// A promise was broken in this step.
     Broke(Promise),
@@ -98,9 +98,9 @@ pub enum Fault {
     Nomem,
 }
 
-/// Hears what steps do.
+/// Receives the notes of steps.
 pub trait Observer {
-    /// One thing happened.
+    /// Called for each note, in order.
     fn note(&mut self, note: Note);
 }
 

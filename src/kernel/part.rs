@@ -11,7 +11,7 @@ pub enum Part {
     BufferedWrite,
     /// A buffered read.
     BufferedRead,
-    /// Writeback of dirty pages, by whoever needs them clean.
+    /// Writeback of dirty pages, by the task that needs them clean or by the flusher.
     Writeback,
     /// fallocate.
     Fallocate,

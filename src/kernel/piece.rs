@@ -1,5 +1,5 @@
 //! The pieces of a state. A step changes few of them, and a search finds few values of each: it
-//! keeps states as lists of numbers of values, and looks anew only at what a step has touched.
+//! keeps states as lists of numbers of values, and looks again only at the pieces a step touched.
 
 use core::ops::{BitOr, BitOrAssign};
 
@@ -182,7 +182,8 @@ impl Pieces {
         Pieces(self.0 & !(1 << position))
     }
 
-    /// The pieces that differ between states of a setup. What it does not have is the same in all.
+    /// The pieces that differ between states of a setup. Files and
+    /// threads that it lacks are equal in all.
     pub fn of(setup: &Setup) -> Pieces {
         let threads = setup.threads.len();
         let files = setup.files.len();

@@ -50,7 +50,7 @@ pub(super) fn place(setup: &Setup, state: &State, actor: Actor) -> Option<Pc> {
     }
 }
 
-/// The frame with which an idle task begins what it has to do next.
+/// The frame with which an idle task begins its next work.
 pub(super) fn entry(setup: &Setup, state: &State, actor: Actor) -> Option<Frame> {
     let frame = |pc, on| Some(Frame::new(pc, on));
     match actor {
@@ -119,7 +119,7 @@ pub(super) fn read_frame(setup: &Setup, ino: u8) -> Frame {
 pub(super) enum FsyncFor {
     /// The fsync system call, or a synchronous O_(D)SYNC write.
     Caller,
-    /// An O_(D)SYNC AIO write, by whoever runs its fsync.
+    /// An O_(D)SYNC AIO write, whether the submitter or a worker runs its fsync.
     OsyncAio,
 }
 

@@ -1,4 +1,4 @@
-//! Promises: what a design must keep. Their names are the same in tests, page and docs.
+//! The promises that a design must keep. Tests, page and docs use the same names.
 
 /// What decides a verdict.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

@@ -1,4 +1,4 @@
-//! The designs that have a name: what the thread proposed and what landed.
+//! The designs that have a name: those proposed in the thread and those that were merged.
 
 use crate::es;
 
@@ -101,7 +101,7 @@ impl Row {
         }
     }
 
-    /// What the design does, in one sentence.
+    /// One sentence: what the design does.
     pub const fn story(self) -> &'static str {
         self.facts().1
     }
@@ -198,8 +198,8 @@ impl Row {
             ),
             Row::V4_13 => (
                 "v4.13",
-                "As v3.12, on the ES tree of v3.19, and a writeback error is told once to each open \
-                 file.",
+                "As v3.12, on the ES tree of v3.19, and a writeback error is told once to each \
+                 open file.",
                 "fs/ext4, fs/direct-io.c and lib/errseq.c, v4.13",
             ),
             Row::V5_5 => (

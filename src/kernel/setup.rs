@@ -28,7 +28,7 @@ pub struct Setup {
     pub budgets: Budgets,
 }
 
-/// How often the environment may do what nobody asked it for. What it does is never progress.
+/// How often the environment may act unasked. Its steps never count as progress.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub struct Budgets {
     /// Memory pressure: runs of the extent status shrinker.
@@ -54,7 +54,7 @@ pub struct File {
     pub name: String,
     /// Size in blocks (`i_size`).
     pub blocks: u8,
-    /// What is allocated at the start; the rest is a hole.
+    /// The ranges allocated at the start; the rest is a hole.
     pub extents: Vec<FileExtent>,
 }
 

@@ -54,8 +54,8 @@ pub fn step_at<O: Observer>(
     obs: &mut O,
 ) -> Pieces {
     debug_assert_eq!(next(setup, state, choice.actor), Next::Ready { pc });
-    // The page carries the machine once, not once for every kind of listener; natively a search
-    // has a machine in which what it does not listen to is compiled away.
+    // On wasm32 the machine is compiled once, for every observer; natively a search
+    // has a machine without the notes that it ignores.
     #[cfg(target_arch = "wasm32")]
     let obs: &mut dyn Observer = obs;
     let fault = fault_of(state, choice, pc);
@@ -167,7 +167,7 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
         if u32::from(task) < THREADS_MAX {
             let op = self.task(task).op;
             self.obs.note(Note::Returned { thread: task, op });
-            // What the call left in its registers must not tell two states apart.
+            // Leftovers of the call must not make two equal states differ.
             *self.task(task) = Task::at_op(op + 1);
         }
     }

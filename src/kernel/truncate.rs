@@ -86,7 +86,7 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
         self.obs.note(Note::Truncated { ino, size });
     }
 
-    /// What lies beyond the new end is owed no more.
+    /// Drops the promises about blocks beyond the new end.
     fn forget_promises(&mut self, ino: u8, size: u8) {
         let versions = self.state.versions(ino);
         for lblk in tail(size).blocks().map(usize::from) {

@@ -48,7 +48,7 @@ pub enum Wait {
     Commit,
 }
 
-/// What has to be waited for at a place, if anything.
+/// What an actor waits for at a place, if it has to wait.
 pub(super) fn wait_at(setup: &Setup, state: &State, actor: Actor, pc: Pc) -> Option<Wait> {
     let task = actor.task().map(|t| &state.tasks[usize::from(t)]);
     let frame = || task.and_then(Task::top).or_else(|| entry(setup, state, actor));
@@ -126,7 +126,7 @@ pub(super) fn wait_at(setup: &Setup, state: &State, actor: Actor, pc: Pc) -> Opt
     }
 }
 
-/// What has to be there for a step that starts a handle, or changes the disk tree.
+/// What a step waits for that starts a handle or changes the disk tree.
 fn wait_to_change(
     setup: &Setup,
     state: &State,
@@ -249,7 +249,7 @@ pub(super) fn is_reserved(setup: &Setup, io: &Io) -> bool {
     io.writeback && setup.design.knobs.reservation
 }
 
-/// What a handle waits for that is to start, and to reserve others (fs/jbd2/transaction.c v3.12,
+/// What starting a handle waits for, when it also reserves others (fs/jbd2/transaction.c v3.12,
 /// `add_transaction_credits`).
 fn wait_for_handle(setup: &Setup, state: &State, reserves: u8) -> Option<Wait> {
     let Journal { requested, locked, credits, reserved, .. } = state.journal;
@@ -260,7 +260,7 @@ fn wait_for_handle(setup: &Setup, state: &State, reserves: u8) -> Option<Wait> {
     if room == 0 {
         return None;
     }
-    // Half of a transaction can be reserved; what is reserved a commit does not free.
+    // At most half of a transaction can be reserved. A commit does not free reservations.
     let too_many = reserves > 0 && reserved + reserves > room / 2;
     if too_many || reserved + 1 + reserves > room {
         return Some(Wait::Reserved);

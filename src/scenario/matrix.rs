@@ -19,7 +19,7 @@ pub struct Scenario {
 }
 
 impl Scenario {
-    /// What it is about: its script's title, without the name that a preset's begins with.
+    /// The script's title, without the preset's name at its beginning.
     pub fn about(&self) -> &str {
         let title = self.script.title.as_str();
         title.strip_prefix(self.name.as_str()).map_or(title, |rest| rest.trim_start_matches(": "))
@@ -50,7 +50,7 @@ pub struct Cell {
     pub reduced: bool,
     /// Why not everything was seen, if it was not.
     pub limit: Option<Limit>,
-    /// How long it took; filled in by whoever has a clock.
+    /// How long it took. The caller fills it in: the library reads no clock.
     pub ms: Option<u32>,
     /// The run that breaks `property`: the shortest, or if the search was reduced one of which no
     /// step can be left out.

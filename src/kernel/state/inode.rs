@@ -204,7 +204,7 @@ impl Mapping {
 }
 
 impl Page {
-    /// What a read of the page returns, if it is cached; `None` inside is zeroes.
+    /// What a read of the page returns, if it is cached; an inner `None` means zeroes.
     pub fn content(self) -> Option<Option<Content>> {
         match self {
             Page::Absent | Page::Locked => None,

@@ -10,7 +10,7 @@ pub struct Journal {
     pub locked: bool,
     /// Open handles of the running transaction.
     pub handles: u8,
-    /// What is taken of the running transaction's room, in handles, also what is reserved
+    /// The used room of the running transaction, in handles, reserved handles included
     /// (`t_outstanding_credits`). Counted only where the setup limits it.
     pub credits: u8,
     /// Reserved for handles that have not started (`j_reserved_credits`).

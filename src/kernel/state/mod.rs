@@ -1,6 +1,6 @@
 //! The state of the machine: a flat value, copied freely, equal when its bytes are equal.
 //!
-//! Nothing in it grows for ever: transaction ids are relative, finished IOs leave their slot, and
+//! Nothing in it grows forever: transaction ids are relative, finished IOs leave their slot, and
 //! time and statistics live outside.
 
 mod fifo;
@@ -74,7 +74,7 @@ pub enum Bound {
 pub enum Power {
     /// It is.
     On,
-    /// It was cut; what was volatile is gone.
+    /// It was cut; volatile data is lost.
     Cut,
     /// The journal was recovered and every file was read.
     Recovered,

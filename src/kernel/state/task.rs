@@ -13,7 +13,7 @@ pub const FLUSHER: u8 = TASKS as u8 - 1;
 
 /// No physical block: the read fills in zeroes.
 pub const NO_PBLK: u8 = u8::MAX;
-/// The page is in the cache already: a buffered read leaves it to whoever put it there.
+/// The page is in the cache already: the task that put it there fills it.
 pub const NOT_READ: u8 = NO_PBLK - 1;
 
 /// A task: a user thread in a system call, or a kworker.
@@ -37,7 +37,7 @@ pub struct Task {
     pub must: [u8; BLOCKS_MAX as usize],
     /// Events that this thread still has to reap in the running `io_getevents`.
     pub to_reap: u8,
-    /// Whether what the call has to remember from its beginning has been noted.
+    /// Whether the call has noted what it must remember from its beginning.
     pub begun: bool,
     /// How far a batch has come.
     pub submitting: Submitting,
@@ -46,9 +46,9 @@ pub struct Task {
 /// How far an `io_submit` of several iocbs has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub struct Submitting {
-    /// The iocb that is submitted now, counted from 0: as many have been submitted before it.
+    /// The iocb that is submitted now, counted from 0.
     pub iocb: u8,
-    /// How many of those belong to calls that have returned a short count.
+    /// How many of the iocbs before it belong to calls that have returned a short count.
     pub returned: u8,
 }
 
@@ -100,7 +100,7 @@ impl On {
     }
 }
 
-/// What is above the stack is alike in all tasks and need not be compared.
+/// Places above the stack are equal in all tasks, so they are not compared.
 impl PartialEq for Task {
     fn eq(&self, other: &Task) -> bool {
         let Task { frames: _, depth, op, i_mutex, shared, handle, .. } = *self;
@@ -166,7 +166,7 @@ impl Task {
     /// Returns from the innermost function.
     pub fn pop(&mut self) {
         self.depth = self.depth.saturating_sub(1);
-        // What is above the stack must not tell two equal states apart.
+        // Places above the stack must be equal in equal states.
         self.frames[usize::from(self.depth)] = Task::IDLE.frames[0];
     }
 

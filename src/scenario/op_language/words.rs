@@ -25,8 +25,8 @@ impl<'a> Words<'a> {
         Words { line, text, at: 0, whole }
     }
 
-    /// No character of the line, its comment included, is one that a terminal obeys: what is read is
-    /// printed again.
+    /// Refuses control characters, also in a comment: scripts are printed again, and a terminal
+    /// would obey them.
     pub(super) fn check_characters(&self) -> Result<(), ScriptError> {
         let Some(at) = self.whole.find(|c: char| c.is_control() && c != '\t') else {
             return Ok(());
