@@ -182,8 +182,8 @@ impl Values {
     }
 }
 
-/// The fingerprint of a state: the sum of the shares of its pieces. It is a function of the bytes of
-/// the state ([`Encoder::encode`]), equal for equal ones.
+/// The fingerprint of a state: the sum of the shares of its pieces. It is a function of the bytes
+/// of the state ([`Encoder::encode`]), equal for equal ones.
 pub(super) fn fingerprint_of(setup: &Setup, state: &State) -> Fingerprint {
     let names = Names::of(state);
     let anonymous_kworkers = setup.has_anonymous_kworkers();

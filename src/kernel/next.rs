@@ -132,8 +132,8 @@ fn ordinals(state: &State, actor: Actor, pc: Pc) -> u8 {
     }
 }
 
-/// What fails in a step with an ordinal: 1 the bio (or the conversion, or what a direct write has to
-/// allocate or to split before it), 2 the allocation in irq.
+/// What fails in a step with an ordinal. 1: the bio, or the conversion, or the allocation or split
+/// that a direct write needs before its bio. 2: the allocation in irq context.
 pub(super) fn fault_of(state: &State, choice: Choice, pc: Pc) -> Option<Fault> {
     let left = &state.left;
     let submitted = |io: u8| state.ios[usize::from(io)].stage == Stage::Submitted;

@@ -133,8 +133,9 @@ impl Inode {
         range.blocks().any(|lblk| unclean(&self.pages[usize::from(lblk)]))
     }
 
-    /// Whether a direct write of a range changes the disk tree at its submission: a hole is allocated,
-    /// an unwritten extent is split where the range begins or ends. That may need a block for the tree.
+    /// Whether a direct write of a range changes the disk tree at its submission: it allocates a
+    /// hole, or splits an unwritten extent where the range begins or ends. That may need a block for
+    /// the tree.
     pub fn needs_room(&self, range: Range) -> bool {
         let goes_on = |into: u8| match (into.checked_sub(1), self.disk.get(usize::from(into))) {
             (Some(before), Some(Mapping::Unwritten(pblk))) => {
