@@ -80,7 +80,7 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
         let extends = extends(&self.knobs(), &self.state.inodes[usize::from(ino)], range);
         self.drop_pages(ino, range, false);
         if self.fault == Some(Fault::Enospc) {
-            // `get_block` fails before the bio is submitted: the write, or its event, has the error.
+            // `get_block` fails before the bio: the write, or its event, has the error.
             let io = self.io(index);
             (io.error, io.waits) = (true, true);
             return self.go(task, Pc::WriteUnlock);

@@ -134,7 +134,7 @@ impl Inode {
     }
 
     /// Whether a direct write of a range changes the disk tree at its submission: it allocates a
-    /// hole, or splits an unwritten extent where the range begins or ends. That may need a block for
+    /// hole, or splits an unwritten extent where the range begins or ends. It may need a block for
     /// the tree.
     pub fn needs_room(&self, range: Range) -> bool {
         let goes_on = |into: u8| match (into.checked_sub(1), self.disk.get(usize::from(into))) {
