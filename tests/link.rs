@@ -201,7 +201,7 @@ fn a_damaged_link_is_never_taken_for_a_whole_one() {
         let mut session = Session::new();
         session.open_link(&damaged);
         // Damage is never blamed on the model.
-        let drift = |n: &str| n.contains("another state") || n.contains("was another when");
+        let drift = |n: &str| n.contains("another end state") || n.contains("was another when");
         assert!(!session.notice().is_some_and(drift), "{damaged}");
         assert!(session.notice().is_some_and(|n| n.contains("link")) || read == link, "{damaged}");
     }
@@ -265,7 +265,7 @@ fn what_is_wrong_with_a_link_is_said_in_a_sentence() {
     assert_eq!(Link::read("v0;script=title+100%+4~+4").0.script, "title 100% 4~ 4");
     let mut drifted = Link::read("v0;preset=S7;choices=t1").0;
     drifted.end = Some("0000".into());
-    check(&drifted.write(), "ends in another state than the one it was made with");
+    check(&drifted.write(), "reaches another end state than the model that made the link");
 }
 
 /// A run in which somebody went back now and then and did something else.
