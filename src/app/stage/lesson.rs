@@ -161,7 +161,6 @@ fn told(desk: Desk) -> AnyView {
 }
 
 fn main_button(desk: Desk) -> AnyView {
-    let action = move || desk.read(|s| s.lesson_card().map(|card| card.action));
     let text = desk.text(|s| match s.lesson.as_ref().map(|card| card.action) {
         Some(Action::Wait) => "Answer first".into(),
         Some(Action::Steps(_)) if s.is_playing => "Pause".into(),
@@ -177,7 +176,7 @@ fn main_button(desk: Desk) -> AnyView {
     let is_locked =
         desk.flag(|s| s.lesson.as_ref().is_some_and(|card| card.action == Action::Wait));
     let go = move |_| {
-        desk.act(|s| match action() {
+        desk.act(|s| match s.lesson_card().map(|card| card.action) {
             Some(Action::Steps(1)) => {
                 s.forward();
             }
