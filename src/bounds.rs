@@ -64,6 +64,8 @@ pub const TRIED_DESIGNS_MAX: u32 = 6;
 pub const MATRIX_FIRST_STATES: u32 = 20_000;
 /// Steps from the start that a search goes.
 pub const DEPTH_MAX: u32 = 1_000;
+/// Places that the search for a run that explains one operation of a trace comes to.
+pub const FOLLOW_PLACES_MAX: u32 = 60_000;
 /// Bytes of a trace's text, unpacked.
 pub const TRACE_BYTES_MAX: u32 = 512 * 1024 * 1024;
 /// The first physical block; the dossier's examples count from here.

@@ -145,10 +145,20 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
         let reserves = self.knobs().reservation && self.setup.dioread_nolock() && !was_written;
         let mut pblk = [NO_PBLK; BLOCKS];
         let mut mapped = run.len;
-        let each = |lblk: u8, to: u8| pblk[usize::from(lblk - run.lblk)] = to;
-        // With dioread_nolock the blocks stay unwritten until the data is there; otherwise they
-        // are written at once, and the commit waits for the data (`data=ordered`).
-        let unwritten = if self.setup.dioread_nolock() {
+        let mut each = |lblk: u8, to: u8| pblk[usize::from(lblk - run.lblk)] = to;
+        // Buffers over written blocks are mapped: writeback asks neither tree for them
+        // (`mpage_add_bh_to_extent`, fs/ext4/inode.c v3.11 to v6.1; seen in 6.1's traces). With
+        // dioread_nolock other blocks stay unwritten until the data is there; otherwise they are
+        // written at once, and the commit waits for the data (`data=ordered`).
+        let unwritten = if was_written {
+            let disk = self.state.inodes[usize::from(ino)].disk;
+            for lblk in run.blocks() {
+                if let Some(to) = disk[usize::from(lblk)].pblk() {
+                    each(lblk, to);
+                }
+            }
+            false
+        } else if self.setup.dioread_nolock() {
             self.map_for_write(ino, run, each)
         } else {
             mapped = self.map_written(ino, run, each);

@@ -320,9 +320,11 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
         chunk
     }
 
-    /// `ext4_ext_put_gap_in_cache`: the whole gap around a block is cached as a hole, up to
-    /// the first delayed block in it; until v3.18 only if there is none, and only if the file has
-    /// an extent.
+    /// `ext4_ext_put_gap_in_cache`: the whole gap around a block is cached as a hole, up to the
+    /// first delayed block in it; until v3.18 only if there is none, and if the file has an extent
+    /// at all. From v3.19 on as traces of 6.1.192 show it, which carries the change of v6.8: a gap
+    /// that no extent is before begins with the block, if an extent follows; so does one with
+    /// delayed blocks before the block.
     fn put_gap_in_cache(&mut self, ino: u8, lblk: u8) {
         let inode = &self.state.inodes[usize::from(ino)];
         let is_hole = |lblk: &u8| inode.disk[usize::from(*lblk)] == Mapping::Hole;
@@ -338,7 +340,13 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
         if is_old && (delayed.is_some() || u32::from(gap.len) == BLOCKS_MAX) {
             return;
         }
-        let gap = gap.up_to(delayed.unwrap_or(gap.end()));
+        let mut gap = gap.up_to(delayed.unwrap_or(gap.end()));
+        if !is_old {
+            let is_first = lblk == before && lblk + after < BLOCKS_MAX as u8;
+            let begins = if is_first || delayed.is_some_and(|it| it < lblk) { 0 } else { before };
+            let ends = (lblk..lblk + after).find(is_delayed).unwrap_or(lblk + after);
+            gap = Range::new(lblk - begins, if ends > lblk { begins + (ends - lblk) } else { 0 });
+        }
         if gap.len > 0 {
             let hole = Chunk { range: gap, first: Mapping::Hole };
             self.es_learn(ino, hole, EsOp::InsertFromDisk);

@@ -24,6 +24,8 @@ pub struct Folder {
     pub dioread_nolock: bool,
     /// Buffered writes reserve, and allocate when they are written back (`delalloc`).
     pub delalloc: bool,
+    /// Dirty pages are written behind the script's back (`vm.dirty_writeback_centisecs`).
+    pub flusher: bool,
     /// The mount options as they were given.
     pub mount: String,
     /// The trace was started before the file was used, so its tree was empty.
@@ -40,6 +42,7 @@ impl Default for Folder {
             cpus: None,
             dioread_nolock: true,
             delalloc: true,
+            flusher: false,
             mount: String::new(),
             from_the_start: false,
         }
@@ -60,6 +63,9 @@ impl Folder {
                 }
                 Some(("inode", ino)) => folder.ino = number(ino).map(u64::from),
                 Some(("nr_cpus", cpus)) => folder.cpus = number(cpus),
+                Some(("vm.dirty_writeback_centisecs", every)) => {
+                    folder.flusher = number(every) != Some(0);
+                }
                 Some(("mount", options)) => {
                     folder.mount = options.trim().trim_start_matches("-o ").into();
                 }

@@ -1,7 +1,7 @@
 //! Which kernel made a trace, and whose rules hold for it.
 
 use crate::es::{Rules, Version};
-use crate::kernel::Row;
+use crate::kernel::{Design, Row};
 
 /// A release of the kernel: `6.1.192`.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -69,8 +69,18 @@ impl Release {
         Some(rules)
     }
 
-    /// The design of the machine that stands for this release.
-    pub fn row(self) -> Row {
+    /// The design of the machine that stands for this release: a row, with the tree of v6.12
+    /// where the row has an older one.
+    pub fn design(self) -> Design {
+        let mut design = self.row().design();
+        let exclusive = self.rules().is_some_and(|rules| rules.exclusive_types);
+        if exclusive && design.knobs.es_version < Version::V6_12 {
+            design.knobs.es_version = Version::V6_12;
+        }
+        design
+    }
+
+    fn row(self) -> Row {
         match (self.major, self.minor) {
             at if at < (3, 9) => Row::V3_8,
             at if at < (3, 11) => Row::V3_9,

@@ -34,8 +34,21 @@ pub struct Replay {
     pub lookups: u64,
     /// See `lookups`.
     pub lookups_differ: u64,
+    /// The first answer that was another one, its REFERENCED mark included.
+    pub first_unlike: Option<Unanswered>,
     /// Lines that could not be read: number and what is wrong.
     pub damaged: Vec<String>,
+}
+
+/// A lookup that the tree answers otherwise than the trace.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Unanswered {
+    /// Line of the trace.
+    pub line: u64,
+    /// What the trace found.
+    pub expected: Extent,
+    /// What the tree has.
+    pub got: Option<Extent>,
 }
 
 /// A dump to which the trees were set.
@@ -173,6 +186,19 @@ pub fn replay(
         return Err(ReplayError::TooOld { release });
     }
     let rules = folder.rules().unwrap_or_else(|| told_by_spelling(text));
+    replay_under(rules, text, folder, ops)
+}
+
+/// The same under given rules, whatever kernel made the trace.
+///
+/// # Errors
+/// As [`replay`].
+pub fn replay_under(
+    rules: Rules,
+    text: &[u8],
+    folder: &Folder,
+    ops: Option<&[OpRecord]>,
+) -> Result<Replay, ReplayError> {
     let mut player = Player {
         rules: rules.with_cluster_bits(folder.cluster_bits),
         folder,
@@ -258,6 +284,8 @@ struct Trees {
     clearing: u32,
     /// What `least` does not have may be anything.
     unknown: bool,
+    /// REFERENCED marks are those of the kernel's tree: nothing has been in doubt.
+    marks: bool,
 }
 
 /// How a dump relates to the trees.
@@ -334,7 +362,7 @@ impl Player<'_> {
             }
             EsCall::Remove { lblk, len } => EsOp::Remove { lblk, len },
             EsCall::Found(found) => {
-                self.looked_up(inode, found);
+                self.looked_up(line, inode, found);
                 return Ok(());
             }
             EsCall::ShrinkEnter { .. } => {
@@ -365,7 +393,7 @@ impl Player<'_> {
     }
 
     /// A lookup's answer is compared where the trees agree; it also marks the extent.
-    fn looked_up(&mut self, inode: InodeId, found: Option<Extent>) {
+    fn looked_up(&mut self, line: u64, inode: InodeId, found: Option<Extent>) {
         let Some(trees) = self.trees.get_mut(&inode) else { return };
         if trees.unknown || trees.doubt.is_some() || trees.clearing > 0 {
             return;
@@ -378,6 +406,11 @@ impl Player<'_> {
         if !here.is_some_and(same) {
             self.replay.lookups_differ += 1;
         }
+        let marked = |it: Extent| it.status.any(Status::REFERENCED);
+        let alike = here.is_some_and(|it| same(it) && marked(it) == marked(extent));
+        if !alike && trees.marks && self.replay.first_unlike.is_none() {
+            self.replay.first_unlike = Some(Unanswered { line, expected: extent, got: here });
+        }
     }
 
     /// From here on every extent that may be reclaimed may be gone.
@@ -388,6 +421,8 @@ impl Player<'_> {
     }
 
     fn shrink_ends(&mut self, nr_shrunk: u64) {
+        // Which extents a run has looked at, and so unmarked, is not told.
+        self.trees.values_mut().for_each(|trees| trees.marks = false);
         let begun = self.shrinks.pop();
         if nr_shrunk > 0 {
             self.trees.values_mut().for_each(|trees| trees.least_without(Why::Reclaim));
@@ -421,7 +456,10 @@ impl Player<'_> {
                 self.probed = self.ops.iter().position(|op| op.index.to_string() == id);
             }
             ("esdump", Some("begin")) => self.dump_begins(line, id),
-            ("esdump", Some("end")) => return self.dump_ends(),
+            ("esdump", Some("end")) => {
+                self.dump_ends()?;
+                self.dump_was_read();
+            }
             _ => {}
         }
         Ok(())
@@ -501,6 +539,19 @@ impl Player<'_> {
         Err(ReplayError::Differs { difference, so_far })
     }
 
+    /// Whoever dumps a tree looks up every extent (`ext4_get_es_cache`), which the trace does not
+    /// show.
+    fn dump_was_read(&mut self) {
+        let rules = self.rules;
+        let trees = self.file();
+        for tree in [&mut trees.most, &mut trees.least] {
+            let starts: Vec<u32> = tree.iter().map(|extent| extent.lblk).collect();
+            for lblk in starts {
+                let _ = tree.lookup(&rules, lblk);
+            }
+        }
+    }
+
     fn dump(&self, awaited: Awaited) -> Option<Dump> {
         let op = self.ops.get(awaited.op)?;
         if awaited.after_fiemap { op.es_after_fiemap.clone() } else { Some(op.es.clone()) }
@@ -510,7 +561,8 @@ impl Player<'_> {
 impl Trees {
     fn new(whole: bool) -> Trees {
         let (most, least) = (Tree::new(), Tree::new());
-        Trees { most, least, others: Vec::new(), doubt: None, clearing: 0, unknown: !whole }
+        let (others, doubt) = (Vec::new(), None);
+        Trees { most, least, others, doubt, clearing: 0, unknown: !whole, marks: whole }
     }
 
     fn apply(&mut self, rules: &Rules, op: EsOp) -> Result<(), EsError> {
@@ -533,6 +585,7 @@ impl Trees {
     fn least_without(&mut self, why: Why) {
         self.least.clear();
         self.doubt = self.doubt.max(Some(why));
+        self.marks = false;
     }
 
     /// The trees agreed with a dump: nothing is in doubt any more.
@@ -558,7 +611,7 @@ impl Trees {
             let extent = Extent { pblk, ..*extent };
             let _ = tree.apply(rules, &mut Memory::plenty(), EsOp::Insert(extent));
         }
-        (self.most, self.unknown) = (tree, false);
+        (self.most, self.unknown, self.marks) = (tree, false, false);
         self.settle();
     }
 

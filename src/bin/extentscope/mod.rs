@@ -1,5 +1,7 @@
 //! What can be asked for on the command line.
 
+mod conform;
+mod follow;
 mod input;
 mod load;
 mod plain;
@@ -51,6 +53,12 @@ enum Command {
     /// Replay traces of a running kernel through the extent status tree, and compare the tree with
     /// every dump.
     Replay(replay::ReplayArguments),
+    /// Run each operation of a recorded script in the machine, and compare the extent status tree
+    /// with that of the kernel.
+    Conform(conform::ConformArguments),
+    /// Explain a trace, operation by operation, by runs of the machine, or say at which event no
+    /// run goes on.
+    Follow(follow::FollowArguments),
     /// List the designs.
     Designs,
     /// List the presets, or compare random runs of them with what they expect.
@@ -184,6 +192,8 @@ pub fn main() -> ExitCode {
         Command::Matrix(matrix) => verdicts::matrix(&mut out, &matrix),
         Command::Load(load) => load::load(&mut out, &load),
         Command::Replay(arguments) => replay::replay(&mut out, &arguments),
+        Command::Conform(arguments) => conform::conform(&mut out, &arguments),
+        Command::Follow(arguments) => follow::follow(&mut out, &arguments),
         Command::Designs => tables::designs(&mut out),
         Command::Presets(presets) if presets.check => verdicts::presets(&mut out, presets.seed),
         Command::Presets(_) => tables::presets(&mut out),
