@@ -192,8 +192,8 @@ impl Plan {
         let bs = folder.block_size;
         let plan = |parts: Vec<Part>, kind| Ok(Plan { parts, kind });
         let word = op.word();
-        // Beyond the end there is nothing to read; direct IO that begins before it maps all that was
-        // asked for (`__iomap_dio_rw`, fs/iomap/direct-io.c v6.1), the page cache ends with it.
+        // Beyond the end there is nothing to read; direct IO that begins before it maps all that
+        // was asked for (`__iomap_dio_rw`, fs/iomap/direct-io.c v6.1), the page cache ends with it.
         let end = up(history.size(), bs);
         let begins = |part: &Part| part.0 < end;
         match op {

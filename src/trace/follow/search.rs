@@ -252,7 +252,7 @@ impl Search<'_> {
                 io.stage != Stage::Submitted || blocks & !place.done == 0
             }
             Actor::Kworker(k) => {
-                let takes = self.stands(state, choice.actor) == Some(Pc::WorkTake);
+                let takes = self.stands(state, choice.actor).is_some_and(takes_work);
                 let late = !place.late.is_empty() && Queue::Direct.is_served_by(k, self.design);
                 !takes || late || self.takes_now(place, k).is_some()
             }
@@ -286,7 +286,9 @@ impl Search<'_> {
         let mut next = place.clone();
         let before = kinds(&place.state);
         let takes = match choice.actor {
-            Actor::Kworker(k) if self.stands(&place.state, choice.actor) == Some(Pc::WorkTake) => {
+            Actor::Kworker(k)
+                if self.stands(&place.state, choice.actor).is_some_and(takes_work) =>
+            {
                 match next.late.is_empty() || !Queue::Direct.is_served_by(k, self.design) {
                     true => self.takes_now(place, k).map(|pid| (pid, k, 1)),
                     false => Some((next.late.remove(0), k, 0)),
@@ -452,4 +454,9 @@ fn on_the_way(state: &State, blocks: u16) -> bool {
         .flat_map(|(_, io)| io.blocks())
         .fold(0_u16, |all, lblk| all | 1 << lblk);
     blocks & !submitted == 0
+}
+
+/// Whether a worker stands where it takes a work item, of whichever queue.
+fn takes_work(pc: Pc) -> bool {
+    matches!(pc, Pc::WorkTake | Pc::UnrsvWorkTake | Pc::DioWorkTake)
 }
