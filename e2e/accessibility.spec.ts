@@ -30,7 +30,7 @@ const STATES: Record<string, Reach> = {
   "with the knobs": dialog("k", "Knobs"),
   "with the matrix": async (stage, page) => {
     await dialog("m", "Explorer")(stage, page);
-    await expect(page.locator(".explorer-status")).toContainText("The matrix: 336 cells");
+    await expect(page.locator(".explorer-status")).toContainText("The matrix: 468 cells");
   },
   "with a wrong script": (stage) => stage.runScript("nonsense"),
   "with tables in place of pictures": async (stage, page) => {

@@ -61,7 +61,7 @@ test("keys open the explorer, the matrix and the knobs, and run presets", async 
   await expect(page.getByRole("combobox", { name: "scenario" })).toHaveValue("S9");
   await page.keyboard.press("m");
   await expect(page.getByRole("region", { name: "Verdict matrix" })).toBeVisible();
-  await expect(page.locator(".explorer-status")).toContainText(/Filling the matrix|The matrix: 336 cells/);
+  await expect(page.locator(".explorer-status")).toContainText(/Filling the matrix|The matrix: 468 cells/);
 });
 
 test("f goes to what the inspector looks at, and to the next step when it looks at nothing", async ({ page, stage }) => {

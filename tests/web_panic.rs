@@ -2,7 +2,7 @@
 //! page's module would: trapped.
 #![cfg(target_arch = "wasm32")]
 
-use extentscope::app::panic;
+use extentscope::app::kit::panic;
 use js_sys::{Function, Reflect};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_test::*;
