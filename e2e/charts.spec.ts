@@ -31,7 +31,11 @@ const results = (charts: Locator) => charts.getByRole("table", { name: "How each
 /** How many pixels of a canvas are not of the colour of its corner, and how many colours it has. */
 function inked(canvas: Locator) {
   return canvas.evaluate((canvas: HTMLCanvasElement) => {
-    const { data } = canvas.getContext("2d")!.getImageData(0, 0, canvas.width, canvas.height);
+    // Read from a copy: a browser warns where a canvas that is drawn on is read more than once.
+    const copy = Object.assign(document.createElement("canvas"), { width: canvas.width, height: canvas.height });
+    const context = copy.getContext("2d", { willReadFrequently: true })!;
+    context.drawImage(canvas, 0, 0);
+    const { data } = context.getImageData(0, 0, copy.width, copy.height);
     const pixels = new Uint32Array(data.buffer);
     const colours = new Set(pixels);
     return { ink: pixels.filter((pixel) => pixel !== pixels[0]).length, colours: colours.size, paper: pixels[0] };

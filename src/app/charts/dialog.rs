@@ -143,9 +143,11 @@ fn Slider(
     let read = |ev: &web_sys::Event| event_target_value(ev).parse().unwrap_or_default();
     view! {
         <label class="charts-slider">
-            <span>{name} <output>{move || says(shown.get())}</output></span>
+            // Not an output: a label would be for that, and not for the slider.
+            <span>{name} <span class="charts-value">{move || says(shown.get())}</span></span>
             <input
                 type="range"
+                aria-label=name
                 min=least.to_string()
                 max=most.to_string()
                 step=step.to_string()
