@@ -149,7 +149,7 @@ test("designs that were tried are columns, and can be left out", async ({ page, 
   await stage.open();
   const tried = ["rfc-v1 +es_version=v3.11", "rfc-osync +dirty_bit=pending +writeback_cleared=converted"];
   for (const design of [...tried, "kara"]) await page.evaluate((name) => window.extentscope.design(name), design);
-  const explorer = await fill(page, 384);
+  const explorer = await fill(page, 520);
   for (const design of tried) {
     const head = explorer.getByRole("columnheader", { name: design });
     await expect(head).toBeVisible();
@@ -160,7 +160,7 @@ test("designs that were tried are columns, and can be left out", async ({ page, 
   await expect(explorer.getByRole("button", { name: `S7 under ${tried[0]}: every promise holds` })).toBeVisible();
   await explorer.getByRole("button", { name: `Leave out ${tried[0]}` }).click();
   await expect(explorer.getByRole("columnheader", { name: tried[0] })).toBeHidden();
-  await expect(page.locator(".explorer-status")).toContainText("The matrix: 360 cells");
+  await expect(page.locator(".explorer-status")).toContainText("The matrix: 494 cells");
   await explorer.getByRole("button", { name: new RegExp(`^S7 under ${tried[1].replaceAll("+", "\\+")}: NO-DEADLOCK`) }).click();
   await expect(stage.verdict()).toContainText("Deadlock");
   await page.keyboard.press("e");
