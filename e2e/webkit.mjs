@@ -47,6 +47,7 @@ async function main() {
 async function walk(session, url) {
   await session.go(url);
   await session.until("the page is ready", "return document.documentElement.dataset.ready === 'true'");
+  await session.click(await session.element('//button[@id="greeting-free"]'));
   for (let steps = 0; ; steps++) {
     const forward = await session.element('//button[@aria-label="Step forward"]');
     if ((await session.attribute(forward, "aria-disabled")) === "true") break;
