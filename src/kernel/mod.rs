@@ -31,6 +31,7 @@ mod plan;
 mod promise;
 mod quiet;
 mod range;
+mod read_now;
 mod report;
 mod row;
 mod setup;
@@ -64,6 +65,7 @@ pub use plan::{Plan, irq_plan, worker_plan};
 pub use promise::Promise;
 pub use quiet::Quiet;
 pub use range::{Iocbs, Range};
+pub use read_now::read_now;
 pub use row::Row;
 pub use setup::{Budgets, File, FileExtent, Setup};
 pub use state::{

@@ -1,11 +1,10 @@
 //! Facts that a lesson speaks of, computed from a run.
 
-use crate::bounds::PBLK_FIRST;
 use crate::check::{Bounds, Search, Verdict};
 use crate::es::Status;
 use crate::kernel::{
-    Actor, Content, EsContent, Giver, Inode, Mapping, Next, Note, Promise, Setup, State,
-    deadlocked, found_after_recovery, needs, next,
+    Actor, Content, Giver, Inode, Mapping, Next, Note, Promise, Setup, State, deadlocked,
+    found_after_recovery, needs, next, read_now,
 };
 use crate::scenario::Run;
 
@@ -113,13 +112,6 @@ impl Fact {
     }
 }
 
-/// What a direct read of a block would return if it mapped the block now; none is zeroes.
-pub fn read_now(setup: &Setup, state: &State, ino: u8, lblk: u8) -> Option<Content> {
-    let inode = &state.inodes[usize::from(ino)];
-    let pblk = read_from(setup, inode, lblk)?;
-    state.media.get(usize::from(pblk)).map(|media| media.now)
-}
-
 fn notes(run: &Run) -> impl Iterator<Item = &Note> {
     (0..run.cursor()).flat_map(|step| run.notes_of(step))
 }
@@ -189,27 +181,5 @@ fn breaks(setup: &Setup, promise: Promise) -> Option<Truth> {
     match finding.verdict {
         Verdict::Violated { .. } => Some(Truth::Yes),
         Verdict::Holds | Verdict::NeverReached => finding.limit.is_none().then_some(Truth::No),
-    }
-}
-
-/// The physical block that a read of a block goes to; none reads as zeroes.
-fn read_from(setup: &Setup, inode: &Inode, lblk: u8) -> Option<u8> {
-    let on_disk = match inode.disk[usize::from(lblk)] {
-        Mapping::Written(pblk) => Some(pblk),
-        Mapping::Unwritten(_) | Mapping::Hole => None,
-    };
-    let content = setup.design.knobs.es_content;
-    let cached = inode.es.peek(u32::from(lblk)).filter(|_| content != EsContent::Delayed);
-    let Some(extent) = cached else { return on_disk };
-    match content {
-        // Without a physical block the disk tree has to say where, and whether.
-        EsContent::Nopblk if extent.status.is_mapped() => on_disk,
-        EsContent::Nopblk | EsContent::Delayed | EsContent::Full
-            if extent.status.any(Status::WRITTEN) =>
-        {
-            let pblk = extent.pblk + u64::from(u32::from(lblk) - extent.lblk);
-            u8::try_from(pblk.checked_sub(PBLK_FIRST)?).ok()
-        }
-        EsContent::Nopblk | EsContent::Delayed | EsContent::Full => None,
     }
 }

@@ -23,4 +23,4 @@ pub(crate) use op_language::{budget, nearest};
 pub use presets::{PRESETS, Preset};
 pub use run::{Backlog, Divergence, Run, RunError};
 pub use walk::{Dice, switches, walk, walks};
-pub use witnesses::{KnownWitness, WITNESSES, known_witnesses, witness_line};
+pub use witnesses::{KnownWitness, WITNESSES, known_broken, known_witnesses, witness_line};

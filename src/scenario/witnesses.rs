@@ -22,18 +22,18 @@ pub struct KnownWitness {
 /// if every order of the steps keeps every promise, or if the design is neither a row nor the one
 /// that the preset is shown under.
 pub fn known_witnesses(preset: &str, design: Design) -> Vec<KnownWitness> {
-    let design = name_of(design);
-    let line = |line: &str| {
-        let mut words = line.split(' ');
-        if (words.next()?, words.next()?) != (preset, design.as_str()) {
-            return None;
-        }
-        let promise = Promise::find(words.next()?)?;
+    let witness = |(promise, rest): (Promise, &str)| {
+        let mut words = rest.split(' ');
         let no_return = words.next()?.parse().ok();
         let run = words.map(steps).collect::<Option<Vec<_>>>()?.concat();
         Some(KnownWitness { promise, no_return, run })
     };
-    WITNESSES.lines().filter_map(line).collect()
+    lines(preset, design).filter_map(witness).collect()
+}
+
+/// The promises of those runs alone: the page asks after every step, and the runs are long.
+pub fn known_broken(preset: &str, design: Design) -> Vec<Promise> {
+    lines(preset, design).map(|(promise, _)| promise).collect()
 }
 
 /// One line of the table.
@@ -51,6 +51,15 @@ pub fn witness_line(preset: &str, design: Design, witness: &KnownWitness) -> Str
         rest = &rest[times..];
     }
     line
+}
+
+/// The promise of each line of a preset under a design, and what stands after it.
+fn lines(preset: &str, design: Design) -> impl Iterator<Item = (Promise, &'static str)> {
+    let begin = format!("{preset} {} ", name_of(design));
+    WITNESSES.lines().filter_map(move |line| {
+        let (promise, rest) = line.strip_prefix(&begin)?.split_once(' ')?;
+        Some((Promise::find(promise)?, rest))
+    })
 }
 
 /// The design in one word.

@@ -1,7 +1,7 @@
 //! Bad runs, one click away: what the explorer knows of a preset under its design.
 
-use crate::kernel::Promise;
-use crate::scenario::{KnownWitness, known_witnesses};
+use crate::kernel::{Promise, deadlocked};
+use crate::scenario::{KnownWitness, known_broken, known_witnesses};
 
 use super::page::Session;
 use super::script::Preselect;
@@ -10,14 +10,24 @@ impl Session {
     /// Promises that some order of the steps breaks, where that is known: of presets as they were
     /// offered, and not of what this run has broken already.
     pub fn known_broken(&self) -> Vec<Promise> {
-        let known = self.known().into_iter().map(|witness| witness.promise);
-        known.filter(|promise| self.run().state().broken & promise.bit() == 0).collect()
+        let (setup, state) = (self.run().setup(), self.run().state());
+        // A deadlock is no bit of the state.
+        let is_stuck = !deadlocked(setup, state).is_empty();
+        let is_broken = |promise: &Promise| match promise {
+            Promise::NoDeadlock | Promise::Progress => is_stuck,
+            _ => state.broken & promise.bit() != 0,
+        };
+        let known = self.as_offered().map(|preset| known_broken(preset, self.design()));
+        known.unwrap_or_default().into_iter().filter(|promise| !is_broken(promise)).collect()
     }
 
     /// Shows the shortest run that breaks a promise, from its first step, as a branch of this run.
     pub fn show_known(&mut self, promise: Promise) {
-        let Some(witness) = self.known().into_iter().find(|w| w.promise == promise) else { return };
+        let known = self.as_offered().map(|preset| known_witnesses(preset, self.design()));
+        let mut known = known.unwrap_or_default().into_iter();
+        let Some(witness) = known.find(|witness| witness.promise == promise) else { return };
         let KnownWitness { no_return, run, .. } = witness;
+        let is_certain = run.is_empty();
         self.pause();
         // A test replays every run of the table; should one diverge, that is said.
         if let Some(divergence) = self.take_choices(&run) {
@@ -27,13 +37,17 @@ impl Session {
         self.no_return = no_return.map(|step| (step, self.run().setup().clone(), run));
         self.branches.seek(0);
         let id = promise.id();
-        self.say(&format!("The shortest run that breaks {id}: step through it, or play it."));
+        self.say(&match is_certain {
+            true => format!("Every run of this script breaks {id}: no step can avoid it."),
+            false => format!("The shortest run that breaks {id}: step through it, or play it."),
+        });
     }
 
-    fn known(&self) -> Vec<KnownWitness> {
+    /// The preset that is run as it was offered, if one is.
+    fn as_offered(&self) -> Option<&'static str> {
         match self.preselect() {
-            Preselect::Preset(preset) => known_witnesses(preset, self.design()),
-            Preselect::Changed(_) | Preselect::Own => Vec::new(),
+            Preselect::Preset(preset) => Some(preset),
+            Preselect::Changed(_) | Preselect::Own => None,
         }
     }
 }
@@ -60,5 +74,10 @@ mod tests {
         let mut session = Session::new();
         session.load_preset("S2");
         assert_eq!(session.known_broken(), [Promise::Raw]);
+        session.load_preset("S7");
+        assert_eq!(session.known_broken(), [Promise::NoDeadlock, Promise::Progress]);
+        session.show_known(Promise::NoDeadlock);
+        session.seek(usize::MAX);
+        assert_eq!(session.known_broken(), [], "the run stands in the deadlock");
     }
 }

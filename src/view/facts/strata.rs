@@ -5,6 +5,7 @@ use crate::bounds::PBLK_FIRST;
 use crate::es::Status;
 use crate::kernel::{
     Actor, Content, EsContent, Inode, Mapping, NOBODY, NolockRead, Op, Page, Power, Setup, State,
+    read_now,
 };
 
 use crate::view::words::{lock_name, write_name};
@@ -478,10 +479,7 @@ fn media_row(state: &State, ino: u8, blocks: u8) -> Stratum {
 /// What a direct read would return if it mapped its blocks now.
 fn read_row(setup: &Setup, state: &State, ino: u8, blocks: u8) -> Stratum {
     let inode = &state.inodes[usize::from(ino)];
-    let content = |lblk: u8| {
-        let pblk = read_from(setup, inode, lblk)?;
-        state.media.get(usize::from(pblk)).map(|media| media.now)
-    };
+    let content = |lblk: u8| read_now(setup, state, ino, lblk);
     let what = |lblk| content(lblk).map(source_of);
     let within = pieces(blocks.min(inode.size), &|a, b| what(a) == what(b));
     let segments = within.into_iter().map(|(lblk, len)| {
@@ -526,28 +524,6 @@ fn read_detour(setup: &Setup, inode: &Inode) -> Option<&'static str> {
     }
     let waits = setup.design.knobs.nolock_read == NolockRead::Waits && setup.dioread_nolock();
     (waits && inode.i_unwritten > 0).then_some("a reader flushes pending conversions first")
-}
-
-/// The physical block that a read of a block goes to; none reads as zeroes.
-fn read_from(setup: &Setup, inode: &Inode, lblk: u8) -> Option<u8> {
-    let on_disk = match inode.disk[usize::from(lblk)] {
-        Mapping::Written(pblk) => Some(pblk),
-        Mapping::Unwritten(_) | Mapping::Hole => None,
-    };
-    let content = setup.design.knobs.es_content;
-    let Some(extent) = inode.es.peek(u32::from(lblk)).filter(|_| content != EsContent::Delayed)
-    else {
-        return on_disk;
-    };
-    match content {
-        // If the status tree has no physical block, the disk tree decides.
-        EsContent::Nopblk if extent.status.is_mapped() => on_disk,
-        _ if extent.status.any(Status::WRITTEN) => {
-            let pblk = extent.pblk + u64::from(u32::from(lblk) - extent.lblk);
-            u8::try_from(pblk.checked_sub(PBLK_FIRST)?).ok()
-        }
-        _ => None,
-    }
 }
 
 /// Whose data it is, block numbers aside.
