@@ -12,7 +12,7 @@ use crate::view::Chart;
 pub fn chart_panel() -> AnyView {
     let desk = Desk::of_page();
     let hidden = desk.flag(|s| s.panels.has(Switch::Chart));
-    let axes = desk.text(|s| format!("line: {} slots", s.series.slots_max));
+    let axes = desk.text(|s| format!("{} slots", s.series.slots_max));
     view! {
         <section class="panel area-chart" aria-labelledby="chart-title">
             {with_charts(panel_head("chart-title", "Pending conversions", Some(axes), Some(Switch::Chart)))}
