@@ -1,7 +1,9 @@
-//! How fast the explorer is: against Stateright with one thread on the same machine, what share of
-//! the time the machine itself takes, what is kept of a state, and how the numbers grow.
+//! The speed of the explorer: compared with Stateright with one thread on the same machine, the
+//! share of the machine in the time, the memory per state, and the growth of the numbers with the
+//! script.
 //!
-//! `cargo bench --bench check` runs everything; with `-- ours` or `-- growth` only that.
+//! `cargo bench --bench check` runs everything; `-- ours`, `-- stateright`, `-- threads` or
+//! `-- growth` runs only that part.
 
 #[path = "../tests/common/stateright_model.rs"]
 mod stateright_model;
@@ -19,7 +21,7 @@ use stateright_model::Machine;
 
 /// At least a million states.
 const BENCH_BIG: &str = include_str!("scripts/bench-big.ext");
-/// States on which the parts of a search are timed.
+/// Number of states on which the parts of a search are timed.
 const SAMPLE: usize = 2_000;
 
 fn main() {
@@ -33,12 +35,15 @@ fn main() {
             println!("ours to Stateright: {:.2}", ours / theirs);
         }
     }
+    if wants("threads") {
+        threads(&setup);
+    }
     if wants("growth") {
         growth();
     }
 }
 
-/// How long something takes.
+/// The time that a closure takes.
 #[expect(clippy::disallowed_types, reason = "a bench reads a clock, the model does not")]
 fn timed<T>(work: impl FnOnce() -> T) -> (T, Duration) {
     let start = std::time::Instant::now();
@@ -46,7 +51,7 @@ fn timed<T>(work: impl FnOnce() -> T) -> (T, Duration) {
     (result, start.elapsed())
 }
 
-/// Searches bench-big and says where the time goes; returns states per second.
+/// Searches bench-big and prints the parts of the time. Returns states per second.
 fn search_big(setup: &Setup) -> f64 {
     let (search, time) = timed(|| Search::run(setup.clone(), Bounds::default()));
     let progress = search.progress();
@@ -74,7 +79,7 @@ fn search_big(setup: &Setup) -> f64 {
     rate
 }
 
-/// What parts of the machine take, timed on states of random runs.
+/// Prints the share of parts of the machine, timed on states of random runs.
 fn shares(setup: &Setup, transitions: u64, states: u32, total: Duration) {
     let sample = sample(setup);
     let part = |name: &str, times: u64, work: &mut dyn FnMut(&State, Choice)| {
@@ -103,7 +108,7 @@ fn shares(setup: &Setup, transitions: u64, states: u32, total: Duration) {
     });
 }
 
-/// States of random runs, each with a step that can be taken there.
+/// States of random runs, each with an enabled step.
 fn sample(setup: &Setup) -> Vec<(State, Choice)> {
     let mut dice = Dice::new(1);
     let mut sample = Vec::new();
@@ -118,7 +123,8 @@ fn sample(setup: &Setup) -> Vec<(State, Choice)> {
     sample
 }
 
-/// Stateright on the same machine, with the promises that it can decide; states per second.
+/// Searches the same setup with Stateright, with the promises that it can decide. Returns states
+/// per second.
 fn stateright_big(setup: &Setup) -> f64 {
     let machine = Machine::without_situations(setup.clone());
     let (checker, time) = timed(|| machine.checker().threads(1).spawn_bfs().join());
@@ -128,8 +134,33 @@ fn stateright_big(setup: &Setup) -> f64 {
     rate
 }
 
-/// States and time as scripts grow, one thing at a time; in full and reduced by quiet steps. A `+`
-/// says that there are more.
+/// Searches bench-big on one thread, on two, and so on up to the number of processors, and with
+/// Stateright on as many.
+fn threads(setup: &Setup) {
+    let most = std::thread::available_parallelism().map_or(1, usize::from);
+    println!("threads       states      ms  speedup  Stateright ms  speedup");
+    let (mut one, mut their_one) = (None, None);
+    for threads in [1, 2, 4, 8, 16].into_iter().filter(|threads| *threads <= most) {
+        let search = Search::new(setup.clone(), Bounds::default()).on_threads(threads as u32);
+        let (search, time) = timed(|| search.finish());
+        let machine = Machine::without_situations(setup.clone());
+        let (_, theirs) = timed(|| machine.checker().threads(threads).spawn_bfs().join());
+        let speedup = |one: &mut Option<Duration>, time: Duration| {
+            one.get_or_insert(time).as_secs_f64() / time.as_secs_f64()
+        };
+        println!(
+            "{threads:7}  {:>11}  {:>6}  {:7.2}  {:>13}  {:7.2}",
+            search.progress().states,
+            time.as_millis(),
+            speedup(&mut one, time),
+            theirs.as_millis(),
+            speedup(&mut their_one, theirs),
+        );
+    }
+}
+
+/// States and time for growing scripts, one dimension at a time, in full and reduced by quiet
+/// steps. A `+` means that there are more states.
 fn growth() {
     println!(
         "threads  IOs each  blocks     states  transitions  depth       ms    reduced       ms"
@@ -160,7 +191,7 @@ fn growth() {
     }
 }
 
-/// Threads that each submit some AIO writes and reap them, side by side in one file.
+/// A script of threads that each submit some AIO writes to one file and reap them.
 fn grown(threads: u32, ios: u32, blocks: u32) -> String {
     let mut script = "design rfc-v1\nslots 8\nfile a 16 blocks, U 0+16\n".to_string();
     for thread in 0..threads {

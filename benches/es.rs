@@ -1,6 +1,6 @@
 //! Nanoseconds per operation of the eleven workloads of `BENCH.md`: the median of five runs, for
-//! the rules of v3.9 and v6.5, and for two peers on the same workloads in the same run. No locks
-//! anywhere.
+//! the rules of v3.9 and v6.5, and for two peers on the same workloads in the same run. None of
+//! them takes locks.
 //!
 //! `cargo bench --bench es [-- NAME...]`.
 

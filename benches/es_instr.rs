@@ -1,6 +1,6 @@
-//! Instructions per operation of the eleven workloads, which no noise moves: each is run once in
-//! valgrind's callgrind, which collects only inside the timed loop (generator included, as in
-//! `BENCH.md`; for `look_*` and `seq_merge*` over the first 1,000,000 operations).
+//! Instructions per operation of the eleven workloads, a number without noise. Each workload runs
+//! once in valgrind's callgrind, which counts only inside the timed loop (including the generator,
+//! as in `BENCH.md`; for `look_*` and `seq_merge*` only the first 1,000,000 operations).
 //!
 //! `cargo bench --bench es_instr [-- NAME...]`; takes several minutes. Exits with 1 if any
 //! workload needs more instructions than the kernel's C code.
@@ -12,7 +12,7 @@ use std::process::{Command, ExitCode};
 use extentscope::es::Version;
 use workloads::{Clock, Kernel, WORKLOADS, Workload};
 
-/// Where the averages of `BENCH.md` stop.
+/// Number of operations over which `BENCH.md` averages.
 const LIMIT: u32 = 1_000_000;
 
 const VERSIONS: [Version; 2] = [Version::V3_9, Version::V6_5];
@@ -51,7 +51,7 @@ fn main() -> ExitCode {
     if ok { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
-/// Runs one workload in callgrind and reads how many instructions the loop took.
+/// Runs one workload in callgrind and reads the number of instructions of the loop.
 fn count(version: Version, workload: &Workload) -> Result<f64, String> {
     let exe = std::env::current_exe().map_err(|it| it.to_string())?;
     let output = Command::new("valgrind")
@@ -71,7 +71,7 @@ fn count(version: Version, workload: &Workload) -> Result<f64, String> {
     collected.map(|it| it / ops).ok_or_else(|| format!("no count in:\n{text}"))
 }
 
-/// Inside callgrind.
+/// Runs one workload; callgrind executes this process.
 fn run_one(version: &str, name: &str) -> ExitCode {
     let workload = WORKLOADS.iter().find(|it| it.name == name);
     let (Some(workload), Ok(version)) = (workload, version.parse::<Version>()) else {

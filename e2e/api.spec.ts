@@ -1,4 +1,4 @@
-// window.extentscope, as an embedding page uses it.
+// window.extentscope, in the way an embedding page uses it.
 
 import { expect, test } from "./fixtures";
 
@@ -10,7 +10,7 @@ declare global {
   }
 }
 
-test("a script can be loaded, stepped, taken back and read", async ({ page, stage }) => {
+test("a script can be loaded, stepped, undone and read", async ({ page, stage }) => {
   await stage.open();
   const told = await page.evaluate(() => {
     const api = window.extentscope;
@@ -45,7 +45,7 @@ test("a whole run: S7 to the deadlock", async ({ page, stage }) => {
   expect(end.blocked.map((step: { choice: string }) => step.choice)).toContain("kworker:1");
 });
 
-test("what is wrong is thrown, with line and column", async ({ page, stage }) => {
+test("errors are thrown with line and column", async ({ page, stage }) => {
   await stage.open();
   const errors = await page.evaluate(() => {
     const caught = (call: () => unknown) => {

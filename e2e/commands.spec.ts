@@ -1,7 +1,8 @@
-// Every command has a key and stands in one list, in which it can be searched.
+// Every command has a key and is in one searchable list.
 
 import { accessibilityFaults, expect, test } from "./fixtures";
 import { HeldBeat } from "./held";
+import { MATRIX } from "./states.mjs";
 
 test("? lists every command with its key; letters find one, Enter does it", async ({ page, stage }) => {
   await stage.open();
@@ -12,14 +13,14 @@ test("? lists every command with its key; letters find one, Enter does it", asyn
   await expect(page.getByRole("listbox", { name: "Commands" }).getByRole("option", { name: "Go to the next context switch" })).toContainText("Shift+→");
   expect(await page.getByRole("listbox", { name: "Commands" }).getByRole("option").count()).toBeGreaterThan(30);
   expect(await accessibilityFaults(page)).toEqual([]);
-  await field.fill("run s4");
-  await expect(page.getByRole("listbox", { name: "Commands" }).getByRole("option").first()).toContainText("Run S4");
+  await field.fill("choose s4");
+  await expect(page.getByRole("listbox", { name: "Commands" }).getByRole("option").first()).toContainText("Choose S4");
   await page.keyboard.press("Enter");
   await expect(field).toBeHidden();
   await expect(page.getByRole("combobox", { name: "scenario" })).toHaveValue("S4");
 });
 
-test("a number goes to that step, arrows choose, Escape leaves all as it was", async ({ page, stage }) => {
+test("a number goes to that step, arrows choose, Escape changes nothing", async ({ page, stage }) => {
   await stage.open();
   await stage.runOut();
   await page.keyboard.press("g");
@@ -61,10 +62,10 @@ test("keys open the explorer, the matrix and the knobs, and run presets", async 
   await expect(page.getByRole("combobox", { name: "scenario" })).toHaveValue("S9");
   await page.keyboard.press("m");
   await expect(page.getByRole("region", { name: "Verdict matrix" })).toBeVisible();
-  await expect(page.locator(".explorer-status")).toContainText(/Filling the matrix|The matrix: 468 cells/);
+  await expect(page.locator(".explorer-status")).toContainText(new RegExp(`Filling the matrix|The matrix: ${MATRIX.cells} cells`));
 });
 
-test("f goes to what the inspector looks at, and to the next step when it looks at nothing", async ({ page, stage }) => {
+test("f moves the focus to the inspector's object, or to the next step while it is closed", async ({ page, stage }) => {
   await stage.open();
   await stage.object("disk tree").click();
   await stage.name().click();
@@ -89,7 +90,7 @@ test("g asks for a number and does nothing else", async ({ page, stage }) => {
   await expect(stage.place()).toHaveText("step 4 of 4");
 });
 
-test("keys that can do nothing say why", async ({ page, stage }) => {
+test("keys without effect say why", async ({ page, stage }) => {
   await stage.open();
   await page.keyboard.press("h");
   await expect(stage.status()).toContainText("This is the start of the run.");
@@ -112,7 +113,7 @@ test("on the slider Space plays and Shift with an arrow goes to the next switch"
   await expect(page.getByRole("button", { name: "Pause" })).toBeVisible();
 });
 
-test("fields, tables and room have keys", async ({ page, stage }) => {
+test("fields, tables and enlarging have keys", async ({ page, stage }) => {
   await stage.open();
   await page.keyboard.press("a");
   await expect(stage.panel("Strata").getByRole("table")).toBeVisible();

@@ -1,8 +1,8 @@
-// The op console: fields and text say the same, and what is issued joins the run.
+// The op console: the fields and the text agree, and an issued operation joins the run.
 
 import { expect, test } from "./fixtures";
 
-test("fields and the typed line say the same", async ({ page, stage }) => {
+test("fields and the typed line agree", async ({ page, stage }) => {
   await stage.open();
   await page.getByRole("combobox", { name: "Operation" }).selectOption("dio_write");
   await page.getByRole("spinbutton", { name: "First block" }).fill("2");
@@ -28,7 +28,7 @@ test("an issued operation joins its thread's script and the run stays where it i
   await expect(stage.status()).toContainText("t2");
 });
 
-test("a wrong operation is told by column and what was expected", async ({ stage }) => {
+test("the error of a wrong operation has its column and the expected text", async ({ stage }) => {
   await stage.open();
   const script = await stage.script().inputValue();
   await stage.operation().fill("aio_write io=0+99");

@@ -1,4 +1,4 @@
-// What cargo knows of the crates in Cargo.lock, without network.
+// Reads what cargo knows about the crates in Cargo.lock, without network.
 
 import { execFileSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
@@ -13,18 +13,18 @@ export function metadata(target) {
   return JSON.parse(execFileSync("cargo", args, { cwd: ROOT, encoding: "utf8", maxBuffer: 1 << 28 }));
 }
 
-/** Every package but our own. */
+/** Every package except our own. */
 export const foreign = ({ packages }) => packages.filter(({ source }) => source !== null);
 
-/** Whether a package comes from crates.io, and from nowhere else. */
+/** Whether a package comes from crates.io. */
 export const isFromCratesIo = ({ source }) => source === CRATES_IO;
 
-/** A licence expression as SPDX has it: old crates separate alternatives with a slash. */
+/** A licence expression in SPDX form; old crates separate alternatives with a slash. */
 export const expression = ({ license }) => license?.replaceAll("/", " OR ") ?? null;
 
 /**
- * What is linked into the page: the normal dependencies of our package on wasm32, and theirs. A macro
- * and what it depends on run in the compiler only.
+ * The crates that are linked into the page: the normal dependencies of our package on wasm32, and
+ * their dependencies. A macro and its dependencies run only in the compiler.
  */
 export function linked() {
   const data = metadata("wasm32-unknown-unknown");

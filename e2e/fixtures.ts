@@ -1,5 +1,5 @@
-// Tests import `test` and `expect` from here. Every test fails on anything the console says, on any
-// page error and on any violation of the policy, unless it called `console.expect` first.
+// Tests import `test` and `expect` from here. Every test fails on any console output, on any page
+// error and on any violation of the policy, except those announced with `console.expect`.
 
 import { test as base, expect, type Page } from "@playwright/test";
 import axe from "axe-core";
@@ -7,7 +7,7 @@ import { Stage } from "./stage";
 
 export { expect };
 
-/** What the page said aloud that it should not have. */
+/** Console output, page errors and policy violations that were not expected. */
 export class Console {
   private readonly lines: string[] = [];
   private readonly expected: RegExp[] = [];
@@ -23,7 +23,7 @@ export class Console {
     });
   }
 
-  /** A test that breaks something says what it expects to hear. */
+  /** Announces an expected message of a test that breaks something. */
   expect(pattern: RegExp) {
     this.expected.push(pattern);
   }
@@ -37,13 +37,18 @@ export class Console {
   }
 }
 
-type Fixtures = { console: Console; stage: Stage };
+type Fixtures = { console: Console; stage: Stage; keepsPage: boolean };
 
 export const test = base.extend<Fixtures>({
   baseURL: async ({}, use) => use(process.env.PAGE_URL),
 
+  // A page that is kept for use without network fetches nothing, so a test could not delay a file:
+  // only the tests of that keep the page.
+  keepsPage: [false, { option: true }],
+
   console: [
-    async ({ page }, use) => {
+    async ({ page, keepsPage }, use) => {
+      if (!keepsPage) await page.addInitScript(() => Object.defineProperty(navigator, "serviceWorker", { value: undefined }));
       const console = new Console();
       await console.listen(page);
       await use(console);
@@ -68,9 +73,9 @@ export async function trapIn(page: Page, file: string) {
   }, file);
 }
 
-/** What axe finds, one line per rule and place; [] is what a test wants to see. */
+/** The findings of axe, one line per rule and place; a test expects []. */
 export async function accessibilityFaults(page: Page): Promise<string[]> {
-  // Axe's own driver asks for a newer Node; its source, evaluated, is all that it adds.
+  // Axe's own driver needs a newer Node. It only evaluates the source, which works here too.
   await page.evaluate(axe.source);
   const { violations } = await page.evaluate(() => window.axe.run());
   return violations.flatMap(({ id, help, nodes }) =>

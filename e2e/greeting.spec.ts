@@ -1,9 +1,9 @@
-// What a reader sees who brings no run along, and who does.
+// The greeting: shown to a reader without a run, and not shown with one.
 
 import { accessibilityFaults, expect, test } from "./fixtures";
 import { holdModel } from "./held";
 
-test("it stands there before the model does, and says what can go wrong", async ({ page, stage }) => {
+test("it is shown before the model is loaded, and says what can go wrong", async ({ page, stage }) => {
   const release = await holdModel(page);
   await page.goto(".");
   const greeting = stage.greeting();
@@ -28,7 +28,7 @@ test("Escape closes it, and the stage behind it takes keys", async ({ page, stag
   await expect(page).toHaveURL(/;c=/);
 });
 
-test("the deadlock is one click away, also before the model is there", async ({ page, stage }) => {
+test("the deadlock is one click away, even before the model is loaded", async ({ page, stage }) => {
   const release = await holdModel(page);
   await page.goto(".");
   await stage.greeting().getByRole("link", { name: /See the deadlock/ }).click();

@@ -1,43 +1,51 @@
-// What would go by too fast for a test to see stands still until the test has looked: no test depends
-// on how fast the machine is, or how busy.
+// Holds things that would pass too fast for a test to see, so that no test depends on the speed of
+// the machine.
 
 import type { Page } from "@playwright/test";
 
 declare global {
   interface Window {
-    held: { search: string | null; resume: () => void; beats: Map<number, () => void> };
+    held: { from: number | null; resume: () => void; beats: Map<number, () => void> };
   }
 }
 
 /**
- * A search that stands still in its middle. The worker is paused after its first slice, then let go
- * slice by slice until its progress matches; there it stays until `release`, or until the page stops it.
- * The page hears all that the worker says, and its orders arrive, but for "resume" while it stands.
+ * A search that pauses in its middle. Each worker begins paused and is released slice by slice, each as
+ * short as can be, until a job has visited enough states; it then stays paused until `release`, or
+ * until the page stops it. The page receives all messages of the workers, and
+ * all its orders arrive, except "resume" while the search is held.
  */
 export class HeldSearch {
   private constructor(private readonly page: Page) {}
 
-  /** Before the page is opened. */
+  /** Must be called before the page is opened. */
   static async on(page: Page): Promise<HeldSearch> {
     await page.addInitScript(() => {
-      const held = (window.held = { search: null as string | null, resume: () => {}, beats: new Map() });
+      const workers = new Set<Held>();
+      const resume = () => workers.forEach((worker) => worker.resume());
+      const held = (window.held = { from: null as number | null, resume, beats: new Map() });
       class Held extends Worker {
         set onmessage(hear: (event: MessageEvent) => void) {
           super.onmessage = (event: MessageEvent) => {
             const [kind, , text] = event.data;
-            if (held.search !== null && kind === "progress" && !new RegExp(held.search).test(text)) {
+            // What it is paused before: the first slice of a job, or another one.
+            const isEarly = kind === "progress" ? Number.parseInt(text) < (held.from ?? 0) : ["ready", "report", "failed"].includes(kind);
+            if (held.from !== null && workers.has(this) && isEarly) {
               for (const order of ["resume", "pause"]) super.postMessage({ order });
             }
             hear(event);
           };
         }
 
-        postMessage(message: { jobs?: unknown; order?: string }) {
-          if (held.search !== null && message.order === "resume") return;
-          super.postMessage(message);
-          if (held.search === null || !message.jobs) return;
-          held.resume = () => super.postMessage({ order: "resume" });
-          super.postMessage({ order: "pause" });
+        postMessage(message: { model?: unknown; order?: string }) {
+          if (held.from !== null && message.order === "resume" && !message.model) return;
+          if (held.from === null || !message.model) return super.postMessage(message);
+          workers.add(this);
+          super.postMessage({ ...message, sliceMs: 0, order: "pause" });
+        }
+
+        resume() {
+          super.postMessage({ order: "resume" });
         }
       }
       Object.assign(window, { Worker: Held });
@@ -45,32 +53,32 @@ export class HeldSearch {
     return new HeldSearch(page);
   }
 
-  /** Searches that begin from now on stand still as soon as their progress, as the worker tells it, matches. */
-  async hold(progress = /^/) {
-    await this.page.evaluate((search) => Object.assign(window.held, { search }), progress.source);
+  /** Searches that start from now on are held as soon as they have visited so many states. */
+  async hold(from = 0) {
+    await this.page.evaluate((from) => Object.assign(window.held, { from }), from);
   }
 
-  /** Searches that begin from now on do not stand; the one that stands goes on standing. */
+  /** Searches that start from now on are not held; one that is held stays held. */
   async spare() {
-    await this.page.evaluate(() => Object.assign(window.held, { search: null }));
+    await this.page.evaluate(() => Object.assign(window.held, { from: null }));
   }
 
-  /** The one that stands goes on, and those that begin do not stand. */
+  /** Releases a held search, and does not hold searches that start from now on. */
   async release() {
     await this.spare();
     await this.page.evaluate(() => window.held.resume());
   }
 }
 
-/** What the page does at intervals is done when the test says `beat`, and not else. */
+/** The page's interval callbacks run only when the test calls `beat`. */
 export class HeldBeat {
   private constructor(private readonly page: Page) {}
 
-  /** Before the page is opened. */
+  /** Must be called before the page is opened. */
   static async on(page: Page): Promise<HeldBeat> {
     await page.addInitScript(() => {
       const beats = new Map<number, () => void>();
-      window.held = { search: null, resume: () => {}, beats };
+      window.held = { from: null, resume: () => {}, beats };
       let last = 0;
       Object.assign(window, {
         setInterval: (beat: () => void) => (beats.set(++last, beat), last),
@@ -85,7 +93,7 @@ export class HeldBeat {
   }
 }
 
-/** Waits until nothing moves or fades any more. */
+/** Waits until no animation is running. */
 export async function still(page: Page) {
   await page.evaluate(async () => {
     const moving = () => document.getAnimations().filter(({ playState }) => playState === "running");
@@ -95,7 +103,8 @@ export async function still(page: Page) {
   });
 }
 
-/** The page's module, or one of its programs'. The address of boot.js names one too, in its query. */
+/** Matches the module of the page or of a program. The address of boot.js contains a module's name
+ * too, in its query. */
 export const isModel = (url: URL) => url.pathname.endsWith(".wasm");
 
 /** Holds the model back until the returned function is called. */

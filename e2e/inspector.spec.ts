@@ -1,5 +1,5 @@
-// Any object opens its fields, its history and where in the kernel it comes from; two consecutive
-// states stand side by side.
+// The inspector: every object shows its fields, its history and its origin in the kernel; two
+// consecutive states are shown side by side.
 
 import { accessibilityFaults, expect, test } from "./fixtures";
 import { still } from "./held";
@@ -23,7 +23,7 @@ test("an object opens its fields, its history and its source, and the link keeps
   await expect(stage.inspector("write B")).toBeVisible();
 });
 
-test("two consecutive states stand side by side, and what differs beneath them", async ({ page, stage }) => {
+test("two consecutive states are side by side, with their differences below", async ({ page, stage }) => {
   await stage.open();
   for (let step = 0; step < 7; step++) await stage.forward().click();
   await page.keyboard.press("d");
@@ -37,7 +37,7 @@ test("two consecutive states stand side by side, and what differs beneath them",
   const row = (name: string) => inspector.getByRole("row", { name, exact: true });
   await expect(row("write A stage submitted completed")).toBeVisible();
   await expect(row("ES tree [0/4) U@1000 W@1000, conversion pending")).toBeVisible();
-  // Beyond both writes.
+  // The block lies beyond both writes.
   await expect(inspector.getByRole("table")).not.toContainText("12)");
   const last = inspector.getByRole("row").last();
   await last.scrollIntoViewIfNeeded();
@@ -52,7 +52,7 @@ test("two consecutive states stand side by side, and what differs beneath them",
   await expect(page.getByRole("grid", { name: /^File a\./ })).toBeVisible();
 });
 
-test("what is still to come is told as that, and there is no way past the ends", async ({ page, stage }) => {
+test("later events are marked as such, and the ends cannot be passed", async ({ page, stage }) => {
   await stage.open();
   await stage.runOut();
   await stage.object("ES tree").click();

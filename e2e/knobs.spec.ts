@@ -1,8 +1,8 @@
-// Designs are values: any knob of any row can be turned, and what does not fit together is refused.
+// Designs are values: any knob of any row can be turned, and contradicting knobs are refused.
 
 import { accessibilityFaults, expect, test } from "./fixtures";
 
-test("a knob is turned, named, run and turned back", async ({ page, stage }) => {
+test("a knob is changed, named, run and changed back", async ({ page, stage }) => {
   await stage.open();
   await stage.choose("S7", "rfc-osync");
   await page.getByRole("button", { name: "Knobs" }).click();
@@ -20,7 +20,7 @@ test("a knob is turned, named, run and turned back", async ({ page, stage }) => 
   await expect(page.getByRole("combobox", { name: "design" })).toHaveValue("rfc-osync");
 });
 
-test("knobs that contradict each other are refused with the reason until they fit", async ({ page, stage }) => {
+test("contradictory knobs are rejected with the reason", async ({ page, stage }) => {
   await stage.open();
   await stage.choose("S1", "kara");
   await page.getByRole("button", { name: "Knobs" }).click();

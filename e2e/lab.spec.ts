@@ -1,5 +1,4 @@
-// The tree laboratory: lines in, a tree out, at any size and in any version. It is fetched when it
-// is asked for.
+// The tree laboratory: lines build a tree of any size in any version. It is fetched on demand.
 
 import { accessibilityFaults, expect, test, trapIn } from "./fixtures";
 import { still } from "./held";
@@ -11,7 +10,7 @@ async function openLab(page: Page, example?: string) {
   return ask(page, example);
 }
 
-/** Presses the button on the stage. */
+/** Presses the laboratory's button on the stage. */
 async function ask(page: Page, example?: string) {
   await page.getByRole("button", { name: "laboratory" }).click();
   const lab = page.getByRole("dialog", { name: "Tree laboratory" });
@@ -25,7 +24,7 @@ const tree = (lab: Locator) => lab.getByRole("textbox", { name: "Tree as text" }
 const place = (lab: Locator, line: number) => lab.getByText(`line ${line} of 14`, { exact: true });
 const answer = (lab: Locator) => lab.getByRole("status", { name: "What the line did" });
 
-test("it is fetched when it is asked for, and once", async ({ page }) => {
+test("it is fetched on demand, and only once", async ({ page }) => {
   const asked: string[] = [];
   page.on("request", (request) => asked.push(new URL(request.url()).pathname.split("/").pop() ?? ""));
   const ours = () => asked.filter((name) => /^lab/.test(name)).sort();
@@ -40,7 +39,7 @@ test("it is fetched when it is asked for, and once", async ({ page }) => {
   expect(ours()).toEqual(all);
 });
 
-test("focus goes in and comes back, and what was done is still there", async ({ page }) => {
+test("focus enters and returns, and the laboratory keeps its state", async ({ page }) => {
   const lab = await openLab(page);
   await expect(next(lab)).toBeFocused();
   await page.keyboard.press("Enter");
@@ -63,14 +62,14 @@ test("it begins with the tree of the stage, and follows it until its lines are e
   await expect(example.getByRole("option", { selected: true })).toHaveText("the stage's tree: file a");
   const before = await tree(lab).inputValue();
   expect(onStage.length, "the stage's table has a head and its extents").toBe(1 + before.split("  ").length);
-  // The stage goes on: so do the lines.
+  // The stage takes another step, and the lines follow.
   await page.keyboard.press("Escape");
   await stage.runOut();
   await ask(page);
   const lines = lab.getByRole("textbox", { name: "Lines of the laboratory" });
   await expect(lines).toHaveValue(/# step \d+: /);
   await expect(tree(lab)).not.toHaveValue(before);
-  // A person's own lines stay.
+  // A reader's own lines stay.
   await lines.fill("insert [0/8) H\n");
   await page.keyboard.press("Escape");
   await stage.back().click();
@@ -80,7 +79,7 @@ test("it begins with the tree of the stage, and follows it until its lines are e
   await expect(lines).toHaveValue(/# step \d+: /);
 });
 
-test("a run that cannot be read is refused aloud, and the laboratory works", async ({ page, stage }) => {
+test("an unreadable run is reported, and the laboratory works", async ({ page, stage }) => {
   await stage.open();
   await stage.choose("S2", "rfc-v1");
   await stage.forward().click();
@@ -96,7 +95,7 @@ test("a run that cannot be read is refused aloud, and the laboratory works", asy
   await expect(next(lab)).toBeVisible();
 });
 
-test("an operation is typed or picked, and done where the lines stand", async ({ page }) => {
+test("an operation is typed or chosen, and done at the current line", async ({ page }) => {
   const lab = await openLab(page, "V5");
   await next(lab).click();
   const operation = lab.getByRole("textbox", { name: "Operation", exact: true });
@@ -143,7 +142,7 @@ for (const missing of ["laboratory.js", "lab.js", "lab_bg.wasm", "lab.css"]) {
     await stage.open();
     await page.getByRole("button", { name: "laboratory" }).click();
     const dialog = page.getByRole("dialog", { name: "Tree laboratory" });
-    const inPlace = missing === "laboratory.js" ? stage.panel("Tree").getByRole("status") : dialog.getByRole("status");
+    const inPlace = missing === "laboratory.js" ? stage.status() : dialog.getByRole("status");
     await expect(inPlace).toContainText(/ownloaded/);
     await expect(stage.trouble()).toBeHidden();
     await page.unroute(`**/${missing}*`);
@@ -155,7 +154,7 @@ for (const missing of ["laboratory.js", "lab.js", "lab_bg.wasm", "lab.css"]) {
   });
 }
 
-test("a laboratory that dies keeps its lines, leaves the stage alone and can be opened again", async ({ page, stage, console }) => {
+test("if the laboratory fails, its lines are kept, the stage continues, and it can be opened again", async ({ page, stage, console }) => {
   console.expect(/unreachable/);
   const lab = await openLab(page, "V5");
   await next(lab).click();
@@ -185,7 +184,7 @@ test("the key o opens it, and its own keys step, zoom and move", async ({ page, 
   await expect(place(lab, 13)).toBeVisible();
 });
 
-test("lines are stepped, told, counted and taken back", async ({ page }) => {
+test("lines are stepped, explained, counted and undone", async ({ page }) => {
   const lab = await openLab(page);
   for (let line = 0; line < 3; line++) await next(lab).click();
   await expect(lab.getByRole("listitem").filter({ hasText: "rotate left at [0/4): [8/4) goes up" })).toBeVisible();
@@ -198,7 +197,7 @@ test("lines are stepped, told, counted and taken back", async ({ page }) => {
   await expect(place(lab, 14)).toBeVisible();
 });
 
-test("a wrong line is told by line, column and what was expected, and stops nothing", async ({ page }) => {
+test("the error of a wrong line has line, column and the expected text, and stops nothing", async ({ page }) => {
   const lab = await openLab(page, "V5");
   const lines = lab.getByRole("textbox", { name: "Lines of the laboratory" });
   await lines.fill("insert [0/16) U@1000\ninsert [4/4)\n");
@@ -222,7 +221,7 @@ test("conversion as posted loses a tail, corrected it does not", async ({ page }
   await expect(answer(lab)).toContainText("Found [4/4) W@1004");
 });
 
-test("another version does the same lines by its own rules", async ({ page }) => {
+test("another version applies its own rules to the same lines", async ({ page }) => {
   const lab = await openLab(page, "second chance");
   await lab.getByRole("slider", { name: "Lines done" }).fill("7");
   const text = tree(lab);
@@ -300,7 +299,7 @@ for (const [what, width, height] of [["on a phone", 390, 844], ["at 200% zoom", 
   });
 }
 
-test("no motion where none is wanted", async ({ page }) => {
+test("no motion with reduced motion", async ({ page }) => {
   await page.emulateMedia({ reducedMotion: "reduce" });
   const lab = await openLab(page);
   await lab.getByRole("button", { name: "Last line" }).click();

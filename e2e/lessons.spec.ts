@@ -1,4 +1,4 @@
-// The course: predict, take the steps, read why.
+// The course: predict, take the steps, read the reason.
 
 import { accessibilityFaults, expect, test } from "./fixtures";
 import type { Locator, Page } from "@playwright/test";
@@ -15,7 +15,7 @@ test("the greeting leads to the first lesson, which locks its steps until the re
   await expect(card(page)).toContainText("stop 1 of 4");
   for (let step = 0; step < 3; step++) await page.keyboard.press("ArrowRight");
   await go(page, "Continue").click();
-  await expect(card(page)).toContainText("What does a read return");
+  await expect(card(page)).toContainText("What does a direct read return now?");
   await page.keyboard.press("ArrowRight");
   await expect(page.getByText("The step is locked: answer the lesson's question first.")).toBeVisible();
   await card(page).getByRole("button", { name: "A", exact: true }).click();
@@ -37,7 +37,7 @@ test("a lesson can be done by keyboard alone", async ({ page, stage }) => {
   await expect(card(page)).toContainText("stop 3 of 3");
 });
 
-test("progress travels in the link, answer included", async ({ page, stage }) => {
+test("the link contains the progress and the answer", async ({ page, stage }) => {
   await stage.open("#lesson=2.2");
   await go(page, "zeroes").click();
   await page.keyboard.press("ArrowRight");
@@ -60,7 +60,7 @@ test("a lesson shows its panels, and all of them when asked", async ({ page, sta
   await expect(stage.panel("Threads")).toBeVisible();
 });
 
-test("who leaves the path is led back", async ({ page, stage }) => {
+test("a reader who leaves the path is led back", async ({ page, stage }) => {
   await stage.open("#lesson=2.2a2");
   for (let step = 0; step < 3; step++) await page.keyboard.press("ArrowRight");
   await card(page).getByRole("combobox", { name: "the same under" }).selectOption("rfc-dirty");
@@ -72,7 +72,7 @@ test("who leaves the path is led back", async ({ page, stage }) => {
   await expect(card(page)).toBeHidden();
 });
 
-test("a lesson that there is not is explained", async ({ page, stage }) => {
+test("an unknown lesson is explained", async ({ page, stage }) => {
   await stage.open("#lesson=12");
   await expect(page.getByText("there is no lesson 12")).toBeVisible();
 });

@@ -1,6 +1,7 @@
-// Every crate in Cargo.lock has a licence that deny.toml allows and comes from crates.io. This is what
-// `cargo deny check licenses sources` says too (`make deny`), for machines without it and without
-// network. Advisories need a database that only the network has: `make deny` asks for it.
+// Checks that every crate in Cargo.lock comes from crates.io and has a licence that deny.toml
+// allows. `cargo deny check licenses sources` checks the same (`make deny`); this script works
+// without it and without network. Advisories need a database from the network, so only `make deny`
+// checks them.
 
 import { readFileSync } from "node:fs";
 import satisfies from "spdx-satisfies";

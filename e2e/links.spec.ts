@@ -1,4 +1,4 @@
-// The address bar holds the whole run; what can be copied; links that are damaged, older or newer.
+// Links: the address bar holds the whole run; copying; damaged, older and newer links.
 
 import { expect, test } from "./fixtures";
 
@@ -8,7 +8,7 @@ test("the address of a run opens the same run at the same step", async ({ page, 
   await stage.runOut();
   await stage.back().click();
   const place = (await stage.place().textContent()) ?? "";
-  // The address follows a few times a second.
+  // The address is updated a few times a second.
   await expect.poll(() => page.evaluate(() => location.hash === `#${window.extentscope.link()}`)).toBe(true);
   await expect(page).toHaveURL(/#v2;d=rfc-osync;p=S7\.\w{4};c=[a-zA-Z0-9.]+;a=\d+;s=\w{4};k=\w{4}$/);
   const address = page.url();
@@ -73,7 +73,7 @@ test("a damaged link says what is damaged and shows the rest", async ({ page, st
   await expect(stage.status()).toContainText("the link is cut off");
   await expect(stage.status()).toContainText("after 2 choices, `?b` names none");
   await expect(stage.place()).toHaveText("step 1 of 2");
-  // It stays where it can be mended until something is done.
+  // A damaged link stays in the address bar until the next command, so that it can be corrected.
   expect(await page.evaluate(() => location.hash)).toBe("#v1;d=kara;p=S7;c=aa?b;a=1");
   await stage.forward().click();
   await expect(page).toHaveURL(/#v2;d=kara;p=S7\.\w{4};c=a2;a=2;/);

@@ -1,6 +1,6 @@
-// Prints how long a step of the tree laboratory takes from the click to the painted frame, with
-// 1,000 extents, drawn whole and drawn close: one hundred steps each, in headless Chromium, which
-// paints without a GPU. Then the same for zooming and moving, and how many tasks were long.
+// Prints the time of a step of the tree laboratory from the click to the painted frame, with 1,000
+// extents, for the whole tree and for a close view: one hundred steps each, in headless Chromium,
+// which paints without a GPU. Then the same for zooming and moving, and the number of long tasks.
 
 import { chromium } from "playwright-core";
 import * as browsers from "./browsers.mjs";
@@ -9,7 +9,8 @@ import { DIST } from "./sizes.mjs";
 
 const TIMES = 100;
 
-/** Runs in the page: one press a frame, timed from the begin of a frame to the task after its paint. */
+/** Runs in the page: one press per frame, timed from the start of a frame to the task after its
+ * paint. */
 async function pressAndTime({ selector, key, times }) {
   const element = document.querySelector(`dialog ${selector}`);
   const press = () => (key ? element.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true })) : element.click());
@@ -20,7 +21,7 @@ async function pressAndTime({ selector, key, times }) {
         const began = performance.now();
         press();
         const channel = new MessageChannel();
-        // A message that is posted within a frame arrives when the frame has been painted.
+        // A message posted during a frame arrives after the frame has been painted.
         channel.port1.onmessage = () => done(took.push(performance.now() - began));
         channel.port2.postMessage(0);
       });
@@ -51,7 +52,7 @@ for (let i = 0; i < TIMES; i++) {
 }
 for (const zoom of [0, 4, 9]) {
   await lab.getByRole("textbox", { name: "Lines of the laboratory" }).fill(text.join("\n"));
-  // That is the browser's editing command with a hundred lines, which nobody does by hand.
+  // Those were the browser's editing command with a hundred lines, which no reader types at once.
   await page.evaluate(() => (window.longTasks.length = 0));
   await lab.getByRole("slider", { name: "Lines done" }).fill("1");
   await lab.getByRole("button", { name: "Fit" }).click();

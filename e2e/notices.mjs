@@ -1,5 +1,5 @@
-// Writes third-party-notices.txt beside the page: every crate that is linked into it, with its licence
-// and the licence's text. Trunk.toml runs this when everything stands in the staging folder.
+// Writes third-party-notices.txt beside the page: every crate that is linked into it, with its
+// licence and the licence's text. Trunk.toml runs this when the staging folder is complete.
 //
 //   node notices.mjs [folder]
 
@@ -11,9 +11,9 @@ import { expression, linked } from "./crates.mjs";
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const RULE = "-".repeat(78);
 
-/** Files that may hold a licence's text or a copyright line. */
+/** Files that may contain a licence text or a copyright line. */
 const TEXTS = /^(LICEN[CS]E|COPYING|COPYRIGHT|NOTICE|UNLICENSE)/i;
-/** Left out where a crate offers MIT as well: the choice is ours. */
+/** Files that are left out if a crate also offers MIT, which we choose. */
 const OTHERS = /APACHE|UNLICENSE|COPYING|LGPL/i;
 
 const folder = process.env.TRUNK_STAGING_DIR ?? process.argv[2] ?? join(ROOT, "dist");
@@ -37,7 +37,7 @@ function notices(crates) {
   return [head.join("\n"), ...texts].join("\n\n") + "\n";
 }
 
-/** The licence's texts as the crate has them; a crate without any has the words that its licence stands for. */
+/** The licence texts of a crate. A crate without any gets the standard text of its licence. */
 function textsOf(crate) {
   const where = dirname(crate.manifest_path);
   const names = readdirSync(where).filter((name) => TEXTS.test(name)).sort();

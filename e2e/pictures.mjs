@@ -1,5 +1,5 @@
-// Takes pictures of the page's main states for README.md, into docs/img. A state is a row of the
-// table: its name, in which widths it is worth a picture, and how a person gets there.
+// Takes pictures of the page's main states for README.md, into docs/img. Each state is a row of a
+// table: its name, the widths to photograph, and the way to reach it.
 
 import { mkdirSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
@@ -13,7 +13,7 @@ const FOLDER = fileURLToPath(new URL("../docs/img", import.meta.url));
 const THEMES = ["light", "dark"];
 const WIDE = { name: "wide", width: 1440, height: 900 };
 const NARROW = { name: "narrow", width: 390, height: 844 };
-/** What a picture may weigh. */
+/** The largest size of a picture in bytes. */
 const BYTES_MAX = 150_000;
 
 const STATES = [
@@ -27,7 +27,8 @@ const STATES = [
 mkdirSync(FOLDER, { recursive: true });
 const server = await serve(DIST);
 const options = browsers.chromium();
-// Every repaint paints all anew: what was painted piece by piece would differ at rounded corners.
+// Every repaint paints the whole page: pictures painted piece by piece would differ at rounded
+// corners.
 const browser = await chromium.launch({ ...options, args: [...options.args, "--disable-partial-raster"] });
 for (const { name, widths, reach } of STATES) {
   for (const { name: width, ...viewport } of widths) {
@@ -55,7 +56,7 @@ async function picture(reach, viewport, colorScheme) {
   return small(png);
 }
 
-/** A picture when nothing moves any more: when the next one is the same. */
+/** Takes a picture when nothing moves: when two pictures in a row are equal. */
 async function still(page) {
   const take = () => page.screenshot({ animations: "disabled", caret: "hide" });
   for (let before = await take(), rounds = 0; rounds < 50; rounds++) {
@@ -66,7 +67,7 @@ async function still(page) {
   throw new Error("the page does not come to rest");
 }
 
-/** How long a search took differs each time, and a picture should not. */
+/** Removes the time of a search, which would make every picture different. */
 function withoutTimes() {
   const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   while (texts.nextNode()) {
@@ -75,7 +76,7 @@ function withoutTimes() {
   }
 }
 
-// How a person gets there.
+// The ways to reach the states.
 
 async function choose(page, scenario, design) {
   await page.getByRole("combobox", { name: "scenario" }).selectOption(scenario);

@@ -6,12 +6,12 @@ export default defineConfig({
   testDir: ".",
   outputDir: "test-results",
   globalSetup: "./global-setup.ts",
-  // A test that passes at the second try is a test that fails.
+  // A test that passes only at the second try counts as failed.
   retries: 0,
   forbidOnly: Boolean(process.env.CI),
   fullyParallel: true,
   workers: 2,
-  // Limits stop a hang and are no measure of speed: a machine may be slow or have other work.
+  // Limits only stop a hang; they do not measure speed, because a machine may be slow or busy.
   timeout: 600_000,
   expect: { timeout: 120_000 },
   reporter: [["list"]],
@@ -22,7 +22,7 @@ export default defineConfig({
       use: { browserName: "chromium", launchOptions: browsers.chromium() },
     },
     {
-      // The distribution's stock Firefox, over WebDriver BiDi.
+      // The distribution's Firefox, driven by WebDriver BiDi.
       name: "firefox",
       grepInvert: isChromiumOnly(),
       use: { browserName: "firefox", channel: "moz-firefox", launchOptions: browsers.firefox() },

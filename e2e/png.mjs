@@ -1,12 +1,13 @@
-// Pictures of pages, small: a palette of at most 256 colours, and zlib's best.
+// Makes pictures of pages small: a palette of at most 256 colours, and the best compression of
+// zlib.
 
 import { deflateSync, inflateSync, crc32 } from "node:zlib";
 
 const SIGNATURE = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
 
 /**
- * The same picture in at most 256 colours, from an 8-bit PNG without a palette, as browsers write
- * them. Colours that are rarer become the nearest that is kept: those are the edges of letters.
+ * The same picture with at most 256 colours, from an 8-bit PNG without a palette, as browsers write
+ * it. Rare colours, which are the edges of letters, are replaced by the nearest remaining colour.
  */
 export function small(png) {
   const { width, height, pixels } = decode(png);
@@ -48,7 +49,7 @@ function nearest(palette, colour) {
   return best;
 }
 
-/** The pixels as 0xrrggbb; there is nothing to be seen through a page. */
+/** The pixels as 0xrrggbb; pictures of pages have no transparency. */
 function decode(png) {
   const chunks = {};
   for (let at = SIGNATURE.length; at < png.length; ) {

@@ -1,4 +1,4 @@
-// Nothing is drawn when nothing changes, and a long session leaves nothing behind.
+// Nothing is drawn while nothing changes, and a long session leaves nothing behind.
 
 import { expect, test } from "./fixtures";
 
@@ -14,7 +14,8 @@ test("a page at rest changes nothing", async ({ page, stage }) => {
       for (let i = 0; i < count; i++) await new Promise((resolve) => requestAnimationFrame(resolve));
       return seen + document.getAnimations().filter((a) => a.playState === "running").length;
     };
-    // The last step's own changes end some time; a page that never rests runs into the test's limit.
+    // The changes of the last step end at some time. A page that keeps drawing runs into the test's
+    // limit.
     while (await frames(30));
     return frames(60);
   });

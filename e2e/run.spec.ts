@@ -1,4 +1,4 @@
-// Moving in a run: keys, slider, playing.
+// Moving through a run: keys, slider, playing.
 
 import { expect, test } from "./fixtures";
 import { HeldBeat } from "./held";
@@ -42,7 +42,7 @@ test("Space plays and pauses; the page starts paused", async ({ page, stage }) =
   await expect(stage.place()).toHaveText("step 2 of 2");
 });
 
-test("what plays comes to the end by itself", async ({ page, stage }) => {
+test("a playing run reaches the end", async ({ page, stage }) => {
   await stage.open();
   await page.getByRole("slider", { name: "speed" }).fill("5");
   await stage.name().click();
@@ -51,7 +51,7 @@ test("what plays comes to the end by itself", async ({ page, stage }) => {
   await expect(page.getByRole("button", { name: "Play" }), "it stops by itself").toBeVisible();
 });
 
-test("the slider goes anywhere in the run, and the future stays", async ({ stage }) => {
+test("the slider goes to any step, and later steps are kept", async ({ stage }) => {
   await stage.open();
   const steps = await stage.runOut();
   await stage.slider().fill("4");
@@ -61,7 +61,7 @@ test("the slider goes anywhere in the run, and the future stays", async ({ stage
   await expect(stage.verdict()).toContainText("Deadlock");
 });
 
-test("where a part of a picture goes, its picture has the focus; where a button of the inspector goes, its head", async ({ page, stage }) => {
+test("the focus moves from a removed part of a picture to the picture, and from a removed button of the inspector to its head", async ({ page, stage }) => {
   await stage.open();
   for (let step = 0; step < 6; step++) await stage.forward().click();
   const strata = stage.panel("Strata").getByRole("grid");
@@ -84,7 +84,7 @@ test("a step button takes its step, and focus is never lost", async ({ page, sta
   await stage.open();
   for (let step = 0; step < 6; step++) await stage.step("t1").click();
   await expect(stage.step("t1")).toHaveAttribute("aria-disabled", "true");
-  // It can be focused and pressed all the same: then it says why not.
+  // It can still be focused and pressed; it then gives the reason.
   await stage.step("t1").click({ force: true });
   await expect(stage.status()).toContainText("t1 waits for an event");
   for (let step = 0; step < 3; step++) await stage.step("irq:io1").click();

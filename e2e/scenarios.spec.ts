@@ -1,4 +1,4 @@
-// The thread's scenarios, run by hand to their ends.
+// The thread's scenarios, stepped by hand to their ends.
 
 import { accessibilityFaults, expect, test } from "./fixtures";
 
@@ -48,10 +48,10 @@ for (const design of ["v3.8", "rfc-v1"]) {
   });
 }
 
-test("from the deadlock one can go back and take another way out", async ({ stage }) => {
+test("from the deadlock the reader can go back and avoid it", async ({ stage }) => {
   await stage.open();
   await stage.choose("S7", "rfc-osync");
-  // The worker takes the list while only A is on it: then nobody has to wait for ever.
+  // The worker takes the list while only A is on it, so no task waits forever.
   for (let step = 0; step < 6; step++) await stage.forward().click();
   for (let step = 0; step < 3; step++) await stage.step("irq:io1").click();
   for (let step = 0; step < 3; step++) await stage.step("irq:io2").click();
@@ -66,7 +66,7 @@ test("from the deadlock one can go back and take another way out", async ({ stag
 test("memory pressure between acknowledgement and conversion breaks a promise, and the page says which", async ({ page, stage }) => {
   await stage.open();
   await stage.choose("S2", "rfc-v1");
-  // Until the write is acknowledged and its event reaped.
+  // Up to the acknowledgement of the write and the reaping of its event.
   for (let step = 0; step < 7; step++) await stage.forward().click();
   await stage.step("shrinker").click();
   for (let step = 0; step < 2; step++) await stage.forward().click();
@@ -76,10 +76,10 @@ test("memory pressure between acknowledgement and conversion breaks a promise, a
   await stage.slider().fill("4");
   await page.getByRole("button", { name: "Go to step 10: RAW broken" }).click();
   await expect(stage.place()).toHaveText(/^step 10 of/);
-  await expect(stage.status()).toContainText("RAW is broken since step 10: write A is lost in [0/8); it promises that a read after an acknowledged write");
+  await expect(stage.status()).toContainText("RAW is broken since step 10: the read returned zeroes, not write A, in [0/8); it promises that a read after an acknowledged write");
   await stage.showTable("Strata");
   await expect(stage.panel("Strata").getByRole("row", { name: /^a direct read returns/ })).toContainText("[0/8) breaks a promise");
-  // With a dirty bit the entry stays, and so does the promise.
+  // With a dirty bit the entry stays, and the promise is kept.
   await stage.choose("S2", "rfc-dirty");
   for (let step = 0; step < 7; step++) await stage.forward().click();
   await stage.step("shrinker").click();
@@ -107,7 +107,7 @@ test("a reload keeps the run, which the address bar holds", async ({ page, stage
   await expect(stage.place()).toHaveText("step 1 of 1");
 });
 
-test("a tree or a pipeline takes the room of its neighbours, and the link keeps it", async ({ page, stage }) => {
+test("a tree or a pipeline can be enlarged over its neighbours, and the link keeps it", async ({ page, stage }) => {
   await stage.open();
   const button = (panel: string) => page.getByRole("button", { name: `${panel}, larger` });
   await button("Tree").click();

@@ -1,4 +1,4 @@
-// A person's own script.
+// The reader's own script.
 
 import { expect, test } from "./fixtures";
 
@@ -21,7 +21,7 @@ test("a typed script runs", async ({ page, stage }) => {
   await expect(stage.panel("Strata").getByRole("row", { name: /^a direct read returns/ })).toContainText("[4/4) the file's old data");
 });
 
-test("a wrong line is told by line, column and what was expected; the run stays", async ({ stage }) => {
+test("the error of a wrong line has line, column and the expected text; the run stays", async ({ stage }) => {
   await stage.open();
   await stage.choose("S1", "rfc-v1");
   for (let step = 0; step < 4; step++) await stage.forward().click();
@@ -32,7 +32,7 @@ test("a wrong line is told by line, column and what was expected; the run stays"
   await expect(stage.script()).toHaveValue(/aio_writ io/);
   await expect(stage.place()).toHaveText("step 4 of 4");
   await expect(stage.status()).toHaveText(caption ?? "");
-  // Put right, it runs.
+  // After the correction, it runs.
   await stage.runScript("file a 16 blocks, U 0+8\nt1: aio_write io=0+4\n");
   await expect(stage.scriptError()).toBeEmpty();
   await expect(stage.place()).toHaveText("step 0 of 0");
@@ -47,7 +47,7 @@ test("a script may name its design, and starting over forgets the run", async ({
   await expect(stage.place()).toHaveText("step 0 of 0");
 });
 
-test("a run that is begun again is in the browser's history, with its branches", async ({ page, stage }) => {
+test("a restarted run is in the browser's history, with its branches", async ({ page, stage }) => {
   await stage.open();
   for (let step = 0; step < 4; step++) await stage.forward().click();
   await stage.back().click();
@@ -75,7 +75,7 @@ test("edits that were not run are kept when a scenario is chosen, and come back"
   await expect(stage.script()).toHaveValue(OWN);
   await expect(back).toBeHidden();
   await expect(stage.script()).toBeFocused();
-  // By their keys as well; what could not be run is kept too.
+  // The same with keys. A text with an error is kept too.
   await stage.runScript("nonsense\n");
   await stage.forward().focus();
   await page.keyboard.press("1");
@@ -84,7 +84,7 @@ test("edits that were not run are kept when a scenario is chosen, and come back"
   await expect(stage.script()).toHaveValue("nonsense\n");
 });
 
-test("the script is reached, run and begun again by keys", async ({ page, stage }) => {
+test("keys reach, run and restart the script", async ({ page, stage }) => {
   await stage.open();
   await page.keyboard.press("s");
   await expect(stage.script()).toBeFocused();
@@ -102,7 +102,7 @@ test("the script is reached, run and begun again by keys", async ({ page, stage 
   await expect(stage.script()).toBeVisible(); // it was unfolded
 });
 
-test("a scenario that was changed is called so", async ({ page, stage }) => {
+test("a changed scenario is marked as changed", async ({ page, stage }) => {
   await stage.open();
   await page.keyboard.press("x");
   const scenario = page.getByRole("combobox", { name: "scenario" });

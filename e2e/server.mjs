@@ -1,5 +1,5 @@
-// The plainest static server there is: what the page has to run on. Used by the tests, under a
-// sub-path, so that nothing on the page may rely on standing at the root.
+// A minimal static server, like those that the page has to run on. Tests use it under a sub-path,
+// so that nothing on the page may rely on the root.
 //
 //   node server.mjs [folder] [port] [prefix]    serves until it is stopped
 //   node server.mjs --answers <url>             exits 0 if that address answers with a page
@@ -9,22 +9,25 @@ import { readFile, stat } from "node:fs/promises";
 import { createServer } from "node:http";
 import { extname, join, normalize, resolve, sep } from "node:path";
 import { fileURLToPath } from "node:url";
+import { brotliCompressSync } from "node:zlib";
 
 const TYPES = {
   ".css": "text/css; charset=utf-8",
   ".html": "text/html; charset=utf-8",
   ".js": "text/javascript; charset=utf-8",
   ".json": "application/json",
+  ".md": "text/plain; charset=utf-8",
   ".svg": "image/svg+xml",
   ".wasm": "application/wasm",
 };
 
 /**
- * Serves `folder` at `prefix` ("/" or "/a/b/"); port 0 takes any free one. A `probe` is a script that runs on
- * the page before all others.
+ * Serves `folder` at `prefix` ("/" or "/a/b/"); port 0 takes any free one. `probe` is a script that runs
+ * on the page before all others. With `packed`, answers are packed with brotli, as most hosts do.
  */
-export async function serve(folder, port = 0, prefix = "/", probe = "") {
+export async function serve(folder, port = 0, prefix = "/", probe = "", packed = false) {
   const root = resolve(folder);
+  const kept = new Map();
   const server = createServer(async (request, response) => {
     const { pathname } = new URL(request.url, "http://localhost");
     const file = pathname.startsWith(prefix) && locate(root, pathname.slice(prefix.length));
@@ -34,6 +37,14 @@ export async function serve(folder, port = 0, prefix = "/", probe = "") {
     if (!found?.isFile()) {
       response.writeHead(404, { "content-type": "text/plain" }).end("not found\n");
       return;
+    }
+    if (packed) {
+      if (!kept.has(file)) kept.set(file, brotliCompressSync(await readFile(file)));
+      const type = TYPES[extname(file)] ?? "application/octet-stream";
+      const body = kept.get(file);
+      return void response
+        .writeHead(200, { "content-type": type, "content-encoding": "br", "content-length": body.length, "cache-control": "no-cache" })
+        .end(body);
     }
     response.writeHead(200, {
       "content-type": TYPES[extname(file)] ?? "application/octet-stream",

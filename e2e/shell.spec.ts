@@ -1,4 +1,4 @@
-// The shell: what stands before the model is there, and what still works when it is not.
+// The shell: the page before the model has loaded, and the parts that work without it.
 
 import { accessibilityFaults, expect, test } from "./fixtures";
 import { holdModel, isModel } from "./held";
@@ -29,7 +29,7 @@ test("without scripts the page says what it needs", async ({ browser, baseURL })
   const context = await browser.newContext({ javaScriptEnabled: false });
   const page = await context.newPage();
   await page.goto(baseURL ?? "");
-  // Locators read no text in <noscript>.
+  // Locators do not read text in <noscript>.
   await expect(page.locator("noscript p")).toBeVisible();
   await expect(page.getByRole("status"), "nothing is loading").toBeHidden();
   await context.close();
@@ -81,14 +81,14 @@ test("the policy forbids inline scripts, inline styles, eval and other hosts", a
     const button = document.createElement("button");
     button.setAttribute("onclick", "inlineRan()");
     button.click();
-    // In a task of its own: the driver's evaluation is exempt from the policy.
+    // A separate task, because the driver's evaluation is exempt from the policy.
     await new Promise<void>((next) => {
       setTimeout(() => {
         try {
           (0, eval)("1");
           done.push("eval");
         } catch {
-          // As it should be.
+          // The policy works.
         }
         next();
       });
@@ -97,7 +97,7 @@ test("the policy forbids inline scripts, inline styles, eval and other hosts", a
       await fetch("https://example.org/");
       done.push("fetch from another host");
     } catch {
-      // As it should be.
+      // The policy works.
     }
     return done;
   });
@@ -112,7 +112,7 @@ test("a page whose script does not arrive says so after a while", async ({ page,
   await page.route(/boot\.js/, (route) => route.abort());
   await page.goto(".");
   const late = page.getByText("A part of the page has not arrived");
-  // The while is an animation's delay: nobody has to wait for it, and nobody can be too late.
+  // The delay of the message is an animation, which the test finishes instead of waiting.
   await page.evaluate(() => document.getAnimations().forEach((animation) => {
     animation.pause();
     animation.currentTime = 0;
@@ -144,13 +144,13 @@ test("a model that the server no longer has is named with the server's answer", 
   await expect(stage.trouble()).toContainText("the server answered 404 for /some/sub/");
 });
 
-test("a broken model is told from a missing one", async ({ page, stage }) => {
+test("a broken model is distinguished from a missing one", async ({ page, stage }) => {
   await page.route(isModel, (route) => route.fulfill({ contentType: "application/wasm", body: "no wasm" }));
   await page.goto(".");
   await expect(stage.trouble()).toContainText("The model could not be compiled");
 });
 
-test("after a panic the run stands there as text, ready to be copied", async ({ page, stage, console, context }) => {
+test("after a panic the run is shown as text that can be copied", async ({ page, stage, console, context }) => {
   console.expect(/error: .*extents overlap/);
   await context.grantPermissions(["clipboard-read", "clipboard-write"]);
   await stage.open();
@@ -186,7 +186,7 @@ test("after a panic a link opens the run in another tab, also one that was opene
   await expect(other.getByRole("combobox", { name: "design" })).toHaveValue("kara");
 });
 
-test("a panic behind a dialog is said before it", async ({ page, stage, console }) => {
+test("a panic behind a dialog is shown in front of it", async ({ page, stage, console }) => {
   console.expect(/(uncaught|error): unreachable/);
   await stage.open();
   await page.keyboard.press("?");
@@ -200,7 +200,7 @@ test("a trap that reaches no panic hook still shows the run", async ({ page, sta
   await stage.open();
   await page.evaluate(() => {
     window.extentscopeNoteRun("t1 aio_write 0+4");
-    // A module whose one function does nothing but trap.
+    // A module with one function, which traps.
     const bytes = [0, 97, 115, 109, 1, 0, 0, 0, 1, 4, 1, 96, 0, 0, 3, 2, 1, 0, 7, 5, 1, 1, 102, 0, 0, 10, 5, 1, 3, 0, 0, 11];
     const trap = new WebAssembly.Instance(new WebAssembly.Module(new Uint8Array(bytes))).exports.f as () => void;
     setTimeout(trap);

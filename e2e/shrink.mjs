@@ -1,14 +1,13 @@
-// What trunk leaves to be done for a release: the page is made as small as it can be made without
-// anything missing from it. Trunk.toml runs this when everything stands in the staging folder.
+// Makes a release as small as possible without losing anything, after trunk has built it.
+// Trunk.toml runs this when the staging folder is complete.
 //
-// * wasm-bindgen exports what any crate asks it to, and what is exported is kept, also where nobody
-//   here calls it. So the glue loses what is not imported from it, the module what the glue does not
-//   call, the glue what the module does not import, and again until nothing goes.
-// * The names between the two are long, and end in digits that do not compress: they become short.
-// * wasm-opt runs here and not from trunk, with the passes that make small what brotli makes of the
-//   module, which are not quite those that make the module small.
-// * JavaScript and CSS lose what is there for those who read the source, and the style sheets of
-//   index.html become one.
+// * wasm-bindgen keeps everything that any crate exports, even if nothing calls it. So this removes from
+//   the glue what no script imports, from the module what the glue does not call, and from the glue what
+//   the module does not import, and repeats that until nothing more is removed.
+// * The names between the two are long and end in digits that do not compress; they are shortened.
+// * wasm-opt runs here and not in trunk, with the passes that give the smallest module after brotli.
+//   These differ from the passes that give the smallest module.
+// * JavaScript and CSS lose comments and blanks, and the style sheets of index.html become one.
 
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
@@ -20,9 +19,9 @@ import { buildSync, transformSync } from "esbuild";
 const WASM_OPT = fileURLToPath(new URL("node_modules/.bin/wasm-opt", import.meta.url));
 
 /**
- * Inlining, and sharing of expressions, locals and ends of blocks, win bytes that brotli wins without
- * them. Each round finds what the one before laid bare. Functions with like names are alike: they
- * stand together.
+ * Inlining, and sharing of expressions, locals and ends of blocks, save bytes that brotli saves
+ * without them. Each round makes new reductions possible for the next. Functions with similar names
+ * are similar, so they are placed together.
  */
 const ROUND = ["--flatten", "--rereloop", "-Oz"];
 const SMALL = [
@@ -31,29 +30,44 @@ const SMALL = [
   ...["--skip-pass=simplify-locals", "--skip-pass=code-folding"],
   "--reorder-functions-by-name",
 ];
-/** What explorer.js and charts-worker.js call. */
+/** The exports that explorer.js and charts-worker.js use. */
 const SEARCH_USES = [
-  ...["default", "model", "begin", "advance", "stop", "report"],
+  ...["default", "model", "begin", "advance", "stop", "graph", "report"],
   ...["growth", "advanceGrowth", "beginLoad", "advanceLoad", "loadReport"],
 ];
-/** Every module by its glue: what is called from outside, and how the module is optimised. */
+/** What explorer-dialog.js, charts-dialog.js, save-dialog.js and boot.js call of the page. */
+const PAGE_USES = [
+  ...["default", "model", "subject", "take", "leaveOut", "runJson", "secondRunJson", "mailText", "printText"],
+  ...["captionOf", "pageLink", "embedLink", "setTheme", "say"],
+];
+/** What traces-dialog.js and traces-worker.js use. */
+const TRACES_USES = ["default", "open", "begin", "feed", "summary", "finish", "look", "choose"];
+/** Calls of modules in scripts: the module's name there, its exports that are kept, the scripts. */
+const CALLS = [
+  { name: "page", uses: PAGE_USES, scripts: ["boot.js", "charts-dialog.js", "explorer-dialog.js", "save-dialog.js"] },
+  { name: "search", uses: SEARCH_USES, scripts: ["explorer.js"] },
+  { name: "module", uses: SEARCH_USES, scripts: ["charts-worker.js"] },
+  { name: "module", uses: TRACES_USES, scripts: ["traces-worker.js"] },
+];
+/** Every module by its glue: the exports that are used, and the optimisation of the module. */
 const MODULES = [
-  { glue: /^page-[0-9a-f]+\.js$/, uses: ["default", "model", "subject", "take", "leaveOut"], passes: SMALL },
+  { glue: /^page-[0-9a-f]+\.js$/, uses: PAGE_USES, passes: SMALL },
   { glue: /^explore\.js$/, uses: ["default", "open", "show", "fill", "rest"], passes: SMALL },
   { glue: /^lab\.js$/, uses: ["default", "open", "show", "rest"], passes: SMALL },
   { glue: /^charts\.js$/, uses: ["default", "open", "show"], passes: SMALL },
+  { glue: /^traces\.js$/, uses: TRACES_USES, passes: ["-O3"] },
   { glue: /^search\.js$/, uses: SEARCH_USES, passes: ["-O3"] },
 ];
-const SCRIPTS = ["boot.js", "explorer.js", "explorer-dialog.js", "laboratory.js", "program.js", "charts-dialog.js", "charts-worker.js"];
-/** Fetched by a script under its own name. */
-const SHEETS = ["explore.css", "lab.css", "charts.css"];
+const SCRIPTS = ["boot.js", "words.js", "offline.js", "sw.js", "explorer.js", "explorer-dialog.js", "laboratory.js", "program.js", "charts-dialog.js", "charts-worker.js", "traces-dialog.js", "traces-worker.js", "save-dialog.js", "pictures.js", "embed.js"];
+/** Style sheets that scripts fetch by name. */
+const SHEETS = ["explore.css", "lab.css", "charts.css", "traces.css"];
 
-/** What Rust's wasm32 target has on: without these wasm-opt takes the module for a wrong one. */
+/** The features of Rust's wasm32 target; without them wasm-opt rejects the module. */
 const FEATURES = [
   ...["--enable-bulk-memory", "--enable-sign-ext", "--enable-nontrapping-float-to-int"],
   ...["--enable-mutable-globals", "--enable-reference-types", "--enable-multivalue"],
 ];
-/** Rust's stack ends at address 0: nothing that is addressed lies in its last kilobyte. */
+/** Rust's stack ends at address 0, and nothing in its last kilobyte is addressed. */
 const LAYOUT = ["--low-memory-unused"];
 const STRIP = ["--strip-debug", "--strip-producers", "--strip-target-features"];
 
@@ -65,6 +79,7 @@ const CLASS = /^export class (\w+) \{\n[^]*?\n\}\n(?:if \(Symbol\.dispose\) .*\n
 if (process.env.TRUNK_PROFILE === "release") shrink(process.env.TRUNK_STAGING_DIR);
 
 function shrink(folder) {
+  checkCalls(folder);
   const names = readdirSync(folder);
   for (const { glue, uses, passes } of MODULES) {
     const name = names.find((name) => glue.test(name));
@@ -74,6 +89,17 @@ function shrink(folder) {
   for (const name of SCRIPTS) rewrite(join(folder, name), (source) => minify(source, "js"));
   for (const name of SHEETS) rewrite(join(folder, name), (source) => minify(source, "css"));
   rewrite(join(folder, "index.html"), (html) => oneSheet(folder, html).replace(/<!--[^]*?-->\n*/g, ""));
+}
+
+/** An export that a script calls and no list names would be missing on the page only. */
+function checkCalls(folder) {
+  for (const { name, uses, scripts } of CALLS) {
+    for (const script of scripts) {
+      const calls = readFileSync(join(folder, script), "utf8").matchAll(new RegExp(`\\b${name}\\??\\.(\\w+)\\(`, "g"));
+      const lost = [...calls].map(([, called]) => called).find((called) => !uses.includes(called));
+      if (lost) throw new Error(`shrink: ${script} calls ${name}.${lost}, which is not among the exports that are kept`);
+    }
+  }
 }
 
 function shrinkModule(gluePath, uses, passes) {
@@ -95,7 +121,7 @@ function wasmOpt(path, args) {
   return execFileSync(WASM_OPT, [...FEATURES, ...args, path, "-o", path], { encoding: "utf8" });
 }
 
-/** Leaves of the glue what `uses` reaches; its length. */
+/** Removes everything from the glue that `uses` does not reach; returns its length. */
 function reach(path, uses) {
   rewrite(path, (glue) => glue.replace(CLASS, (text, name) => (uses.includes(name) ? text : "")));
   buildSync({
@@ -110,7 +136,7 @@ function reach(path, uses) {
   return readFileSync(path).length;
 }
 
-/** The glue with the names that wasm-opt gave to the module's imports and exports. */
+/** Renames the module's imports and exports in the glue, as wasm-opt did in the module. */
 function withNames(glue, { imports, exports }) {
   const swap = (text, from, to) => {
     if (!from.test(text)) throw new Error(`shrink: expected ${from} in the glue`);
@@ -122,7 +148,7 @@ function withNames(glue, { imports, exports }) {
   return text;
 }
 
-/** The page with one style sheet in the place of all that trunk linked, in their order. */
+/** Replaces all style sheets that trunk linked by one, in their order. */
 function oneSheet(folder, html) {
   const LINK = /<link rel="stylesheet" href="\.\/([^"]+)"[^>]*>\n?/g;
   const sheets = [...html.matchAll(LINK)].map(([, name]) => name);

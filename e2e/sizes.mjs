@@ -1,4 +1,4 @@
-// What a visitor downloads, file by file.
+// Lists the files that a visitor downloads, with their sizes.
 
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -7,7 +7,7 @@ import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 
 export const DIST = fileURLToPath(new URL("../dist", import.meta.url));
 
-/** Beside the page for those who ask; the page fetches none of them. */
+/** Files beside the page for readers who want them; the page fetches none of them. */
 const NOTICES = ["third-party-notices.txt", "LICENSE-MIT.txt", "LICENSE-APACHE.txt"];
 
 export function sizes(folder = DIST) {

@@ -1,4 +1,4 @@
-// What holds in every engine.
+// Tests of the basics in every engine.
 
 import { expect, test } from "./fixtures";
 
@@ -8,7 +8,7 @@ test("the page starts and is quiet", async ({ stage }) => {
   await expect(stage.trouble()).toBeHidden();
 });
 
-test("the licences of what is linked into the page lie beside it", async ({ page, stage }) => {
+test("the licences of all linked crates are next to the page", async ({ page, stage }) => {
   await stage.open();
   const href = await page.locator("link[rel=license]").getAttribute("href");
   const notices = await page.evaluate(async (href) => (await fetch(href!)).text(), href);

@@ -1,5 +1,5 @@
-// The page as a person uses it, in verbs; tests reach it by roles and names, never by structure.
-// Where a name on the page changes, it changes here and nowhere else.
+// The page as a reader uses it. Tests find elements by role and name, never by structure. If a name
+// on the page changes, it changes only here.
 
 import { expect, type Locator, type Page } from "@playwright/test";
 
@@ -39,7 +39,7 @@ export class Stage {
     return this.trouble().getByRole("textbox", { name: /as text/ });
   }
 
-  // What is run.
+  // Script and design.
 
   async choose(scenario: string, design?: string) {
     await this.page.getByRole("combobox", { name: "scenario" }).selectOption(scenario);
@@ -56,7 +56,7 @@ export class Stage {
 
   async runScript(text: string) {
     await this.script().fill(text);
-    await this.page.getByRole("button", { name: "Run script" }).click();
+    await this.page.getByRole("button", { name: "Load script" }).click();
   }
 
   scriptError(): Locator {
@@ -92,12 +92,12 @@ export class Stage {
     return this.page.getByRole("slider", { name: "Step of the run" });
   }
 
-  /** A step of the list by who takes it, as in "kworker:1". */
+  /** A step of the list by its actor, as in "kworker:1". */
   step(actor: string): Locator {
     return this.panel("Next steps").getByRole("button", { name: new RegExp(`^${actor}\\b`) });
   }
 
-  /** Steps forward until nothing can be taken any more; returns how many steps that were. */
+  /** Steps forward until no step is possible; returns the number of steps. */
   async runOut(): Promise<number> {
     let steps = 0;
     for (; (await this.forward().getAttribute("aria-disabled")) === "false"; steps++) {
@@ -106,9 +106,9 @@ export class Stage {
     return steps;
   }
 
-  // What it says.
+  // Messages.
 
-  /** The live region: the caption, and what is to be known of the last command. */
+  /** The live region: the caption, and the message about the last command. */
   status(): Locator {
     return this.page.getByRole("status", { name: "What happened" });
   }
@@ -121,7 +121,7 @@ export class Stage {
     return this.page.getByRole("group", { name: "Run" }).getByText(/^step \d+ of \d+$/);
   }
 
-  // What is looked at more closely.
+  // The inspector.
 
   branches(): Locator {
     return this.page.getByRole("navigation", { name: "Branches" });
@@ -131,7 +131,7 @@ export class Stage {
     return this.branches().getByRole("button", { name: sentence });
   }
 
-  /** The name of a layer or a file, which opens it. */
+  /** The name of a layer or of a file, which opens it. */
   object(name: string): Locator {
     return this.panel("Strata").getByRole("button", { name, exact: true });
   }

@@ -1,4 +1,4 @@
-// Going through a run by what happens in it.
+// Moving through a run by events.
 
 import { expect, test } from "./fixtures";
 

@@ -1,5 +1,6 @@
-// A smoke test in the third engine: Debian's WebKitGTK, driven over WebDriver in a display of its own. The
-// page opens, S7 runs to the deadlock, the explorer finds it, the laboratory opens, and the console is quiet.
+// A smoke test in the third engine, Debian's WebKitGTK, driven by WebDriver on a virtual display.
+// The page opens, S7 runs to the deadlock, the explorer finds it, the laboratory opens, and the
+// console stays empty.
 //
 //   node webkit.mjs        against dist/ as it is
 
@@ -12,11 +13,11 @@ import { find } from "./browsers.mjs";
 import { serve } from "./server.mjs";
 import { DIST } from "./sizes.mjs";
 
-/** Milliseconds after which something hangs; no measure of speed. */
+/** The limit in milliseconds that stops a hang; it does not measure speed. */
 const LIMIT = 600_000;
 const POLL = 100;
 
-/** Served with the page, and run before its scripts: what the console and the policy say. */
+/** Runs before the page's scripts, and records console messages and policy violations. */
 const PROBE = `
 const said = (window.said = []);
 for (const kind of ["error", "warn"]) {
@@ -43,7 +44,7 @@ async function main() {
   }
 }
 
-/** What a person does; each wait ends with what the page shows. */
+/** The actions of the reader. Each wait ends when the page shows the result. */
 async function walk(session, url) {
   await session.go(url);
   await session.until("the page is ready", "return document.documentElement.dataset.ready === 'true'");
@@ -66,7 +67,7 @@ async function walk(session, url) {
   if (said.length) throw new Error(`the console is not quiet:\n${said.join("\n")}`);
 }
 
-/** A display that nobody sees; its name. */
+/** Starts a virtual display; returns its name. */
 async function display() {
   const child = start(find("Xvfb"), ["-displayfd", "3", "-screen", "0", "1440x900x24", "-nolisten", "tcp"], {
     stdio: ["ignore", "ignore", "ignore", "pipe"],
@@ -104,7 +105,7 @@ async function freePort() {
   return port;
 }
 
-/** Debian keeps it beside the library, in a folder named by the library's version. */
+/** Debian installs it beside the library, in a folder named after the library's version. */
 function miniBrowser() {
   for (const folder of ["/usr/lib/x86_64-linux-gnu", "/usr/lib/aarch64-linux-gnu", "/usr/libexec", "/usr/lib"]) {
     if (!existsSync(folder)) continue;
@@ -116,7 +117,7 @@ function miniBrowser() {
   throw new Error("WebKitGTK's MiniBrowser is missing: make test installs Debian's webkit2gtk-driver, which brings it.");
 }
 
-/** The few commands of WebDriver (https://www.w3.org/TR/webdriver2/) that this needs. */
+/** The WebDriver commands (https://www.w3.org/TR/webdriver2/) that this test needs. */
 class Session {
   constructor(server) {
     this.server = server;
@@ -139,7 +140,7 @@ class Session {
   ask = (path, body) => this.call("POST", this.prefix + path, body);
   until = (what, script) => until(what, () => this.run(script));
 
-  /** The first element that the XPath finds, as soon as there is one. */
+  /** The first element that an XPath finds, as soon as it exists. */
   async element(value) {
     const found = () => this.ask("/elements", { using: "xpath", value });
     const [first] = await until(value, async () => {
@@ -164,7 +165,7 @@ async function until(what, ask) {
     if (answer) return answer;
     await sleep(POLL);
   }
-  throw new Error(`WebKit waits for ${what} for ever`);
+  throw new Error(`WebKit waits for ${what} forever`);
 }
 
 await main();

@@ -1,7 +1,7 @@
-//! extentscope: ext4's extent status tree and the worker that converts unwritten extents after
-//! direct IO, as a model that can be stepped, searched and drawn.
+//! extentscope: a model of ext4's extent status tree and of the worker that converts unwritten
+//! extents after direct IO. The model can be stepped, searched and drawn.
 //!
-//! Modules stand in the order in which they may use each other (`ARCHITECTURE.md`).
+//! Modules are listed in the order in which they may use each other (`ARCHITECTURE.md`).
 
 pub mod bounds;
 

@@ -1,41 +1,59 @@
-// Loads the model, and speaks for the page when the model cannot: while it loads, when it fails to
-// load, and after a panic. The policy in index.html allows no inline script, so trunk's
-// `pattern_script` hands the two hashed file names over in this file's own address.
+// Loads the model, and reports to the reader whenever the model cannot: while it loads, when it
+// fails to load, and after a panic. The policy in index.html allows no inline script, so trunk's
+// `pattern_script` passes the two hashed file names in this file's own address.
 //
-// Contract with src/app/kit/panic.rs and the tests:
-//   window.extentscopeNoteRun(text, link)   keeps the current run, as text and in the address bar
-//   window.extentscopeCopy(text, told)      to the clipboard; no text: the address of the run
-//   window.extentscopePanic(message, text?) shows the banner; without text, the kept run
-//   window.extentscopeExplorer(word)        opens the explorer, explorer-dialog.js; the word `matrix`
-//                                           has it fill the matrix
-//   window.extentscopeLaboratory()          opens the tree laboratory: laboratory.js
-//   window.extentscopeCharts(word)          opens the charts, charts-dialog.js; the word `search` shows how
-//                                           searches grow
-//   window.extentscopeGreet()               opens the greeting of index.html; so does the button #about
-//   #explore, #laboratory, #charts          the buttons that do, #explore-said and so on
-//                                           beside them
+// Interface with src/app/kit/panic.rs and the tests:
+//   window.extentscopeNoteRun(text, link)   stores the current run, as text and in the address bar
+//   window.extentscopeCopy(text, told)      copies to the clipboard; without text, the run's address
+//   window.extentscopePanic(message, text?) shows the banner; without text, with the stored run
+//   window.extentscopeExplorer(word)        opens the explorer (explorer-dialog.js); the word `matrix`
+//                                           also fills its matrix
+//   window.extentscopeLaboratory()          opens the tree laboratory (laboratory.js)
+//   window.extentscopeCharts(word)          opens the charts (charts-dialog.js); the word `search`
+//                                           shows the growth of searches
+//   window.extentscopeTraces()              opens the traces (traces-dialog.js)
+//   window.extentscopeTheme(name)           chooses a theme
+//   #save                                   opens what can be saved (save-dialog.js)
+//   window.extentscopeGreet()               opens the greeting of index.html, as the button #about does
+//   #explore, #laboratory, #charts, #traces the buttons for these programs; one that cannot be fetched is
+//                                           told below the caption
 //   window.extentscopeTrapIsOf(error, module) whether a module has trapped
 //   <html data-ready="true">                set by Rust once the page is mounted
-//   #boot-status                            part of the skeleton; gone once the page is mounted
-//   #boot-late                              what is said if this file does not arrive
-//   #trouble                                role="alert"; holds both kinds of bad news
+//   #boot-status                            part of the skeleton; removed when the page is mounted
+//   #boot-late                              shown if this file does not arrive
+//   #trouble                                role="alert"; shows load errors and panics
+
+import "./words.js";
 
 const address = new URL(import.meta.url).searchParams;
 const glueUrl = new URL(address.get("js"), import.meta.url);
 const wasmUrl = new URL(address.get("wasm"), import.meta.url);
 const SLOW_MS = 5000;
 
+// The frame in the address applies from the first paint.
+const words = `${location.search}&${location.hash}`;
+const isEmbedded = /[?&;#]embed=1(?![^&;])/.test(words);
+if (isEmbedded) document.documentElement.dataset.embed = "true";
+const theme = /[?&;#]theme=(light|dark|projector)(?![^&;])/.exec(words)?.[1];
+if (theme) document.documentElement.dataset.theme = theme;
+
 const byId = (id) => document.getElementById(id);
 byId("boot-late")?.remove();
 const isReady = () => document.documentElement.dataset.ready === "true";
 
 let keptRun = "";
+let embed = null; // what speaks with the page around this one
 let panicked = false;
 
-// The address bar follows when nothing was done for a moment, and once a second if there is no such
-// moment: browsers count, refuse more, and work for each longer than the page does for a step.
+// The address bar follows each command at once, so that a reload loses nothing. Browsers refuse
+// more than a hundred changes in half a minute, and each takes longer than a step. So during many
+// commands in a row, such as a playing run, it follows in the next pause, and once a second if
+// there is none.
+const ADDRESS_AT_ONCE = 20;
+const ADDRESS_AGAIN_MS = 500;
 const ADDRESS_MS = 250;
 const ADDRESS_LATE_MS = 1000;
+let addressLeft = ADDRESS_AT_ONCE; // how many may be written at once
 let keptLink = location.hash.slice(1);
 let addressDue = 0;
 let addressAt = 0; // when it was last written
@@ -43,35 +61,51 @@ let arriving = false; // the address is another one already
 
 const runAddress = () => location.href.split("#")[0] + (keptLink ? `#${keptLink}` : "");
 const hasSteps = (link) => /;c=[^;]/.test(link);
-/** What is run: the preset, or the text of a script of one's own. */
+/** The script of a link: its preset, or the text of the reader's own script. */
 const scriptOf = (link) => link.split(";").find((field) => /^[pt]=/.test(field)) ?? "";
 
 function writeAddress() {
   clearTimeout(addressDue);
+  addressDue = 0;
   addressAt = Date.now();
-  // The address of an embedded page is its host's.
+  // The address of an embedded page belongs to its host.
   if (window.parent === window) history.replaceState(null, "", runAddress());
 }
 
 window.extentscopeNoteRun = (text, link = "") => {
   keptRun = String(text);
+  embed?.then(({ moved }) => moved());
   if (!link || link === keptLink) return;
-  // Another script is another entry of the history, and so is a run that begins again: back leads to
-  // the one that was left.
+  // Another script gets a new entry of the history, and so does a run that starts over, so that the
+  // back button returns to the previous run.
   const isNew = scriptOf(link) !== scriptOf(keptLink) || (hasSteps(keptLink) && !hasSteps(link));
   const isOther = keptLink && !arriving && isNew && window.parent === window;
   if (isOther) writeAddress();
   keptLink = link;
   if (isOther) return history.pushState(null, "", runAddress());
+  const rested = Math.floor((Date.now() - addressAt) / ADDRESS_AGAIN_MS);
+  addressLeft = Math.min(ADDRESS_AT_ONCE, addressLeft + rested);
+  if (addressLeft > 0) {
+    addressLeft--;
+    return writeAddress();
+  }
   clearTimeout(addressDue);
   addressDue = setTimeout(writeAddress, Math.max(0, Math.min(ADDRESS_MS, addressAt + ADDRESS_LATE_MS - Date.now())));
 };
 
-// Another link was typed or chosen while the page is open, or the history was walked.
+// At the latest when the page is hidden or left.
+function writeDueAddress() {
+  if (addressDue) writeAddress();
+}
+addEventListener("pagehide", writeDueAddress);
+document.addEventListener("visibilitychange", writeDueAddress);
+
+// Another link was typed or chosen while the page is open, or the reader went back or forward.
 addEventListener("hashchange", () => {
   const link = location.hash.slice(1);
   if (!link || link === keptLink) return;
   clearTimeout(addressDue);
+  addressDue = 0;
   keptLink = link;
   arriving = true;
   window.extentscope?.open(link);
@@ -84,7 +118,7 @@ window.extentscopeCopy = async (text, told) => {
     await navigator.clipboard.writeText(copied);
     told(true);
   } catch {
-    // Clipboards are closed to pages without TLS; an older way is not.
+    // A page without TLS may not use the clipboard API; the old copy command still works.
     const box = document.body.appendChild(document.createElement("textarea"));
     box.value = copied;
     box.select();
@@ -95,7 +129,8 @@ window.extentscopeCopy = async (text, told) => {
 };
 
 window.extentscopePanic = (message, text = keptRun) => {
-  // The trap that follows a panic, and every later call into the dead module, would only hide it.
+  // A panic is followed by a trap, and every later call into the module fails; those messages would
+  // hide the first.
   if (panicked) return;
   panicked = true;
   writeAddress();
@@ -117,50 +152,59 @@ window.extentscopePanic = (message, text = keptRun) => {
   );
 };
 
-// The explorer, the laboratory and the charts are programs of their own, fetched when they are first asked for. A
-// browser may keep that a file did not arrive: then another address.
+// The explorer, the laboratory and the charts are separate programs, fetched when they are first
+// opened. A browser may remember that a file could not be fetched, so a retry uses another address.
 let page; // the page's module
 const programs = {};
 let failed = 0;
 
-async function openProgram(file, said, ...what) {
-  byId(said).textContent = "";
+async function openProgram(file, noun, ...what) {
   try {
     programs[file] ??= import(`./${file}${failed ? `?${failed}` : ""}`);
     (await programs[file]).open(...what);
   } catch {
-    byId(said).textContent = "Could not be downloaded: try again.";
+    page?.say(`The ${noun} could not be downloaded: check the connection and try again.`);
     delete programs[file];
     failed++;
   }
 }
 
-window.extentscopeExplorer = (word) => openProgram("explorer-dialog.js", "explore-said", page, word);
-window.extentscopeLaboratory = () => openProgram("laboratory.js", "laboratory-said");
-window.extentscopeCharts = (word) => openProgram("charts-dialog.js", "charts-said", page, word);
+window.extentscopeExplorer = (word) => openProgram("explorer-dialog.js", "explorer", page, word);
+window.extentscopeLaboratory = () => openProgram("laboratory.js", "laboratory");
+window.extentscopeCharts = (word) => openProgram("charts-dialog.js", "charts dialog", page, word);
+window.extentscopeTraces = () => openProgram("traces-dialog.js", "traces dialog");
 
-// The greeting, for readers who bring no run along. Each of its ways on closes it; so does Escape, which
-// is the dialog's own.
+// The greeting, for readers without a run. Each of its buttons and links closes it, and so does
+// Escape.
 const greeting = byId("greeting");
 window.extentscopeGreet = () => greeting.open || greeting.showModal();
 greeting.addEventListener("click", ({ target }) => {
   if (target.closest("a, button")) greeting.close();
 });
-if (!location.hash && window.parent === window) window.extentscopeGreet();
+if (!location.hash && window.parent === window && !isEmbedded) window.extentscopeGreet();
 
 addEventListener("click", ({ target }) => {
   if (target.id === "about") window.extentscopeGreet();
   if (target.id === "explore") window.extentscopeExplorer();
   if (target.id === "laboratory") window.extentscopeLaboratory();
   if (target.id === "charts") window.extentscopeCharts();
+  if (target.id === "traces") window.extentscopeTraces();
+  if (target.id === "save") openProgram("save-dialog.js", "save dialog", page);
 });
 
-// A stack overflow or a failed allocation traps without reaching the panic hook. The programs are
-// other modules, and look after themselves. Of the module that a trap comes from, some browsers name
-// the file and others only the script beside it: whichever is first in the stack.
+// The printed page is made when printing starts.
+addEventListener("beforeprint", () => {
+  const parts = page?.printText(location.href.split("#")[0]).split("\f") ?? [];
+  for (const [at, id] of ["print-script", "print-steps", "print-end"].entries()) byId(id).textContent = parts[at] ?? "";
+});
+window.extentscopeTheme = (name) => page?.setTheme(name);
+
+// A stack overflow or a failed allocation traps without calling the panic hook. The programs are
+// separate modules and handle their own traps. For the module of a trap, some browsers name its
+// file in the stack and others the script beside it; the first name in the stack counts.
 window.extentscopeTrapIsOf = (error, module) =>
   /([\w-]+)(_bg\.wasm|\.js)\b/.exec(error?.stack ?? "")?.[1] === module;
-const isOurs = (error) => !["explore", "lab", "charts"].some((module) => window.extentscopeTrapIsOf(error, module));
+const isOurs = (error) => !["explore", "lab", "charts", "traces"].some((module) => window.extentscopeTrapIsOf(error, module));
 addEventListener("error", ({ error }) => {
   const trapped = error instanceof WebAssembly.RuntimeError || error instanceof RangeError;
   if (trapped && isOurs(error)) window.extentscopePanic(error.message);
@@ -177,13 +221,13 @@ byId("trouble-copy").addEventListener("click", async () => {
     await navigator.clipboard.writeText(box.value);
     byId("trouble-copy").textContent = "Copied";
   } catch {
-    // Clipboards are closed to pages without TLS; the text is selected, so the keyboard can do it.
+    // A page without TLS may not use the clipboard API. The text is selected, so Ctrl+C copies it.
     byId("trouble-copy").textContent = "Selected: press Ctrl+C";
   }
 });
 
 function tell(title, what) {
-  // It would lie behind a dialog.
+  // An open dialog would hide the banner.
   for (const dialog of document.querySelectorAll("dialog[open]")) dialog.close();
   byId("trouble-title").textContent = title;
   byId("trouble-what").textContent = what;
@@ -196,7 +240,7 @@ function say(text) {
   if (status) status.textContent = text;
 }
 
-/** The one sentence for a person, from whatever a browser throws while loading. */
+/** A sentence for the reader about an error that the browser threw while loading. */
 function explain(error) {
   if (typeof WebAssembly !== "object") {
     return "This browser has no WebAssembly, which the model is made of. Any current browser has.";
@@ -216,12 +260,14 @@ async function fetchModel() {
 async function boot() {
   const slow = setTimeout(() => say("Still loading the model: the connection is slow."), SLOW_MS);
   try {
-    // Side by side: the glue does not have to be here for the download of the model to begin.
+    // In parallel: the download of the model does not wait for the glue.
     const [glue, model] = await Promise.all([import(glueUrl), fetchModel()]);
     say("Starting the model.");
     page = glue;
     await glue.default({ module_or_path: model });
     if (!isReady() && !panicked) throw new Error("it was loaded but did not start");
+    if (isEmbedded && window.parent !== window) embed = import("./embed.js");
+    keepForLater();
   } catch (error) {
     if (panicked) return;
     if (isReady() || error instanceof WebAssembly.RuntimeError) {
@@ -233,6 +279,12 @@ async function boot() {
   } finally {
     clearTimeout(slow);
   }
+}
+
+/** For use without network: when all that the first sight needs is there. */
+function keepForLater() {
+  const canBe = isSecureContext && location.protocol.startsWith("http") && window.parent === window;
+  if (canBe) import("./offline.js").then(({ keep }) => keep(writeAddress), () => {});
 }
 
 boot();

@@ -1,16 +1,17 @@
-// The page's side of the charts: their dialog is a program of its own, src/bin/charts.rs, which is
-// fetched when it is first opened. Loads and searches run in charts-worker.js, which is fetched when
-// the first one begins.
+// The page's part of the charts. Their dialog is a separate program, src/bin/charts.rs, which is
+// fetched when it is first opened. Loads and searches run in charts-worker.js, which is fetched for
+// the first of them.
 
 const { Program } = await import(`./program.js${new URL(import.meta.url).search}`);
 
-/** The page's module: src/main.rs says what it can be asked. */
+/** The page's module; src/main.rs has its functions. */
 let page;
 
 let working = null;
 let tries = 0;
 
-/** What runs loads and searches. A browser may keep that it did not arrive: then another address. */
+/** Fetches the file that runs loads and searches. A browser may remember a failed fetch, so a retry
+ * uses another address. */
 function worker() {
   working ??= import(`./charts-worker.js${tries++ ? `?${tries}` : ""}`).catch((error) => {
     working = null;
@@ -19,7 +20,7 @@ function worker() {
   return working;
 }
 
-/** A dead page says so itself, by its banner, and answers nothing here. */
+/** Calls the page. A page that has stopped returns nothing; its banner tells the reader. */
 function ask(call) {
   try {
     return call();
@@ -28,14 +29,14 @@ function ask(call) {
   }
 }
 
-/** What the charts may ask for, src/app/charts/mod.rs. */
+/** The functions that the charts may call, see src/app/charts/mod.rs. */
 const host = {
   subject: () => ask(() => page.subject()),
   run(jobs, tell) {
     const say = charts.whileItLives(tell);
     const begun = worker().then(({ run }) => run(page.model(), jobs, say));
     begun.catch((error) => {
-      say("failed", `what runs loads did not arrive (${error.message}). Check the connection and try again.`);
+      say("failed", `the charts' worker did not arrive (${error.message}). Check the connection and try again.`);
       say("end");
     });
   },
@@ -44,7 +45,7 @@ const host = {
   },
   follow(tell) {
     const say = charts.whileItLives(tell);
-    // Without it there is no search of the explorer either.
+    // If it cannot be fetched, there is no search of the explorer either.
     import("./explorer.js").then(
       ({ follow }) => follow((growth) => say("explorer", growth)),
       () => {},

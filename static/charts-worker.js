@@ -1,11 +1,11 @@
-// Runs S9 at length, and searches for the charts, where the page's thread does not feel them. This
-// file is both sides: on the page it starts a worker and hears from it; in the worker, which is this
-// file again, it works. What works is the explorer's module, src/bin/search.rs; it says which model
-// it has, and one that is not the page's is refused. Where there are no workers the page works
-// itself, in slices that fit between two frames.
+// Runs S9 at length, and searches for the charts, without blocking the page. This file is used on
+// both sides: on the page it starts a worker and receives its messages, and the worker runs this
+// same file. The explorer's module, src/bin/search.rs, does the work. It reports its model, and a
+// model other than the page's is refused. Without workers, the page itself runs the jobs, in slices
+// that fit between two frames.
 //
-// A job is `{ Load: … }` or `{ Search: [name, text] }`. `tell(kind, what)`: "load" and "growth", what
-// a job has come to so far; "failed", why it came to nothing; "end".
+// A job is `{ Load: … }` or `{ Search: [name, text] }`. The calls are `tell(kind, what)`: "load"
+// and "growth" with the result of a job so far, "failed" with the reason, and "end".
 
 const PAGE_SLICE_MS = 8;
 const WORKER_SLICE_MS = 60;
@@ -14,7 +14,7 @@ const STATES_AT_ONCE = 256;
 
 const inWorker = typeof window === "undefined";
 
-/** Lets everything else have its turn; a timer would sleep for milliseconds. */
+/** Yields to everything else; a timer would wait for milliseconds. */
 function turn() {
   return new Promise((resolve) => {
     const { port1, port2 } = new MessageChannel();
@@ -26,7 +26,7 @@ function turn() {
   });
 }
 
-/** The module that works, if its model is the page's. */
+/** The search module, if its model is the page's. */
 async function load(expected) {
   const module = await import("./search.js");
   await module.default();
@@ -36,7 +36,7 @@ async function load(expected) {
   return module;
 }
 
-/** How a job is begun, taken further, and told about. */
+/** The functions that start, continue and report a job. */
 function steps(module, job) {
   if (job.Load) {
     return {
@@ -73,7 +73,7 @@ async function work(module, jobs, sliceMs, isOver, tell) {
   tell("end");
 }
 
-// The worker's side. It is ended, not told to stop.
+// The worker's side. The page terminates the worker instead of stopping it.
 
 if (inWorker) {
   addEventListener("message", async ({ data: { model, jobs } }) => {
@@ -89,14 +89,14 @@ if (inWorker) {
 
 // The page's side.
 
-/** Ends what is under way; nothing is heard of it any more. */
+/** Ends the current jobs; nothing more is reported about them. */
 let end = () => {};
 
 export function stop() {
   end();
 }
 
-/** Ends what is under way, and begins these jobs. */
+/** Ends the current jobs and starts the given ones. */
 export function run(model, jobs, say) {
   end();
   if (!jobs.length) return;
@@ -129,7 +129,7 @@ export function run(model, jobs, say) {
   worker.onerror = (event) => {
     event.preventDefault();
     worker.terminate();
-    // A worker that never came up will not come up again.
+    // A worker that could not start once will not start again.
     if (!heard) return void here();
     tell("failed", event.message ?? "the worker died");
     tell("end");

@@ -1,17 +1,17 @@
-// The page's side of the explorer: its dialog is a program of its own, src/bin/explore.rs, which is
-// fetched when it is first opened. The two know each other by texts: the page says what it runs, and
-// is handed the run that is to be shown, as a link. Searches are done by explorer.js, which is fetched
-// when the first one begins.
+// The page's part of the explorer. Its dialog is a separate program, src/bin/explore.rs, which is
+// fetched when it is first opened. The two exchange texts: the page describes what it runs, and
+// receives the run to show as a link. explorer.js searches; it is fetched for the first search.
 
 const { Program } = await import(`./program.js${new URL(import.meta.url).search}`);
 
-/** The page's module: src/main.rs says what it can be asked. */
+/** The page's module; src/main.rs has its functions. */
 let page;
 
 let searching = null;
 let tries = 0;
 
-/** What searches. A browser may keep that it did not arrive: then another address. */
+/** Fetches the file that searches. A browser may remember a failed fetch, so a retry uses another
+ * address. */
 function search() {
   searching ??= import(`./explorer.js${tries++ ? `?${tries}` : ""}`).catch((error) => {
     searching = null;
@@ -20,7 +20,7 @@ function search() {
   return searching;
 }
 
-/** A dead page says so itself, by its banner, and answers nothing here. */
+/** Calls the page. A page that has stopped returns nothing; its banner tells the reader. */
 function ask(call) {
   try {
     return call();
@@ -29,15 +29,15 @@ function ask(call) {
   }
 }
 
-/** What the explorer may ask for, src/app/explorer/dialog.rs. */
+/** The functions that the explorer may call, see src/app/explorer/dialog.rs. */
 const host = {
   subject: () => ask(() => page.subject()),
-  explore(jobs, inFull, tell) {
+  explore(jobs, inFull, paused, tell) {
     const say = explorer.whileItLives(tell);
-    const begun = search().then(({ explore }) => explore(page.model(), jobs, inFull, say));
+    const begun = search().then(({ explore }) => explore(page.model(), jobs, inFull, paused, say));
     begun.catch((error) => {
-      say("failed", 0, `what searches did not arrive (${error.message}). Check the connection and try again.`, 0);
-      say("end", 0, "", 0);
+      const why = `the search module did not arrive (${error.message}). Check the connection and try again.`;
+      say([["failed", 0, why, 0], ["end", 0, "", 0]]);
     });
   },
   order(word) {
@@ -45,7 +45,7 @@ const host = {
   },
   take(link, notice) {
     explorer.close();
-    // In a task of its own: what goes wrong there is the page's.
+    // A separate task, so that an error in it is reported as the page's.
     queueMicrotask(() => page.take(link, notice));
   },
   leaveOut: (design) => ask(() => page.leaveOut(design)),
@@ -53,7 +53,7 @@ const host = {
   close: () => explorer.close(),
 };
 
-/** Does what a word asks for, in an explorer that is shown. */
+/** Executes a word in an explorer that is shown. */
 function obey(module, place, word) {
   if (word !== "matrix") return;
   module.fill();

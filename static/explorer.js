@@ -1,28 +1,39 @@
-// Runs searches where the page's thread does not feel them. This file is both sides: on the page it
-// starts a worker and hears from it; in the worker, which is this file again, it searches. What
-// searches is a module of its own, src/bin/search.rs, built for speed; it says which model it has,
-// and one that is not the page's is refused. Where there are no workers the page searches itself,
-// in slices that fit between two frames.
+// Runs searches without blocking the page. This file is used on both sides: on the page it starts a
+// pool of workers and receives their messages, and the workers run this same file. The search is a
+// separate wasm module, src/bin/search.rs, built for speed. It reports its model, and a model other
+// than the page's is refused. Workers share no memory: each searches one job at a time. Without
+// workers, the page itself searches, in slices that fit between two frames.
 //
-// `tell(kind, position, text, ms)`: "progress", "report", "failed" of the job at a position, "end".
-// "growth" is for the charts alone: how the search has grown.
+// The page hears `say(events)`. An event is `[kind, position, text, ms]`: "progress", "graph",
+// "report" and "failed" for the job at a position, in any order of the positions, and "end". Between
+// a worker and the pool there are also "ready", "growth" with the growth of a search, for the charts
+// only, and "died".
 
+/** The most workers, however many threads the machine has. */
+const WORKERS_MAX = 8;
+/** The most jobs that wait in a worker, so that it need not wait for the page. */
+const AHEAD_MAX = 8;
 const PAGE_SLICE_MS = 8;
 const WORKER_SLICE_MS = 40;
 const TELL_MS = 100;
+/** Reports of small jobs are collected for this time, so that the page redraws once for all. */
+const COLLECT_MS = 100;
+/** The most events that the page hears at once, so that its thread is never busy for long. */
+const EVENTS_AT_ONCE = 16;
 const STATES_AT_ONCE = 256;
 
 const inWorker = typeof window === "undefined";
 
-/** What the person wants: to go on, to wait, to stop. */
+/** The last order of the reader: continue, pause or stop. */
 class Orders {
   stopped = false;
   paused = false;
   #wake = () => {};
 
   give(word) {
-    this.paused = word === "pause";
     this.stopped ||= word === "stop";
+    // A pause after a stop would hold back what was found.
+    this.paused = word === "pause" && !this.stopped;
     if (!this.paused) this.#wake();
   }
 
@@ -31,7 +42,7 @@ class Orders {
   }
 }
 
-/** Lets everything else have its turn; a timer would sleep for milliseconds. */
+/** Yields to everything else; a timer would wait for milliseconds. */
 function turn() {
   return new Promise((resolve) => {
     const { port1, port2 } = new MessageChannel();
@@ -43,19 +54,31 @@ function turn() {
   });
 }
 
-/** What the charts call a search of the explorer: a job has its design in its second line. */
+/** The charts' name for a search of the explorer: the design, which is the second line of a job. */
 function growthName(job) {
   return `explorer: ${job.split("\n")[1]}`;
 }
 
-/** The module that searches, if its model is the page's. */
-async function load(expected) {
+/** The compiled code of the search module: the workers of all searches share it, so the browser
+ * compiles and optimises it only once. */
+let compiled = null;
+
+/** Returns nothing if the code does not arrive: whoever loads the module then reports why. */
+function compile() {
+  compiled ??= WebAssembly.compileStreaming(fetch(new URL("./search_bg.wasm", import.meta.url))).catch(() => {
+    compiled = null;
+  });
+  return compiled;
+}
+
+/** The search module, if its model is the page's. */
+async function load(expected, code) {
   let search;
   try {
     search = await import("./search.js");
-    await search.default();
+    await search.default(code && { module_or_path: code });
   } catch (error) {
-    throw new Error(`what searches did not arrive (${error.message}). Check the connection and try again.`);
+    throw new Error(`the search module did not arrive (${error.message}). Check the connection and try again.`);
   }
   if (search.model() !== expected) {
     throw new Error("the page and its explorer are of two versions: reload the page");
@@ -63,18 +86,28 @@ async function load(expected) {
   return search;
 }
 
-async function work(search, jobs, first, inFull, orders, sliceMs, tell) {
+/** Searches the jobs that `next` returns, until it returns none or the reader stops. The first job is
+ * begun even after a stop, so that it is reported however long the search module took to arrive. */
+async function work(search, next, inFull, orders, sliceMs, tell) {
   let sliceBegan = performance.now();
   let told = 0;
-  for (let position = first; position < jobs.length && !orders.stopped; position++) {
+  let grew = -TELL_MS;
+  for (let job = await next(); job; job = orders.stopped ? null : await next()) {
+    const { position, text, grows } = job;
     let ms = 0;
     let stopped = false;
-    const wrong = search.begin(jobs[position], inFull);
+    const wrong = search.begin(text, inFull);
     if (wrong) {
       tell("failed", position, wrong, 0);
       continue;
     }
+    await orders.obey();
     for (let done = false; !done; ) {
+      // After a stop the results so far are reported, which takes a few more slices.
+      if (orders.stopped && !stopped) {
+        search.stop();
+        stopped = true;
+      }
       const began = performance.now();
       const progress = search.advance(STATES_AT_ONCE);
       const now = performance.now();
@@ -84,45 +117,55 @@ async function work(search, jobs, first, inFull, orders, sliceMs, tell) {
       if (!done && now - told > TELL_MS) {
         told = now;
         tell("progress", position, progress, ms);
-        tell("growth", position, search.growth(growthName(jobs[position])));
+        if (grows) tell("growth", position, search.growth(growthName(text)));
       }
       await turn();
-      // A person who pauses sees where it stands.
+      // When the reader pauses, the current progress is shown; a search that is done is reported.
       if (orders.paused && !done) tell("progress", position, progress, ms);
-      await orders.obey();
+      if (!done) await orders.obey();
       sliceBegan = performance.now();
-      // What was found so far is told all the same, after a few more slices.
-      if (orders.stopped && !stopped) {
-        search.stop();
-        stopped = true;
-      }
     }
-    tell("growth", position, search.growth(growthName(jobs[position])));
+    // Of many small searches, one in a while is enough for the charts.
+    if (grows && performance.now() - grew >= TELL_MS) {
+      grew = performance.now();
+      tell("growth", position, search.growth(growthName(text)));
+    }
+    const graph = search.graph();
+    if (graph) tell("graph", position, graph, 0);
     tell("report", position, search.report(), ms);
   }
-  tell("end", 0, "", 0);
 }
 
 // The worker's side.
 
 if (inWorker) {
   const orders = new Orders();
+  const jobs = [];
+  let wake = () => {};
   const tell = (...event) => postMessage(event);
+  const next = async () => {
+    while (!jobs.length && !orders.stopped) await new Promise((woken) => (wake = woken));
+    return jobs.shift();
+  };
   addEventListener("message", async ({ data }) => {
-    if (data.order) return orders.give(data.order);
+    if (data.order) orders.give(data.order);
+    jobs.push(...(data.jobs ?? []));
+    wake();
+    if (!data.model) return;
     try {
-      const search = await load(data.model);
-      postMessage(["ready"]);
-      await work(search, data.jobs, data.first, data.inFull, orders, WORKER_SLICE_MS, tell);
+      const search = await load(data.model, data.code);
+      tell("ready");
+      await work(search, next, data.inFull, orders, data.sliceMs, tell);
+      tell("end");
     } catch (error) {
-      postMessage(["died", 0, String(error?.message ?? error)]);
+      tell("died", 0, String(error?.message ?? error));
     }
   });
 }
 
 // The page's side.
 
-/** How the last search has grown, and who is told when it grows. */
+/** The growth of the last search, and the function that receives it. */
 let grown = null;
 let hearGrowth = () => {};
 
@@ -131,85 +174,172 @@ function grow(growth) {
   hearGrowth(growth);
 }
 
-/** Tells from now on how searches grow, beginning with the last one. */
+/** Reports the growth of searches from now on, starting with the last one. */
 export function follow(hear) {
   hearGrowth = hear;
   if (grown) hear(grown);
 }
 
-let current = new Orders();
-/** Ends what is under way; nothing is heard of it any more. */
-let end = () => {};
+/** The jobs of one call of `explore`, and the workers that search them. */
+class Pool {
+  #model;
+  #inFull;
+  #say;
+  /** The last order: it holds for whoever goes on. */
+  #order;
+  /** The jobs that no worker has: `{ position, text }`. */
+  #waiting;
+  /** The jobs of each worker, in their order, and whether it could load the search. */
+  #workers = new Map();
+  /** How many workers there are at first. */
+  #most;
+  /** The orders for a search on the page itself. */
+  #here = null;
+  /** What was not said yet. */
+  #events = [];
+  #timer = 0;
+  #isOver = false;
 
-export function order(word) {
-  current.give(word);
-}
+  constructor(model, jobs, inFull, paused, say) {
+    this.#model = model;
+    this.#inFull = inFull;
+    this.#say = say;
+    this.#order = paused ? "pause" : "";
+    this.#waiting = jobs.map((text, position) => ({ position, text }));
+    this.#most = Math.min(jobs.length, navigator.hardwareConcurrency || 1, WORKERS_MAX);
+    while (this.#workers.size < this.#most && this.#start());
+    this.#goOn();
+  }
 
-export function explore(model, jobs, inFull, say) {
-  end();
-  let worker;
-  let over = false;
-  const tell = (...event) => {
-    if (over) return;
-    if (event[0] === "growth") grow(event[2]);
-    else say(...event);
-  };
-  end = () => {
-    over = true;
-    current.give("stop");
-    worker?.terminate();
-  };
-  let at = 0; // the job that is being done
-  let ready = false;
-  let last = ""; // the last order: it holds for whoever goes on
+  order(word) {
+    this.#order = word;
+    // A search on the page takes its first job from here.
+    if (word === "stop" && !this.#here) this.#waiting.length = 0;
+    this.#here?.give(word);
+    for (const worker of this.#workers.keys()) worker.postMessage({ order: word });
+  }
 
-  const start = () => {
-    ready = false;
+  /** Ends everything; nothing more is said. */
+  end() {
+    this.#isOver = true;
+    clearTimeout(this.#timer);
+    this.#here?.give("stop");
+    for (const worker of this.#workers.keys()) worker.terminate();
+  }
+
+  /** Starts a worker with a job. Returns false if there are no workers. */
+  #start() {
+    let worker;
     try {
       worker = new Worker(import.meta.url, { type: "module" });
     } catch {
-      return here();
+      return false;
     }
-    worker.onmessage = ({ data }) => hear(data);
+    worker.onmessage = ({ data }) => this.#hear(worker, ...data);
     worker.onerror = (event) => {
       event.preventDefault();
-      hear(["died", 0, event.message ?? "the worker could not be loaded"]);
+      this.#hear(worker, "died", 0, event.message ?? "the worker could not be loaded");
     };
-    worker.postMessage({ model, jobs, first: at, inFull });
-    if (last) worker.postMessage({ order: last });
-  };
-
-  const here = () => {
-    current = new Orders();
-    if (last) current.give(last);
-    const begun = load(model).then((search) => work(search, jobs, at, inFull, current, PAGE_SLICE_MS, tell));
-    begun.catch((error) => {
-      tell("failed", at, String(error.message), 0);
-      tell("end", 0, "", 0);
+    this.#workers.set(worker, { jobs: [], isReady: false });
+    this.#feed(worker);
+    // A worker that was ended meanwhile hears nothing.
+    compile().then((code) => {
+      const [model, inFull, order] = [this.#model, this.#inFull, this.#order];
+      worker.postMessage({ model, code, inFull, order, sliceMs: WORKER_SLICE_MS });
     });
-  };
+    return true;
+  }
 
-  const hear = ([kind, position, text, ms]) => {
-    if (over) return;
-    if (kind === "ready") return void (ready = true);
-    if (kind !== "died") {
-      at = kind === "report" || kind === "failed" ? position + 1 : position;
-      if (kind === "end") worker.terminate();
-      return tell(kind, position, text, ms);
+  /** Gives a worker jobs, so that it need not wait for the page after each: fewer towards the end,
+   * so that all workers end at the same time. */
+  #feed(worker) {
+    const { jobs } = this.#workers.get(worker);
+    const share = Math.floor(this.#waiting.length / (4 * this.#most));
+    const most = Math.min(Math.max(share, 1), AHEAD_MAX);
+    // A message costs the page's thread more than a small search costs a worker.
+    if (jobs.length > most / 2) return;
+    const more = this.#waiting.splice(0, Math.max(most - jobs.length, 0));
+    if (!more.length) return;
+    jobs.push(...more);
+    // The charts follow one worker.
+    const [followed] = this.#workers.keys();
+    worker.postMessage({ jobs: more.map((job) => ({ ...job, grows: worker === followed })) });
+  }
+
+  #hear(worker, kind, position, text, ms) {
+    const its = this.#workers.get(worker);
+    if (this.#isOver || !its) return;
+    if (kind === "ready") return void (its.isReady = true);
+    if (kind === "died") return this.#replace(worker, String(text).replace(/\.$/, ""));
+    if (kind === "end") its.jobs.length = 0;
+    else this.#tell(kind, position, text, ms);
+    if (kind === "report" || kind === "failed") {
+      its.jobs.shift();
+      this.#feed(worker);
     }
+    if (its.jobs.length) return;
     worker.terminate();
-    // A worker that never came up will not come up again; one that died of a job does the next.
-    if (!ready) return here();
-    tell("failed", at, `${String(text).replace(/\.$/, "")}. A new worker goes on.`, 0);
-    at += 1;
-    start();
-  };
+    this.#workers.delete(worker);
+    this.#goOn();
+  }
 
-  current = {
-    give(word) {
-      last = word;
-      worker.postMessage({ order: word });
-    },
-  };
-  start();
+  /** Goes on without a worker that died. */
+  #replace(worker, why) {
+    const { jobs, isReady } = this.#workers.get(worker);
+    worker.terminate();
+    this.#workers.delete(worker);
+    // A worker that could not start once will not start again: the others do its work, or the page.
+    // One that died in a job is replaced for the next job.
+    if (isReady) this.#tell("failed", jobs.shift().position, `${why}. A new worker goes on.`, 0);
+    if (this.#order !== "stop") this.#waiting.unshift(...jobs);
+    if (isReady && this.#waiting.length) this.#start();
+    this.#goOn();
+  }
+
+  /** Without workers the page searches what is left, and then all is done. */
+  #goOn() {
+    if (this.#workers.size || this.#here) return;
+    if (!this.#waiting.length) return this.#tell("end", 0, "", 0);
+    let at = this.#waiting[0].position;
+    const next = () => {
+      const job = this.#waiting.shift();
+      at = job?.position ?? at;
+      return job && { ...job, grows: true };
+    };
+    const tell = (...event) => this.#tell(...event);
+    this.#here = new Orders();
+    this.#here.give(this.#order);
+    load(this.#model)
+      .then((search) => work(search, next, this.#inFull, this.#here, PAGE_SLICE_MS, tell))
+      .catch((error) => tell("failed", at, String(error.message), 0))
+      .then(() => tell("end", 0, "", 0));
+  }
+
+  #tell(kind, position, text, ms) {
+    if (this.#isOver) return;
+    if (kind === "growth") return grow(text);
+    this.#events.push([kind, position, text, ms]);
+    if (kind === "end") this.#flush();
+    else this.#timer ||= setTimeout(() => this.#flush(), COLLECT_MS);
+  }
+
+  #flush() {
+    clearTimeout(this.#timer);
+    const events = this.#events.splice(0, EVENTS_AT_ONCE);
+    this.#timer = this.#events.length ? setTimeout(() => this.#flush(), 0) : 0;
+    this.#say(events);
+  }
+}
+
+let pool = null;
+
+export function order(word) {
+  pool?.order(word);
+}
+
+/** Searches jobs instead of the current ones, from the start or, if they begin paused, from the
+ * order to resume. */
+export function explore(model, jobs, inFull, paused, say) {
+  pool?.end();
+  pool = new Pool(model, jobs, inFull, paused, say);
 }

@@ -1,6 +1,6 @@
-// The page's side of the tree laboratory: what is fetched when it is first opened, src/bin/lab.rs and
-// lab.css. It begins with the run of the stage, as a link: a link ends in a checksum of the state that
-// the page's model is in, so a laboratory of another version cannot pass another tree for that of the
+// The page's part of the tree laboratory, src/bin/lab.rs and lab.css, which are fetched when it is
+// first opened. It starts with the run of the stage, passed as a link. A link ends with a checksum
+// of the model's state, so a laboratory of another version cannot show a wrong tree as that of the
 // stage.
 
 const { Program } = await import(`./program.js${new URL(import.meta.url).search}`);

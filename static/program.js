@@ -1,8 +1,9 @@
-// A program of its own on the page: a dialog, and a module that is fetched when the dialog is first
-// opened. It lives on while the dialog is closed. One that cannot be fetched, or that dies, says so in
-// the dialog and can be tried again; the page behind it is another module and does not notice.
+// A separate program on the page: a dialog, and a module that is fetched when the dialog is first
+// opened. The module stays loaded while the dialog is closed. If the module cannot be fetched or
+// has died, the dialog says so and offers to try again; the page behind it is another module and
+// continues to work.
 
-/** Makes an element; text is never markup here. */
+/** Makes an element. A text is never parsed as markup. */
 function element(tag, properties, ...children) {
   const made = Object.assign(document.createElement(tag), properties);
   made.append(...children);
@@ -26,16 +27,16 @@ export class Program {
   #opener = null;
 
   /**
-   * About a program:
-   *   title, noun              what the dialog is called, and how sentences speak of it
-   *   module, sheet            its module's name, and that of its style sheet if it has one
-   *   className                of the dialog; `${className}-notice` says what is to be said of it
-   *   report, kept(place)      what a person's work is called, and that work, when the module dies
-   *   mistake                  what is said then
+   * The properties of a program:
+   *   title, noun              the dialog's title, and the program's name inside sentences
+   *   module, sheet            the names of its module and of its style sheet, if it has one
+   *   className                of the dialog; `${className}-notice` is the element of its messages
+   *   report, kept(place)      the name of the reader's work, and the work itself when the module dies
+   *   mistake                  the end of the sentence that is shown then
    *   begin(module, place, word), show(module, place, word), rest(module)
-   *                            what it does when it has arrived, when it is shown again, when its
-   *                            dialog is closed; what is wrong if it cannot begin
-   *   died, diedName           what is done when it dies, and the global function that its module calls
+   *                            called when it has loaded, when it is shown again, and when its dialog
+   *                            is closed; `begin` returns an error message if it cannot start
+   *   died, diedName           called when it dies, and the global function that its module calls
    */
   constructor(about) {
     this.#about = about;
@@ -52,7 +53,8 @@ export class Program {
       this.#report,
       element("p", {}, this.#again, " ", this.#close),
     );
-    // Focus has a place in it also where no control is: the page would take the keys for its own.
+    // The dialog itself can take the focus, even without a control; otherwise the page would handle
+    // the keys.
     const dialog = { className: about.className, ariaLabel: about.title, tabIndex: -1 };
     this.#dialog = element("dialog", dialog, this.#notice);
     document.body.append(this.#dialog);
@@ -72,7 +74,7 @@ export class Program {
     this.#dialog.close();
   }
 
-  /** A function of the module, to be called for as long as the module lives. */
+  /** Wraps a function of the module so that it does nothing once the module is dead. */
   whileItLives(call) {
     const place = this.#place;
     return (...what) => place.isConnected && this.#guard(() => call(...what));
@@ -83,14 +85,14 @@ export class Program {
     this.#close.addEventListener("click", () => this.close());
     this.#dialog.addEventListener("close", () => {
       this.#guard(() => this.#module && this.#about.rest(this.#module));
-      // Unless somebody put it elsewhere, focus goes back to where it was.
+      // If no other element took the focus, it returns to the element that had it before.
       if (document.activeElement === document.body) this.#opener?.focus();
     });
-    // The page's keys are for the run behind the dialog. One that is closed still has the focus until
-    // the next frame.
+    // The page's keys control the run behind the dialog, so the dialog keeps them. A closed dialog
+    // has the focus until the next frame, but keeps no keys.
     this.#dialog.addEventListener("keydown", (event) => this.#dialog.open && event.stopPropagation());
     window[this.#about.diedName] = (message) => this.#die(message);
-    // What reaches no panic hook: a stack overflow, a failed allocation.
+    // Errors that call no panic hook: a stack overflow, a failed allocation.
     for (const kind of ["error", "unhandledrejection"]) {
       addEventListener(kind, (event) => {
         const error = event.error ?? event.reason;
@@ -104,8 +106,8 @@ export class Program {
     this.#isLoading = true;
     const { noun, module: name, sheet, begin } = this.#about;
     this.#tell(`Loading the ${noun}.`);
-    // A browser may keep that a module could not be fetched, or has a dead one: another address is
-    // another module.
+    // A browser may remember that a module could not be fetched, or may keep a dead module; another
+    // address loads it again.
     const version = this.#tries++ ? `?${this.#tries}` : "";
     this.#place?.remove();
     this.#place = element("div", { className: `${this.#about.className}-place` });
@@ -156,7 +158,8 @@ export class Program {
     this.#said.textContent = text;
     this.#report.hidden = true;
     this.#again.hidden = this.#close.hidden = !isTrouble;
-    // Not within the key press that may have led here: it would press the button too.
+    // Not during the key press that may have led here, because that key would also press the
+    // button.
     if (isTrouble) setTimeout(() => this.#again.focus());
     else this.#dialog.focus();
   }
@@ -170,7 +173,7 @@ export class Program {
     }
   }
 
-  /** Whether an error comes out of the program's module. */
+  /** Whether an error comes from the program's module. */
   #isOurs(error) {
     return window.extentscopeTrapIsOf(error, this.#about.module);
   }

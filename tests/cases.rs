@@ -1,5 +1,5 @@
-//! Public reports as scripts, with what must come out: `tests/data/cases` has the scripts, and
-//! `expected.txt` there says what each is to break under which design.
+//! Public bug reports as scripts, with the expected results: `tests/data/cases` has the scripts,
+//! and `expected.txt` there says which promises each breaks under which design.
 
 use extentscope::check::{Bounds, Detail, Report, Reported, Search, Verdict};
 use extentscope::kernel::{Design, Promise, Row, Setup};
@@ -35,8 +35,8 @@ fn cases(text: &str) -> Vec<Case<'_>> {
     all.collect()
 }
 
-/// Searches a script under a design, with its power cut, failures and all: what comes out otherwise
-/// than it should.
+/// Searches a script under a design, including its power cuts and failures. Returns the differences
+/// from the expectation.
 fn check(case: &Case<'_>) -> Option<String> {
     let Case { script: name, design, broken, no_return } = case;
     let path = format!("{}/tests/data/cases/{name}.txt", env!("CARGO_MANIFEST_DIR"));
@@ -58,7 +58,7 @@ fn check(case: &Case<'_>) -> Option<String> {
 }
 
 #[test]
-fn each_case_comes_out_as_the_report_says() {
+fn each_case_has_the_result_of_its_report() {
     let path = format!("{}/tests/data/cases", env!("CARGO_MANIFEST_DIR"));
     let text = std::fs::read_to_string(format!("{path}/expected.txt")).expect("a table");
     let cases = cases(&text);

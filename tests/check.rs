@@ -1,5 +1,5 @@
-//! The explorer against brute force, on everything that is small enough to be searched by the
-//! plainest means: states in ordered maps, by all of their bytes.
+//! Compares the explorer with brute force on everything small: states in ordered maps, with all
+//! their bytes.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::fmt::Write as _;
@@ -15,13 +15,14 @@ use extentscope::kernel::{
 };
 use extentscope::scenario::{Matrix, PRESETS, Run, Script, switches};
 
-/// Presets in designs with fewer states than this are searched by brute force.
+/// Cells with fewer states than this are searched by brute force.
 const STATES_SMALL: usize = 10_000;
-/// With fewer than this the fewest switches are too, over states with all their names.
+/// For cells with fewer states than this, the fewest switches are searched by brute force too, over
+/// states with all their names.
 const STATES_FEW: usize = 700;
 
-/// Every preset in every design, as it is and where bios and the power may fail: neither is a way
-/// out of anything.
+/// Every preset in every design, unchanged and with bios and the power allowed to fail. Neither
+/// failure counts as a way out.
 fn setups_that_may_fail() -> impl Iterator<Item = (String, Setup)> {
     setups().flat_map(|(name, setup)| {
         let budgets = Budgets { crash: 1, eio: 1, ..setup.budgets };
@@ -41,12 +42,13 @@ fn setups() -> impl Iterator<Item = (String, Setup)> {
     })
 }
 
-/// A setup that breaks something, of some hundred states.
+/// A setup of some hundred states that breaks a promise.
 fn small() -> Setup {
     setups().find(|(name, _)| name == "S7 rfc-osync").expect("S7 is a preset").1
 }
 
-/// All of a state, also the names that its bytes leave out: an actor is told from another by them.
+/// All bytes of a state, including the names that its encoding leaves out, because names
+/// distinguish actors.
 fn all_of_it(state: &State) -> Vec<u8> {
     let Fingerprint { low, high } = fingerprint(format!("{state:?}").as_bytes());
     [low.to_le_bytes(), high.to_le_bytes()].concat()
@@ -58,7 +60,7 @@ fn bytes(setup: &Setup, state: &State) -> Vec<u8> {
     bytes
 }
 
-/// All states of a setup with all steps, by number.
+/// All states of a setup by number, with all steps.
 struct Plain {
     states: Vec<State>,
     depth: Vec<usize>,
@@ -67,7 +69,7 @@ struct Plain {
 }
 
 impl Plain {
-    /// `None` if there are too many states.
+    /// Searches a setup; returns `None` if there are too many states.
     fn search(setup: &Setup, key: impl Fn(&State) -> Vec<u8>) -> Option<Plain> {
         let first = State::initial(setup);
         let mut plain = Plain {
@@ -98,7 +100,7 @@ impl Plain {
         Some(plain)
     }
 
-    /// States in which a promise is broken.
+    /// Marks the states in which a promise is broken.
     fn bad(&self, setup: &Setup, promise: Promise) -> Vec<bool> {
         let bad = |state: &State| match promise {
             Promise::NoDeadlock => !deadlocked(setup, state).is_empty() || is_stuck(setup, state),
@@ -110,7 +112,7 @@ impl Plain {
         self.states.iter().map(bad).collect()
     }
 
-    /// Everything is converted and every thread has finished, or the power was cut.
+    /// Whether everything is converted and every thread has finished, or the power was cut.
     fn is_over(&self, setup: &Setup, at: usize) -> bool {
         let state = &self.states[at];
         let unasked = |(choice, _): &(Choice, usize)| is_environment(state, *choice);
@@ -121,16 +123,16 @@ impl Plain {
                 && state.ios().all(|(_, io)| io.stage == Stage::Converted)
     }
 
-    /// The steps from a state that somebody can rely on: those of the environment are left out, but
-    /// for the recovery that follows a power cut.
+    /// The steps from a state without those of the environment, except the recovery after a power
+    /// cut.
     fn own_steps(&self, at: usize) -> impl Iterator<Item = usize> {
         let state = &self.states[at];
         let is_own = |choice| state.power != Power::On || !is_environment(state, choice);
         self.steps[at].iter().filter(move |(choice, _)| is_own(*choice)).map(|(_, to)| *to)
     }
 
-    /// States from which some state of a kind can be reached by steps that somebody can rely on, by
-    /// asking again and again.
+    /// The states from which a goal can be reached without the environment, by iterating until
+    /// nothing changes.
     fn reach(&self, goal: impl Fn(usize) -> bool) -> Vec<bool> {
         let mut can: Vec<bool> = (0..self.states.len()).map(goal).collect();
         loop {
@@ -144,9 +146,9 @@ impl Plain {
         }
     }
 
-    /// States from which some run ends without ever being in a bad one, by asking again and again.
-    /// A run can end where only the environment could go on, and goes on by steps that somebody can
-    /// rely on.
+    /// The states from which some run ends without reaching a bad state, by iterating until nothing
+    /// changes. A run can end where only the environment could step. It continues only by steps
+    /// that are not the environment's.
     fn avoidable(&self, bad: &[bool]) -> Vec<bool> {
         let ends = |at: usize| {
             let state = &self.states[at];
@@ -167,7 +169,7 @@ impl Plain {
         }
     }
 
-    /// The point of no return of a run that ends badly, tried out state by state.
+    /// The point of no return of a run into a bad state, tested state by state.
     fn no_return(&self, setup: &Setup, run: &[Choice], bad: &[bool]) -> Option<u32> {
         let avoidable = self.avoidable(bad);
         let mut state = State::initial(setup);
@@ -182,8 +184,8 @@ impl Plain {
         doomed
     }
 
-    /// The fewest switches, then the fewest steps, of any run into a bad state: every pair of a
-    /// state and a last actor is improved until nothing changes.
+    /// The smallest number of switches, and then of steps, of any run into a bad state. Every pair
+    /// of a state and a last actor is improved until nothing changes.
     fn calmest(&self, bad: &[bool]) -> (u32, u32) {
         let mut best: BTreeMap<(usize, Option<Actor>), (u32, u32)> =
             BTreeMap::from([((0, None), (0, 0))]);
@@ -205,7 +207,7 @@ impl Plain {
     }
 }
 
-/// Switches and length of a run.
+/// The number of switches and the length of a run.
 fn cost(run: &[Choice]) -> (u32, u32) {
     (switches(run), run.len() as u32)
 }
@@ -252,12 +254,13 @@ fn counts_verdicts_and_witnesses_agree_with_brute_force() {
     assert!(pairs >= 100 && violated >= 50, "{pairs} setups, {violated} violations");
 }
 
-/// States up to which a cell is searched in the pinned table; larger ones are the matrix's.
+/// Cells with up to this number of states are in the pinned table; the test of the matrix searches
+/// larger ones.
 const STATES_PINNED: u32 = 60_000;
 
-/// One number a cell catches nearly every change of meaning; `UPDATE_EXPECT=1` accepts it.
+/// One number per cell catches nearly every change of meaning; `UPDATE_EXPECT=1` accepts changes.
 #[test]
-fn counts_and_verdicts_are_pinned_and_are_what_the_scripts_expect() {
+fn counts_and_verdicts_are_pinned_and_match_the_scripts() {
     let mut matrix = Matrix::of_everything();
     let bounds = Bounds { states: STATES_PINNED, ..Bounds::default() };
     for number in 0..matrix.len() {
@@ -291,7 +294,7 @@ fn counts_and_verdicts_are_pinned_and_are_what_the_scripts_expect() {
 }
 
 #[test]
-fn slices_find_what_one_go_finds() {
+fn a_search_in_slices_has_the_same_result() {
     let setup = small();
     let whole = Search::run(setup.clone(), Bounds::default());
     let mut sliced = Search::new(setup, Bounds::default());
@@ -332,7 +335,7 @@ fn a_report_is_made_in_slices_and_can_be_stopped() {
 }
 
 #[test]
-fn a_bound_that_was_reached_is_said() {
+fn a_reached_bound_is_reported() {
     let setup = small();
     let whole = Search::run(setup.clone(), Bounds::default());
     assert_eq!(whole.limit(), None);
@@ -370,7 +373,7 @@ fn no_knob_lets_a_count_fall_below_zero() {
                     if design.knobs.contradiction().is_some() {
                         continue;
                     }
-                    // Arithmetic is checked here: what falls below zero ends the test.
+                    // This test checks for arithmetic overflow: a value below zero panics.
                     let search = Search::run(Setup { design, ..script.setup.clone() }, bounds);
                     assert!(search.progress().states > 1, "{design}");
                     searched += 1;

@@ -1,4 +1,4 @@
-//! `docs/conformance.md` is printed from what the recorded traces of running kernels say.
+//! Prints `docs/conformance.md` from the results for recorded traces of running kernels.
 
 mod trace_common;
 
@@ -9,7 +9,7 @@ use expect_test::expect_file;
 use extentscope::trace::{Conformance, Folder, FollowOutcome, Why, conform, follow, replay};
 use trace_common::recorded;
 
-/// Kernel and what is special about the file system.
+/// The kernel, and the special options of the filesystem.
 fn column(folder: &Folder) -> String {
     let release = folder.release.map(|release| format!("{}.{}", release.major, release.minor));
     let mut text = release.unwrap_or_else(|| "?".into());
@@ -29,7 +29,7 @@ fn column(folder: &Folder) -> String {
 }
 
 #[test]
-fn the_document_says_what_the_traces_say() {
+fn the_document_matches_the_traces() {
     let mut columns: BTreeMap<String, (u32, Conformance)> = BTreeMap::new();
     let mut all = Conformance::default();
     let (mut events, mut dumps, mut lookups, mut resyncs) = (0, 0, 0, BTreeMap::new());
@@ -64,7 +64,8 @@ fn the_document_says_what_the_traces_say() {
                 }
             }
             let (name, design) = (&folder.name, release.design());
-            writeln!(followed, "| {name} | {design} | {ops} | {explained} | {passed} |")
+            let kernel = format!("{}.{}", release.major, release.minor);
+            writeln!(followed, "| {kernel} {name} | {design} | {ops} | {explained} | {passed} |")
                 .expect("text");
         }
     }

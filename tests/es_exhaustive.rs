@@ -1,15 +1,16 @@
-//! All sequences of three operations over eight blocks, for each version, on both storages,
-//! against the dense oracle.
+//! All sequences of three operations on eight blocks, for each version, on both storages, compared
+//! with the dense oracle.
 //!
-//! Operations: insert and remove of each of the 36 ranges, inserts as WRITTEN and UNWRITTEN with
-//! physical blocks that are contiguous over the file or apart, DELAYED, HOLE, and UNWRITTEN with
-//! DELAYED where the version has it; the corrected conversion, dirty marks and their clearing,
-//! and what was read from disk, where a dirty bit is on; lookup, find and reclaim.
+//! Operations: insert and remove of each of the 36 ranges; inserts as WRITTEN and UNWRITTEN, with
+//! physical blocks that are contiguous over the file or apart, as DELAYED, as HOLE, and as
+//! UNWRITTEN with DELAYED if the version has that; with a dirty bit, the corrected conversion,
+//! setting and clearing of dirty marks, and inserts of extents read from disk; lookup, find and
+//! reclaim.
 //!
-//! What is merged, and why nothing is missed: an operation sees only the tree as it is (extents,
-//! shape, colours, `cache_es`, counters, resume position). So sequences that lead to the same tree
-//! go on as one; the test walks the set of all different trees after zero, one and two operations,
-//! and does every operation on each. The number of trees is pinned.
+//! Why it is enough to walk trees instead of sequences: an operation sees only the current tree
+//! (extents, shape, colours, `cache_es`, counters, resume position). Sequences that lead to the
+//! same tree therefore continue alike. The test collects all different trees after zero, one and
+//! two operations, and applies every operation to each. The number of trees is pinned.
 
 mod es_common;
 
@@ -20,7 +21,7 @@ use extentscope::es::{
     Convert, DirtyBit, Encode, EsOp, Extent, Matching, Memory, Rules, Status, Version,
 };
 
-/// Blocks of the file.
+/// Number of blocks of the file.
 const BLOCKS: u32 = 8;
 
 type File = Triple<{ BLOCKS as usize }, { BLOCKS as usize }>;
@@ -49,14 +50,14 @@ fn clusters_of_two_blocks() {
     assert_eq!([Version::V6_5, Version::V6_12].map(walk), PINNED_CLUSTERS);
 }
 
-/// Different trees after two operations, by version.
+/// Number of different trees after two operations, by version.
 const PINNED: [u64; 6] = [324, 29_810, 29_810, 30_062, 30_062, 22_695];
-/// ... v3.9 with `unwritten_only` and with `pending`.
+/// The same numbers for v3.9 with `unwritten_only` and with `pending`.
 const PINNED_DIRTY: [u64; 2] = [30_470, 30_533];
-/// ... v6.5 and v6.12 with clusters of two blocks.
+/// The same numbers for v6.5 and v6.12 with clusters of two blocks.
 const PINNED_CLUSTERS: [u64; 2] = [30_216, 23_261];
 
-/// Does all sequences of three operations; how many different trees two of them make.
+/// Runs all sequences of three operations. Returns the number of different trees after two.
 fn walk(rules: &Rules) -> u64 {
     let ops = operations(rules);
     let mut trees = vec![File::new()];
@@ -82,7 +83,7 @@ fn walk(rules: &Rules) -> u64 {
     trees.len() as u64
 }
 
-/// All that an operation can see of a file.
+/// Everything of a file that an operation can see.
 fn key(file: &File) -> Vec<u8> {
     let mut key = Vec::new();
     file.flat.encode(Encode::All, &mut |it| key.push(it));

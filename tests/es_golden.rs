@@ -1,9 +1,9 @@
-//! Replays the golden traces of the kernel's own C code, on the red-black tree and on the flat
-//! storage, and stops at the first difference.
+//! Replays the golden traces of the kernel's own C code, on the red-black tree and on the sorted
+//! array, and stops at the first difference.
 //!
-//! `EXTENTSCOPE_GOLDEN_DIR` names a directory laid out as `<kernel>/<class>/*.jsonl.zst`; without
-//! it, the copy in `tests/data/es-golden` is used. The format is described in the README of the
-//! traces: every record holds an operation and what the kernel answered and became.
+//! `EXTENTSCOPE_GOLDEN_DIR` names a directory with the layout `<kernel>/<class>/*.jsonl.zst`;
+//! without it, the copy in `tests/data/es-golden` is used. The README of the traces describes the
+//! format: every record has an operation, the kernel's result, and the kernel's state afterwards.
 
 use std::fmt::Write as _;
 use std::fs;
@@ -38,7 +38,7 @@ fn main() -> ExitCode {
     }
 }
 
-/// Replays every trace below `dir`; how many records and traces there were.
+/// Replays every trace below `dir`. Returns the number of records and of traces.
 fn replay_all(dir: &Path) -> Result<(u64, u64), String> {
     let mut files = Vec::new();
     find_traces(dir, &mut files)?;
@@ -83,7 +83,7 @@ fn unpack(compressed: &[u8]) -> Result<String, String> {
     Ok(text)
 }
 
-/// Replays one file; how many records it holds.
+/// Replays one file. Returns its number of records.
 fn replay<T: Subject>(file: &Path, text: &str) -> Result<u64, String> {
     let mut world: Option<World<T>> = None;
     let mut case = String::new();
@@ -129,12 +129,12 @@ fn replay<T: Subject>(file: &Path, text: &str) -> Result<u64, String> {
     Ok(records)
 }
 
-/// Fields that say what to do; all others say what came of it.
+/// The fields with arguments of an operation; all other fields are results.
 const ARGUMENTS: [&str; 15] = [
     "i", "op", "ino", "lblk", "len", "pblk", "st", "end", "m", "alloc", "nr", "v", "n", "k", "bits",
 ];
 
-/// Drops what only a red-black tree has: the nodes in preorder, and the hash over them.
+/// Removes the fields that only a red-black tree has: the nodes in preorder, and their hash.
 fn forget_shape(record: &mut Map<String, Value>) {
     record.remove("h");
     let states = record.get_mut("s").and_then(Value::as_array_mut);
@@ -158,7 +158,7 @@ trait Subject: Sized {
     type Store: Store + Default + Clone;
     const NAME: &'static str;
     const HAS_SHAPE: bool;
-    /// The nodes in preorder, each with the trace's flags, if there is a shape.
+    /// The nodes in preorder with the trace's flags, if the storage has a shape.
     fn shape(es: &Es<Self::Store>) -> Option<Vec<(u32, u8)>>;
 }
 
@@ -237,7 +237,7 @@ impl<T: Subject> World<T> {
         (self.hits, self.misses) = (0, 0);
     }
 
-    /// Does the record's operation and says what came of it, as the fields of a record.
+    /// Applies the record's operation and returns the results as fields of a record.
     fn step(&mut self, record: &Map<String, Value>) -> Result<Map<String, Value>, String> {
         let number = |key: &str| record.get(key).and_then(Value::as_u64);
         let u32_of = |key: &str| {
@@ -259,7 +259,7 @@ impl<T: Subject> World<T> {
             }
             "end" => Ok(()),
             "shrink" => {
-                // The shrinker is asked for a long and takes an int.
+                // The shrinker is called with a long and takes an int.
                 self.shrink(number("nr").ok_or("no field nr")? as i32, &mut got);
                 Ok(())
             }
@@ -300,7 +300,7 @@ impl<T: Subject> World<T> {
         }
     }
 
-    /// The fields `r`, `es`, `next`, `rel`.
+    /// The result fields `r`, `es`, `next`, `rel`.
     fn answer(
         &mut self,
         name: &str,
@@ -343,7 +343,7 @@ impl<T: Subject> World<T> {
         Ok(())
     }
 
-    /// The fields `al` and `warn`.
+    /// The result fields `al` and `warn`.
     fn account(&mut self, name: &str, before: Memory, got: &mut Map<String, Value>) {
         let base = if name == "enomem" { self.mem } else { before };
         let nofail = self.mem.nofail - base.nofail;
@@ -358,7 +358,7 @@ impl<T: Subject> World<T> {
         }
     }
 
-    /// The fields `he` and, where there is a shape, `h`.
+    /// The result fields `he` and, if there is a shape, `h`.
     fn hash(&self, got: &mut Map<String, Value>) {
         let mut hash = Fnv::new();
         for es in &self.inodes {
@@ -389,7 +389,7 @@ impl<T: Subject> World<T> {
         got.insert("h".into(), hash.text().into());
     }
 
-    /// The fields of a dumped record, without `t` where there is no shape.
+    /// The result fields of a dump, without `t` if there is no shape.
     fn dump(&self, ino: Option<u64>, got: &mut Map<String, Value>) {
         let mut states = Vec::new();
         for (id, es) in self.inodes.iter().enumerate() {
@@ -480,7 +480,7 @@ fn extent_value(extent: &Extent) -> Value {
     Value::from(vec![u64::from(lblk), len.into(), pblk, status.bits().into()])
 }
 
-/// FNV-1a, 64 bit.
+/// The FNV-1a hash, 64 bit.
 struct Fnv(u64);
 
 impl Fnv {

@@ -1,5 +1,5 @@
-//! The observer's events, replayed on a picture of the tree, keep the picture true: shape,
-//! colours, fields and `cache_es` after every operation. And watching changes nothing.
+//! Replays the observer's events on a picture of the tree and checks that the picture stays
+//! correct: shape, colours, fields and `cache_es` after every operation. Observing changes nothing.
 
 use std::collections::BTreeMap;
 
@@ -53,7 +53,7 @@ fn operation(verb: u8, lblk: u32, len: u32) -> EsOp {
     }
 }
 
-/// A tree drawn by someone who only hears events.
+/// A picture of a tree, made from events only.
 #[derive(Default)]
 struct Picture {
     nodes: BTreeMap<NodeId, Drawn>,
@@ -130,7 +130,7 @@ impl Picture {
         self.nodes.get_mut(&id).expect("an event names a node that was linked")
     }
 
-    /// Where a node hangs: parent and side, or nothing for the root.
+    /// The parent of a node and the side; `None` for the root.
     fn place_of(&mut self, id: NodeId) -> Option<(NodeId, usize)> {
         let parent = self.node(id).parent?;
         let side = usize::from(self.node(parent).child[1] == Some(id));

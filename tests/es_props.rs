@@ -1,5 +1,5 @@
-//! Long sequences of operations on 64 blocks against the dense oracle: the fuzz target's body,
-//! fed by proptest.
+//! Long sequences of operations on 64 blocks, compared with the dense oracle: the body of the fuzz
+//! target, with inputs from proptest.
 
 mod es_common;
 
@@ -19,8 +19,8 @@ proptest! {
     }
 }
 
-/// Found by the property above: the posted conversion of `[12/1)` inside an extent has no node for
-/// its middle, and takes the right part, which is cached, out again.
+/// A case that the property above found: the posted conversion of `[12/1)` inside an extent has no
+/// node for its middle, and takes out the right part again, which is cached.
 #[test]
 fn an_undone_posted_conversion_leaves_nothing_cached() {
     es_common::run_bytes(&[

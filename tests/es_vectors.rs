@@ -1,5 +1,5 @@
-//! Small operations and what must come of them, as text: the dossier's golden vectors, and our own
-//! for what no golden trace covers.
+//! Small scripts of tree operations and their expected results, as text. They cover the cases that
+//! no golden trace covers.
 //!
 //! A script is a list of calls separated by `;`, with ranges as `first..last`:
 //!
@@ -27,7 +27,7 @@ const ALL: [Version; 5] =
 const MIXED: [Version; 4] = [Version::V3_9, Version::V3_11, Version::V3_19, Version::V6_5];
 
 #[test]
-fn the_dossiers_insert_and_remove_vectors() {
+fn inserts_merge_and_overwrite_and_removes_split() {
     let all = |script: &str, expect: &str| check_versions(&ALL, script, expect);
     all("ins [0/8) W@100; ins [8/8) W@108", "[0/16) W@100");
     all("ins [0/8) W@100; ins [8/8) W@200", "[0/8) W@100  [8/8) W@200");
@@ -53,8 +53,7 @@ fn the_dossiers_insert_and_remove_vectors() {
     all("ins [0/8) W@100; rem 2..3; ins [2/2) W@102", "[0/8) W@100");
 }
 
-/// C1 to C7. In C6 the kernel exposes what its callers passed as the physical block of a hole, all
-/// ones; the dossier writes 7777 for it.
+/// The kernel exposes the value that its callers passed as the physical block of a hole: all ones.
 #[test]
 fn conversion_as_posted_keeps_its_defects() {
     let u8 = "ins [0/8) U@1000";
@@ -72,9 +71,10 @@ fn conversion_as_posted_keeps_its_defects() {
             "[0/4) W@1000  [4/4) W@1152921504606846975  [8/4) W@2000",
         ),
         ("ins [16/4) U@1000; conv5 0..7".into(), "[16/4) U@1000"),
-        // Statuses stored in place are not merged.
+        // Statuses that are stored in place are not merged.
         ("ins [0/4) W@1000; ins [4/4) U@1004; conv5 4..7".into(), "[0/4) W@1000  [4/4) W@1004"),
-        // No memory in the interrupt: the middle needs two nodes; either failure restores all.
+        // No memory in the interrupt: the middle needs two nodes, and either failure restores the
+        // tree.
         (format!("{u8}; nomem 1+1; conv5 2..5!"), "[0/8) U@1000"),
         (format!("{u8}; nomem 2+1; conv5 2..5!"), "[0/8) U@1000"),
         (format!("{u8}; nomem 1+1; conv5 0..3!"), "[0/8) U@1000"),
@@ -110,13 +110,13 @@ fn conversion_corrected() {
     }
 }
 
-/// H-c of the dossier: an AIO was acknowledged, its conversion is pending, memory gets short.
+/// The preset H-c: an AIO write was acknowledged, its conversion is pending, and memory gets short.
 #[test]
 fn the_dirty_bit_in_both_readings() {
     let check = |bit, script: &str, expect: &str| {
         check_rules(&Version::V3_9.rules().with_dirty_bit(bit), script, expect);
     };
-    // Submitted, completed and converted early, then reclaim: only `pending` keeps the entry.
+    // Submit, complete and convert early, then reclaim: only `pending` keeps the entry.
     let acked = "ins [0/8) U@1000; dirty 0..7; conv 0..7";
     for (bit, before, after) in [
         (DirtyBit::No, "[0/8) W@1000", "(empty)"),
@@ -125,14 +125,14 @@ fn the_dirty_bit_in_both_readings() {
     ] {
         check(bit, acked, before);
         check(bit, &format!("{acked}; reclaim 9"), after);
-        // The variant: the range is read again from the disk tree, which says U.
+        // A variant: the range is read again from the disk tree, which says U.
         let reread = if bit == DirtyBit::Pending { "[0/8) W*@1000" } else { "[0/8) U@1000" };
         check(bit, &format!("{acked}; disk [0/8) U@1000"), reread);
-        // The disk conversion has finished: an ordinary entry again.
+        // After the disk conversion it is an ordinary entry again.
         check(bit, &format!("{acked}; clean 0..7"), "[0/8) W@1000");
         check(bit, &format!("{acked}; clean 0..7; reclaim 9"), "(empty)");
     }
-    // Between submission and completion both readings keep the UNWRITTEN entry.
+    // Between submission and completion, both readings keep the UNWRITTEN entry.
     let submitted = "ins [0/8) U@1000; dirty 2..5";
     for bit in [DirtyBit::UnwrittenOnly, DirtyBit::Pending] {
         check(bit, submitted, "[0/2) U@1000  [2/4) U*@1002  [6/2) U@1006");
@@ -141,14 +141,14 @@ fn the_dirty_bit_in_both_readings() {
     }
     check(DirtyBit::No, submitted, "[0/8) U@1000");
     let check = |script: &str, expect: &str| check(DirtyBit::Pending, script, expect);
-    // Disk-sourced pieces go around a dirty entry.
+    // Extents that were read from disk do not overwrite a dirty entry.
     check(
         "ins [0/8) U@1000; conv 2..3; conv 6..6; rem 0..1; rem 4..5; disk [0/10) U@1000",
         "[0/2) U@1000  [2/2) W*@1002  [4/2) U@1004  [6/1) W*@1006  [7/3) U@1007",
     );
     check("ins [4/4) W*@10; disk [0/16) H", "[0/4) H  [4/4) W*@10  [8/8) H");
     check("ins [0/4) W*@10; disk [0/4) H", "[0/4) W*@10");
-    // A caller that knows (truncate, a new allocation) does overwrite.
+    // A truncate or a new allocation does overwrite it.
     check("ins [0/8) W*@10; ins [2/2) U@99", "[0/2) W*@10  [2/2) U@99  [4/4) W*@14");
     check("ins [0/8) W*@10; rem 0..3", "[4/4) W*@14");
     // Dirty and clean neighbours do not merge until the bit is cleared.
@@ -157,7 +157,7 @@ fn the_dirty_bit_in_both_readings() {
     check("ins [0/4) W*@10; ins [4/4) W*@14", "[0/8) W*@10");
     check("ins [0/8) W*@10; clean 2..5", "[0/2) W*@10  [2/4) W@12  [6/2) W*@16");
     check("ins [0/8) W*@10; nomem 2+1; clean 2..5!", "[0/8) W*@10");
-    // Conversion as posted marks, and loses its tail, all the same.
+    // The posted conversion also sets the mark, and loses its tail.
     check("ins [0/8) U@10; conv5 0..3", "[0/4) W*@10  [4/4) U@14");
     check("ins [0/8) U@10; conv5 4..7", "[0/4) U@10");
 }
@@ -173,7 +173,7 @@ fn dirty_entries_are_not_reclaimable() {
     assert_eq!(run::<Flat<8>>(&rules, script).0.shk_nr(), 2);
 }
 
-/// Quota and second chance of v3.19, with the dossier's three passes.
+/// Quota and second chance of v3.19, in three passes of the shrinker.
 #[test]
 fn round_robin_reclaim_resumes_and_gives_a_second_chance() {
     let rules = Version::V6_5.rules();
@@ -199,9 +199,10 @@ fn reclaim_before_v3_19_frees_from_the_lowest_block() {
     }
 }
 
-/// The reclaim list of v3.11: stamped by use, sorted when a pass frees nothing.
+/// The reclaim list of v3.11: a use stamps the inode, and the list is sorted when a pass frees
+/// nothing.
 #[test]
-fn the_lazily_sorted_lru_skips_what_was_used_since_it_was_sorted() {
+fn the_lazily_sorted_lru_skips_inodes_used_since_the_sort() {
     let rules = Version::V3_11.rules();
     let mut sb = EsSuper::<4>::new();
     let mut inodes = vec![Tree::<()>::new(); 3];
@@ -214,14 +215,15 @@ fn the_lazily_sorted_lru_skips_what_was_used_since_it_was_sorted() {
     }
     sb.apply(rules, mem, &mut inodes, 0, EsOp::Lookup { lblk: 0 }).unwrap();
     let left = |inodes: &[Tree]| inodes.iter().map(Es::shk_nr).collect::<Vec<_>>();
-    // All are fresh: nothing is freed, the list is sorted by last use, and 1 is the oldest.
+    // All inodes were used since the sort, so nothing is freed. The list is then sorted by last
+    // use, and inode 1 is the oldest.
     assert_eq!(sb.shrink(rules, &mut inodes, 1, 0, None), 1);
     assert_eq!((sb.list(), left(&inodes)), (&[1, 2, 0][..], vec![2, 1, 2]));
-    // Inode 2 is used: it is skipped, and goes behind.
+    // Inode 2 is used, so it is skipped and moves to the tail.
     sb.apply(rules, mem, &mut inodes, 2, EsOp::Lookup { lblk: 0 }).unwrap();
     assert_eq!(sb.shrink(rules, &mut inodes, 2, 0, None), 2);
     assert_eq!((sb.list(), left(&inodes)), (&[0, 2][..], vec![1, 0, 2]));
-    // A precached inode comes last; the one whose lock the caller holds is the last resort.
+    // A precached inode comes last. The inode whose lock the caller holds is the last resort.
     inodes[0].set_precached(true);
     assert_eq!(sb.shrink(rules, &mut inodes, 9, 0, None), 2);
     assert_eq!((sb.list(), left(&inodes)), (&[0][..], vec![1, 0, 0]));
@@ -229,7 +231,7 @@ fn the_lazily_sorted_lru_skips_what_was_used_since_it_was_sorted() {
     assert_eq!(left(&inodes), vec![0, 0, 0]);
 }
 
-/// What each version does when a node cannot be had.
+/// The reaction of each version to a failed allocation.
 #[test]
 fn failed_allocations() {
     let split = "ins [0/8) W@10; nomem 1+1";
@@ -237,27 +239,28 @@ fn failed_allocations() {
     let check = check_versions;
     check(&[Version::V3_9], &format!("{split}; rem 2..3!"), "[0/8) W@10");
     check(&[Version::V3_9], "ins [0/8) W@10; nomem 1+1; ins [0/8) H!", "(empty)");
-    // The shrinker frees the extent itself, so the second attempt finds nothing to split.
+    // The shrinker frees the extent itself, so the second attempt has nothing to split.
     let retry = [Version::V3_11, Version::V3_19];
     check(&retry, &format!("{split}; rem 2..3"), "(empty)");
     check(&retry, &format!("{delayed}; rem 2..3!"), "[0/8) D");
     check(&retry, "nomem 1+1; ins [0/8) W@10", "(empty)");
     check(&retry, "nomem 1+1; ins [0/8) D!", "(empty)");
     check(&retry, "ins [9/1) H; nomem 1+1; ins [0/8) D", "[0/8) D");
-    // v6.5: what need not be kept is dropped, the rest is repeated with nodes at hand.
+    // v6.5: extents that need not be kept are dropped; other calls are repeated with preallocated
+    // nodes.
     let drops = [Version::V6_5, Version::V6_12];
     check(&drops, &format!("{split}; rem 2..3"), "[0/2) W@10");
     check(&drops, "insdel 0; insdel 1; nomem 1+9; ins [0/2) H", "(empty)");
     check(&[Version::V6_5], &format!("{delayed}; rem 2..3"), "[0/2) D  [4/4) D");
     check(&[Version::V6_5], "nomem 1+9; ins [0/8) D", "[0/8) D");
     check(&drops, "nomem 1+9; insdel 3", "[3/1) D");
-    // v3.10 is v3.9 with a retry.
+    // v3.10 has the rules of v3.9 with a retry.
     let v3_10 = Version::V3_9.rules().with_no_memory(NoMemory::ShrinkAndRetry(1));
     check_rules(&v3_10, &format!("{split}; rem 2..3"), "(empty)");
     check_rules(&v3_10, "ins [9/1) H; nomem 1+1; ins [0/8) D", "[0/8) D");
 }
 
-/// v3.8: delayed extents only, no removal before an insert.
+/// v3.8: delayed extents only, and no removal before an insert.
 #[test]
 fn v3_8_tolerates_overlaps_by_shape() {
     let v3_8 = Version::V3_8.rules();
@@ -268,7 +271,7 @@ fn v3_8_tolerates_overlaps_by_shape() {
     check("ins [0/8) D; rem 2..3", "[0/2) D  [4/4) D");
     check("ins [0/8) D; nomem 1+1; rem 2..3!", "[0/8) D");
     check("ins [0/2) D; ins [8/4) D; find 3..4", "[0/2) D  [8/4) D | [8/4) D");
-    // Only the tree can tell what overlapping ranges become.
+    // Only the red-black tree can tell the result of overlapping ranges.
     let tree = |script| run::<Tree>(v3_8, script).0.to_string();
     assert_eq!(tree("ins [0/4) D; ins [2/6) D"), "[0/8) D");
     assert_eq!(tree("ins [0/4) D; ins [6/4) D; ins [2/5) D"), "[0/7) D  [6/4) D");
@@ -277,14 +280,14 @@ fn v3_8_tolerates_overlaps_by_shape() {
 }
 
 #[test]
-fn what_differs_from_v3_19_on() {
+fn differences_from_v3_19_on() {
     let old = [Version::V3_9, Version::V3_11];
     let new = [Version::V3_19, Version::V6_5, Version::V6_12];
     check_versions(&old, "ins [0/8) W@1; look 3", "[0/8) W@1 | [0/8) W@1");
     check_versions(&new, "ins [0/8) W@1; look 3; look 3", "[0/8) WR@1 | [0/8) W@1 [0/8) WR@1");
     check_versions(&new, "ins [0/4) W@1; look 3; ins [4/4) W@5", "[0/8) WR@1 | [0/4) W@1");
     check_versions(&new, "ins [0/4) W@1; look 3; ins [0/4) W@1", "[0/4) W@1 | [0/4) W@1");
-    // Finding is bounded from v3.10; the first candidate is not.
+    // A find has an end from v3.10 on, but the first candidate may lie after it.
     let gap = "ins [0/2) H; ins [8/2) D; find 0..4";
     check_versions(&[Version::V3_9], gap, "[0/2) H  [8/2) D | [8/2) D");
     check_versions(&[Version::V3_11, Version::V6_5], gap, "[0/2) H  [8/2) D | none");
@@ -295,7 +298,7 @@ fn what_differs_from_v3_19_on() {
     check_versions(&[Version::V3_9], "cache [0/4) H", "(empty)");
 }
 
-/// v6.12: one insert hands back what the delayed blocks had reserved.
+/// v6.12: one insert hands back the reservations of the delayed blocks.
 #[test]
 fn v6_12_releases_reservations_on_insert() {
     let rules = Version::V6_12.rules();
@@ -303,16 +306,17 @@ fn v6_12_releases_reservations_on_insert() {
     check(rules, "insdel 0..9; used [2/4) W@5", "[0/2) D  [2/4) W@5  [6/4) D | 4");
     check(rules, "insdel 0..9; rel 8..20", "[0/8) D | 2");
     let clusters = &rules.with_cluster_bits(2);
-    // Cluster 1 keeps delayed blocks: it turns pending, and the reservation is used up once.
+    // Cluster 1 keeps delayed blocks, so it becomes pending, and its reservation is used up once.
     check(clusters, "insdel 0..9; used [0/5) W@100", "[0/5) W@100  [5/5) D | 2");
     check(clusters, "insdel 0..9; used [0/5) W@100; pend", "[0/5) W@100  [5/5) D | 2 1");
-    // The rest of cluster 1 is paid by the pending reservation, cluster 2 is released.
+    // The pending reservation pays for the rest of cluster 1; cluster 2 is released.
     check(clusters, "insdel 0..9; used [0/5) W@100; rel 5..9; pend", "[0/5) W@100 | 2 1 -");
 }
 
-/// Reservations are counted by an `int` (`struct rsvd_count`), which half of all blocks overflow.
+/// Reservations are counted in an `int` (`struct rsvd_count`), which overflows at half of all
+/// blocks.
 #[test]
-fn what_an_int_cannot_count_is_negative() {
+fn a_count_beyond_an_int_is_negative() {
     let all = "ins [0/4294967295) D; rel 0..4294967294";
     let (half, less) = ("0..2147483647", "0..2147483646");
     for version in [Version::V3_19, Version::V6_5] {
@@ -323,7 +327,8 @@ fn what_an_int_cannot_count_is_negative() {
     let part = |range: &str| format!("ins [0/4294967295) D; rel {range}");
     check_rules(rules, &part(half), "[2147483648/2147483647) D | -2147483648");
     check_rules(rules, &part(less), "[2147483647/2147483648) D | 2147483647");
-    // Extents add up, clusters count less, and an insert of v6.12 hands on the same int.
+    // The lengths add up although clusters count less, and an insert of v6.12 passes on the same
+    // int.
     let two = "ins [0/2147483648) D; ins [2147483650/2147483640) D; rel 0..4294967294";
     check_rules(rules, two, "(empty) | -8");
     check_rules(&rules.with_cluster_bits(4), all, "(empty) | 268435456");
@@ -334,7 +339,7 @@ fn what_an_int_cannot_count_is_negative() {
 
 /// `nr_to_scan` is an `int` too: see [`Es::reclaim`].
 #[test]
-fn a_negative_quota_is_no_limit_until_v3_18_and_none_at_all_later() {
+fn a_negative_quota_means_no_limit_until_v3_18_and_zero_later() {
     let start = "ins [0/4) W@1; ins [4/4) D; ins [8/4) U@9; reclaim";
     for (version, zero, negative) in [
         (Version::V3_9, "[0/4) W@1  [4/4) D  [8/4) U@9", "[4/4) D"),
@@ -366,7 +371,7 @@ fn ranges_past_the_last_block_are_refused() {
 }
 
 #[test]
-fn a_full_flat_says_so_and_stays_as_it_was() {
+fn a_full_flat_tree_returns_an_error_and_does_not_change() {
     let rules = Version::V6_5.rules();
     let (es, text) = run::<Flat<2>>(rules, "ins [0/1) H; ins [4/1) H; ins [8/1) H!");
     assert_eq!((es.to_string().as_str(), text.as_str()), ("[0/1) H  [4/1) H", "Full"));
@@ -374,7 +379,7 @@ fn a_full_flat_says_so_and_stays_as_it_was() {
     assert_eq!((es.to_string().as_str(), text.as_str()), ("[0/9) H", "Full"));
 }
 
-/// Runs a script on both storages under some versions, and compares.
+/// Runs a script on both storages under some versions, and compares the results.
 fn check_versions(versions: &[Version], script: &str, expect: &str) {
     for version in versions {
         check_rules(version.rules(), script, expect);
@@ -401,7 +406,7 @@ impl<S: Store + Default> Subject for Es<S> {
     type Store = S;
 }
 
-/// The tree after a script, and what was asked for, or the last error.
+/// The tree after a script, and the results of its calls, or the last error.
 fn run<T: Subject>(rules: &Rules, script: &str) -> (Es<T::Store>, String) {
     let mut es = Es::new();
     let mut mem = Memory::plenty();

@@ -1,5 +1,5 @@
-//! `docs/es-versions.md` is printed from the tables of rules. `UPDATE_EXPECT=1 cargo test` writes
-//! it anew.
+//! Prints `docs/es-versions.md` from the tables of rules. `UPDATE_EXPECT=1 cargo test` writes the
+//! file again.
 
 use std::fmt::Write as _;
 

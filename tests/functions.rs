@@ -1,14 +1,16 @@
-//! The names of kernel functions by design, against what was read in each kernel's source (sections
-//! 1 to 8 of the dossier that this project began with, and the RFC patch itself).
+//! The kernel function of each place, by design, compared with names that were read in the kernel
+//! sources of each version and in the RFC patch.
 
 use extentscope::kernel::{Design, FUNCTIONS, Pc, function};
 
-/// `design: place function, ...`: facts of the sources, one line a kernel.
+/// Facts from the sources, one line per kernel: `design: place function, ...`.
 const FACTS: &[(&str, &[(Pc, &str)])] = &[
     (
         "v3.8",
         &[
             (Pc::WriteLock, "ext4_file_dio_write"),
+            (Pc::UnalignedLock, "ext4_file_dio_write"),
+            (Pc::UnalignedWait, "ext4_unwritten_wait"),
             (Pc::WriteMap, "ext4_ext_direct_IO"),
             (Pc::AddCompleteIo, "ext4_add_complete_io"),
             (Pc::WorkTake, "ext4_end_io_work"),
@@ -23,6 +25,11 @@ const FACTS: &[(&str, &[(Pc, &str)])] = &[
             (Pc::FsyncLock, "ext4_sync_file"),
             (Pc::WritebackSubmit, "ext4_da_writepages"),
             (Pc::Sync, "generic_write_sync"),
+            (Pc::RangeLock, "ext4_ext_punch_hole"),
+            (Pc::MmapFault, "filemap_fault"),
+            (Pc::MmapMkwrite, "ext4_page_mkwrite"),
+            (Pc::PunchFree, "ext4_ext_punch_hole"),
+            (Pc::RangeDrop, "truncate_pagecache_range"),
         ],
     ),
     (
@@ -54,6 +61,11 @@ const FACTS: &[(&str, &[(Pc, &str)])] = &[
             (Pc::QueueDioWork, "dio_bio_end_aio"),
             (Pc::AioComplete, "aio_complete"),
             (Pc::WriteLock, "ext4_file_dio_write"),
+            (Pc::UnalignedLock, "ext4_file_dio_write"),
+            (Pc::UnalignedWait, "ext4_unwritten_wait"),
+            (Pc::PunchFree, "ext4_punch_hole"),
+            (Pc::ZeroConvert, "ext4_zero_range"),
+            (Pc::CollapseShift, "ext4_collapse_range"),
         ],
     ),
     (
@@ -64,6 +76,8 @@ const FACTS: &[(&str, &[(Pc, &str)])] = &[
             (Pc::WriteMap, "ext4_direct_IO_write"),
             (Pc::AioComplete, "ki_complete"),
             (Pc::DioDone, "inode_dio_end"),
+            (Pc::InsertShift, "ext4_insert_range"),
+            (Pc::MmapFault, "ext4_filemap_fault"),
         ],
     ),
     (

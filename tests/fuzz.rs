@@ -1,4 +1,4 @@
-//! The bodies of the fuzz targets as property tests, and on everything in their corpora.
+//! Runs the bodies of the fuzz targets as property tests and on their corpora.
 
 mod bodies;
 
@@ -51,7 +51,7 @@ fn any_bytes_pass() {
     }
 }
 
-/// `EXTENTSCOPE_LINKS=1000000 cargo test --release --test fuzz mutated` tries a million.
+/// `EXTENTSCOPE_LINKS=1000000 cargo test --release --test fuzz mutated` opens a million links.
 #[test]
 fn a_mutated_link_opens_its_run_or_explains_itself() {
     let tries: u32 = std::env::var("EXTENTSCOPE_LINKS")

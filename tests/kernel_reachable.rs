@@ -1,5 +1,5 @@
-//! Every interleaving of the presets under every design: what is broken is what the script expects,
-//! and what the wait-for graph says of a state is what its future shows.
+//! Every run of the presets under every design. The broken promises are those that the script
+//! expects, and the wait-for graph of a state agrees with the future of the state.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -15,7 +15,7 @@ use extentscope::scenario::{PRESETS, Script};
 mod features;
 use features::features;
 
-/// States up to which a cell is worth walking here; the explorer does the larger ones.
+/// The largest number of states that this test walks; the explorer searches larger cells.
 const STATES_MAX: usize = 20_000;
 
 /// The reachable graph of a setup.
@@ -24,7 +24,7 @@ struct Graph {
     edges: Vec<Vec<(Choice, usize)>>,
 }
 
-/// Walks everything that can be reached; nothing if that is too much.
+/// Walks everything that can be reached; returns `None` if that is too much.
 fn explore(setup: &Setup) -> Option<Graph> {
     let bytes = |state: &State| {
         let mut bytes = Vec::new();
@@ -55,7 +55,7 @@ fn explore(setup: &Setup) -> Option<Graph> {
     Some(graph)
 }
 
-/// For each state, the actors (as bits of their order) that step in some run from it.
+/// For each state, the actors that step in some run from it, as bits by their position.
 fn can_still_step(graph: &Graph) -> Vec<u32> {
     let order: Vec<Actor> = Actor::all().collect();
     let bit = |actor: Actor| 1_u32 << order.iter().position(|a| *a == actor).expect("an actor");
@@ -73,7 +73,7 @@ fn can_still_step(graph: &Graph) -> Vec<u32> {
     can
 }
 
-/// Every promise that some run breaks, after checking each state's own consistency.
+/// Every promise that some run breaks, after checking the consistency of each state.
 fn broken(setup: &Setup, graph: &Graph) -> u16 {
     let order: Vec<Actor> = Actor::all().collect();
     let can = can_still_step(graph);
@@ -112,7 +112,7 @@ fn names(broken: u16) -> String {
 }
 
 #[test]
-fn every_preset_breaks_what_it_says_and_nothing_else() {
+fn every_preset_breaks_only_its_stated_promises() {
     let presets = PRESETS.iter().map(|preset| {
         let script = Script::parse(preset.script).unwrap_or_else(|e| panic!("{}: {e}", preset.id));
         (preset.id, script, Design::parse(preset.design).ok())
@@ -121,15 +121,15 @@ fn every_preset_breaks_what_it_says_and_nothing_else() {
 }
 
 #[test]
-fn every_feature_breaks_what_it_says_and_nothing_else() {
+fn every_feature_breaks_only_its_stated_promises() {
     check(
         features().map(|(name, script)| (name, script, None)),
         &expect_file!["data/features.txt"],
     );
 }
 
-/// Walks scripts under every design, those that they name, and one more; compares what is broken
-/// with what they say, and all counts with a file.
+/// Walks scripts under every design, under the designs that they name, and under one more. Compares
+/// the broken promises with the expectations, and all counts with a file.
 fn check<'a>(
     scripts: impl Iterator<Item = (&'a str, Script, Option<Design>)>,
     expected_table: &ExpectFile,

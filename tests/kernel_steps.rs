@@ -1,5 +1,5 @@
-//! Every operation in every era, step by step: who runs, in which context, in which kernel
-//! function, and what it holds afterwards. One file an era in `tests/data/steps`.
+//! Every operation in every era, step by step: the actor, its context, the kernel function, and the
+//! locks held afterwards. `tests/data/steps` has one file per era.
 
 use std::fmt::Write as _;
 
@@ -7,7 +7,7 @@ use expect_test::expect_file;
 use extentscope::kernel::{Actor, NOBODY, Note, Page, Row, Setup, State};
 use extentscope::scenario::{Run, Script};
 
-/// An operation, and what has to be there for it to be interesting.
+/// Operations, with the files and operations that make them interesting.
 const CASES: &[(&str, &str)] = &[
     ("aio_write into unwritten", "t1: aio_write io=0+4\nt1: getevents"),
     ("aio_write into a hole", "t1: aio_write io=12+2\nt1: getevents"),
@@ -41,7 +41,7 @@ fn setup(row: Row, ops: &str, nolock: bool) -> Setup {
     Setup { design: row.design(), ..setup }
 }
 
-/// The run in which whoever comes first in the order of `enabled` steps.
+/// The run in which the first enabled actor always steps.
 fn told(setup: Setup) -> String {
     let mut run = Run::new(setup);
     let mut text = String::new();
@@ -65,7 +65,7 @@ fn told(setup: Setup) -> String {
     text
 }
 
-/// Locks that are held, handles that are open, counters that are not 0.
+/// Held locks, open handles, and counters that are not 0.
 fn held(state: &State) -> String {
     let inode = &state.inodes[0];
     let mut parts = Vec::new();

@@ -1,4 +1,4 @@
-//! Random walks over every preset and design: what must hold of any state, whatever the design.
+//! Random walks over every preset and design: invariants of every state, in every design.
 
 use std::collections::BTreeMap;
 use std::mem::discriminant;
@@ -13,10 +13,10 @@ mod books;
 #[path = "common/features.rs"]
 mod features;
 
-/// Steps of all walks together.
+/// Number of steps of all walks together.
 const STEPS: u32 = 1_000_000;
 
-/// A small generator (SplitMix64), so that a walk is its seed.
+/// A small random number generator (SplitMix64), so that a seed identifies a walk.
 struct Random(u64);
 
 impl Random {
@@ -53,7 +53,7 @@ fn told(setup: &Setup, choices: &[Choice]) -> String {
 }
 
 #[test]
-fn a_million_random_steps_keep_the_books_balanced() {
+fn a_million_random_steps_keep_the_counters_consistent() {
     let setups = setups();
     let mut random = Random(20_121_224);
     let mut steps = 0;
@@ -75,8 +75,8 @@ fn a_million_random_steps_keep_the_books_balanced() {
     }
 }
 
-/// A state is written down with the thing that a frame works on, and not with its kind: two frames
-/// at one place must never differ in it.
+/// The encoding of a state contains the object that a frame works on, but not its kind. Two frames
+/// at one place must therefore never differ in the kind.
 #[test]
 fn a_place_always_works_on_the_same_kind_of_thing() {
     let mut random = Random(20_130_101);

@@ -1,5 +1,5 @@
-//! What `ARCHITECTURE.md` says of the sources' imports, read in the sources: layers are used in one
-//! direction, folders inside of a layer too, and no files import each other in a circle.
+//! Checks the imports that `ARCHITECTURE.md` allows: layers and the folders inside a layer are used
+//! in one direction only, and no files import each other in a circle.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -9,32 +9,47 @@ use std::path::{Path, PathBuf};
 const LAYERS: &[&str] =
     &["bounds", "es", "kernel", "check", "scenario", "lesson", "trace", "view", "session", "app"];
 
-/// The folders of a layer, where they may use each other in this order only.
+/// The folders of a layer that may use each other only in this order.
 const FOLDERS: &[(&str, &[&str])] = &[
-    ("view", &["words", "facts", "panels", "inspector", "text", "explorer", "lab", "charts"]),
-    ("app", &["kit", "shell", "stage", "api", "explorer", "lab", "charts"]),
+    (
+        "view",
+        &[
+            "words",
+            "facts",
+            "panels",
+            "inspector",
+            "beside",
+            "change",
+            "text",
+            "explorer",
+            "lab",
+            "charts",
+            "traces",
+        ],
+    ),
+    ("app", &["kit", "shell", "stage", "api", "explorer", "lab", "charts", "traces"]),
 ];
 
-/// A module by the names that lead to it from the root of its crate; the root's is empty.
+/// A module as the path from the root of its crate; the root is empty.
 type Module = Vec<String>;
 
-/// A crate: its files, and what they take from each other.
+/// A crate: its files and their imports.
 struct Sources {
     root: PathBuf,
     modules: BTreeMap<Module, File>,
 }
 
-/// A source file.
+/// A source file with what it imports and re-exports.
 struct File {
     path: PathBuf,
-    /// Its code: no comments, no texts, nothing that is for tests only.
+    /// Its code, without comments, string literals and test code.
     code: String,
-    /// Names that it hands on from other files, as paths.
+    /// The names that it re-exports from other files, as paths.
     hands_on: BTreeMap<String, Vec<String>>,
 }
 
 impl Sources {
-    /// Reads the crate of a root file.
+    /// Reads the crate that a root file belongs to.
     fn read(root: &str) -> Sources {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).join(root);
         let mut sources = Sources { root, modules: BTreeMap::new() };
@@ -67,7 +82,7 @@ impl Sources {
         self.modules.insert(module, File { path, code, hands_on });
     }
 
-    /// Finds what each file hands on, once all files are known.
+    /// Finds the re-exports of each file, once all files are known.
     fn hand_on(mut self) -> Sources {
         let all: Vec<Module> = self.modules.keys().cloned().collect();
         for module in all {
@@ -86,7 +101,7 @@ impl Sources {
         self
     }
 
-    /// A path as it stands in a file, from the root of the crate; none for other crates'.
+    /// A path in a file, as a path from the root of the crate; `None` for paths into other crates.
     fn absolute(&self, module: &Module, path: &[String]) -> Option<Vec<String>> {
         let mut at = module.clone();
         let mut rest = path;
@@ -112,7 +127,7 @@ impl Sources {
         Some(at.into_iter().chain(rest.iter().cloned()).collect())
     }
 
-    /// The file in which what a path leads to is defined, through all that is handed on.
+    /// The file that defines the target of a path, after following all re-exports.
     fn home(&self, path: &[String], depth: u32) -> Module {
         let mut at = Vec::new();
         for (position, name) in path.iter().enumerate() {
@@ -131,14 +146,14 @@ impl Sources {
         at
     }
 
-    /// Each file with the files that it takes something from.
+    /// The files that each file imports from.
     fn imports(&self) -> BTreeMap<Module, BTreeSet<Module>> {
         let of = |(module, file): (&Module, &File)| {
             let mut taken = BTreeSet::new();
             for statement in uses(&file.code) {
                 let body = statement.split_once("use ").expect("a use").1;
                 for (path, name) in expand(body) {
-                    // What is handed on and not used here is no import of this file.
+                    // A re-export that this file does not use itself is not an import.
                     if statement.starts_with("pub") && !names(&without_uses(&file.code), &name) {
                         continue;
                     }
@@ -161,7 +176,7 @@ impl Sources {
     }
 }
 
-/// A source without its comments and without what stands in its texts.
+/// A source without comments and without the contents of string literals.
 fn without_comments(text: &str) -> String {
     let mut code = String::new();
     for line in text.lines() {
@@ -205,7 +220,7 @@ fn without_tests(code: &str) -> String {
     kept
 }
 
-/// The `use` statements of some code, each in one line without its semicolon.
+/// The `use` statements of some code, each as one line without its semicolon.
 fn uses(code: &str) -> impl Iterator<Item = String> {
     code.split_inclusive(';').filter_map(|piece| {
         let start = piece.match_indices("use ").map(|(at, _)| at).find(|at| {
@@ -227,7 +242,8 @@ fn without_uses(code: &str) -> String {
         is_use |= words.starts_with("use ")
             || words.starts_with("pub use ")
             || words.starts_with("pub(") && words.contains(") use ");
-        // The name of a module is not the name of what it hands on; a visibility is no import.
+        // The name of a module is not the name of its re-exports, and a visibility is not an
+        // import.
         let is_module =
             words.ends_with(';') && words.trim_start_matches("pub ").starts_with("mod ");
         if !is_use && !is_module {
@@ -242,7 +258,7 @@ fn without_uses(code: &str) -> String {
     kept
 }
 
-/// The paths of a use tree, each with the name that it has here.
+/// The paths of a use tree, each with its local name.
 fn expand(tree: &str) -> Vec<(Vec<String>, String)> {
     let tree = tree.trim();
     if let Some(open) = tree.find('{') {
@@ -284,7 +300,7 @@ fn segments(path: &str) -> Vec<String> {
     path.split("::").map(|it| it.trim().to_string()).filter(|it| !it.is_empty()).collect()
 }
 
-/// The paths in code that is no use statement: `crate::kernel::Io`, `super::name`, `child::name`.
+/// The paths in code outside use statements: `crate::kernel::Io`, `super::name`, `child::name`.
 fn paths(code: &str) -> Vec<Vec<String>> {
     let is_name = |c: char| c.is_alphanumeric() || c == '_' || c == ':';
     let words = code.split(|c: char| !is_name(c)).filter(|word| word.contains("::"));
@@ -295,7 +311,7 @@ fn names(code: &str, name: &str) -> bool {
     code.split(|c: char| !c.is_alphanumeric() && c != '_').any(|word| word == name)
 }
 
-/// The position of a module's layer, and of its folder inside of the layer.
+/// The position of a module's layer, and of its folder inside the layer.
 fn place_of(module: &Module) -> Option<(usize, Option<usize>)> {
     let layer =
         LAYERS.iter().position(|layer| Some(*layer) == module.first().map(String::as_str))?;
@@ -307,7 +323,7 @@ fn place_of(module: &Module) -> Option<(usize, Option<usize>)> {
 }
 
 #[test]
-fn layers_and_folders_use_only_what_stands_before_them() {
+fn layers_and_folders_use_only_earlier_ones() {
     let sources = Sources::read("src/lib.rs").hand_on();
     assert!(sources.modules.len() > 100, "the sources are elsewhere");
     let mut wrong = String::new();
@@ -332,7 +348,8 @@ fn no_files_import_each_other_in_a_circle() {
     for root in ["src/lib.rs", "src/bin/extentscope.rs"] {
         let sources = Sources::read(root).hand_on();
         let mut left = sources.imports();
-        // What imports nothing that is left goes, until only circles and what leads to them are left.
+        // Repeatedly removes files without remaining imports. What stays are circles and files that
+        // lead to them.
         loop {
             let free: Vec<Module> =
                 left.iter().filter(|(_, taken)| taken.is_empty()).map(|it| it.0.clone()).collect();
@@ -342,7 +359,7 @@ fn no_files_import_each_other_in_a_circle() {
             left.retain(|module, _| !free.contains(module));
             left.values_mut().for_each(|taken| taken.retain(|it| !free.contains(it)));
         }
-        // And what nobody imports.
+        // Then removes files that no remaining file imports.
         loop {
             let wanted: BTreeSet<Module> = left.values().flatten().cloned().collect();
             let before = left.len();

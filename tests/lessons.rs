@@ -8,7 +8,7 @@ fn all() -> impl Iterator<Item = (usize, &'static Lesson)> {
     LESSONS.iter().chain([&EXERCISE]).enumerate()
 }
 
-/// Every stop, with where it stands.
+/// Every stop, with its position.
 fn stops() -> impl Iterator<Item = (&'static Lesson, usize, String)> {
     all().flat_map(|(number, lesson)| {
         let place = move |stop: usize| format!("lesson {number}, stop {}", stop + 1);
@@ -40,7 +40,9 @@ fn one_answer_of_every_question_is_right_and_the_others_are_not() {
         let run = lesson.run_after(stop).expect(&place);
         let truth = question.fact.compute(&run);
         let right = lesson.right_answer(stop).expect(&place);
-        assert_eq!(right, Some(question.right.into()), "{place}: {truth:?}");
+        let found = question.answers.iter().position(|(_, answer)| Some(*answer) == truth);
+        assert_eq!(found, Some(question.right.into()), "{place}: {truth:?}");
+        assert_eq!(right, found, "{place}: {truth:?}");
         for (i, (_, answer)) in question.answers.iter().enumerate() {
             let twice = question.answers[..i].iter().any(|(_, other)| other == answer);
             assert!(!twice, "{place}: {answer:?} stands twice");
@@ -49,8 +51,8 @@ fn one_answer_of_every_question_is_right_and_the_others_are_not() {
     }
 }
 
-/// A stop names the promise that its steps break, and no stop breaks one in silence. A deadlock is
-/// no bit of the state: it is read off who waits.
+/// A stop names the promise that its steps break, and no stop breaks a promise without naming it. A
+/// deadlock has no bit in the state; it follows from the waits.
 #[test]
 fn a_stop_names_the_promise_that_its_steps_break() {
     for (lesson, stop, place) in stops() {
@@ -73,9 +75,9 @@ fn a_stop_names_the_promise_that_its_steps_break() {
     }
 }
 
-/// A reader who always chooses the first answer must not be right all the time.
+/// A reader who always chooses the first answer must not always be right.
 #[test]
-fn right_answers_stand_at_every_place() {
+fn right_answers_are_at_every_position() {
     let mut places = [0_u32; 3];
     for (lesson, stop, place) in stops() {
         if let Some(right) = lesson.right_answer(stop).expect(&place) {

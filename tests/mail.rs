@@ -1,4 +1,4 @@
-//! Runs as text for mailing lists: within 78 columns, whatever is run.
+//! Runs as text for mailing lists: every run fits into 78 columns.
 
 use expect_test::{Expect, expect};
 use extentscope::check::{Bounds, Search, Verdict};
@@ -24,7 +24,7 @@ fn check(preset: &str, design: &str, choices: &str, no_return: Option<u32>, expe
     expected.assert_eq(&text);
 }
 
-/// Every line but that of a link.
+/// Checks every line except that of a link.
 fn check_width(text: &str, has_link: bool) {
     let lines: Vec<&str> = text.lines().collect();
     for line in &lines[..lines.len() - usize::from(has_link)] {
@@ -34,7 +34,7 @@ fn check_width(text: &str, has_link: bool) {
 }
 
 #[test]
-fn a_deadlock_in_the_manner_of_lockdep() {
+fn a_deadlock_is_printed_like_a_lockdep_report() {
     check(
         "S7",
         "rfc-osync",
@@ -60,11 +60,11 @@ fn a_deadlock_in_the_manner_of_lockdep() {
                5 t1 take i_mutex (aio_write io=4+4 sync=1)
                6 t1 map the blocks, submit the bio (aio_write       [0/8)U pend=2
                  io=4+4 sync=1)
-               7      irq:io1 convert in the ES tree, write A       [0/4)W* [4/4)U pend=2
+               7      irq:io1 convert in the ES tree, write A       [0/4)W [4/4)U pend=2
                8      irq:io1 list the io_end, queue the work,
                       write A
                9      irq:io1 drop i_dio_count, write A
-              10      irq:io2 convert in the ES tree, write B       [0/8)W* pend=2
+              10      irq:io2 convert in the ES tree, write B       [0/8)W pend=2
               11      irq:io2 list the io_end, queue the work,
                       write B
               12      irq:io2 drop i_dio_count, write B
@@ -73,7 +73,7 @@ fn a_deadlock_in_the_manner_of_lockdep() {
               14           kworker:1 start a jbd2 handle, write A
               15           kworker:1 convert in the disk tree,
                            write A
-              16           kworker:1 decrement i_unwritten, write A [0/8)W* pend=1
+              16           kworker:1 decrement i_unwritten, write A [0/8)W pend=1
               17           kworker:1 take i_mutex
               18           kworker:1 take the list
 
@@ -94,7 +94,7 @@ fn a_deadlock_in_the_manner_of_lockdep() {
 }
 
 #[test]
-fn a_broken_promise_where_it_breaks() {
+fn a_broken_promise_is_shown_at_its_step() {
     check(
         "H-c",
         "rfc-v1",
@@ -114,7 +114,7 @@ fn a_broken_promise_where_it_breaks() {
                2 t1 take i_mutex (aio_write io=0+4)
                3 t1 map the blocks, submit the bio (aio_write       [0/4)U pend=1
                  io=0+4)
-               4      irq:io1 convert in the ES tree, write A       [0/4)W* pend=1
+               4      irq:io1 convert in the ES tree, write A       [0/4)W pend=1
                5      irq:io1 list the io_end, queue the work,
                       write A
                6      irq:io1 acknowledge the AIO, write A
@@ -126,8 +126,9 @@ fn a_broken_promise_where_it_breaks() {
                   *** RAW is broken: a read after an acknowledged write returns that write
                       or a later one
 
-            RAW is broken since step 10: write A is lost in [0/4); it promises that a read
-            after an acknowledged write returns that write or a later one.
+            RAW is broken since step 10: the read returned zeroes, not write A, in [0/4);
+            it promises that a read after an acknowledged write returns that write or a
+            later one.
 
             https://example.org/#v1
         "#]],
@@ -135,7 +136,7 @@ fn a_broken_promise_where_it_breaks() {
 }
 
 #[test]
-fn what_the_delayed_tree_does_not_tell_the_disk_tree_does() {
+fn the_disk_tree_supplies_extents_that_a_delayed_only_tree_lacks() {
     check(
         "S1",
         "v3.8",
@@ -167,7 +168,8 @@ fn what_the_delayed_tree_does_not_tell_the_disk_tree_does() {
     );
 }
 
-/// The first counterexample of every cell that has one within some states, else a random run.
+/// The first counterexample of every cell that has one within a number of states, otherwise a
+/// random run.
 #[test]
 fn every_preset_under_every_design_fits() {
     let (mut findings, mut walks) = (0, 0);

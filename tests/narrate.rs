@@ -1,4 +1,4 @@
-//! Runs told step by step: the same sentences as on the page.
+//! Runs told step by step, with the sentences of the page.
 
 use std::fmt::Write as _;
 
@@ -17,7 +17,7 @@ fn check(preset: &str, design: &str, choices: &str, expected: Expect) {
     expected.assert_eq(&told(setup, choices));
 }
 
-/// The captions of a run, and how it stands at its end.
+/// The captions of a run, and its standing at the end.
 fn told(setup: Setup, choices: &str) -> String {
     let choices: Vec<Choice> =
         choices.split_whitespace().map(|c| c.parse().expect("a choice")).collect();
@@ -64,7 +64,7 @@ fn s7_under_rfc_osync_ends_in_a_cycle() {
             kworker:1 starts a jbd2 handle to convert write A.
             kworker:1 turns [0/4) written in the disk tree for write A.
             kworker:1 decrements i_unwritten to 1 for write A.
-            kworker:1 calls ext4_sync_file and takes i_mutex.
+            kworker:1 begins fsync and takes i_mutex, in ext4_sync_file.
             kworker:1 takes the inode's list: it is empty; now it waits until i_unwritten is 0 (now 1).
             kworker:1: NotEnabled { choice: Choice { actor: Kworker(0), ordinal: 0 }, next: Blocked { pc: FlushWait, wait: Unwritten { ino: 0 } } }
             Deadlock: kworker:1 waits until i_unwritten is 0 (now 1), but write B is on its own private list, which nobody else can run."#]],
@@ -89,9 +89,9 @@ fn s7_with_one_write_is_enough_if_the_count_drops_last() {
             kworker:1 starts the work and takes the inode's list for its own: write A.
             kworker:1 starts a jbd2 handle to convert write A.
             kworker:1 turns [0/4) written in the disk tree for write A.
-            kworker:1 calls ext4_sync_file and takes i_mutex.
+            kworker:1 begins fsync and takes i_mutex, in ext4_sync_file.
             kworker:1 takes the inode's list: it is empty; now it waits until i_unwritten is 0 (now 1).
-            Deadlock: kworker:1 waits until i_unwritten is 0 (now 1), but write A is what kworker:1 itself is converting."#]],
+            Deadlock: kworker:1 waits until i_unwritten is 0 (now 1), but write A is being converted by kworker:1 itself."#]],
     );
 }
 
@@ -214,7 +214,7 @@ fn a_batch_that_finds_the_context_full_returns_a_short_count() {
         t1 takes i_mutex for write B.
         t1 maps [2/2) (written, nothing will have to be converted), submits the bio of write B and drops i_mutex.
         t1 finds the AIO context full for write C; io_submit returns 2 of 3; now it waits for a slot of the AIO context (2 taken).
-        t1 cannot take a slot (aio_write io=4+2) (io_submit): it waits for a slot of the AIO context (2 taken), the bio of write A is on its way; irq:io1 can step.
+        t1 cannot take a slot (aio_write io=4+2) (io_submit): it waits for a slot of the AIO context (2 taken), the bio of write A is in flight; irq:io1 can step.
         The bio of write A is done: the irq acknowledges write A, its event is in the ring.
         t1 finds the AIO context full and reaps the event of A first.
         The irq drops i_dio_count, write A no longer counts as in flight.
@@ -224,7 +224,7 @@ fn a_batch_that_finds_the_context_full_returns_a_short_count() {
     "#]].assert_eq(&text);
 }
 
-/// Why threads cannot step, a line each.
+/// The reasons why threads cannot step, one per line.
 fn lines_of_why_not(run: &Run) -> String {
     let blocked = why::not(run.setup(), run.state());
     blocked.iter().map(|why| format!("{why}\n")).collect()
@@ -235,7 +235,8 @@ fn without_reservations_a_conversion_and_a_buffered_write_wait_for_each_other() 
     let script = "design v3.11 +reservation=no\nmount dioread_nolock\njournal 3\nfile a 16 blocks, U 0+4\n\
                   allow flusher 1\nt1: buf_write 0 1\nt1: buf_write 0 1\nt2: aio_write io=2+1\n";
     let setup = Script::parse(script).expect("a script").setup;
-    // The AIO write needs i_mutex, which the buffered write drops only at its end: it goes first.
+    // The AIO write needs i_mutex, which the buffered write drops only at its end, so the buffered
+    // write comes first.
     let choices = "t2 t2 t2 t1 t1 t1 t1 t1 flusher irq:io2 kworker:1 kworker:1 jbd2";
     expect![[r#"
         t2 submits write C, an AIO write of [2/1), and takes slot 1 of 2.
@@ -280,8 +281,8 @@ fn a_conversion_waits_for_an_overwrite_that_holds_i_data_sem() {
     let (run, divergence) = Run::replay(setup, &before);
     assert_eq!(divergence, None);
     expect![[r#"
-        t2 in dio_await_completion waits for the bio of write B, the bio of write B is on its way; irq:io2 can step.
-        kworker:1 cannot convert in the disk tree, write A (ext4_convert_unwritten_extents): it waits for i_data_sem, held by t2; t2 waits for the bio of write B, the bio of write B is on its way; irq:io2 can step.
+        t2 in dio_await_completion waits for the bio of write B, the bio of write B is in flight; irq:io2 can step.
+        kworker:1 cannot convert in the disk tree, write A (ext4_convert_unwritten_extents): it waits for i_data_sem, held by t2; t2 waits for the bio of write B, the bio of write B is in flight; irq:io2 can step.
     "#]].assert_eq(&lines_of_why_not(&run));
 }
 
@@ -290,7 +291,7 @@ fn check_script(script: &str, choices: &str, expected: Expect) {
 }
 
 #[test]
-fn a_write_without_room_is_told_and_returns_the_error() {
+fn a_write_without_room_is_described_and_returns_the_error() {
     check_script(
         "design v3.12\nfile a 16 blocks, U 0+8\nallow enospc 1\n\
          t1: aio_write io=2+4\nt1: getevents\nt1: dio_write 0 8\n",
@@ -308,8 +309,9 @@ fn a_write_without_room_is_told_and_returns_the_error() {
 }
 
 #[test]
-fn a_bio_that_fails_is_told_by_what_then_happens() {
-    let script = "design v3.8\nslots 2\nfile a 16 blocks, U 0+8\nallow eio 1\n\
+fn a_failed_bio_is_described_by_its_effects() {
+    let script = "design v3.8 +failed_dio=stays_unwritten\nslots 2\n\
+                  file a 16 blocks, U 0+8\nallow eio 1\n\
                   t1: aio_write io=0+4\nt1: getevents\n";
     check_script(
         script,
@@ -323,7 +325,28 @@ fn a_bio_that_fails_is_told_by_what_then_happens() {
         The irq drops i_dio_count, write A no longer counts as in flight.
         Running"#]],
     );
+    // Until v4.5 the blocks are converted anyway.
+    check_script(
+        &script.replace(" +failed_dio=stays_unwritten", ""),
+        "t1 t1 t1 irq:io1/1",
+        expect![[r#"
+        t1 submits write A, an AIO write of [0/4), and takes slot 1 of 2.
+        t1 takes i_mutex for write A.
+        t1 maps [0/4) (unwritten, split off on disk), submits the bio of write A and drops i_mutex; now it waits for an event.
+        The bio of write A fails: the irq puts the io_end of write A on the inode's list and queues the work.
+        Running"#]],
+    );
     let script = script.replace("v3.8", "rfc-v1");
+    check_script(
+        &script.replace(" +failed_dio=stays_unwritten", ""),
+        "t1 t1 t1 irq:io1/1",
+        expect![[r#"
+            t1 submits write A, an AIO write of [0/4), and takes slot 1 of 2.
+            t1 takes i_mutex for write A.
+            t1 maps [0/4) (unwritten, split off on disk), submits the bio of write A and drops i_mutex; now it waits for an event.
+            The bio of write A fails: the irq marks [0/4) written in the ES tree, not yet on disk.
+            Broken(NoStale)"#]],
+    );
     check_script(
         &script,
         "t1 t1 t1 irq:io1/1",
@@ -350,7 +373,7 @@ fn a_bio_that_fails_is_told_by_what_then_happens() {
 }
 
 #[test]
-fn a_list_that_is_taken_has_what_was_on_it_and_no_more() {
+fn a_taken_list_gets_no_later_items() {
     let script = "design rfc-osync\nmount dioread_nolock\nslots 4\nfile a 16 blocks, U 0+8\n\
                   t1: aio_write io=0+2 sync=1\nt1: aio_write io=2+2\nt1: getevents 2\n";
     let choices = "t1 t1 t1 t1 t1 t1 irq:io1 irq:io1 irq:io1 kworker:1 kworker:1 kworker:1 \
@@ -359,29 +382,29 @@ fn a_list_that_is_taken_has_what_was_on_it_and_no_more() {
         script,
         choices,
         expect![[r#"
-        t1 submits write A, an AIO write of [0/2) with O_DSYNC, and takes slot 1 of 4.
-        t1 takes i_mutex for write A.
-        t1 maps [0/2) (unwritten, split off on disk), submits the bio of write A and drops i_mutex.
-        t1 submits write B, an AIO write of [2/2), and takes slot 2 of 4.
-        t1 takes i_mutex for write B.
-        t1 maps [2/2) (unwritten, split off on disk), submits the bio of write B and drops i_mutex; now it waits for an event.
-        The bio of write A is done: the irq marks [0/2) written in the ES tree, not yet on disk.
-        The irq puts the io_end of write A on the inode's list and queues the work.
-        The irq drops i_dio_count, write A no longer counts as in flight.
-        kworker:1 starts the work and takes the inode's list for its own: write A.
-        kworker:1 starts a jbd2 handle to convert write A.
-        kworker:1 turns [0/2) written in the disk tree for write A.
-        kworker:1 decrements i_unwritten to 1 for write A.
-        The bio of write B is done: the irq marks [2/2) written in the ES tree, not yet on disk.
-        The irq puts the io_end of write B on the inode's list and queues the work.
-        kworker:1 calls ext4_sync_file and takes i_mutex.
-        kworker:1 takes the inode's list for its own: write B.
-        Running"#]],
+            t1 submits write A, an AIO write of [0/2) with O_DSYNC, and takes slot 1 of 4.
+            t1 takes i_mutex for write A.
+            t1 maps [0/2) (unwritten, split off on disk), submits the bio of write A and drops i_mutex.
+            t1 submits write B, an AIO write of [2/2), and takes slot 2 of 4.
+            t1 takes i_mutex for write B.
+            t1 maps [2/2) (unwritten, split off on disk), submits the bio of write B and drops i_mutex; now it waits for an event.
+            The bio of write A is done: the irq marks [0/2) written in the ES tree, not yet on disk.
+            The irq puts the io_end of write A on the inode's list and queues the work.
+            The irq drops i_dio_count, write A no longer counts as in flight.
+            kworker:1 starts the work and takes the inode's list for its own: write A.
+            kworker:1 starts a jbd2 handle to convert write A.
+            kworker:1 turns [0/2) written in the disk tree for write A.
+            kworker:1 decrements i_unwritten to 1 for write A.
+            The bio of write B is done: the irq marks [2/2) written in the ES tree, not yet on disk.
+            The irq puts the io_end of write B on the inode's list and queues the work.
+            kworker:1 begins fsync and takes i_mutex, in ext4_sync_file.
+            kworker:1 takes the inode's list for its own: write B.
+            Running"#]],
     );
 }
 
 #[test]
-fn a_write_beyond_i_size_keeps_its_lock_and_is_not_said_to_drop_it() {
+fn a_write_beyond_i_size_keeps_its_lock_and_its_sentence_says_so() {
     let script = "design v3.8\nslots 2\nfile a 16 blocks, U 0+8\n\
                   t1: truncate 1\nt1: aio_write io=2+2\nt1: getevents\n";
     check_script(
@@ -402,7 +425,7 @@ fn a_write_beyond_i_size_keeps_its_lock_and_is_not_said_to_drop_it() {
 }
 
 #[test]
-fn who_waits_for_what_nobody_gives_has_not_finished() {
+fn a_run_with_an_endless_wait_has_not_finished() {
     let script = "design v3.8\nslots 2\nfile a 16 blocks, W 0+8\n\
                   t1: aio_write io=0+1\nt1: getevents\nt2: getevents 1\n";
     let setup = Script::parse(script).expect("a script").setup;
@@ -423,9 +446,9 @@ fn files_and_locks_have_their_names() {
         script,
         "t1 t2",
         expect![[r#"
-        t1 calls ext4_fallocate and takes i_rwsem.
-        t2: NotEnabled { choice: Choice { actor: Thread(1), ordinal: 0 }, next: Blocked { pc: FallocLock, wait: Mutex { ino: 1 } } }
-        Running"#]],
+            t1 begins to preallocate and takes i_rwsem, in ext4_fallocate.
+            t2: NotEnabled { choice: Choice { actor: Thread(1), ordinal: 0 }, next: Blocked { pc: FallocLock, wait: Mutex { ino: 1 } } }
+            Running"#]],
     );
     let setup = Script::parse(script).expect("a script").setup;
     let (run, _) = Run::replay(setup, &["t1".parse().expect("a choice")]);

@@ -1,4 +1,4 @@
-//! The op language: what is wrong is said where it is wrong, and what is printed reads back.
+//! The op language: an error is reported at its place, and printed text reads back.
 
 use expect_test::{Expect, expect, expect_file};
 use extentscope::bounds::{OPS_MAX, SCRIPT_BYTES_MAX, WRITES_MAX};
@@ -51,7 +51,7 @@ fn a_script_is_printed_in_one_way() {
 }
 
 #[test]
-fn threads_have_so_many_operations_and_scripts_so_many_writes() {
+fn operations_of_a_thread_and_writes_of_a_script_are_limited() {
     let last_line = |error: &str| error.lines().last().map(String::from);
     let check = |lines: [(&str, u32); 2], expect: Option<&str>| {
         let text: String = lines.iter().map(|(line, times)| line.repeat(*times as usize)).collect();
@@ -68,7 +68,7 @@ fn threads_have_so_many_operations_and_scripts_so_many_writes() {
     check([(write, WRITES_MAX), (other, 1)], Some(too_many));
 }
 
-/// Scripts with one mistake each.
+/// Scripts with one error each.
 const WRONG: &[&str] = &[
     "t1: aio_wrte io=0+4",
     "t1: aio_write io=0-4",
@@ -79,6 +79,14 @@ const WRONG: &[&str] = &[
     "t1: dio_write 0 4 snyc=1",
     "t1: dio_write 0 4 sync=3",
     "t1: dio_read 100B 4",
+    "t1: dio_read 0 -1",
+    "t1: dio_read -1 1",
+    "t1: dio_read 3 0",
+    "t1: dio_read 16 1",
+    "t1: dio_read 14 4",
+    "t1: aio_write io=0+-1,4+4",
+    "t1: fallocate 0 4q",
+    "file a 8 blocks, U 0+x",
     "t9: fsync",
     "slots 99",
     "journal 1",
@@ -118,7 +126,7 @@ const WRONG: &[&str] = &[
 ];
 
 #[test]
-fn an_error_says_where_and_what_was_expected() {
+fn an_error_has_its_position_and_the_expected_text() {
     let answer = |text: &&str| match Script::parse(text) {
         Ok(_) => panic!("{text} was read"),
         Err(error) => {
@@ -129,7 +137,7 @@ fn an_error_says_where_and_what_was_expected() {
 }
 
 #[test]
-fn a_script_that_is_too_long_is_said_to_be() {
+fn a_script_that_is_too_long_is_rejected() {
     let text = format!("t1: fsync # {}", "x".repeat(SCRIPT_BYTES_MAX as usize));
     let error = Script::parse(&text).expect_err("a long script").to_string();
     assert_eq!(error, "line 1, column 1: the script is too long, expected at most 65536 bytes");
@@ -151,7 +159,7 @@ fn without_a_mount_line_the_design_mounts() {
 fn the_examples_of_the_help_are_operations() {
     let setup = Script::parse("file a 16 blocks\nt1: fsync").expect("a script").setup;
     for OpInfo { word, usage, .. } in OPS {
-        // A bracket is what may be left out; both ways have to read.
+        // A bracket is optional; the example has to parse with it and without it.
         let without: String =
             usage.split('[').map(|s| s.split_once(']').map_or(s, |p| p.1)).collect();
         for text in [usage.replace(['[', ']'], ""), without] {
@@ -175,7 +183,7 @@ fn reads_back(text: &str) {
     let mut script = Script::parse(text).unwrap_or_else(|e| panic!("{e}\n{text}"));
     let printed = script.to_string();
     let mut again = Script::parse(&printed).unwrap_or_else(|e| panic!("{e}\n{printed}"));
-    // Lines move when threads are sorted, and with them the order in which writes are counted.
+    // Sorting by thread moves lines, and with them the order in which writes are counted.
     for script in [&mut script, &mut again] {
         script.lines.clear();
         for op in script.setup.threads.iter_mut().flatten() {
@@ -185,7 +193,7 @@ fn reads_back(text: &str) {
     assert_eq!(script, again);
 }
 
-/// Any operation of the table, with any arguments that it takes.
+/// Any operation of the table, with any valid arguments.
 fn op() -> impl Strategy<Value = Op> {
     let range = (0_u8..12, 1_u8..4).prop_map(|(lblk, len)| Range::new(lblk, len));
     let sync = prop_oneof![Just(Sync::No), Just(Sync::Dsync), Just(Sync::Osync)];
@@ -214,11 +222,20 @@ proptest! {
         ops in proptest::collection::vec((1_u8..5, op()), 0..7),
     ) {
         let mut text = format!("design {}\nfile a 16 blocks, U 0+3\n", Row::ALL[row].id());
-        // Something is done, and there are as many events as anybody waits for.
+        // There is at least one operation, and there are as many events as threads wait for.
         text += "t1: fsync\n";
         let aio = |op: &Op| if op.is_aio() { op.writes() } else { 0 };
-        let mut events: u8 = ops.iter().map(|(_, op)| aio(op)).sum();
+        let mut setup = Script::parse(&text).expect("a script").setup;
+        let mut kept = Vec::new();
         for (thread, op) in ops {
+            let is_second = matches!(op, Op::Unlink { ino } if setup.unlinks(ino));
+            if !is_second && !setup.has_closed(thread - 1, op) {
+                setup.push(thread - 1, op);
+                kept.push((thread, op));
+            }
+        }
+        let mut events: u8 = kept.iter().map(|(_, op)| aio(op)).sum();
+        for (thread, op) in kept {
             let op = match op {
                 Op::Getevents { nr } => {
                     let nr = nr.min(events);
@@ -254,7 +271,7 @@ proptest! {
     }
 }
 
-/// The table of operations in README.md is printed from the table that scripts are read with.
+/// Prints the table of operations in README.md from the parser's table.
 #[test]
 fn the_readme_lists_every_operation() {
     let row = |info: &OpInfo| format!("| `{}` | {} |\n", info.usage, info.what);

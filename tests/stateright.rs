@@ -1,5 +1,5 @@
-//! Our search against Stateright's, on the same machine: as many states, as deep, and the same
-//! verdicts, for every preset and feature in every design that is small enough.
+//! Compares our search with Stateright's on the same machine: the same number of states, the same
+//! depth and the same verdicts, for every preset and feature in every design that is small enough.
 
 #[path = "common/features.rs"]
 mod features;
@@ -12,12 +12,12 @@ use extentscope::scenario::Scenario;
 use stateright::{Checker, Model};
 use stateright_model::{EVERYTHING, Machine, always, sometimes};
 
-/// States up to which both search a setup.
+/// The largest number of states of a setup that both search.
 const STATES_SMALL: u32 = 20_000;
-/// Pairs that have to be compared for this to mean anything.
+/// The smallest number of compared pairs that makes the test meaningful.
 const PAIRS_MIN: u32 = 100;
 
-/// It has its own `main` so that its one line is shown: `stateright: N pairs, 0 differ`.
+/// It has its own `main` so that its line is always shown: `stateright: N pairs, 0 differ`.
 fn main() {
     let (mut pairs, mut differ) = (0, 0);
     let presets = Scenario::presets().into_iter().map(|s| (s.name.to_string(), s.script));
@@ -42,7 +42,7 @@ fn main() {
     assert!(differ == 0 && pairs >= PAIRS_MIN);
 }
 
-/// Everything in which the two searches do not agree.
+/// Everything in which the two searches differ.
 fn differences(setup: Setup, ours: &Search) -> Vec<String> {
     let theirs = Machine::new(setup).checker().threads(1).spawn_bfs().join();
     let mut differences = Vec::new();

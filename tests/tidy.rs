@@ -1,9 +1,9 @@
-//! What the architecture says of the sources, checked in the sources.
+//! Checks the rules of the architecture that concern the text of the sources.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// Modules that are the model: no clock, no float, no I/O.
+/// The modules of the model, which use no clock, no float and no I/O.
 const MODEL: &[&str] = &["bounds", "es", "kernel", "check"];
 
 fn sources() -> Vec<PathBuf> {
@@ -24,7 +24,7 @@ fn sources() -> Vec<PathBuf> {
     found
 }
 
-/// The module of the library that a file belongs to.
+/// The library module that a file belongs to.
 fn module_of(path: &Path) -> Option<&str> {
     let inside = path.strip_prefix(Path::new(env!("CARGO_MANIFEST_DIR")).join("src")).ok()?;
     Some(inside.iter().next()?.to_str()?.trim_end_matches(".rs"))
@@ -61,8 +61,8 @@ fn the_model_reads_no_clock_and_does_no_io() {
 
 #[test]
 fn lines_are_at_most_a_hundred_columns() {
-    // The page's templates are markup, snapshots are output and the course is sentences: rustfmt
-    // leaves them alone.
+    // The page's templates are markup, snapshots are output, and the course consists of sentences;
+    // rustfmt does not format them.
     let course = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/lesson");
     let is_code = |path: &&PathBuf| {
         let is_test = path.parent().is_some_and(|folder| folder.ends_with("tests"));
@@ -80,7 +80,8 @@ fn lines_are_at_most_a_hundred_columns() {
 
 #[test]
 fn browser_tests_do_not_wait_for_a_time() {
-    // The config and what holds the page still have limits and clocks; tests have none.
+    // Only the configuration and the helpers that hold the page still use limits and clocks; tests
+    // use none.
     const TIMED: &[&str] = &["waitForTimeout", "timeout:", "slowMo", "test.slow", "setTimeout("];
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("e2e");
     let mut specs = 0;
@@ -91,7 +92,7 @@ fn browser_tests_do_not_wait_for_a_time() {
         }
         specs += 1;
         for (number, line) in (1..).zip(fs::read_to_string(&path).expect("a test").lines()) {
-            // Without a time, a timer only lets the page have its turn.
+            // Without a time, a timer only yields to the page.
             let is_turn = line.contains("setTimeout(") && !line.contains(", ");
             let timed = TIMED.iter().find(|word| line.contains(**word) && !is_turn);
             assert_eq!(timed, None, "{}:{number}", path.display());

@@ -1,5 +1,5 @@
-//! What of a panic reaches the JavaScript side. In a module of its own, because it ends as the
-//! page's module would: trapped.
+//! The parts of a panic that reach JavaScript. The test is a module of its own, because like the
+//! page's module it ends with a trap.
 #![cfg(target_arch = "wasm32")]
 
 use extentscope::app::kit::panic;
@@ -9,7 +9,7 @@ use wasm_bindgen_test::*;
 
 wasm_bindgen_test_configure!(run_in_browser);
 
-/// Stands where `static/boot.js` stands on the page: one argument goes into one global.
+/// Takes the place of `static/boot.js`: stores one argument of a call in a global.
 fn record(function: &str, global: &str) {
     let recorder = Function::new_with_args("text", &format!("globalThis.{global} = text"));
     Reflect::set(&js_sys::global(), &function.into(), &recorder)
@@ -33,7 +33,7 @@ fn a_run_is_kept_where_it_outlives_the_module() {
 fn a_panic_is_handed_to_the_banner_before_the_module_dies() {
     record("extentscopePanic", "shownPanic");
     panic::install();
-    // Called through JavaScript, so that the trap ends that call and not this test.
+    // The closure is called through JavaScript, so that the trap ends that call and not the test.
     let fault = Closure::<dyn FnMut()>::new(|| panic!("extents overlap"));
     let call = fault.as_ref().unchecked_ref::<Function>().call0(&JsValue::NULL);
     assert!(call.is_err(), "panic = abort traps");

@@ -1,5 +1,5 @@
-//! The same choices give the same state, bit for bit, natively and in the browser: this file runs
-//! in both, against one pinned number.
+//! The same choices give the same states, bit for bit, natively and in the browser. This file runs
+//! in both and compares with one pinned number.
 
 use extentscope::kernel::{Design, Row, Setup, State, enabled, step};
 use extentscope::scenario::{PRESETS, Script};
@@ -8,7 +8,7 @@ use extentscope::scenario::{PRESETS, Script};
 wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);
 
 /// FNV-1a over the bytes of every state of one run of every preset under every design.
-const PINNED: u64 = 0x674B2613FA5516F4;
+const PINNED: u64 = 0xC727_67A2_55B5_B795;
 
 #[cfg_attr(target_arch = "wasm32", wasm_bindgen_test::wasm_bindgen_test)]
 #[cfg_attr(not(target_arch = "wasm32"), test)]
@@ -32,7 +32,7 @@ fn the_same_choices_give_the_same_bytes_on_every_target() {
                 if choices.is_empty() {
                     break;
                 }
-                // Any fixed rule will do that visits more than the first of the choices.
+                // Any fixed rule works that takes more than the first choice.
                 turn += 7;
                 let choice = choices[turn % choices.len()];
                 step(&setup, &mut state, choice, &mut ()).expect("enabled lists what step takes");

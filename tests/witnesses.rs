@@ -1,5 +1,5 @@
-//! `src/scenario/witnesses.txt` holds what a search of every preset under every design finds.
-//! `UPDATE_EXPECT=1 cargo test --test witnesses` writes it anew.
+//! Prints `src/scenario/witnesses.txt` from a search of every preset under every design.
+//! `UPDATE_EXPECT=1 cargo test --test witnesses` writes the file again.
 
 use expect_test::expect_file;
 use extentscope::check::{Bounds, Search, Verdict};
@@ -8,7 +8,7 @@ use extentscope::scenario::{
     KnownWitness, PRESETS, Preset, Run, Script, known_witnesses, witness_line,
 };
 
-/// The rows, and the design that the preset is shown under if that is none.
+/// The rows, and the preset's own design if it is not a row.
 fn designs(preset: &Preset) -> Vec<Design> {
     let own = Design::parse(preset.design).expect(preset.id);
     let mut designs: Vec<Design> = Row::ALL.iter().map(|row| row.design()).collect();
@@ -22,7 +22,7 @@ fn setup(preset: &Preset, design: Design) -> Setup {
     Setup { design, ..Script::parse(preset.script).expect(preset.id).setup }
 }
 
-/// What a full search finds.
+/// The results of a full search.
 fn found(preset: &Preset, design: Design) -> Vec<KnownWitness> {
     let search = Search::run(setup(preset, design), Bounds::default());
     let findings = search.findings().into_iter();
@@ -37,7 +37,7 @@ fn found(preset: &Preset, design: Design) -> Vec<KnownWitness> {
 }
 
 #[test]
-fn the_table_is_what_a_search_finds() {
+fn the_table_matches_a_search() {
     let mut table = String::new();
     for preset in PRESETS {
         for design in designs(preset) {

@@ -1,4 +1,4 @@
-//! The eleven workloads of `BENCH.md`, to be run on the kernel's tree and on its peers.
+//! The eleven workloads of `BENCH.md`, for the kernel's tree and for its peers.
 
 #![allow(dead_code, reason = "each of the two benches takes a part")]
 
@@ -8,22 +8,23 @@ use std::hint::black_box;
 use extentscope::es::{EsSuper, Extent, Memory, Rules, Status, Tree, Version};
 use rangemap::RangeMap;
 
-/// Extents built, and the space of the random ones.
+/// Number of extents to build, and the size of the space of random extents.
 const N: u32 = 1_000_000;
-/// First physical block.
+/// The first physical block of the first extent.
 const PB: u64 = 1 << 32;
 const S_PERM: u64 = 0x9E37_79B9_7F4A_7C15;
 const S_LOOK: u64 = 0xD1B5_4A32_D192_ED03;
 const S_CONV: u64 = 0xA076_1D64_78BD_642F;
 const S_SPLIT: u64 = 0xE703_7ED1_A0B4_28DB;
 
-/// One workload: a name, the operations that its time is divided by, and its check value.
+/// One workload: a name, the number of operations by which its time is divided, and its check
+/// value.
 pub struct Workload {
     /// The name in `BENCH.md`.
     pub name: &'static str,
-    /// Operations in the timed loop.
+    /// Number of operations in the timed loop.
     pub ops: u32,
-    /// Extents at the end; for lookups, hits.
+    /// Number of extents at the end; for lookups, number of hits.
     pub check: u32,
     /// Instructions per operation of the kernel's C code, v3.9 and v6.1 (`BENCH.md`).
     pub c_instr: [u32; 2],
@@ -41,7 +42,7 @@ enum Kind {
     Shrink,
 }
 
-/// All of them, in the order of `BENCH.md`.
+/// All workloads, in the order of `BENCH.md`.
 pub const WORKLOADS: [Workload; 11] = [
     workload("ins_asc", N, N, [2336, 2477], Kind::Insert { random: false }),
     workload("ins_rand", N, N, [1106, 1224], Kind::Insert { random: true }),
@@ -66,23 +67,23 @@ const fn workload(
     Workload { name, ops, check, c_instr, kind }
 }
 
-/// What a workload is run on.
+/// The data structure that a workload runs on.
 pub trait Subject {
-    /// Makes the range have this mapping.
+    /// Gives the range this mapping.
     fn insert(&mut self, lblk: u32, len: u32, pblk: u64, status: Status);
-    /// Forgets the range.
+    /// Removes the range `[lblk/len)` from the structure.
     fn remove(&mut self, lblk: u32, len: u32);
     /// True if the block is known.
     fn lookup(&mut self, lblk: u32) -> bool;
     /// Frees up to `nr` extents; false if none was left.
     fn shrink(&mut self, nr: u32) -> bool;
-    /// Number of extents.
+    /// Number of extents in the structure.
     fn count(&self) -> u32;
 }
 
 impl Workload {
     /// Prepares the subject, runs the timed loop between `start` and `stop`, and returns the check
-    /// value. At most `limit` operations are done in the timed loop.
+    /// value. The timed loop does at most `limit` operations.
     pub fn run<S: Subject>(&self, mut subject: S, limit: u32, clock: &mut impl Clock) -> u32 {
         let s = &mut subject;
         let perm = match self.kind {
@@ -110,7 +111,7 @@ impl Workload {
         if matches!(self.kind, Kind::Look { .. }) { hits } else { s.count() }
     }
 
-    /// The timed loop alone: what the instruction counter looks at.
+    /// The timed loop, a function of its own for the instruction counter.
     #[inline(never)]
     fn timed_loop<S: Subject>(&self, s: &mut S, perm: &[u32], ops: u32) -> u32 {
         match self.kind {
@@ -165,9 +166,9 @@ impl Workload {
 
 /// A clock around the timed loop.
 pub trait Clock {
-    /// The loop begins.
+    /// Called when the loop starts.
     fn start(&mut self);
-    /// The loop has ended.
+    /// Called when the loop has ended.
     fn stop(&mut self);
 }
 
@@ -210,7 +211,7 @@ fn permutation() -> Vec<u32> {
     perm
 }
 
-/// xorshift64*.
+/// The random number generator xorshift64*.
 struct Xorshift(u64);
 
 impl Xorshift {
@@ -229,7 +230,7 @@ impl Xorshift {
 }
 
 /// The kernel's tree: one inode and its superblock, with the list and the counters that the kernel
-/// keeps on every call.
+/// updates in every call.
 pub struct Kernel {
     rules: Rules,
     mem: Memory,
@@ -295,8 +296,8 @@ impl Subject for Kernel {
     }
 }
 
-/// `std::collections::BTreeMap` as an interval map: first block to (length, physical block,
-/// status). No counters, no cache.
+/// `std::collections::BTreeMap` as an interval map from first block to (length, physical block,
+/// status), without counters and cache.
 #[derive(Default)]
 pub struct Interval(BTreeMap<u32, (u32, u64, Status)>);
 
@@ -369,7 +370,7 @@ impl Subject for Interval {
 }
 
 /// The crate `rangemap`. It merges equal neighbours, so the value is the distance from logical to
-/// physical, which is the same all along a contiguous run.
+/// physical block, which is constant along a contiguous run.
 #[derive(Default)]
 pub struct Ranges(RangeMap<u32, (u64, Status)>);
 

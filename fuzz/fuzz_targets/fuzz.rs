@@ -1,5 +1,5 @@
-//! Any bytes are an input of the target that `EXTENTSCOPE_FUZZ` names; `tests/fuzz.rs` runs the same
-//! bodies.
+//! Any bytes are an input of the target that `EXTENTSCOPE_FUZZ` names. `tests/fuzz.rs` runs the
+//! same bodies.
 
 #![no_main]
 
@@ -10,7 +10,7 @@ use std::sync::LazyLock;
 
 use bodies::{BODIES, Body};
 
-/// The target; the first input asks for it.
+/// The target, looked up at the first input.
 static TARGET: LazyLock<&Body> = LazyLock::new(|| {
     let name = std::env::var("EXTENTSCOPE_FUZZ").unwrap_or_default();
     BODIES.iter().find(|body| body.name == name).unwrap_or_else(|| {

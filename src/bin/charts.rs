@@ -1,6 +1,6 @@
-//! The charts, as a module of their own: `static/charts-dialog.js` fetches it when a reader opens
-//! them and gives it a dialog to stand in. It is a second program on the page, with its own memory:
-//! what ends it does not end the page. Natively there is nothing to run.
+//! The charts as a separate module. `static/charts-dialog.js` fetches it when a reader opens the
+//! charts, and gives it a dialog as its container. It is a second program on the page with its own
+//! memory, so an error that ends it does not end the page. Natively it does nothing.
 
 fn main() {
     #[cfg(target_arch = "wasm32")]
@@ -16,23 +16,23 @@ mod module {
 
     #[wasm_bindgen]
     extern "C" {
-        /// Shows in the dialog that this module is dead.
+        /// Shows in the dialog that this module has ended.
         #[wasm_bindgen(catch, js_name = extentscopeChartsDied)]
         fn died(message: &str) -> Result<(), JsValue>;
     }
 
-    /// A panic ends this module, and the dialog says so.
+    /// Installs the panic hook: a panic ends this module, and the dialog reports it.
     pub fn hear_panics() {
         extentscope::app::kit::panic::hear_panics(died);
     }
 
-    /// Builds the charts in an element; the word `search` opens the growth of searches.
+    /// Builds the charts in an element. The word `search` opens the growth of searches.
     #[wasm_bindgen]
     pub fn open(place: HtmlElement, host: Host, word: &str) -> Result<(), JsError> {
         charts::open(place, host, page(word)).map_err(|why| JsError::new(&why))
     }
 
-    /// The dialog is shown again, and the page may have moved on.
+    /// Called when the dialog is shown again; the page may have moved on.
     #[wasm_bindgen]
     pub fn show(word: &str) {
         charts::show(page(word));

@@ -1,7 +1,7 @@
-//! The explorer's dialog, as a module of its own: `static/explorer-dialog.js` fetches it when
-//! somebody asks for it and gives it a dialog to stand in. It is a second program on the page, with
-//! its own memory: what ends it does not end the page. It has no machine in it: what searches is
-//! `src/bin/search.rs`, and runs are shown by the page. Natively there is nothing to run.
+//! The explorer's dialog as a separate module. `static/explorer-dialog.js` fetches it when a reader
+//! opens the explorer, and gives it a dialog as its container. It is a second program on the page
+//! with its own memory, so an error that ends it does not end the page. It contains no machine:
+//! `src/bin/search.rs` searches, and the page shows runs. Natively it does nothing.
 
 fn main() {
     #[cfg(target_arch = "wasm32")]
@@ -16,12 +16,12 @@ mod module {
 
     #[wasm_bindgen]
     extern "C" {
-        /// Shows in the dialog that this module is dead.
+        /// Shows in the dialog that this module has ended.
         #[wasm_bindgen(catch, js_name = extentscopeExplorerDied)]
         fn died(message: &str) -> Result<(), JsValue>;
     }
 
-    /// A panic ends this module, and the dialog says so.
+    /// Installs the panic hook: a panic ends this module, and the dialog reports it.
     pub fn hear_panics() {
         extentscope::app::kit::panic::hear_panics(died);
     }
@@ -32,19 +32,19 @@ mod module {
         explorer::open(place, host).map_err(|why| JsError::new(&why))
     }
 
-    /// The dialog is shown again, and the page may have moved on.
+    /// Called when the dialog is shown again; the page may have moved on.
     #[wasm_bindgen]
     pub fn show() {
         explorer::show();
     }
 
-    /// Fills the matrix.
+    /// Starts to fill the matrix.
     #[wasm_bindgen]
     pub fn fill() {
         explorer::fill();
     }
 
-    /// The dialog was closed.
+    /// Called when the dialog was closed.
     #[wasm_bindgen]
     pub fn rest() {
         explorer::rest();

@@ -1,4 +1,4 @@
-//! The command, the text twin of the page. On wasm32 there is nothing to run.
+//! The command, which gives as text what the page shows. On wasm32 it does nothing.
 
 #[cfg(not(target_arch = "wasm32"))]
 #[path = "extentscope/mod.rs"]

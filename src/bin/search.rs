@@ -1,6 +1,6 @@
-//! The explorer's search, as a module of its own: `static/explorer.js` runs it in a worker. It has
-//! no page in it and is built for speed (`Cargo.toml`, profile `search`); natively there is nothing
-//! to run, since the command searches by itself.
+//! The explorer's search as a separate module. `static/explorer.js` runs it in a worker. It
+//! contains no page and is built for speed (`Cargo.toml`, profile `search`). Natively it does
+//! nothing, because the command searches by itself.
 
 fn main() {
     #[cfg(target_arch = "wasm32")]
@@ -11,19 +11,20 @@ fn main() {
 mod worker {
     use core::cell::RefCell;
 
+    use extentscope::bounds::GRAPH_STATES_MAX;
     use extentscope::check::{Bounds, Detail, Reporting, Search};
     use extentscope::kernel::Setup;
     use extentscope::view::charts::{LoadJob, LoadWork, Recorder};
     use extentscope::view::{Asked, RUNS, progress_text};
     use wasm_bindgen::prelude::*;
 
-    /// The job that is being done.
+    /// The job in progress.
     struct Work {
         search: Search,
-        /// How the search grows, for the charts.
+        /// The growth of the search, for the charts.
         growth: Recorder,
         detail: Detail,
-        /// Once the search is done.
+        /// The report, once the search is done.
         reporting: Option<Reporting>,
         stopped: bool,
     }
@@ -33,20 +34,21 @@ mod worker {
         static LOAD: RefCell<Option<LoadWork>> = const { RefCell::new(None) };
     }
 
-    /// A panic ends the module, and the page then says that the worker died; the console says why.
+    /// Installs the panic hook: a panic ends the module, the console shows the reason, and the page
+    /// reports that the worker died.
     pub fn log_panics() {
         std::panic::set_hook(Box::new(|info| {
             web_sys::console::error_1(&info.to_string().into());
         }));
     }
 
-    /// What the page compares with its own, so that the two are never of two versions.
+    /// The version of this module, which the page compares with its own.
     #[wasm_bindgen]
     pub fn model() -> String {
         extentscope::view::model_checksum()
     }
 
-    /// Begins a job; what is wrong with it, or nothing.
+    /// Starts a job. Returns an error message, or nothing.
     #[wasm_bindgen]
     pub fn begin(job: &str, in_full: bool) -> String {
         let begun = Asked::parse(job).map(|asked| {
@@ -61,8 +63,8 @@ mod worker {
         begun.err().unwrap_or_default()
     }
 
-    /// Goes on over so many states, of the search and then of what its report looks into, and says
-    /// how far it has come; nothing once all is done.
+    /// Continues for up to `states` states, first of the search and then of its report. Returns the
+    /// progress, or nothing once all is done.
     #[wasm_bindgen]
     pub fn advance(states: u32) -> String {
         on_work(|Work { search, growth, detail, reporting, stopped }| match reporting {
@@ -70,7 +72,7 @@ mod worker {
                 growth.advance(search, states);
                 let progress = search.progress();
                 *reporting = progress.done.then(|| Reporting::new(search, *detail));
-                progress_text(&progress)
+                progress_text(&progress, &search.layers())
             }
             Some(reporting) => {
                 if *stopped {
@@ -82,8 +84,8 @@ mod worker {
         })
     }
 
-    /// Ends the job where it is: what was found until then is its result, which takes some more
-    /// slices of [`advance`].
+    /// Stops the job. Its result is what was found until then, and needs some more slices of
+    /// [`advance`].
     #[wasm_bindgen]
     pub fn stop() {
         on_work(|work| {
@@ -93,7 +95,20 @@ mod worker {
         });
     }
 
-    /// The result as text; the search is gone afterwards, and its memory with it.
+    /// The graph of a search that is done as text, if the job wants all detail and the graph is
+    /// small; otherwise nothing.
+    #[wasm_bindgen]
+    pub fn graph() -> String {
+        on_work(|Work { search, detail, .. }| {
+            let sketch = match detail {
+                Detail::Full => search.sketch(GRAPH_STATES_MAX),
+                Detail::Verdicts => None,
+            };
+            sketch.map_or(String::new(), |sketch| sketch.to_string())
+        })
+    }
+
+    /// The result as text. The search and its memory are freed.
     #[wasm_bindgen]
     pub fn report() -> String {
         let Some(Work { search, detail, reporting, .. }) = WORK.take() else {
@@ -103,8 +118,8 @@ mod worker {
         reporting.report(&search).to_string()
     }
 
-    /// Goes on over so many states of a search whose growth is all that is wanted; false once it is
-    /// done.
+    /// Continues a search of which only the growth is wanted, for up to `states` states. Returns
+    /// false once it is done.
     #[wasm_bindgen(js_name = advanceGrowth)]
     pub fn advance_growth(states: u32) -> bool {
         WORK.with_borrow_mut(|work| {
@@ -112,7 +127,7 @@ mod worker {
         })
     }
 
-    /// How the search has grown under a name: a `Growth`.
+    /// The growth of the search under a name, as a `Growth`.
     #[wasm_bindgen]
     pub fn growth(name: &str) -> Result<JsValue, JsError> {
         WORK.with_borrow(|work| {
@@ -121,7 +136,7 @@ mod worker {
         })
     }
 
-    /// Begins S9 at length, a `LoadJob`; what is wrong with it, or nothing.
+    /// Starts S9 at length from a `LoadJob`. Returns an error message, or nothing.
     #[wasm_bindgen(js_name = beginLoad)]
     pub fn begin_load(job: JsValue) -> String {
         let job = serde_wasm_bindgen::from_value::<LoadJob>(job).map_err(|it| it.to_string());
@@ -134,13 +149,13 @@ mod worker {
         }
     }
 
-    /// Takes up to so many steps of the load; false once it has ended.
+    /// Takes up to `steps` steps of the load. Returns false once the load has ended.
     #[wasm_bindgen(js_name = advanceLoad)]
     pub fn advance_load(steps: u32) -> bool {
         LOAD.with_borrow_mut(|load| load.as_mut().is_some_and(|load| load.advance(steps)))
     }
 
-    /// What the load has come to: a `LoadReport`.
+    /// The current result of the load, as a `LoadReport`.
     #[wasm_bindgen(js_name = loadReport)]
     pub fn load_report() -> Result<JsValue, JsError> {
         LOAD.with_borrow(|load| {

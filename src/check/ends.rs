@@ -1,10 +1,12 @@
-//! How a run can stand, from the explorer's point of view.
+//! Classifies a state for the search: running, finished, stuck, abandoned, crashed or bounded.
 
-use crate::kernel::{ACTORS, Choice, Next, Power, Stage, State, is_environment};
+use crate::kernel::{
+    ACTORS, Choice, Next, Power, Setup, Stage, State, enabled_among, is_environment, next_of_all,
+};
 
 use super::graph::Standing;
 
-/// How a state stands, given what every actor would do and the steps that can be taken.
+/// The standing of a state, given the next step of every actor and the possible steps.
 pub(super) fn standing(state: &State, nexts: &[Next; ACTORS], enabled: &[Choice]) -> Standing {
     if state.bound.is_some() {
         return Standing::Bounded;
@@ -21,13 +23,20 @@ pub(super) fn standing(state: &State, nexts: &[Next; ACTORS], enabled: &[Choice]
     if is_converted(state) { Standing::Finished } else { Standing::Abandoned }
 }
 
-/// Whether a step is one on which nobody may rely. That the journal is recovered once the power was
-/// cut is none: nothing else can come of that.
+/// Whether only the environment can take a step in a state, and the state is not a good end.
+pub(super) fn is_bad_end(setup: &Setup, state: &State) -> bool {
+    let (nexts, mut enabled) = (next_of_all(setup, state), Vec::new());
+    enabled_among(state, &nexts, &mut enabled);
+    matches!(standing(state, &nexts, &enabled), Standing::Stuck | Standing::Abandoned)
+}
+
+/// Whether a step belongs to the environment, so that no promise may depend on it. Recovery after a
+/// power cut does not count, because nothing else can follow the cut.
 pub(super) fn is_unasked(state: &State, choice: Choice) -> bool {
     state.power == Power::On && is_environment(state, choice)
 }
 
-/// Every io_end is converted. That its event was reaped is the program's affair.
+/// Whether every io_end is converted. Events may be unreaped; reaping is up to the program.
 fn is_converted(state: &State) -> bool {
     state.pending_conversions() == 0 && state.ios().all(|(_, io)| io.stage == Stage::Converted)
 }

@@ -1,11 +1,12 @@
-//! 128 bits that stand for a state.
+//! 128-bit fingerprints of states.
 
 /// The fingerprint of a state's bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Fingerprint {
-    /// Picks the place in the table of visited states.
+    /// Selects the slot in the table of visited states.
     pub low: u64,
-    /// Its upper half is kept beside the place, to tell most others apart at once.
+    /// The upper half of it is stored in the slot, and distinguishes most other fingerprints
+    /// immediately.
     pub high: u64,
 }
 
@@ -15,12 +16,12 @@ const ROOT_3: u64 = 0xbb67_ae85_84ca_a73b;
 const ROOT_5: u64 = 0x3c6e_f372_fe94_f82b;
 const ROOT_7: u64 = 0xa54f_f53a_5f1d_36f1;
 
-/// Mixes bytes into 128 bits, the same on every target: words are read little-endian, and only
-/// the low halves of products are used, which wasm has as one instruction.
+/// Mixes bytes into 128 bits, the same on every target: words are read little-endian, and only the
+/// low halves of products are used, for which wasm has an instruction.
 ///
-/// A round is a permutation of both lanes for fixed input and of the input for fixed lanes, so
-/// no difference is ever lost on the way; only the finish folds nothing either. What remains is
-/// the chance that 2^128 values meet.
+/// For fixed input, a round is a permutation of both lanes; for fixed lanes, it is a permutation of
+/// the input. The finish is a permutation too. So no difference is lost on the way, and what
+/// remains is the chance that two of 2^128 values are equal.
 pub fn fingerprint(bytes: &[u8]) -> Fingerprint {
     let mut lanes = [ROOT_2 ^ bytes.len() as u64, ROOT_3];
     let (blocks, rest) = bytes.as_chunks::<16>();
@@ -28,7 +29,7 @@ pub fn fingerprint(bytes: &[u8]) -> Fingerprint {
         round(&mut lanes, block);
     }
     if !rest.is_empty() {
-        // The length, mixed in first, tells padding from zeroes.
+        // The length is mixed in first, so that padding differs from zeroes.
         let mut block = [0; 16];
         block[..rest.len()].copy_from_slice(rest);
         round(&mut lanes, &block);
@@ -46,10 +47,10 @@ pub fn fingerprint(bytes: &[u8]) -> Fingerprint {
 }
 
 impl Fingerprint {
-    /// That of nothing.
+    /// The fingerprint of nothing.
     pub(super) const NONE: Fingerprint = Fingerprint { low: 0, high: 0 };
 
-    /// Both, in no order.
+    /// Combines two fingerprints; the order does not matter.
     #[inline]
     #[must_use]
     pub(super) fn plus(self, other: Fingerprint) -> Fingerprint {
@@ -57,7 +58,7 @@ impl Fingerprint {
         Fingerprint { low, high }
     }
 
-    /// What is left without one that was added.
+    /// Removes a fingerprint that was added.
     #[inline]
     #[must_use]
     pub(super) fn minus(self, other: Fingerprint) -> Fingerprint {
@@ -65,19 +66,53 @@ impl Fingerprint {
         Fingerprint { low, high }
     }
 
-    /// What stands for this one at a place: sums of such tell who stands where. For each place
-    /// a permutation of both halves.
+    /// The fingerprint of this value at a position. Sums of these distinguish which value is at
+    /// which position. For each position, it permutes both halves.
     #[inline]
     #[must_use]
-    pub(super) fn at(self, place: u32) -> Fingerprint {
-        let place = u64::from(place) + 1;
+    pub(super) const fn at(self, place: u32) -> Fingerprint {
+        let place = place as u64 + 1;
         let low = (self.low ^ place.wrapping_mul(ROOT_2)).wrapping_mul(ROOT_5);
         let high = (self.high ^ place.wrapping_mul(ROOT_3)).wrapping_mul(ROOT_7);
-        // Sums carry differences upwards only: the upper halves have to change the lower ones,
-        // and those all others.
+        // Sums carry differences only upwards. Here the upper halves change the lower ones, and
+        // those change all others.
         let low = (low ^ (low >> 32)).wrapping_mul(ROOT_3);
         let high = (high ^ (high >> 32)).wrapping_mul(ROOT_2);
         Fingerprint { low: low ^ (low >> 29), high: high ^ (high >> 29) }
+    }
+}
+
+/// A fingerprint of a graph of states, 128 bits: the sum over its states and steps, in any order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct GraphSum {
+    /// The lower 64 bits of the sum.
+    pub low: u64,
+    /// The upper 64 bits of the sum.
+    pub high: u64,
+}
+
+impl GraphSum {
+    pub(super) const NONE: GraphSum = GraphSum { low: 0, high: 0 };
+
+    /// Adds a step to a state, or the first state without one.
+    #[inline]
+    pub(super) fn add(&mut self, from: Fingerprint, to: Fingerprint) {
+        let turned = Fingerprint { low: from.high.rotate_left(17), high: from.low.rotate_left(29) };
+        let Fingerprint { low, high } = turned.plus(to).at(0);
+        self.low = self.low.wrapping_add(low);
+        self.high = self.high.wrapping_add(high);
+    }
+
+    /// Adds the steps of another sum.
+    pub(super) fn add_all(&mut self, GraphSum { low, high }: GraphSum) {
+        self.low = self.low.wrapping_add(low);
+        self.high = self.high.wrapping_add(high);
+    }
+}
+
+impl core::fmt::Display for GraphSum {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        write!(f, "{:016x}{:016x}", self.high, self.low)
     }
 }
 
@@ -86,7 +121,7 @@ fn round(lanes: &mut [u64; 2], block: &[u8; 16]) {
     let [a, b] = lanes;
     *a = (*a ^ u64::from_le_bytes(words[0])).wrapping_mul(ROOT_5);
     *b = (*b ^ u64::from_le_bytes(words[1])).wrapping_mul(ROOT_7);
-    // Multiplying carries differences upwards only; the turns bring them down and across.
+    // Multiplication carries differences only upwards; the rotations bring them down and across.
     *a ^= b.rotate_left(37);
     *b = b.rotate_left(23) ^ *a;
 }
@@ -95,7 +130,7 @@ fn round(lanes: &mut [u64; 2], block: &[u8; 16]) {
 mod tests {
     use super::*;
 
-    /// Every message of a shape that states have: mostly zeroes, a few small bytes.
+    /// Messages with the shape of states: mostly zeroes, with a few small bytes.
     fn messages() -> impl Iterator<Item = Vec<u8>> {
         (0..200_usize).flat_map(|at| {
             (1..=255_u8).flat_map(move |value| {

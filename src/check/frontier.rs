@@ -1,21 +1,22 @@
-//! States that were found and not yet expanded, in order.
+//! The frontier: states that were found and not yet expanded, in order.
 
 use std::collections::VecDeque;
 
 use super::values::Numbers;
 
-/// A queue in chunks: states are written once and read in place, and what was read is used again.
-/// (A ring that doubles would copy all of them whenever it grows, and never shrink.)
+/// A queue in chunks. A state is written once and read in place, and the memory of taken states is
+/// reused. (A ring buffer that doubles would copy all states whenever it grows, and would never
+/// shrink.)
 pub(super) struct Frontier {
     chunks: VecDeque<Vec<Numbers>>,
-    /// States of the first chunk that have been taken.
+    /// Number of states of the first chunk that have been taken.
     taken: usize,
     spare: Option<Vec<Numbers>>,
     len: u32,
     peak: u32,
 }
 
-/// States of one chunk: some hundred kilobytes.
+/// States per chunk, which makes some hundred kilobytes.
 const CHUNK: usize = 1024;
 
 impl Frontier {
@@ -37,19 +38,19 @@ impl Frontier {
         }
     }
 
-    /// The oldest state, where it lies.
+    /// The oldest state, without moving it.
     #[inline]
     pub(super) fn first(&self) -> Option<&Numbers> {
         self.chunks.front()?.get(self.taken)
     }
 
-    /// The state with so many before it.
+    /// The state at a position, counted from the oldest.
     pub(super) fn get(&self, at: u32) -> Option<&Numbers> {
         let at = self.taken + at as usize;
         self.chunks.get(at / CHUNK)?.get(at % CHUNK)
     }
 
-    /// Takes the oldest state out.
+    /// Removes the oldest state.
     pub(super) fn drop_first(&mut self) {
         self.taken += 1;
         self.len -= 1;
@@ -66,7 +67,7 @@ impl Frontier {
         self.len
     }
 
-    /// The most states there have been.
+    /// The largest number of states so far.
     pub(super) fn peak(&self) -> u32 {
         self.peak
     }

@@ -1,11 +1,12 @@
-//! What a search keeps of the states that it has visited: no state, but how they hang together.
+//! The graph that a search keeps: the visited states by number and the steps between them, without
+//! the states themselves.
 
 use crate::bounds::STATES_MAX;
-use crate::kernel::ACTORS;
+use crate::kernel::{ACTORS, Promise};
 
 use super::fingerprint::Fingerprint;
 
-/// A list that grows without moving what it holds, so that it never takes twice its size.
+/// A list that grows without moving its items, so that it never needs twice its size.
 pub(super) struct Column<T> {
     chunks: Vec<Vec<T>>,
     len: u32,
@@ -21,7 +22,7 @@ impl<T: Copy> Column<T> {
 
     pub(super) fn push(&mut self, value: T) {
         if self.len & (CHUNK - 1) == 0 {
-            // A small search takes little: only the first chunk grows like a `Vec`.
+            // Only the first chunk grows like a `Vec`, so that a small search takes little memory.
             let capacity = if self.len == 0 { 64 } else { CHUNK };
             self.chunks.push(Vec::with_capacity(capacity as usize));
         }
@@ -50,7 +51,7 @@ impl<T: Copy> Column<T> {
     }
 }
 
-/// One bit a state.
+/// A bit per state.
 #[derive(Clone)]
 pub(super) struct Bits(Vec<u64>);
 
@@ -67,84 +68,105 @@ impl Bits {
         self.0[(state / 64) as usize] |= 1 << (state % 64);
     }
 
-    /// The bits turned round. Bits beyond the last state turn too; nobody asks for them.
+    /// Inverts the bits. Bits beyond the last state are inverted too; no caller reads them.
     pub(super) fn not(mut self) -> Bits {
         self.0.iter_mut().for_each(|word| *word = !*word);
         self
     }
 }
 
-/// What was seen in a state, beside the promises that are broken in it.
+/// The standing of a state, in addition to the promises that are broken in it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
 pub(super) enum Standing {
-    /// Somebody other than the environment can step, or (not yet expanded) may be able to.
+    /// An actor other than the environment can step, or may be able to if the state is not expanded
+    /// yet.
     Running,
-    /// Every thread is through and every io_end is converted.
+    /// Every thread has finished and every io_end is converted.
     Finished,
-    /// Nobody can step but the environment, and somebody waits.
+    /// Only the environment can step, and an actor waits.
     Stuck,
-    /// Nobody can step but the environment, and nobody waits, but some io_end is not converted.
+    /// Only the environment can step and no actor waits, but some io_end is not converted.
     Abandoned,
-    /// The power was cut: what follows is recovery.
+    /// The power was cut; only recovery follows.
     Crashed,
-    /// A bound of the model was reached: what would follow is not known.
+    /// A bound of the model was reached, so the continuation is unknown.
     Bounded,
+}
+
+impl Standing {
+    const ALL: [Standing; 6] = [
+        Standing::Running,
+        Standing::Finished,
+        Standing::Stuck,
+        Standing::Abandoned,
+        Standing::Crashed,
+        Standing::Bounded,
+    ];
 }
 
 /// Visited states, numbered in the order in which they were found, and the steps between them.
 ///
-/// A step that found its target is kept by the target: as its `parent` and `actor`. Other steps
-/// stand in `other_targets`, by source. Both can be walked in order, so no state says where its own
-/// begin: [`Reach`]. Of each step it is kept whether it is the environment's: nobody may rely on
-/// that.
+/// States are expanded in order, so those that the steps from one state found have consecutive
+/// numbers, and their `actors` are those of the steps. Other steps are in `other_targets`, ordered
+/// by source. [`Reach`] walks both lists in order, so states need not store where their own steps
+/// begin. Each step is marked if it belongs to the environment, because promises must not depend on
+/// such steps.
 pub(super) struct Graph {
     fingerprints: Column<Fingerprint>,
-    parents: Column<u32>,
-    /// Who took the step from the parent, as a position in the search's list of actors, and
-    /// [`UNASKED_ACTOR`].
+    /// The actor of the step that found the state, as a position in the search's list of actors,
+    /// combined with [`UNASKED_ACTOR`].
     actors: Column<u8>,
-    /// Promises broken in the state, as bits.
-    broken: Column<u16>,
-    /// How the state stands.
-    standing: Column<Standing>,
-    /// How many steps lead from an expanded state to states that were known already.
+    /// Promises that are broken in the state, as bits, and above them its [`Standing`].
+    marks: Column<u16>,
+    /// Number of states that the steps from an expanded state found.
+    found_counts: Column<u8>,
+    /// The first state that every [`BLOCK`]th expanded state found or, if it found none, a later
+    /// one.
+    firsts: Vec<u32>,
+    /// Number of states that are the first one or were found by an expanded state.
+    counted: u32,
+    /// Number of steps from an expanded state to states that were known already.
     other_counts: Column<u8>,
-    /// Where those lead, and [`UNASKED_TARGET`].
+    /// The targets of those steps, combined with [`UNASKED_TARGET`].
     other_targets: Column<u32>,
 }
 
-/// Marks an actor's step as the environment's.
+/// The number of expanded states for which [`Graph::parent`] adds up what they found.
+const BLOCK: u32 = 256;
+const STANDING_SHIFT: u32 = Promise::ALL.len() as u32;
+const _: () = assert!(STANDING_SHIFT + 3 <= u16::BITS && Standing::ALL.len() <= 8);
+/// Marks a step that found a state as the environment's.
 const UNASKED_ACTOR: u8 = 1 << 7;
 const _: () = assert!(ACTORS <= UNASKED_ACTOR as usize);
-/// The same, beside the number of a state.
+/// Marks a step to a known state as the environment's.
 const UNASKED_TARGET: u32 = 1 << 31;
 const _: () = assert!(STATES_MAX < UNASKED_TARGET);
 
-/// Which steps count as a way from one state to another.
+/// The steps that count as a way from one state to another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Ways {
-    /// All: what may happen.
+    /// All steps, for questions about what may happen.
     All,
-    /// Those that are not the environment's: what can be relied on.
+    /// Only steps that are not the environment's, for questions about what is certain.
     Own,
 }
 
-/// A step of the graph, from the state that is being expanded.
+/// A step from the state that is being expanded.
 #[derive(Clone, Copy)]
 pub(super) struct Edge {
-    /// The position of its actor.
+    /// The position of its actor in the search's list of actors.
     pub(super) actor: u8,
-    /// It is the environment's.
+    /// True if the step is the environment's.
     pub(super) unasked: bool,
 }
 
-/// The states from which a goal can be reached, in the making. Steps mostly lead to higher numbers,
-/// so that one sweep from the end settles most; the last sweep finds nothing.
+/// Computes the states from which a goal can be reached. Most steps lead to higher numbers, so one
+/// sweep from the end settles most states. The last sweep finds nothing new.
 pub(super) struct Reach {
     states: Bits,
-    /// States from here on have been looked at in this sweep, and the steps that are kept with
-    /// their targets from there on.
+    /// States from this number on have been examined in this sweep, and so have the steps that are
+    /// stored with their targets from there on.
     at: u32,
     found: u32,
     other: u32,
@@ -160,9 +182,9 @@ impl Reach {
         Reach { states, at, found: at, other, ways, is_first_sweep: true, changed: false }
     }
 
-    /// Looks at up to `states` states; true once nothing is left to do. `goal` is told whether any
-    /// step that counts leads on from the state; the way is through states that `through` allows,
-    /// goals among them.
+    /// Examines up to `states` states; returns true when nothing is left to do. `goal` receives the
+    /// state and whether any step that counts leads on from it. The way to a goal leads only
+    /// through states that `through` allows, including the goal itself.
     pub(super) fn advance(
         &mut self,
         graph: &Graph,
@@ -175,7 +197,7 @@ impl Reach {
                 if !self.changed {
                     return true;
                 }
-                // States that were not expanded lead nowhere: once is enough.
+                // States that were not expanded lead nowhere, so one sweep over them is enough.
                 let (at, found) = (graph.expanded_states(), graph.states());
                 (self.at, self.found, self.other) = (at, found, graph.other_targets.len());
                 (self.is_first_sweep, self.changed) = (false, false);
@@ -192,25 +214,25 @@ impl Reach {
         false
     }
 
-    /// The states, once nothing is left to do.
+    /// The states from which a goal can be reached, once nothing is left to do.
     pub(super) fn states(&self) -> &Bits {
         &self.states
     }
 
-    /// Whether any step that counts leads on from the state that is looked at, and whether one
-    /// leads to a state that is known to reach a goal.
+    /// Whether any step that counts leads on from the examined state, and whether one of them leads
+    /// to a state that is known to reach a goal.
     fn take_steps(&mut self, graph: &Graph) -> (bool, bool) {
         let (from, own) = (self.at, self.ways == Ways::Own);
         let (mut steps, mut leads) = (false, false);
-        while self.found > 0 && graph.parents.get(self.found - 1) == from {
+        let expanded = from < graph.expanded_states();
+        for _ in 0..if expanded { graph.found_counts.get(from) } else { 0 } {
             self.found -= 1;
             if !(own && graph.actors.get(self.found) & UNASKED_ACTOR != 0) {
                 steps = true;
                 leads |= self.states.has(self.found);
             }
         }
-        let others = if from < graph.expanded_states() { graph.other_counts.get(from) } else { 0 };
-        for _ in 0..others {
+        for _ in 0..if expanded { graph.other_counts.get(from) } else { 0 } {
             self.other -= 1;
             let target = graph.other_targets.get(self.other);
             if !(own && target & UNASKED_TARGET != 0) {
@@ -222,47 +244,51 @@ impl Reach {
     }
 }
 
-/// The first state has no parent.
-pub(super) const NO_PARENT: u32 = u32::MAX;
-
 impl Graph {
     pub(super) fn new() -> Graph {
         Graph {
             fingerprints: Column::new(),
-            parents: Column::new(),
             actors: Column::new(),
-            broken: Column::new(),
-            standing: Column::new(),
+            marks: Column::new(),
+            found_counts: Column::new(),
+            firsts: Vec::new(),
+            counted: 1,
             other_counts: Column::new(),
             other_targets: Column::new(),
         }
     }
 
-    pub(super) fn add(&mut self, fingerprint: Fingerprint, parent: u32, edge: Edge, broken: u16) {
+    /// Adds a state that was found by a step from the state that is being expanded.
+    pub(super) fn add(&mut self, fingerprint: Fingerprint, edge: Edge, broken: u16) {
         self.fingerprints.push(fingerprint);
-        self.parents.push(parent);
         self.actors.push(edge.actor | if edge.unasked { UNASKED_ACTOR } else { 0 });
-        self.broken.push(broken);
-        self.standing.push(Standing::Running);
+        self.marks.push(broken);
     }
 
-    /// Adds a step from the state that is being expanded to one that was known.
+    /// Adds a step from the state that is being expanded to a known state.
     pub(super) fn add_other(&mut self, to: u32, edge: Edge) {
         self.other_targets.push(to | if edge.unasked { UNASKED_TARGET } else { 0 });
     }
 
-    /// Ends the expansion of a state; states are expanded in order.
+    /// Ends the expansion of a state. States are expanded in order.
     pub(super) fn expanded(&mut self, state: u32, standing: Standing, others: u8) {
         debug_assert_eq!(state, self.other_counts.len());
-        self.standing.set(state, standing);
+        if state.is_multiple_of(BLOCK) {
+            self.firsts.push(self.counted);
+        }
+        let found = self.states() - self.counted;
+        self.counted = self.states();
+        self.found_counts.push(found as u8);
         self.other_counts.push(others);
+        let broken = self.broken(state);
+        self.marks.set(state, broken | (standing as u16) << STANDING_SHIFT);
     }
 
     pub(super) fn states(&self) -> u32 {
         self.fingerprints.len()
     }
 
-    /// States from here on have not been expanded.
+    /// The number of expanded states, which is also the first state that is not expanded.
     pub(super) fn expanded_states(&self) -> u32 {
         self.other_counts.len()
     }
@@ -272,9 +298,23 @@ impl Graph {
         self.fingerprints.get(state)
     }
 
+    /// Reads the fingerprints of some states ahead of time, all at once.
+    pub(super) fn touch(&self, states: impl Iterator<Item = u32>) {
+        let read = states.map(|state| self.fingerprint(state).low);
+        core::hint::black_box(read.fold(0, |all, low| all | low));
+    }
+
+    /// The state that was expanded when a state was found; `None` for the first state.
     pub(super) fn parent(&self, state: u32) -> Option<u32> {
-        let parent = self.parents.get(state);
-        (parent != NO_PARENT).then_some(parent)
+        let block = self.firsts.partition_point(|first| *first <= state).checked_sub(1)?;
+        let (mut at, mut end) = (block as u32 * BLOCK, self.firsts[block]);
+        loop {
+            end += u32::from(self.found_counts.get(at));
+            if state < end {
+                return Some(at);
+            }
+            at += 1;
+        }
     }
 
     pub(super) fn actor(&self, state: u32) -> u8 {
@@ -282,23 +322,24 @@ impl Graph {
     }
 
     pub(super) fn broken(&self, state: u32) -> u16 {
-        self.broken.get(state)
+        self.marks.get(state) & ((1 << STANDING_SHIFT) - 1)
     }
 
-    pub(super) fn set_broken(&mut self, state: u32, broken: u16) {
-        self.broken.set(state, broken);
+    /// Adds broken promises to those of a state.
+    pub(super) fn add_broken(&mut self, state: u32, broken: u16) {
+        self.marks.set(state, self.marks.get(state) | broken);
     }
 
     pub(super) fn standing(&self, state: u32) -> Standing {
-        self.standing.get(state)
+        Standing::ALL[usize::from(self.marks.get(state) >> STANDING_SHIFT)]
     }
 
-    /// Steps taken by the search.
+    /// Number of steps that the search has taken.
     pub(super) fn transitions(&self) -> u64 {
         u64::from(self.states().saturating_sub(1)) + u64::from(self.other_targets.len())
     }
 
-    /// The states from which a goal can be reached; see [`Reach`].
+    /// The states from which a goal can be reached, computed at once ([`Reach`] does it in slices).
     pub(super) fn can_reach(
         &self,
         ways: Ways,
@@ -310,7 +351,7 @@ impl Graph {
         reach.states
     }
 
-    /// The states on the way from the first state to another, both included.
+    /// The states from the first state to another, both included.
     pub(super) fn path(&self, to: u32) -> Vec<u32> {
         let mut path = vec![to];
         let mut at = to;
@@ -322,11 +363,11 @@ impl Graph {
         path
     }
 
-    /// Bytes that are kept.
+    /// Bytes of memory that the graph takes.
     pub(super) fn bytes(&self) -> u64 {
-        let bytes = [self.actors.bytes(), self.other_counts.bytes()];
-        let words = [self.parents.bytes(), self.other_targets.bytes(), self.broken.bytes()];
-        let sum = bytes.iter().chain(&words).sum::<u64>();
-        sum + self.fingerprints.bytes() + self.standing.bytes()
+        let counts = self.found_counts.bytes() + self.other_counts.bytes();
+        let firsts = (self.firsts.capacity() * size_of::<u32>()) as u64;
+        let states = self.fingerprints.bytes() + self.actors.bytes() + self.marks.bytes();
+        states + counts + firsts + self.other_targets.bytes()
     }
 }

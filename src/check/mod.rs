@@ -1,26 +1,31 @@
-//! The explorer: every interleaving of a setup, every promise proved or broken.
+//! The explorer: searches every interleaving of a setup, and proves or breaks every promise.
 //!
-//! A [`Search`] visits each state once, breadth first, and keeps no state: a fingerprint and how
-//! it was reached, at most 64 bytes in all. States of the frontier are lists of numbers, one for
-//! the value of each piece. Verdicts, witnesses and the point of no return are read off that graph;
-//! runs come back as choices, which replay anywhere.
+//! A [`Search`] visits each state once, breadth first. It stores no state, but a fingerprint and
+//! the actor whose step found it, about 48 bytes in all. States of the frontier are lists of
+//! numbers, one per piece value. Verdicts, witnesses and the point of no return follow from the
+//! graph. A run is a list of choices, which can be replayed anywhere.
 
+mod crew;
 mod ends;
 mod expansion;
 mod fingerprint;
 mod frontier;
 mod graph;
+mod reduced;
 mod report;
 mod search;
 mod situation;
+mod sketch;
 mod switches;
 mod table;
 mod values;
 mod verdict;
 mod witness;
+mod worker;
 
-pub use fingerprint::{Fingerprint, fingerprint};
+pub use fingerprint::{Fingerprint, GraphSum, fingerprint};
 pub use report::{Calm, Detail, Report, Reported, Reporting};
 pub use search::{Bounds, Limit, Progress, Search};
 pub use situation::Situations;
+pub use sketch::{Sketch, Sketched};
 pub use verdict::{Finding, Verdict};

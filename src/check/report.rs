@@ -1,4 +1,4 @@
-//! What a search found, as a value that leaves the search behind: the page's worker sends it as
+//! The result of a search, as a value that does not need the search: the page's worker sends it as
 //! text, and the command prints it.
 
 use core::fmt;
@@ -6,6 +6,7 @@ use core::fmt;
 use crate::bounds::STATES_MAX;
 use crate::kernel::{Bound, Choice, Promise};
 
+use super::fingerprint::GraphSum;
 use super::graph::{Bits, Reach, Ways};
 use super::search::{Limit, Search};
 use super::switches::Calmest;
@@ -14,91 +15,98 @@ use super::verdict::{Finding, Verdict};
 /// The result of a search.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Report {
-    /// Visited states.
+    /// Number of visited states.
     pub states: u32,
-    /// Steps taken.
+    /// Number of steps taken.
     pub transitions: u64,
-    /// Steps on the longest of the shortest runs.
+    /// The largest distance of a state from the initial state, in steps.
     pub depth: u32,
-    /// Bytes kept for visited states.
+    /// Bytes of memory for visited states.
     pub visited_bytes: u64,
-    /// [`Search::collision_odds_log2`].
+    /// The chance that two states were taken for one, as in [`Search::collision_odds_log2`].
     pub odds_log2: u32,
-    /// The search was reduced ([`Search::reduced`]): it has counted fewer states than there are.
+    /// True if the search was reduced ([`Search::reduced`]): it then counted fewer states than
+    /// there are.
     pub reduced: bool,
-    /// Why not everything was seen, if it was not.
+    /// The largest number of states that it may visit.
+    pub bound: u32,
+    /// The fingerprint of the graph, as in [`Search::graph_sum`].
+    pub graph: GraphSum,
+    /// The reason why the search did not see everything, if it did not.
     pub limit: Option<Limit>,
-    /// One for each promise, in the order of [`Promise::ALL`].
+    /// One finding per promise, in the order of [`Promise::ALL`].
     pub findings: Vec<Reported>,
 }
 
-/// What is known of one promise.
+/// The findings about one promise.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reported {
-    /// The promise.
+    /// The promise in question.
     pub promise: Promise,
-    /// What is known of it.
+    /// The search's verdict on the promise.
     pub verdict: Verdict,
-    /// [`Search::point_of_no_return`] of the shortest run, where it was asked for and is known.
+    /// The [`Search::point_of_no_return`] of the shortest run, if it was asked for and is known.
     pub no_return: Option<u32>,
-    /// The run with the fewest switches.
+    /// The run with the fewest switches between actors.
     pub calm: Calm,
 }
 
-/// What is known of the run that breaks a promise with the fewest switches.
+/// The run that breaks a promise with the fewest switches, if it is known.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Calm {
-    /// It is the shortest run, or was not asked for.
+    /// The shortest run also has the fewest switches, or the run was not asked for.
     Same,
-    /// It is another one ([`Search::fewest_switches`]).
+    /// A different run has the fewest switches ([`Search::fewest_switches`]).
     Run {
-        /// Its choices.
+        /// The choices of that run.
         run: Vec<Choice>,
-        /// Its [`Search::point_of_no_return`], if that is known.
+        /// The [`Search::point_of_no_return`] of that run, if it is known.
         no_return: Option<u32>,
     },
-    /// It was not found, and why.
+    /// The run was not found, for this reason.
     Unknown(Limit),
 }
 
-/// How much a report tells.
+/// The level of detail of a report.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Detail {
-    /// Verdicts and shortest runs, and of the first that breaks a promise the point of no return.
+    /// Verdicts and shortest runs, and the point of no return of the first run that breaks a
+    /// promise.
     Verdicts,
-    /// Also every point of no return, and the runs with the fewest switches.
+    /// In addition every point of no return, and the runs with the fewest switches.
     Full,
 }
 
-/// A report in the making, in slices: what looks at every state takes long after a large search.
+/// A report that is computed in slices, because examining every state takes long after a large
+/// search.
 pub struct Reporting {
     report: Report,
     detail: Detail,
-    /// The runs with the fewest switches are not looked for any more.
+    /// True if runs with the fewest switches are no longer looked for.
     hurried: bool,
-    /// States with a way to a good end, in the making, and then those without: after that promises
-    /// are looked into.
+    /// First computes the states with a way to a good end, and then those without. The promises are
+    /// examined after that.
     hopeful: Reach,
     hopeless: Option<Bits>,
-    /// The promise that is looked into, by its position.
+    /// The position of the promise that is being examined.
     at: usize,
     look: Option<Look>,
 }
 
-/// A broken promise that is looked into.
+/// A broken promise that is being examined.
 struct Look {
     bad: Bits,
-    /// States from which a run can end without having been in a bad one, whatever the environment
-    /// does not do.
+    /// States from which a run can still end without breaking the promise, even if the environment
+    /// does nothing.
     avoidable: Reach,
     calmest: Option<Calmest>,
 }
 
-/// States whose steps are looked at in the time in which one is searched, or less.
+/// Number of states whose steps are examined in the time in which one state is searched.
 const AT_ONCE: u32 = 16;
 
 impl Reporting {
-    /// Begins the report of a search that is done, or was stopped.
+    /// Starts the report of a search that is done or was stopped.
     pub fn new(search: &Search, detail: Detail) -> Reporting {
         let progress = search.progress();
         let report = Report {
@@ -108,6 +116,8 @@ impl Reporting {
             visited_bytes: progress.visited_bytes,
             odds_log2: search.collision_odds_log2(),
             reduced: search.is_reduced(),
+            bound: search.bounds().states,
+            graph: search.graph_sum(),
             limit: search.limit().or((!progress.done).then_some(Limit::Stopped)),
             findings: Vec::new(),
         };
@@ -115,13 +125,13 @@ impl Reporting {
         Reporting { report, detail, hurried: false, hopeful, hopeless: None, at: 0, look: None }
     }
 
-    /// Looks for no run with few switches any more: what is missing then is soon done.
+    /// Stops looking for runs with the fewest switches; the rest of the report is soon done.
     pub fn hurry(&mut self) {
         self.hurried = true;
     }
 
-    /// Goes on, over up to so many places that runs come to, or as many states as take no longer.
-    /// False once nothing is left to do.
+    /// Continues for up to `places` places of runs, or for as many states as take the same time.
+    /// Returns false when nothing is left to do.
     pub fn advance(&mut self, search: &Search, places: u32) -> bool {
         let states = places.saturating_mul(AT_ONCE);
         let Some(hopeless) = &self.hopeless else {
@@ -136,7 +146,7 @@ impl Reporting {
             self.at += 1;
             return true;
         };
-        // A reduced search has not seen all that a point of no return is about.
+        // A reduced search has not seen all states that a point of no return depends on.
         if !is_wanted || search.is_reduced() {
             self.at += 1;
             return true;
@@ -176,15 +186,16 @@ impl Reporting {
         true
     }
 
-    /// The report, also before nothing is left to do: then runs with the fewest switches that were
-    /// not found are not known.
+    /// The report. If it is asked for before everything is done, the missing runs with the fewest
+    /// switches are [`Calm::Unknown`].
     pub fn report(mut self, search: &Search) -> Report {
         self.hurry();
         while self.advance(search, u32::MAX) {}
         self.report
     }
 
-    /// Finds out from where a good end can be reached, and then what is known of each promise.
+    /// Computes the states from which a good end can be reached, and then the verdict on each
+    /// promise.
     fn look_for_ends(&mut self, search: &Search, states: u32) {
         let is_good = |state, _| search.is_good_end(state);
         if !self.hopeful.advance(search.graph(), states, is_good, |_| true) {
@@ -204,21 +215,22 @@ impl Reporting {
 }
 
 impl Report {
-    /// The report of a search that is done, or was stopped.
+    /// The complete report of a search that is done or was stopped.
     pub fn of(search: &Search, detail: Detail) -> Report {
         let mut reporting = Reporting::new(search, detail);
         while reporting.advance(search, u32::MAX) {}
         reporting.report(search)
     }
 
-    /// Reads what [`Report`]'s `Display` wrote. `None` if it is something else: a page and its
-    /// worker are the same module, so that nobody can do better than say so.
+    /// Reads the text that [`Report`]'s `Display` writes. Returns `None` for any other text. The
+    /// page and its worker are of the same version, so the caller can only report the error.
     pub fn parse(text: &str) -> Option<Report> {
         let mut lines = text.lines();
         let mut words = lines.next()?.split(' ');
         let mut number = || words.next()?.parse::<u64>().ok();
         let [states, transitions, depth, visited_bytes, odds, reduced] =
             [number()?, number()?, number()?, number()?, number()?, number()?];
+        let [bound, low, high] = [number()?, number()?, number()?];
         let mut report = Report {
             states: states as u32,
             transitions,
@@ -226,6 +238,8 @@ impl Report {
             visited_bytes,
             odds_log2: odds as u32,
             reduced: reduced != 0,
+            bound: bound as u32,
+            graph: GraphSum { low, high },
             limit: parse_limit(words.next()?, words.next())?,
             findings: Vec::new(),
         };
@@ -238,7 +252,7 @@ impl Report {
                 let finding = report.findings.last_mut()?;
                 match &mut finding.calm {
                     Calm::Run { no_return, .. } => *no_return = step,
-                    _ => finding.no_return = step,
+                    Calm::Same | Calm::Unknown(_) => finding.no_return = step,
                 }
                 continue;
             }
@@ -264,12 +278,14 @@ impl Report {
     }
 }
 
-/// A line of numbers and the limit, then a line or more for each promise.
+/// Writes a line of numbers and the limit, then at least one line per promise.
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Report { states, transitions, depth, visited_bytes, odds_log2, limit, .. } = self;
         write!(f, "{states} {transitions} {depth} {visited_bytes} {odds_log2} ")?;
-        writeln!(f, "{} {}", u8::from(self.reduced), print_limit(*limit))?;
+        let GraphSum { low, high } = self.graph;
+        write!(f, "{} {} {low} {high} ", u8::from(self.reduced), self.bound)?;
+        writeln!(f, "{}", print_limit(*limit))?;
         for Reported { promise, verdict, no_return, calm } in &self.findings {
             let id = promise.id();
             match verdict {
@@ -293,7 +309,7 @@ impl fmt::Display for Report {
     }
 }
 
-/// In words, as the page and the command say it.
+/// Writes the limit in words, for the page and the command.
 impl fmt::Display for Limit {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -307,7 +323,7 @@ impl fmt::Display for Limit {
     }
 }
 
-/// The choices, each after a space.
+/// Writes the choices, each after a space.
 fn run(choices: &[Choice]) -> String {
     choices.iter().map(|choice| format!(" {choice}")).collect()
 }

@@ -1,28 +1,27 @@
-//! Breadth-first search of everything that a setup can do.
+//! Breadth-first search of all runs of a setup.
 
 use crate::bounds::{CALM_PLACES_MAX, DEPTH_MAX, STATES_MAX};
-use crate::kernel::{
-    self, Actor, Choice, Next, Promise, Quiet, Setup, State, deadlocked_among, enabled_among,
-    next_of_all,
-};
+use crate::kernel::{self, Actor, PIECES, Promise, Setup, State};
 
-use super::ends;
-use super::expansion::{Expansion, Found};
-use super::fingerprint::Fingerprint;
+use super::crew::Crew;
+use super::expansion::{Step, numbers_after};
+use super::fingerprint::{Fingerprint, GraphSum};
 use super::frontier::Frontier;
-use super::graph::{Edge, Graph, NO_PARENT, Standing};
+use super::graph::{Edge, Graph};
+use super::reduced::{Reduced, waiting};
 use super::situation::Situations;
 use super::table::Table;
-use super::values::fingerprint_of;
+use super::values::{Numbers, Values, fingerprint_of};
+use super::worker::{Known, Record};
 
-/// How far a search may go.
+/// The bounds of a search.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Bounds {
-    /// States that may be visited.
+    /// Largest number of visited states.
     pub states: u32,
-    /// Steps from the start.
+    /// Largest depth: steps from the initial state.
     pub depth: u32,
-    /// Places that the search for a run with the fewest switches comes to.
+    /// Largest number of places that the search for a run with the fewest switches visits.
     pub places: u32,
 }
 
@@ -32,81 +31,85 @@ impl Default for Bounds {
     }
 }
 
-/// Why a search did not see everything.
+/// The reason why a search did not see everything.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Limit {
-    /// [`Bounds::states`], whose default is [`STATES_MAX`], were visited.
+    /// The number of visited states reached [`Bounds::states`], whose default is [`STATES_MAX`].
     States(u32),
-    /// Runs go on beyond [`Bounds::depth`], whose default is [`DEPTH_MAX`].
+    /// Some runs are longer than [`Bounds::depth`], whose default is [`DEPTH_MAX`].
     Depth(u32),
-    /// A bound of the model was reached in some run; what would follow there is not known.
+    /// Some run reached a bound of the model; its continuation is unknown.
     Model(kernel::Bound),
-    /// The search for the run with the fewest switches has come to [`Bounds::places`], whose
+    /// The search for the run with the fewest switches visited [`Bounds::places`] places, whose
     /// default is [`CALM_PLACES_MAX`].
     Places(u32),
     /// The search was stopped before it was done.
     Stopped,
 }
 
-/// How far a search has come.
+/// The progress of a search.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Progress {
-    /// Visited states.
+    /// Number of visited states.
     pub states: u32,
-    /// Steps taken, also those that led to visited states.
+    /// Number of steps taken, including those that led to visited states.
     pub transitions: u64,
-    /// Steps on the longest of the shortest runs so far.
+    /// The largest distance of a state from the initial state so far, in steps.
     pub depth: u32,
-    /// States that have been found and not yet expanded.
+    /// Number of states that were found and not yet expanded.
     pub frontier: u32,
-    /// The most there have been of those.
+    /// The largest value of `frontier` so far.
     pub frontier_peak: u32,
-    /// Bytes kept for visited states.
+    /// Bytes of memory for visited states.
     pub visited_bytes: u64,
-    /// Bytes of the frontier.
+    /// Bytes of memory for the frontier.
     pub frontier_bytes: u64,
-    /// Nothing is left to do.
+    /// True if nothing is left to do.
     pub done: bool,
 }
 
-/// An exhaustive search. It holds no clock and no thread: whoever has them calls
-/// [`Search::advance`] until it is done.
+/// An exhaustive search. It has no clock, and it does nothing by itself: its owner calls
+/// [`Search::advance`] until the search is done.
 pub struct Search {
     setup: Setup,
     bounds: Bounds,
-    /// Steps that are taken alone, if the search is reduced by them.
-    quiet: Option<Quiet>,
+    /// How the search is reduced; `None` for a full search.
+    reduced: Option<Reduced>,
     graph: Graph,
+    /// The sum over its states and steps.
+    sum: GraphSum,
     table: Table,
     /// States that were found and not yet expanded, in order.
     frontier: Frontier,
-    /// The first state of each depth.
+    /// The number of the first state at each depth.
     layers: Vec<u32>,
     /// The first state in which each promise was found broken.
     first_broken: [Option<u32>; Promise::ALL.len()],
     /// The promises that were put to the test.
     came_up: Situations,
-    /// States may exist that were not visited.
+    /// The reason why unvisited states may exist, if they may.
     limit: Option<Limit>,
-    /// Nothing is expanded any more; so many states of the frontier have been looked at since.
+    /// Set when no more states are expanded: the number of frontier states that were examined
+    /// since.
     closing: Option<u32>,
     done: bool,
-    /// The state that is being expanded.
-    expansion: Box<Expansion>,
-    /// What its steps lead to.
-    successors: Vec<(Found, Edge)>,
-    choices: Vec<Choice>,
+    /// The values of pieces that states have.
+    values: Values,
+    crew: Crew,
 }
 
 impl Search {
-    /// A search that has seen the first state.
+    /// A new search that has visited the initial state only.
     pub fn new(setup: Setup, bounds: Bounds) -> Search {
-        let expansion = Box::new(Expansion::new(&setup));
-        let initial = expansion.found();
+        let mut values = Values::new(&setup);
+        let crew = Crew::new(1, &setup, &mut values);
+        let (numbers, fingerprint) = crew.initial();
+        let broken = State::initial(&setup).broken;
         let mut search = Search {
-            quiet: None,
+            reduced: None,
             bounds,
             graph: Graph::new(),
+            sum: GraphSum::NONE,
             table: Table::new(),
             frontier: Frontier::new(),
             layers: vec![0],
@@ -115,51 +118,61 @@ impl Search {
             limit: None,
             closing: None,
             done: false,
-            expansion,
-            successors: Vec::new(),
-            choices: Vec::new(),
+            values,
+            crew,
             setup,
         };
-        search.visit(&initial, Edge { actor: 0, unasked: false }, NO_PARENT);
+        let edge = Edge { actor: 0, unasked: false };
+        search.visit((fingerprint, broken), edge, || numbers);
         search
     }
 
-    /// Expands up to `states` states, or looks once more at as many that will not be expanded.
+    /// Expands up to `states` states. If the search has ended at a bound or was stopped, it
+    /// examines as many states that will not be expanded.
     pub fn advance(&mut self, states: u32) -> Progress {
-        for _ in 0..states {
-            match self.closing {
-                _ if self.done => break,
-                None => self.expand(),
+        let mut left = states;
+        while left > 0 && !self.done {
+            left -= match self.closing {
+                None => self.expand(left),
                 Some(at) => self.close(at),
-            }
+            };
         }
         self.progress()
     }
 
-    /// The search reduced: where a step is quiet ([`Quiet`]) it alone is taken, in none of the
-    /// other orders. Verdicts are the same, counts are smaller, and the shortest run is only one
-    /// of which no step can be left out. To be said before the search advances.
+    /// Makes the search use some threads. The result is the same for any number. Call this before
+    /// the search advances.
+    #[cfg(not(target_arch = "wasm32"))]
     #[must_use]
-    pub fn reduced(self) -> Search {
-        Search { quiet: Quiet::of(&self.setup), ..self }
+    pub fn on_threads(mut self, threads: u32) -> Search {
+        self.crew = Crew::new(threads, &self.setup, &mut self.values);
+        self
     }
 
-    /// Whether it is, and its setup has quiet steps.
+    /// Makes the search reduced. It takes only a quiet step ([`kernel::Quiet`]) where there is one,
+    /// and otherwise only the steps of a persistent set ([`kernel::Reduction`]). Verdicts are the
+    /// same and counts are smaller; no step can be left out of its runs, but they may not be the
+    /// shortest. Call this before the search advances.
+    #[must_use]
+    pub fn reduced(mut self) -> Search {
+        let reduced = Reduced::of(&self.setup);
+        if reduced.told {
+            self.came_up.0 |= waiting();
+        }
+        Search { reduced: Some(reduced), ..self }
+    }
+
+    /// Whether the search is reduced.
     pub fn is_reduced(&self) -> bool {
-        self.quiet.is_some()
+        self.reduced.is_some()
     }
 
-    /// A quiet step that a reduced search would take from a state.
-    pub(super) fn quiet_step(&self, state: &State) -> Option<Choice> {
-        self.quiet?.step(&self.setup, state, &next_of_all(&self.setup, state))
-    }
-
-    /// Searches to the end, or to a bound.
+    /// Runs a new search to its end, or to a bound.
     pub fn run(setup: Setup, bounds: Bounds) -> Search {
         Search::new(setup, bounds).finish()
     }
 
-    /// Goes on to the end, or to a bound.
+    /// Continues to the end, or to a bound.
     #[must_use]
     pub fn finish(mut self) -> Search {
         while !self.done {
@@ -168,15 +181,15 @@ impl Search {
         self
     }
 
-    /// Gives the search up where it stands; what it has seen can be asked for once it is done,
-    /// which is soon.
+    /// Stops the search where it is. Results can be read once [`Progress::done`] is true, which
+    /// takes little more work.
     pub fn stop(&mut self) {
         if self.closing.is_none() {
             self.end(Some(Limit::Stopped));
         }
     }
 
-    /// How far the search has come.
+    /// The counts so far, and whether the search is done.
     pub fn progress(&self) -> Progress {
         Progress {
             states: self.graph.states(),
@@ -184,43 +197,49 @@ impl Search {
             depth: self.layers.len() as u32 - 1,
             frontier: self.frontier.len(),
             frontier_peak: self.frontier.peak(),
-            visited_bytes: self.graph.bytes() + self.table.bytes() + self.expansion.bytes(),
+            visited_bytes: self.graph.bytes() + self.table.bytes() + self.values.bytes(),
             frontier_bytes: self.frontier.bytes(),
             done: self.done,
         }
     }
 
-    /// States that were expanded: every step from them was taken.
+    /// Number of expanded states: all steps from them were taken.
     pub fn expanded(&self) -> u32 {
         self.graph.expanded_states()
     }
 
-    /// How many states were found first at each depth, from the initial state on.
+    /// Number of states that were first found at each depth, starting with the initial state.
     pub fn layers(&self) -> Vec<u32> {
         let ends = self.layers.iter().skip(1).copied().chain([self.graph.states()]);
         let all = self.layers.iter().zip(ends).map(|(first, end)| end - first);
-        // The layer that was begun last may be empty yet.
+        // The last layer may be empty.
         all.filter(|states| *states > 0).collect()
     }
 
-    /// What is searched.
+    /// The setup that is searched.
     pub fn setup(&self) -> &Setup {
         &self.setup
     }
 
-    /// Why the search did not see everything, if it did not.
+    /// The reason why the search did not see everything, or `None` if it did.
     pub fn limit(&self) -> Option<Limit> {
         self.limit
     }
 
-    /// Two visited states may have been taken for one, and something missed, with a chance of at
-    /// most one in 2 to the power of this: states² / 2^129, rounded up.
+    /// The chance that two visited states were taken for one, so that something was missed, is at
+    /// most one in 2 to the power of this number: states² / 2^129, rounded up.
     pub fn collision_odds_log2(&self) -> u32 {
         let states_log2 = self.graph.states().next_power_of_two().trailing_zeros();
         129 - 2 * states_log2
     }
 
-    /// How far it may go.
+    /// The fingerprint of the searched graph. It is equal for the same states and steps, in any
+    /// order.
+    pub fn graph_sum(&self) -> GraphSum {
+        self.sum
+    }
+
+    /// The bounds of the search.
     pub fn bounds(&self) -> Bounds {
         self.bounds
     }
@@ -229,12 +248,12 @@ impl Search {
         &self.graph
     }
 
-    /// The number of a state, if it was visited.
+    /// The number of a state, or `None` if it was not visited.
     pub(super) fn number_of(&self, state: &State) -> Option<u32> {
         self.number_of_fingerprint(fingerprint_of(&self.setup, state))
     }
 
-    /// The number of the state with a fingerprint, if it was visited.
+    /// The number of the state with a fingerprint, or `None` if it was not visited.
     pub(super) fn number_of_fingerprint(&self, fingerprint: Fingerprint) -> Option<u32> {
         self.table.find(fingerprint, |n| self.graph.fingerprint(n))
     }
@@ -252,86 +271,114 @@ impl Search {
         Actor::ALL[usize::from(position)]
     }
 
-    /// Takes every step from the oldest state of the frontier.
-    fn expand(&mut self) {
+    /// Takes every step from the oldest states of the frontier, which are equally deep. Returns
+    /// their number, which is at most `states`; 1 if there is none.
+    fn expand(&mut self, states: u32) -> u32 {
         let from = self.graph.expanded_states();
-        let Some(numbers) = self.frontier.first() else { return self.end(None) };
+        if self.frontier.len() == 0 {
+            self.end(None);
+            return 1;
+        }
         if self.layers.last().is_some_and(|first| *first == from) {
             if self.layers.len() as u32 > self.bounds.depth {
-                return self.end(Some(Limit::Depth(self.bounds.depth)));
+                self.end(Some(Limit::Depth(self.bounds.depth)));
+                return 1;
             }
-            // Everything found from here on is one step deeper.
+            // All states found from here on are one step deeper.
             self.layers.push(self.graph.states());
         }
-        self.expansion.go_to(&self.setup, numbers);
+        let deeper = self.layers.last().copied().unwrap_or_default();
+        let states = states.min(deeper - from).min(self.crew.at_once());
+        let mut crew = core::mem::take(&mut self.crew);
+        crew.expand(&self.known(deeper), states);
+        for position in 0..states {
+            // Where the search has reached a bound, the other records count for nothing.
+            let Some(record) = crew.read(position).filter(|_| self.closing.is_none()) else {
+                break;
+            };
+            self.merge(record);
+        }
+        crew.forget();
+        self.crew = crew;
+        states
+    }
+
+    fn known(&self, deeper: u32) -> Known<'_> {
+        let Search { setup, values, graph, table, frontier, reduced, .. } = self;
+        Known { setup, values, graph, table, frontier, reduced: *reduced, deeper }
+    }
+
+    /// Adds the oldest state's steps to the graph, and the states after them.
+    fn merge(&mut self, record: Record<'_>) {
+        let Record { parent, steps, mut numbers, mut news } = record;
+        let Some(here) = self.frontier.first().copied() else { return };
         self.frontier.drop_first();
-        let standing = self.take_steps();
-        let successors = core::mem::take(&mut self.successors);
-        // Reads of memory that is far away overlap if they do not wait for each other.
-        self.table.touch(successors.iter().map(|(found, _)| found.fingerprint));
+        let from = self.graph.expanded_states();
+        self.came_up.0 |= parent.came_up.0;
+        self.sum.add_all(parent.sum);
+        if let Some(bound) = parent.bound {
+            self.note_bound(bound);
+        }
+        if parent.is_deadlocked {
+            self.note_deadlock(from);
+        }
         let mut others = 0;
-        for (found, edge) in &successors {
-            if let Some(known) = self.visit(found, *edge, from) {
-                self.graph.add_other(known, *edge);
+        for Step { changed, fingerprint, broken, edge, known } in steps.iter().copied() {
+            let (own, rest) = numbers.split_at(changed.len() as usize);
+            numbers = rest;
+            let mut learned = [0; PIECES];
+            let own = match &mut news {
+                None => own,
+                Some(news) => self.values.learn_all(news, changed, own, &mut learned),
+            };
+            let after = || numbers_after(&here, changed, own);
+            let known = known.or_else(|| self.visit((fingerprint, broken), edge, after));
+            if let Some(known) = known {
+                self.graph.add_other(known, edge);
                 others += 1;
             }
         }
-        self.successors = successors;
-        self.graph.expanded(from, standing, others);
+        self.graph.expanded(from, parent.standing, others);
         if self.graph.states() >= self.bounds.states && self.frontier.len() > 0 {
             self.end(Some(Limit::States(self.bounds.states)));
         }
     }
 
-    /// Finds out what the state that is being expanded leads to, and how it stands.
-    fn take_steps(&mut self) -> Standing {
-        self.choices.clear();
-        self.successors.clear();
-        let (setup, came_up) = (&self.setup, &mut self.came_up);
-        let nexts = next_of_all(setup, self.expansion.here());
-        let here = self.expansion.here();
-        match self.quiet.and_then(|quiet| quiet.step(setup, here, &nexts)) {
-            Some(choice) => self.choices.push(choice),
-            None => enabled_among(here, &nexts, &mut self.choices),
-        }
-        for choice in &self.choices {
-            let actor = choice.actor.position();
-            let Next::Ready { pc } = nexts[usize::from(actor)] else { continue };
-            let unasked = ends::is_unasked(self.expansion.here(), *choice);
-            let found = self.expansion.step(setup, *choice, pc, came_up);
-            came_up.compare(setup, &nexts, self.expansion.next());
-            self.successors.push((found, Edge { actor, unasked }));
-        }
-        let state = self.expansion.here();
-        if let (None, Some(bound)) = (self.limit, state.bound) {
+    /// Keeps the first of the model's bounds that runs reach, in the order of the enum, so that the
+    /// result does not depend on the order of visits.
+    fn note_bound(&mut self, bound: kernel::Bound) {
+        let first = match self.limit {
+            Some(Limit::Model(known)) => known as u8 > bound as u8,
+            None => true,
+            Some(_) => false,
+        };
+        if first {
             self.limit = Some(Limit::Model(bound));
         }
-        let standing = ends::standing(state, &nexts, &self.choices);
-        let stuck = standing == Standing::Stuck;
-        if stuck || !deadlocked_among(setup, state, &nexts).is_empty() {
-            self.note_deadlock(self.graph.expanded_states());
-        }
-        standing
     }
 
-    /// Adds a state, unless it is known: then its number is returned.
-    fn visit(&mut self, found: &Found, edge: Edge, parent: u32) -> Option<u32> {
-        let Found { numbers, fingerprint, broken } = found;
+    /// Adds a state, given its fingerprint and the promises broken in it. If it is known already,
+    /// returns its number instead.
+    fn visit(
+        &mut self,
+        (fingerprint, broken): (Fingerprint, u16),
+        edge: Edge,
+        numbers: impl FnOnce() -> Numbers,
+    ) -> Option<u32> {
         let number = self.graph.states();
         let graph = &self.graph;
-        let known = self.table.insert(*fingerprint, number, |n| graph.fingerprint(n));
+        let known = self.table.insert(fingerprint, number, |n| graph.fingerprint(n));
         if known.is_none() {
-            self.graph.add(*fingerprint, parent, edge, *broken);
-            self.note_broken(number, *broken);
-            self.frontier.push(numbers);
+            self.graph.add(fingerprint, edge, broken);
+            self.note_broken(number, broken);
+            self.frontier.push(&numbers());
         }
         known
     }
 
     fn note_deadlock(&mut self, number: u32) {
-        let broken = self.graph.broken(number) | Promise::NoDeadlock.bit();
-        self.graph.set_broken(number, broken);
-        self.note_broken(number, broken);
+        self.graph.add_broken(number, Promise::NoDeadlock.bit());
+        self.note_broken(number, self.graph.broken(number));
     }
 
     fn note_broken(&mut self, number: u32, broken: u16) {
@@ -339,7 +386,8 @@ impl Search {
             return;
         }
         for promise in Promise::ALL.into_iter().filter(|promise| broken & promise.bit() != 0) {
-            // Deadlocks are noticed when states are expanded, other things when they are found.
+            // Deadlocks are noticed when a state is expanded, other broken promises when it is
+            // found.
             let first = &mut self.first_broken[promise as usize];
             *first = Some(first.map_or(number, |first| first.min(number)));
         }
@@ -350,22 +398,24 @@ impl Search {
         self.closing = Some(0);
     }
 
-    /// Looks at a state of the frontier: what was found and will not be expanded may be deadlocked
-    /// all the same.
-    fn close(&mut self, at: u32) {
-        if let Some(numbers) = self.frontier.get(at) {
+    /// Examines a state of the frontier that will not be expanded, because it may be deadlocked.
+    /// Returns 1, the number of examined states.
+    fn close(&mut self, at: u32) -> u32 {
+        if let Some(numbers) = self.frontier.get(at).copied() {
             self.closing = Some(at + 1);
-            self.expansion.go_to(&self.setup, numbers);
-            let (setup, here) = (&self.setup, self.expansion.here());
-            if !deadlocked_among(setup, here, &next_of_all(setup, here)).is_empty() {
+            let mut crew = core::mem::take(&mut self.crew);
+            let deadlocked = crew.is_deadlocked(&self.known(0), &numbers);
+            self.crew = crew;
+            if deadlocked {
                 self.note_deadlock(self.graph.expanded_states() + at);
             }
-            return;
+            return 1;
         }
         self.done = true;
-        // The layer that was begun last may be empty.
+        // The last layer may be empty.
         if self.layers.last().is_some_and(|first| *first >= self.graph.states()) {
             self.layers.pop();
         }
+        1
     }
 }

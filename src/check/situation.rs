@@ -1,8 +1,9 @@
-//! "Sometimes": a promise that is never put to the test holds for no reason.
+//! Records which promises were put to the test. A promise that was never tested holds for no
+//! reason.
 
 use crate::kernel::{ACTORS, Actor, Next, Note, Observer, Promise, Setup, State, next};
 
-/// Hears which promises are put to the test ([`Note::Checked`]), as bits.
+/// Collects the promises that were put to the test ([`Note::Checked`]), as bits.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Situations(pub u16);
 
@@ -15,7 +16,8 @@ impl Observer for Situations {
 }
 
 impl Situations {
-    /// Adds what no step can say of itself: who waits before it, and is served by it.
+    /// Adds the situations that no step notes: an actor waited before the step, and the step let it
+    /// go on.
     pub fn compare(&mut self, setup: &Setup, before: &[Next; ACTORS], after: &State) {
         let waits = Promise::NoDeadlock.bit();
         let served = Promise::Progress.bit();

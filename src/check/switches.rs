@@ -1,69 +1,74 @@
-//! The run that is easiest to follow: the fewest changes of the actor, and of those the shortest.
+//! The run that is easiest to follow: the shortest of the runs with the fewest changes of the
+//! actor.
 
 use std::collections::VecDeque;
 
-use crate::kernel::{ACTORS, Actor, Choice, Next, enabled_among, next_of_all};
+use crate::kernel::{ACTORS, Actor, Choice, Next, PIECES, enabled_among, next_of_all};
 
-use super::expansion::{Expansion, Found};
-use super::graph::{Bits, Reach, Ways};
+use super::expansion::{Expansion, Steps, numbers_after};
+use super::graph::{Bits, Edge, Reach, Ways};
 use super::search::{Limit, Search};
 use super::situation::Situations;
-use super::values::Numbers;
+use super::values::{Numbers, Values};
 
-/// A state that can be reached with some number of switches, and how.
+/// A state that can be reached with some number of switches, and the way to it.
 struct Place {
     state: Numbers,
-    /// The state's number.
+    /// The state's number in the search.
     number: u32,
-    /// Who stepped last; nobody at the start.
+    /// The actor that stepped last; `None` at the start.
     last: Option<Actor>,
-    /// The same as a number that is the same in all states that are equal to this one.
+    /// A name for that actor that is the same in all equal states.
     name: u8,
-    /// Steps so far.
+    /// Number of steps so far.
     length: u32,
-    /// The step that led here, in the trail; none at the start.
+    /// The index in the trail of the step that led here; `None` at the start.
     step: Option<u32>,
 }
 
-/// A step of some run and the step before it.
+/// A step of a run, with the step before it.
 #[derive(Clone, Copy)]
 struct Trail {
     choice: Choice,
     before: Option<u32>,
 }
 
-/// Dijkstra over pairs of a state and the actor that stepped last, switches first and length
-/// second, slice by slice. States are taken anew from the machine: few of them can be reached with
-/// few switches, and their steps need not be kept for everybody.
+/// Dijkstra's algorithm over pairs of a state and the last actor, in slices. The distance is the
+/// number of switches first and the length second. It computes states again with the machine,
+/// because few states can be reached with few switches, so that a search need not store their
+/// steps.
 pub(super) struct Calmest {
     /// States in which the promise is broken.
     bad: Bits,
-    /// States from which a bad one can be reached: what is found out first.
+    /// The states from which a broken one can be reached, which are computed first.
     hopeful: Reach,
-    /// Actors, as bits, with which a state has been settled.
+    /// For each state, the last actors with which it has been settled, as bits.
     settled: Vec<u64>,
     trail: Vec<Trail>,
-    /// Places with the present number of switches by their length, and those with one more.
+    /// Places with the current number of switches, by length, and places with one switch more.
     round: Vec<VecDeque<Place>>,
     next_round: Vec<VecDeque<Place>>,
-    /// Places of this round that are shorter have all been looked at.
+    /// All shorter places of this round have been examined.
     length: usize,
+    values: Values,
     expansion: Box<Expansion>,
     choices: Vec<Choice>,
+    /// The record of a step.
+    steps: Steps,
 }
 
-/// The name of nobody; actors have smaller ones.
+/// The name for "no actor"; actors have smaller names.
 const START: u8 = 63;
 const _: () = assert!(ACTORS <= START as usize);
 
 impl Calmest {
-    /// Begins to look for the best run into a bad state.
+    /// Starts the search for the best run into a broken state.
     pub(super) fn new(search: &Search, bad: Bits) -> Calmest {
         let graph = search.graph();
-        let expansion = Box::new(Expansion::new(search.setup()));
-        let Found { numbers, .. } = expansion.found();
-        let start =
-            Place { state: numbers, number: 0, last: None, name: START, length: 0, step: None };
+        let mut values = Values::new(search.setup());
+        let expansion = Box::new(Expansion::new(search.setup(), &mut values));
+        let state = *expansion.numbers();
+        let start = Place { state, number: 0, last: None, name: START, length: 0, step: None };
         Calmest {
             hopeful: Reach::new(graph, Ways::All),
             bad,
@@ -72,12 +77,15 @@ impl Calmest {
             round: vec![VecDeque::from([start])],
             next_round: Vec::new(),
             length: 0,
+            values,
             expansion,
             choices: Vec::new(),
+            steps: Steps::default(),
         }
     }
 
-    /// Looks at up to `places` places: the run once it is found, or why it is given up.
+    /// Examines up to `places` places. Returns the run once it is found, or the reason for giving
+    /// up.
     pub(super) fn advance(
         &mut self,
         search: &Search,
@@ -106,7 +114,7 @@ impl Calmest {
         None
     }
 
-    /// The best place that has not been looked at.
+    /// The best place that has not been examined.
     fn next_place(&mut self) -> Option<Place> {
         loop {
             let Some(places) = self.round.get_mut(self.length) else {
@@ -127,29 +135,38 @@ impl Calmest {
     /// Takes every step from a place.
     fn leave(&mut self, search: &Search, place: &Place) {
         let setup = search.setup();
-        self.expansion.go_to(setup, &place.state);
+        self.expansion.go_to(setup, &self.values, &place.state);
         let nexts = next_of_all(setup, self.expansion.here());
         self.choices.clear();
         enabled_among(self.expansion.here(), &nexts, &mut self.choices);
         for at in 0..self.choices.len() {
             let choice = self.choices[at];
             let Next::Ready { pc } = nexts[usize::from(choice.actor.position())] else { continue };
-            let Found { numbers, fingerprint, .. } =
-                self.expansion.step(setup, choice, pc, &mut Situations::default());
-            let Some(number) = search.number_of_fingerprint(fingerprint) else { continue };
+            self.steps.clear();
+            let (all, edge) = ((setup, &self.values), Edge { actor: 0, unasked: false });
+            let nobody = &mut Situations::default();
+            self.expansion.step(all, (choice, pc), edge, nobody, &mut self.steps);
+            let Some(step) = self.steps.steps.first() else { continue };
+            let changed = step.changed;
+            let Some(number) = search.number_of_fingerprint(step.fingerprint) else { continue };
             let name = self.expansion.next().canonical(setup, choice.actor);
             if self.hopeful.states().has(number) && !self.is_settled(number, name) {
                 let (length, step) = (place.length + 1, Some(self.trail.len() as u32));
                 self.trail.push(Trail { choice, before: place.step });
                 let last = Some(choice.actor);
-                // The first step of a run is no switch, whoever takes it.
+                // The first step of a run is not a switch, whichever actor takes it.
                 let same = place.last.is_none() || place.last == last;
-                self.offer(Place { state: numbers, number, last, name, length, step }, same);
+                let (mut learned, news) = ([0; PIECES], self.expansion.news());
+                let numbers =
+                    self.values.learn_all(news, changed, &self.steps.numbers, &mut learned);
+                let state = numbers_after(&place.state, changed, numbers);
+                self.offer(Place { state, number, last, name, length, step }, same);
             }
         }
+        self.expansion.news().clear();
     }
 
-    /// Puts a place with those of its length, in this round or in the next.
+    /// Adds a place to this round or to the next, among those of its length.
     fn offer(&mut self, place: Place, same: bool) {
         let places = if same { &mut self.round } else { &mut self.next_round };
         let length = place.length as usize;
@@ -159,7 +176,7 @@ impl Calmest {
         places[length].push_back(place);
     }
 
-    /// False if the place has been reached before, with no more switches and steps.
+    /// Returns false if the place was reached before with no more switches and steps.
     fn settle(&mut self, place: &Place) -> bool {
         let is_new = !self.is_settled(place.number, place.name);
         self.settled[place.number as usize] |= 1 << place.name;

@@ -1,22 +1,23 @@
-//! The table of visited states: which fingerprint belongs to which state.
+//! The hash table of visited states, from fingerprints to state numbers.
 
 use super::fingerprint::Fingerprint;
 
 /// An open-addressing table of state numbers. A slot holds the number and 32 bits of the
-/// fingerprint; the rest of the fingerprint is kept by state number, so that a slot has 8 bytes.
+/// fingerprint. The rest of the fingerprint is stored by state number, so that a slot takes 8
+/// bytes.
 pub(super) struct Table {
     /// Upper half: bits of the fingerprint. Lower half: the state's number plus 1, or 0 if empty.
     slots: Vec<u64>,
     used: u32,
 }
 
-/// The outcome of a probe.
+/// The result of a probe.
 enum Place {
     Known(u32),
     Free(usize),
 }
 
-/// Slots of an empty table.
+/// Number of slots of an empty table.
 const SLOTS_MIN: u32 = 1 << 10;
 const TAG: u64 = !0 << 32;
 
@@ -25,15 +26,16 @@ impl Table {
         Table { slots: vec![0; SLOTS_MIN as usize], used: 0 }
     }
 
-    /// The number that a fingerprint has; if it has none it is given `number`, and `None` is
-    /// returned. `of` tells the fingerprint of a number; numbers are given in order, from 0.
+    /// Returns the number of a fingerprint. If it has none, gives it `number` and returns `None`.
+    /// `of` returns the fingerprint of a number. Numbers are given in order, from 0.
     pub(super) fn insert(
         &mut self,
         fingerprint: Fingerprint,
         number: u32,
         of: impl Fn(u32) -> Fingerprint,
     ) -> Option<u32> {
-        // Three quarters: probes stay short enough, and a slot costs 11 to 22 bytes a state.
+        // At most three quarters are used: probes stay short, and a slot costs 11 to 22 bytes per
+        // state.
         if u64::from(self.used) * 4 >= self.slots.len() as u64 * 3 {
             self.grow(&of);
         }
@@ -48,14 +50,21 @@ impl Table {
         }
     }
 
-    /// Reads the slots that fingerprints will be looked for in, all at once.
+    /// Reads the slots of some fingerprints ahead of time, all at once.
     pub(super) fn touch(&self, fingerprints: impl Iterator<Item = Fingerprint>) {
         let mask = self.slots.len() - 1;
         let read = fingerprints.map(|f| self.slots[f.low as usize & mask]);
         core::hint::black_box(read.fold(0, |all, slot| all | slot));
     }
 
-    /// The number that a fingerprint has.
+    /// The number in a fingerprint's slot, if the slot's bits are those of the fingerprint.
+    #[inline]
+    pub(super) fn likely(&self, fingerprint: Fingerprint) -> Option<u32> {
+        let slot = self.slots[fingerprint.low as usize & (self.slots.len() - 1)];
+        (slot != 0 && slot & TAG == fingerprint.high & TAG).then(|| (slot & !TAG) as u32 - 1)
+    }
+
+    /// The number of a fingerprint, if it has one.
     pub(super) fn find(
         &self,
         fingerprint: Fingerprint,
@@ -67,7 +76,7 @@ impl Table {
         }
     }
 
-    /// Where a fingerprint is, or would be.
+    /// The slot of a fingerprint, or the slot where it would be inserted.
     #[inline]
     fn place(&self, fingerprint: Fingerprint, of: impl Fn(u32) -> Fingerprint) -> Place {
         let tag = fingerprint.high & TAG;
@@ -88,7 +97,7 @@ impl Table {
 
     fn grow(&mut self, of: &impl Fn(u32) -> Fingerprint) {
         let doubled = self.slots.len() * 2;
-        // The numbers tell everything that the slots held: the old ones can go first.
+        // The numbers contain everything that the slots held, so the old slots can be freed first.
         self.slots = Vec::new();
         self.slots = vec![0; doubled];
         let mask = doubled - 1;
@@ -102,7 +111,7 @@ impl Table {
         }
     }
 
-    /// Bytes that the table takes.
+    /// Bytes of memory that the table takes.
     pub(super) fn bytes(&self) -> u64 {
         self.slots.capacity() as u64 * 8
     }
@@ -114,7 +123,7 @@ mod tests {
 
     #[test]
     fn finds_what_was_inserted_and_nothing_else() {
-        // Fingerprints made to collide in place and in tag.
+        // Fingerprints that collide in the slot and in the stored bits.
         let all: Vec<Fingerprint> = (0..5_000_u64)
             .map(|n| Fingerprint { low: n % 7 + ((n / 7) << 20), high: ((n % 3) << 40) | (n % 2) })
             .collect();

@@ -1,44 +1,45 @@
-//! What a search decides about each promise.
+//! The verdict of a search on each promise.
 
 use crate::kernel::{Choice, Promise};
 
 use super::graph::{Bits, Standing, Ways};
 use super::search::{Limit, Search};
 
-/// What is known of a promise.
+/// The verdict on a promise.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Verdict {
     /// No run that was searched breaks it.
     Holds,
-    /// The shortest run that breaks it.
+    /// Some run breaks it.
     Violated {
-        /// The choices of that run.
+        /// The choices of the shortest such run.
         witness: Vec<Choice>,
     },
-    /// No run that was searched breaks it, but neither does the situation that it is about come up
-    /// ([`Promise::sometimes`]): it was not put to the test.
+    /// No run that was searched breaks it, but no run reached the situation that it covers either
+    /// ([`Promise::sometimes`]): the promise was not put to the test.
     NeverReached,
 }
 
-/// A search's result, for one promise.
+/// The result of a search for one promise.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Finding {
-    /// The promise.
+    /// The promise in question.
     pub promise: Promise,
-    /// What is known of it.
+    /// The search's verdict on it.
     pub verdict: Verdict,
-    /// Why the search did not see everything, if it did not. A violation stands all the same.
+    /// The reason why the search did not see everything, if it did not. A violation is certain in
+    /// any case.
     pub limit: Option<Limit>,
 }
 
 impl Search {
-    /// What the search knows of every promise. A search that is not done, or was stopped at a
-    /// bound, says so in [`Finding::limit`].
+    /// The verdicts on every promise. If the search is not done or was stopped at a bound,
+    /// [`Finding::limit`] says so.
     pub fn findings(&self) -> Vec<Finding> {
         self.findings_given(&self.hopeless_states())
     }
 
-    /// The same, where the states without a way to a good end are known.
+    /// [`Search::findings`], given the states without a way to a good end.
     pub(super) fn findings_given(&self, hopeless: &Bits) -> Vec<Finding> {
         let limit = self.limit().or((!self.progress().done).then_some(Limit::Stopped));
         let finding = |promise| {
@@ -54,38 +55,38 @@ impl Search {
 
     /// The states in which a promise is broken.
     pub(super) fn bad_states(&self, promise: Promise) -> Bits {
-        match promise {
-            Promise::Progress => self.hopeless_states(),
-            _ => self.broken_states(promise),
+        if promise == Promise::Progress {
+            return self.hopeless_states();
         }
+        self.broken_states(promise)
     }
 
-    /// The same, where the states without a way to a good end are known.
+    /// [`Search::bad_states`], given the states without a way to a good end.
     pub(super) fn bad_given(&self, promise: Promise, hopeless: &Bits) -> Bits {
-        match promise {
-            Promise::Progress => hopeless.clone(),
-            _ => self.broken_states(promise),
+        if promise == Promise::Progress {
+            return hopeless.clone();
         }
+        self.broken_states(promise)
     }
 
-    /// The first state in which a promise is broken; no run breaks it in fewer steps.
+    /// The first state in which a promise is broken. No run breaks the promise in fewer steps.
     pub(super) fn first_bad(&self, promise: Promise, hopeless: &Bits) -> Option<u32> {
-        match promise {
-            Promise::Progress => (0..self.graph().states()).find(|state| hopeless.has(*state)),
-            _ => self.first_broken(promise),
+        if promise == Promise::Progress {
+            return (0..self.graph().states()).find(|state| hopeless.has(*state));
         }
+        self.first_broken(promise)
     }
 
-    /// Whether every io_end is converted in a state and every thread has finished. Where the search
-    /// stopped, the best is assumed; runs that end in a power cut are left out.
+    /// Whether every io_end is converted and every thread has finished. A state that was not
+    /// expanded counts as a good end; a run that ends in a power cut does not.
     pub(super) fn is_good_end(&self, state: u32) -> bool {
         let graph = self.graph();
         let is_good = [Standing::Finished, Standing::Crashed, Standing::Bounded];
         state >= graph.expanded_states() || is_good.contains(&graph.standing(state))
     }
 
-    /// Liveness: the states from which no good end can be reached. What the environment may do is
-    /// no way there: a deadlock is none the less one because the power might fail.
+    /// Liveness: the states from which no good end can be reached. Steps of the environment do not
+    /// count: a deadlock remains one although the power might fail.
     fn hopeless_states(&self) -> Bits {
         self.graph().can_reach(Ways::Own, |state, _| self.is_good_end(state), |_| true).not()
     }

@@ -1,4 +1,4 @@
-//! What the RFC adds: conversion in the tree before the disk, and the dirty bit.
+//! The RFC's additions: conversion in the ES tree before the disk conversion, and the dirty bit.
 
 use super::insert::Failed;
 use super::memory::Memory;
@@ -7,21 +7,23 @@ use super::status::{Extent, Status};
 use super::store::{EsError, NIL, Place, Store};
 use super::tree::Es;
 
-/// Which `ext4_es_convert_unwritten_extents` is meant.
+/// The version of `ext4_es_convert_unwritten_extents` to run.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Hash)]
 pub enum Convert {
     /// As posted in v5 of the series (patch queue 4d291c42, 9 Feb 2013), with its defects.
     Posted,
-    /// As it should be: UNWRITTEN pieces become WRITTEN, nothing else is touched, all or nothing.
+    /// The corrected function: UNWRITTEN pieces become WRITTEN, other entries do not change, and a
+    /// failed call changes nothing.
     Corrected,
 }
 
 impl<S: Store> Es<S> {
-    /// Marks a range as written before the disk tree is (`ext4_es_convert_unwritten_extents`, only
-    /// ever in the RFC). With [`DirtyBit::Pending`] what was converted is dirty from now on.
+    /// Marks a range as written before the disk tree is written
+    /// (`ext4_es_convert_unwritten_extents`, which exists only in the RFC). With
+    /// [`DirtyBit::Pending`] the converted extents are dirty from now on.
     ///
     /// # Errors
-    /// `NoMemory` with the tree as before; `Bug` for a range past 2^32; `Full` from a `Flat`.
+    /// `NoMemory`, and the tree does not change; `Bug` for a range past 2^32; `Full` from a `Flat`.
     pub fn convert_unwritten(
         &mut self,
         rules: &Rules,
@@ -59,8 +61,8 @@ impl<S: Store> Es<S> {
     }
 
     /// The disk conversion of a range has finished: the tree agrees with the disk again, and its
-    /// entries may be reclaimed. UNWRITTEN entries that were not converted before become WRITTEN
-    /// if they were dirty.
+    /// entries may be reclaimed. Dirty UNWRITTEN entries that were not converted earlier become
+    /// WRITTEN.
     ///
     /// # Errors
     /// As [`Es::convert_unwritten`].
@@ -80,11 +82,12 @@ impl<S: Store> Es<S> {
         })
     }
 
-    /// [`Es::insert`] of what was just read from the disk tree: blocks that are dirty know better
-    /// and are left alone (KEEP-DIRTY). Without a dirty bit it is an insert.
+    /// [`Es::insert`] of an extent that was just read from the disk tree. It leaves dirty blocks
+    /// alone, because their entries are newer than the disk tree (KEEP-DIRTY). Without a dirty bit
+    /// it is a plain insert.
     ///
     /// # Errors
-    /// As [`Es::insert`]; pieces before the one that failed are in the tree.
+    /// As [`Es::insert`]; the pieces before the failed one are in the tree.
     pub fn insert_from_disk(
         &mut self,
         rules: &Rules,
@@ -133,7 +136,7 @@ impl<S: Store> Es<S> {
     }
 
     /// Gives the extents of a range another status, splitting at its ends and merging afterwards.
-    /// All nodes that the splits need are allocated first, so it is all or nothing.
+    /// It allocates all nodes for the splits first, so that a failed call changes nothing.
     fn restatus(
         &mut self,
         rules: &Rules,
@@ -179,8 +182,8 @@ impl<S: Store> Es<S> {
         Ok(())
     }
 
-    /// The blocks at which extents that change have to be cut: at the start of the range and after
-    /// its end. `None` if nothing changes.
+    /// The blocks at which the changing extents must be cut: the start of the range and the block
+    /// after its end. `None` if nothing changes.
     fn cuts(
         &self,
         rules: &Rules,
@@ -209,7 +212,7 @@ impl<S: Store> Es<S> {
         cuts
     }
 
-    /// Cuts the extent that holds `lblk` before that block; nobody merges the two again.
+    /// Cuts the extent that holds `lblk` before that block. The two parts are not merged again.
     fn cut(&mut self, rules: &Rules, lblk: u32) -> Result<(), EsError> {
         let at = self.s.place(lblk).pred;
         let es = self.s.get(at);
@@ -228,7 +231,7 @@ impl<S: Store> Es<S> {
         Ok(())
     }
 
-    /// Stores a status in place and keeps the counters true.
+    /// Replaces the status of an extent and updates the counters.
     fn set_status(&mut self, at: u32, old: Status, new: Status) {
         self.s.set_status(at, new);
         if old.must_keep() != new.must_keep() {
@@ -262,17 +265,18 @@ impl<S: Store> Es<S> {
         }
     }
 
-    /// The algorithm of v5, defects included.
+    /// The algorithm of series v5, with its defects.
     ///
-    /// * A range that starts inside an extent and reaches its end loses the tail: the extent is
-    ///   cut and nothing is put back.
-    /// * What lies wholly inside becomes WRITTEN in place, whatever it was, and is not merged. A
-    ///   hole or a delayed extent has no physical block: callers passed `~0`, and what is left of
-    ///   it in the field ([`Rules::pblk_max`]) is now taken for one.
-    /// * Blocks that are not in the tree are passed over in silence.
+    /// * If the range starts inside an extent and reaches its end, the tail is lost: the extent is
+    /// * An extent that lies completely inside the range becomes WRITTEN in place, whatever its
+    ///   status was, and is not merged. A hole or a delayed extent has no physical block. Its
+    ///   callers passed `~0`, and the bits of it that fit into the field ([`Rules::pblk_max`]) now
+    ///   count as a physical block.
+    /// * Blocks that are not in the tree are skipped without an error.
+    /// * Blocks that are not in the tree are skipped without an error.
     ///
-    /// The kernel's text leaves `i_es_lru_nr` wrong when a DELAYED extent turns WRITTEN; the
-    /// counters here stay true.
+    /// The kernel's code leaves `i_es_lru_nr` wrong when a DELAYED extent turns WRITTEN. The
+    /// counters here stay correct.
     fn convert_posted(
         &mut self,
         rules: &Rules,
@@ -345,14 +349,14 @@ impl<S: Store> Es<S> {
         self.insert_or(rules, mem, right, |it| it.s.set(at, es))?;
         self.insert_or(rules, mem, middle, |it| {
             let right = it.s.next(at);
-            // Inserting it had made it the cached extent.
+            // The insert has made the new extent the cached one.
             it.s.set_cache(NIL);
             it.free(right, es.status);
             it.s.set(at, es);
         })
     }
 
-    /// Inserts a piece into the gap that was made for it; if that fails, undoes.
+    /// Inserts a piece into the gap that was made for it, and undoes the preparation if that fails.
     fn insert_or(
         &mut self,
         rules: &Rules,
@@ -374,7 +378,7 @@ impl<S: Store> Es<S> {
     }
 }
 
-/// The status of what was converted before the disk was.
+/// The status of an extent that was converted before the disk tree.
 fn written(rules: &Rules, from: Status) -> Status {
     let early = from.without(Status::UNWRITTEN.with(Status::DIRTY)).with(Status::WRITTEN);
     rules.admit(early.with(Status::DIRTY))

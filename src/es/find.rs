@@ -1,23 +1,23 @@
-//! What is asked of the tree: lookup, find and scan (`ext4_es_lookup_extent`,
-//! `ext4_es_find_extent_range` and their siblings).
+//! Queries of the tree: lookup, find and scan (`ext4_es_lookup_extent`, `ext4_es_find_extent_range`
+//! and related functions).
 
 use super::rules::Rules;
 use super::status::{Extent, Status};
 use super::store::{EsError, NIL, Store};
 use super::tree::{Es, WRAPS};
 
-/// Which kinds of extent a search wants (`ext4_es_is_delayed` and its siblings).
+/// The kind of extent that a search looks for (`ext4_es_is_delayed` and related functions).
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Hash)]
 pub enum Matching {
-    /// DELAYED is set.
+    /// DELAYED is set; other bits do not matter.
     Delayed,
     /// DELAYED is set, UNWRITTEN is not.
     DelOnly,
-    /// WRITTEN is set.
+    /// WRITTEN is set; other bits do not matter.
     Written,
-    /// UNWRITTEN is set.
+    /// UNWRITTEN is set; other bits do not matter.
     Unwritten,
-    /// HOLE is set.
+    /// HOLE is set; other bits do not matter.
     Hole,
     /// WRITTEN or UNWRITTEN is set.
     Mapped,
@@ -38,8 +38,9 @@ impl Matching {
 }
 
 impl<S: Store> Es<S> {
-    /// What the tree says about a block (`ext4_es_lookup_extent`). From v3.19 the extent gets
-    /// REFERENCED; the copy that is returned was taken before that. `cache_es` does not move.
+    /// The extent that holds a block (`ext4_es_lookup_extent`). From v3.19 on, a lookup sets
+    /// REFERENCED in the tree; the returned copy was taken before. A lookup does not move
+    /// `cache_es`.
     #[cfg_attr(not(target_arch = "wasm32"), inline(always))]
     pub fn lookup(&mut self, rules: &Rules, lblk: u32) -> Option<Extent> {
         let (at, extent) = self.find_block(rules, lblk)?;
@@ -47,7 +48,8 @@ impl<S: Store> Es<S> {
         Some(extent)
     }
 
-    /// [`Es::lookup`], and the first block of the following extent, 0 if there is none (v5.4).
+    /// [`Es::lookup`], together with the first block of the next extent, or 0 if there is none
+    /// (v5.4).
     pub fn lookup_next(&mut self, rules: &Rules, lblk: u32) -> Option<(Extent, u32)> {
         let (at, extent) = self.find_block(rules, lblk)?;
         self.reference(rules, at, extent.status);
@@ -55,21 +57,21 @@ impl<S: Store> Es<S> {
         Some((extent, next.map_or(0, |it| it.lblk)))
     }
 
-    /// What the tree says about a block, without a trace: no REFERENCED, nothing counted.
+    /// The extent that holds a block. Unlike a lookup, it sets no REFERENCED and counts nothing.
     pub fn peek(&self, lblk: u32) -> Option<Extent> {
         let extent = self.s.try_get(self.s.search_by_shape(lblk))?;
         extent.contains(lblk).then_some(extent)
     }
 
-    /// The extent that holds `lblk` or the first one after it, if it is DELAYED, else the next
-    /// DELAYED one (`ext4_es_find_extent` v3.8, `ext4_es_find_delayed_extent` v3.9,
-    /// `..._range` v3.10). From v3.10 successors must start at or before `end`.
+    /// The extent that holds `lblk`, or else the first one after it, if that extent is DELAYED;
+    /// otherwise the next DELAYED extent (`ext4_es_find_extent` v3.8, `ext4_es_find_delayed_extent`
+    /// v3.9, `..._range` v3.10). From v3.10 on, that next extent must start at or before `end`.
     pub fn find_delayed(&mut self, rules: &Rules, lblk: u32, end: u32) -> Option<Extent> {
         self.find_range(rules, Matching::Delayed, lblk, end)
     }
 
     /// The first extent of a kind at or after `lblk` (`ext4_es_find_extent_range`, v4.20). The
-    /// first candidate, which holds `lblk` or follows it, may start after `end`; later ones must
+    /// first candidate holds `lblk` or follows it, and may start after `end`; later candidates must
     /// not. The extent found becomes `cache_es`; REFERENCED is not set.
     pub fn find_range(
         &mut self,
@@ -100,8 +102,8 @@ impl<S: Store> Es<S> {
         None
     }
 
-    /// True if an extent of a kind touches `[lblk, end]` (`ext4_es_scan_range`, v4.20). Like the
-    /// find that it is made of, it moves `cache_es`.
+    /// True if an extent of a kind touches `[lblk, end]` (`ext4_es_scan_range`, v4.20). It calls
+    /// [`Es::find_range`] and so moves `cache_es`.
     pub fn scan_range(&mut self, rules: &Rules, matching: Matching, lblk: u32, end: u32) -> bool {
         match self.find_range(rules, matching, lblk, end) {
             None => false,
@@ -139,7 +141,7 @@ impl<S: Store> Es<S> {
         }
     }
 
-    /// `__es_tree_search`: the extent that holds the block, else the first one after it.
+    /// `__es_tree_search`: the extent that holds the block, or else the first one after it.
     #[cfg_attr(not(target_arch = "wasm32"), inline(always))]
     pub(super) fn search(&self, rules: &Rules, lblk: u32) -> u32 {
         if !rules.insert_removes_first {
@@ -150,8 +152,8 @@ impl<S: Store> Es<S> {
         if holds { place.pred } else { place.succ }
     }
 
-    /// The kernel computes the end of each extent that starts at or before the block; for an
-    /// extent that ends at 2^32, which can only be the last one, that is a BUG.
+    /// The kernel computes the end of each extent that starts at or before the block. For an extent
+    /// that ends at 2^32 this is a BUG; only the last extent can end there.
     #[cfg_attr(not(target_arch = "wasm32"), inline(always))]
     pub(super) fn check_search(&self, lblk: u32) -> Result<(), EsError> {
         if self.flags & WRAPS == 0 { Ok(()) } else { self.check_last(lblk) }

@@ -1,12 +1,13 @@
-//! Extents in sorted arrays of fixed capacity, without a heap: what the checker copies with every
-//! state. 17 bytes an extent, field by field, so that a search touches only first blocks.
+//! Extents in sorted arrays of fixed capacity, without a heap. The checker copies them with every
+//! state. An extent takes 17 bytes. Each field has an array of its own, so that a search reads
+//! first blocks only.
 
 use super::pending::PendingArray;
 use super::status::{Extent, Status};
 use super::store::{EsError, NIL, Place, Store, Walk};
 use super::tree::Es;
 
-/// At most `N` extents and `P` pending reservations. Cursors are positions.
+/// At most `N` extents and `P` pending reservations. A cursor is a position in the arrays.
 #[derive(Clone, Copy)]
 pub struct Sorted<const N: usize, const P: usize> {
     pblk: [u64; N],
@@ -14,8 +15,8 @@ pub struct Sorted<const N: usize, const P: usize> {
     len: [u32; N],
     status: [Status; N],
     n: u16,
-    /// Position of the cached extent, [`NO_CACHE`] if none. Between operations nothing moves
-    /// without the cache being set or emptied.
+    /// Position of the cached extent, or [`NO_CACHE`]. Whenever an operation moves extents it also
+    /// sets or clears this position.
     cache: u16,
     pending: PendingArray<P>,
 }
@@ -42,7 +43,7 @@ impl<const N: usize, const P: usize> Sorted<N, P> {
         self.lblk.get(..self.n as usize).unwrap_or_default()
     }
 
-    /// A position as a cursor.
+    /// Converts a position to a cursor.
     fn cursor(&self, at: usize) -> u32 {
         if at < self.n as usize { at as u32 } else { NIL }
     }
@@ -171,7 +172,7 @@ impl<const N: usize, const P: usize> Store for Sorted<N, P> {
     }
 
     fn search_by_shape(&self, lblk: u32) -> u32 {
-        // Without overlaps every shape finds the same.
+        // Without overlaps, every shape gives the same result.
         let place = self.place(lblk);
         if place.pred != NIL && self.get(place.pred).contains(lblk) {
             place.pred
@@ -181,8 +182,8 @@ impl<const N: usize, const P: usize> Store for Sorted<N, P> {
     }
 
     fn walk_by_shape(&self, lblk: u32, len: u32) -> Walk {
-        // Only asked where nothing overlaps: the one neighbour that touches is met in any shape,
-        // and if both do, both end in the same extent.
+        // The caller asks only if nothing overlaps. If one neighbour touches the range, the walk
+        // meets it in any shape; if both do, both end in the same extent.
         let place = self.place(lblk);
         if place.pred != NIL {
             let pred = self.get(place.pred);
@@ -208,24 +209,24 @@ impl<const N: usize, const P: usize> Store for Sorted<N, P> {
     }
 }
 
-/// What [`Es::encode`](super::Es::encode) writes.
+/// The part of a tree that [`Es::encode`](super::Es::encode) writes.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Encode {
-    /// Everything that any later operation can show.
+    /// Everything that a later operation can read.
     All,
-    /// The same without `cache_es`, which from v3.9 on only makes searches faster: two trees that
-    /// differ in it alone answer alike for ever.
+    /// Everything except `cache_es`. From v3.9 on, `cache_es` only makes searches faster: two trees
+    /// that differ only in it give the same answers forever.
     WithoutCache,
 }
 
 impl<const N: usize, const P: usize> Es<Sorted<N, P>> {
-    /// The state as bytes, the same on every target: only live data, no padding, no capacity.
-    /// Counters are left out, since they follow from the extents.
+    /// Writes the tree as bytes, the same on every target: live data only, without padding or spare
+    /// capacity. Counters are left out, because they follow from the extents.
     ///
-    /// Number of extents (u16), each extent (u32 first block, u32 length, u8 status, and u64
-    /// physical block where it means one), `i_es_shrink_lblk` (u32), flags (u8), pending
-    /// reservations (u16, u32 each), and the position of `cache_es` (u16) if asked for;
-    /// little-endian.
+    /// The order is: number of extents (u16); each extent (u32 first block, u32 length, u8 status,
+    /// and u64 physical block if the extent has one); `i_es_shrink_lblk` (u32); flags (u8); pending
+    /// reservations (u16 count, u32 each); and the position of `cache_es` (u16), if `what` is
+    /// [`Encode::All`]. All numbers are little-endian.
     pub fn encode(&self, what: Encode, out: &mut impl FnMut(u8)) {
         put(out, &self.s.n.to_le_bytes());
         for extent in self {
@@ -249,7 +250,7 @@ impl<const N: usize, const P: usize> Es<Sorted<N, P>> {
     }
 }
 
-/// Equal if every operation answers alike: unused places do not count.
+/// Two trees are equal if every operation gives the same answer. Unused places do not count.
 impl<const N: usize, const P: usize> PartialEq for Es<Sorted<N, P>> {
     fn eq(&self, other: &Self) -> bool {
         self.shrink_lblk == other.shrink_lblk

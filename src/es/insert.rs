@@ -1,5 +1,5 @@
-//! What puts an extent into the tree (`ext4_es_insert_extent` and its siblings), and what each
-//! version does when there is no memory for a node.
+//! Operations that put extents into the tree (`ext4_es_insert_extent` and related functions), and
+//! the reaction of each version to a failed allocation.
 
 use super::memory::Memory;
 use super::rules::{NoMemory, Rules};
@@ -8,16 +8,16 @@ use super::store::{EsError, Place, Store};
 use super::tree::{Es, WRAPS};
 
 impl<S: Store> Es<S> {
-    /// Makes the range have this mapping, whatever was there (`ext4_es_insert_extent`). DIRTY is
-    /// kept where the rules let it stand, REFERENCED is dropped. Length 0 does nothing; in v3.8,
-    /// which knows DELAYED extents only, any other extent does nothing.
+    /// Gives the range this mapping and replaces its previous entries (`ext4_es_insert_extent`).
+    /// Keeps DIRTY where the rules allow it and drops REFERENCED. Length 0 does nothing. v3.8 knows
+    /// only DELAYED extents: there, any other extent does nothing.
     ///
-    /// Returns the number of reserved clusters that the new mapping used up (v6.12; else 0), an
-    /// `int` as in [`Es::remove`].
+    /// Returns the number of reserved clusters that the new mapping used up (v6.12; otherwise 0),
+    /// an `int` as in [`Es::remove`].
     ///
     /// # Errors
-    /// `NoMemory` as the version says, with the old mapping gone if the insert itself failed;
-    /// `Bug` for a range past 2^32; `Full`, and `ShapeDependent` in v3.8, from a `Flat`.
+    /// `NoMemory` as the version says; if the insert itself failed, the old mapping is gone. `Bug`
+    /// for a range past 2^32; `Full`, and `ShapeDependent` in v3.8, from a `Flat`.
     #[cfg_attr(not(target_arch = "wasm32"), inline(always))]
     pub fn insert(
         &mut self,
@@ -80,9 +80,9 @@ impl<S: Store> Es<S> {
         }
     }
 
-    /// Caches what a leaf of the disk tree says, only if nothing touches the range
-    /// (`ext4_es_cache_extent`, v3.12). Never splits or overwrites; failed allocations are
-    /// ignored. A version without it does nothing.
+    /// Caches an extent that was read from a leaf of the disk tree, if no entry touches its range
+    /// (`ext4_es_cache_extent`, v3.12). It never splits or overwrites entries and ignores failed
+    /// allocations. A version without this function does nothing.
     ///
     /// # Errors
     /// `Bug` for a range past 2^32, `Full` from a `Flat`.
@@ -126,7 +126,7 @@ impl<S: Store> Es<S> {
         let Some(extent) = self.check_new(rules, mem, extent)? else { return Ok(0) };
         let plain = rules.insert_removes_first && rules.cluster_bits == 0;
         if plain && self.flags & WRAPS == 0 {
-            // One walk serves both steps of the kernel where there is nothing to remove.
+            // If there is nothing to remove, one walk serves both steps of the kernel.
             let place = self.s.place(extent.lblk);
             if self.is_free(place, &extent) {
                 self.insert_at(rules, mem, place, extent, false)?;
@@ -136,7 +136,7 @@ impl<S: Store> Es<S> {
         self.try_insert_over(rules, mem, extent, &mut Prealloc::default())
     }
 
-    /// What every insert checks; `None` if there is nothing to do.
+    /// The checks of every insert; `None` if there is nothing to do.
     #[cfg_attr(not(target_arch = "wasm32"), inline(always))]
     fn check_new(
         &mut self,
@@ -169,7 +169,8 @@ impl<S: Store> Es<S> {
         self.s.try_get(place.succ).is_none_or(|it| it.lblk - extent.lblk >= extent.len)
     }
 
-    /// One attempt where something may have to go first, or reservations are to be looked at.
+    /// One attempt, in the case that other extents may have to be removed first or reservations
+    /// have to be checked.
     #[inline(never)]
     pub(super) fn try_insert_over(
         &mut self,
@@ -202,7 +203,7 @@ impl<S: Store> Es<S> {
         Ok(if rules.insert_releases_reserved { used } else { 0 })
     }
 
-    /// What the version does after a failed attempt.
+    /// The version's reaction to a failed attempt.
     #[cold]
     #[inline(never)]
     fn insert_again(
@@ -227,7 +228,7 @@ impl<S: Store> Es<S> {
         }
     }
 
-    /// The end of an insert that failed, when the shrinker could not help.
+    /// The result of a failed insert after the shrinker could not help.
     pub(super) fn insert_failed(
         &mut self,
         rules: &Rules,
@@ -238,7 +239,7 @@ impl<S: Store> Es<S> {
         if let Failed::Other(error) = failed {
             return Err(error);
         }
-        // The disk has this extent too, so it is simply not cached.
+        // The disk tree has this extent too, so it just does not become cached.
         let expendable = failed == Failed::Link && !rules.admit(extent.status).must_keep();
         match rules.no_memory {
             NoMemory::Error => Err(EsError::NoMemory),
@@ -248,7 +249,7 @@ impl<S: Store> Es<S> {
         }
     }
 
-    /// Repeats an insert with preallocated nodes until it is done (v6.5).
+    /// Repeats an insert with preallocated nodes until it succeeds (v6.5).
     fn insert_nofail(
         &mut self,
         rules: &Rules,
@@ -290,10 +291,11 @@ impl<S: Store> Es<S> {
         Ok(())
     }
 
-    /// `__es_insert_extent`: merges with the neighbours or links a new extent. Nothing overlaps.
+    /// `__es_insert_extent`: merges the new extent with its neighbours or links it. Nothing may
+    /// overlap.
     ///
-    /// A walk from the root grows the first neighbour that it meets and can merge with, which then
-    /// swallows or is swallowed by the other one if those two merge as well:
+    /// A walk from the root grows the first neighbour that it meets and can merge with. If that
+    /// neighbour then also merges with the other one, it swallows it or is swallowed by it:
     ///
     /// ```text
     /// [0/4) U@10          [8/4) U@18      insert [4/4) U@14
@@ -332,7 +334,7 @@ impl<S: Store> Es<S> {
         Ok(at)
     }
 
-    /// The new extent follows `at`, which grows and then may swallow its successor.
+    /// The new extent follows `at`. `at` grows and may then swallow its successor.
     #[cfg_attr(not(target_arch = "wasm32"), inline(always))]
     pub(super) fn grow_right(
         &mut self,
@@ -357,7 +359,7 @@ impl<S: Store> Es<S> {
         at
     }
 
-    /// The new extent precedes `at`, which grows to the left and then may be swallowed by its
+    /// The new extent precedes `at`. `at` grows to the left and may then be swallowed by its
     /// predecessor.
     #[cfg_attr(not(target_arch = "wasm32"), inline(always))]
     pub(super) fn grow_left(
@@ -385,9 +387,9 @@ impl<S: Store> Es<S> {
         pred
     }
 
-    /// `ext4_es_can_be_merged`. The kernel tests the sum of lengths before it tests adjacency, and
-    /// warns; two disjoint extents with that many blocks fill the space and so are adjacent, hence
-    /// the cheap test can come first.
+    /// `ext4_es_can_be_merged`. The kernel tests the sum of lengths, and warns, before it tests
+    /// adjacency. Two disjoint extents with that many blocks fill the whole space and are therefore
+    /// adjacent, so the cheap adjacency test can come first.
     #[cfg_attr(not(target_arch = "wasm32"), inline(always))]
     pub(super) fn grows(
         &self,
@@ -415,16 +417,16 @@ impl<S: Store> Es<S> {
     }
 }
 
-/// Why one attempt failed, and in which of its two steps.
+/// The reason why one attempt failed, and the step in which it failed.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Failed {
-    /// The right part of a split could not be allocated; the tree is as before.
+    /// The right part of a split could not be allocated; the tree has not changed.
     Split,
     /// The new extent could not be allocated; its range is empty now.
     Link,
     /// The pending reservation could not be allocated.
     Pending,
-    /// Anything that no retry mends.
+    /// An error that a retry does not cure.
     Other(EsError),
 }
 
@@ -444,7 +446,7 @@ pub(super) struct Prealloc {
 }
 
 impl Prealloc {
-    /// Allocates what the last failure asks for.
+    /// Allocates the nodes that the last failure asks for.
     pub(super) fn fill(&mut self, mem: &mut Memory, failed: Failed, revises: bool) {
         if failed == Failed::Split && !self.split {
             mem.alloc_nofail();

@@ -1,35 +1,35 @@
-//! What the environment decides and hears: which allocations fail, and which warnings were raised.
+//! The memory allocator that the tree sees: it decides which allocations fail, and counts warnings.
 
-/// Allocation failures on demand, and counts of what was asked for.
+/// Makes chosen allocations fail, and counts all requests.
 ///
-/// Fallible allocations (GFP_ATOMIC under `i_es_lock`) are numbered from 1; numbers `n` to
-/// `n + k - 1` fail. Those with `__GFP_NOFAIL` (v6.5) never do.
+/// Fallible allocations (GFP_ATOMIC under `i_es_lock`) are numbered from 1; numbers `n` to `n + k -
+/// 1` fail. Allocations with `__GFP_NOFAIL` (v6.5) never fail.
 #[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
 pub struct Memory {
     n: u32,
     k: u32,
-    /// Fallible allocations asked for so far.
+    /// Number of fallible allocations so far.
     pub attempts: u32,
-    /// How many of them failed.
+    /// Number of fallible allocations that failed.
     pub failed: u32,
-    /// Allocations that cannot fail.
+    /// Number of allocations that cannot fail.
     pub nofail: u32,
-    /// Kernel warnings raised: a merge above the length limit, or WRITTEN with DELAYED.
+    /// Number of kernel warnings: a merge above the length limit, or WRITTEN with DELAYED.
     pub warnings: u32,
 }
 
 impl Memory {
-    /// Memory that never fails.
+    /// Memory in which no allocation fails.
     pub const fn plenty() -> Memory {
         Memory { n: 0, k: 0, attempts: 0, failed: 0, nofail: 0, warnings: 0 }
     }
 
-    /// Memory where the fallible allocations `n` to `n + k - 1` fail, counted from 1.
+    /// Memory in which the fallible allocations `n` to `n + k - 1` fail, counted from 1.
     pub const fn failing(n: u32, k: u32) -> Memory {
         Memory { n, k, ..Memory::plenty() }
     }
 
-    /// Asks for one node; false if there is none.
+    /// Requests one node that may be refused; returns false if it is.
     #[inline]
     pub(super) fn alloc(&mut self) -> bool {
         self.attempts += 1;
@@ -40,7 +40,7 @@ impl Memory {
         !fails
     }
 
-    /// Takes one node that cannot fail.
+    /// Requests one node that is never refused.
     #[inline]
     pub(super) fn alloc_nofail(&mut self) {
         self.nofail += 1;

@@ -1,4 +1,4 @@
-//! TREE-MAXMERGE: whether what could be one extent is one.
+//! TREE-MAXMERGE: the check that no two neighbouring extents could be one.
 
 use super::memory::Memory;
 use super::rules::Rules;
@@ -6,8 +6,8 @@ use super::store::Store;
 use super::tree::Es;
 
 impl<S: Store> Es<S> {
-    /// Whether no two neighbouring extents pass the merge test. Insert keeps it so; the RFC's
-    /// conversion in place does not ([0/4) W  [4/4) W stays two).
+    /// True if no two neighbouring extents pass the merge test. Insert preserves this. The RFC's
+    /// conversion in place does not: `[0/4) W  [4/4) W` stays two extents.
     pub fn is_fully_merged(&self, rules: &Rules) -> bool {
         let mut extents = self.iter();
         let Some(mut left) = extents.next() else { return true };

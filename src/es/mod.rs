@@ -1,14 +1,14 @@
 //! The extent status tree: what ext4 knows about a file's blocks in memory
 //! (`fs/ext4/extents_status.c`), in every version from v3.8 to v6.12.
 //!
-//! Reading order: what an extent says ([`Extent`]), which version does what ([`Rules`]), the
-//! algorithm ([`Es`]), which is written once over two storages:
+//! Reading order: an extent ([`Extent`]), the rules of each version ([`Rules`]), the algorithm
+//! ([`Es`]). The algorithm is written once, over two storages:
 //!
-//! * [`Tree`], the kernel's red-black tree in an arena, which can be watched ([`Observer`]);
+//! * [`Tree`], the kernel's red-black tree in an arena, which an [`Observer`] can follow;
 //! * [`Flat`], a sorted array without a heap, which a checker copies with every state.
 //!
-//! Nothing here reads a clock, allocates behind the caller's back in a `Flat`, or panics on any
-//! input: where the kernel calls BUG, the result is [`EsError::Bug`].
+//! This module reads no clock, never allocates in a `Flat`, and never panics, whatever its input:
+//! where the kernel calls BUG, the result is [`EsError::Bug`].
 //!
 //! ```
 //! use extentscope::es::{Flat, Memory, Version};
@@ -71,8 +71,8 @@ pub use self::store::{EsError, NIL, PendingSet, Place, Store, Walk};
 pub use self::superblock::{EsSuper, Inodes};
 pub use self::tree::{Es, Iter};
 
-/// The tree of one inode as the kernel has it: red and black nodes, which `O` may watch.
+/// The tree of one inode as in the kernel, with red and black nodes that `O` can observe.
 pub type Tree<O = ()> = Es<Arena<O>>;
 
-/// The tree of one inode in at most `N` extents and `P` pending reservations, without shape.
+/// The tree of one inode without a shape: at most `N` extents and `P` pending reservations.
 pub type Flat<const N: usize, const P: usize = 0> = Es<Sorted<N, P>>;

@@ -2,97 +2,97 @@
 
 use super::status::Extent;
 
-/// A node of the tree by name: its place in the arena and how often that place was used before.
-/// No two nodes that ever lived in one tree have the same name within 65,536 uses of a place, so
-/// it can key an element on a page.
+/// The name of a node: its index in the arena, and the number of nodes that used this index before.
+/// Within 65,536 uses of an index no two nodes of a tree have the same name, so the name can key an
+/// element of the page.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Hash)]
 pub struct NodeId {
     /// Index in the arena.
     pub index: u32,
-    /// How many nodes have lived at this index before.
+    /// Number of nodes that used this index before.
     pub generation: u16,
 }
 
 /// The side of a parent on which a child hangs.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Side {
-    /// Lower blocks.
+    /// The side of the lower blocks.
     Left,
-    /// Higher blocks.
+    /// The side of the higher blocks.
     Right,
 }
 
-/// One change of the tree. Replaying the events on a picture of the tree keeps it true.
+/// One change of the tree. A picture of the tree that replays all events stays correct.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum EsEvent {
     /// A new red node was hung under `parent`, or became the root (`rb_link_node`).
     Link {
-        /// The new node.
+        /// The node that was linked.
         node: NodeId,
         /// Its parent and the side, or `None` for the root.
         parent: Option<(NodeId, Side)>,
-        /// What it says.
+        /// The extent in the new node.
         extent: Extent,
     },
     /// `up` took the place of `down`, which became its child on `side` (`__rb_rotate_set_parents`
     /// and the stores before it). The inner subtree of `up` moves to the other side of `down`.
     Rotate {
-        /// The node that went down.
+        /// The node that moved down.
         down: NodeId,
-        /// The node that went up.
+        /// The node that moved up.
         up: NodeId,
         /// The side on which `down` now hangs: `Left` is a left rotation.
         side: Side,
     },
     /// The node changed colour.
     Recolour {
-        /// The node.
+        /// The node that changed colour.
         node: NodeId,
-        /// Its new colour.
+        /// True if the node is black now, false if it is red.
         black: bool,
     },
-    /// `into` is about to swallow its neighbour `from`; a `Change` and an `Unlink` follow.
+    /// `into` is about to absorb its neighbour `from`; a `Change` and an `Unlink` follow.
     Merge {
-        /// The survivor.
+        /// The node that stays.
         into: NodeId,
-        /// The node that goes.
+        /// The node that will be removed.
         from: NodeId,
     },
     /// `right` was cut off `left` and linked just before.
     Split {
         /// The node that kept its place.
         left: NodeId,
-        /// The new node.
+        /// The node that holds the blocks that were cut off.
         right: NodeId,
     },
-    /// The node was taken out (`rb_erase`). `heir`, its only child or its successor, takes its
-    /// place and its children; a successor's own right child moves up to where that stood. Colours
-    /// follow as `Recolour`.
+    /// The node was taken out (`rb_erase`). `heir`, its only child or its successor, takes over its
+    /// place and its children; a successor's own right child moves up to the successor's old place.
+    /// Colours follow as `Recolour`.
     Unlink {
-        /// The node that goes.
+        /// The node that was removed.
         node: NodeId,
-        /// Who takes its place.
+        /// The node that takes its place, if any.
         heir: Option<NodeId>,
     },
     /// The fields of a node changed.
     Change {
-        /// The node.
+        /// The node that changed.
         node: NodeId,
-        /// What it says now.
+        /// The extent that the node holds now.
         extent: Extent,
     },
-    /// `cache_es` points elsewhere now.
+    /// `cache_es` points to another node, or to none.
     Cache {
         /// The cached node, or none.
         node: Option<NodeId>,
     },
 }
 
-/// Listens to a tree. `()` does not, and costs nothing.
+/// Receives the events of a tree. `()` receives none, and costs nothing.
 pub trait Observer {
-    /// False compiles every event away.
+    /// With `false`, the compiler removes the code of all events.
     const ON: bool;
-    /// Hears one event.
+    /// Called once for every event.
     fn event(&mut self, event: EsEvent);
 }
 

@@ -1,4 +1,5 @@
-//! Every call of the tree as a value: for traces, fuzzing, and the tree beside a flat state.
+//! Every call of the tree as a value. Traces, fuzzing and the comparison of the two storages use
+//! it.
 
 use super::convert::Convert;
 use super::find::Matching;
@@ -9,115 +10,117 @@ use super::store::{EsError, Store};
 use super::superblock::{EsSuper, Inodes};
 use super::tree::Es;
 
-/// One call on the tree of one inode. Ranges are first block and length unless they say `end`.
+/// One call on the tree of one inode. A range is a first block and a length, except where it has an
+/// `end`.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum EsOp {
-    /// [`Es::insert`].
+    /// [`Es::insert`] of an extent with its status.
     Insert(Extent),
-    /// [`Es::insert_from_disk`].
+    /// [`Es::insert_from_disk`] of an extent that was just read from the disk tree.
     InsertFromDisk(Extent),
-    /// [`Es::cache_extent`].
+    /// [`Es::cache_extent`] of an extent from a leaf of the disk tree.
     CacheExtent(Extent),
-    /// [`Es::insert_delayed`].
+    /// [`Es::insert_delayed`] of a range of a buffered write.
     InsertDelayed {
-        /// First block.
+        /// The first logical block of the range.
         lblk: u32,
-        /// Blocks.
+        /// The length of the range, in blocks.
         len: u32,
         /// The first cluster has allocated blocks.
         lclu_allocated: bool,
         /// The last cluster has allocated blocks.
         end_allocated: bool,
     },
-    /// [`Es::remove`].
+    /// [`Es::remove`] of a range, as truncate and punch call it.
     Remove {
-        /// First block.
+        /// The first logical block of the range.
         lblk: u32,
-        /// Blocks.
+        /// The length of the range, in blocks.
         len: u32,
     },
-    /// [`Es::lookup`].
+    /// [`Es::lookup`] of the extent with a block.
     Lookup {
-        /// The block.
+        /// The block to look up.
         lblk: u32,
     },
     /// [`Es::find_range`]; with [`Matching::Delayed`] also `find_delayed`.
     FindRange {
-        /// Which kind.
+        /// The kind of extent to find.
         matching: Matching,
-        /// First block.
+        /// The first logical block of the range.
         lblk: u32,
-        /// Last block.
+        /// The last logical block of the range, which belongs to it.
         end: u32,
     },
-    /// [`Es::scan_range`].
+    /// [`Es::scan_range`]: whether an extent of a kind touches a range.
     ScanRange {
-        /// Which kind.
+        /// The kind of extent to look for.
         matching: Matching,
-        /// First block.
+        /// The first logical block of the range.
         lblk: u32,
-        /// Last block.
+        /// The last logical block of the range, which belongs to it.
         end: u32,
     },
-    /// [`Es::delayed_clu`].
+    /// [`Es::delayed_clu`]: the number of clusters with delayed blocks in a range.
     DelayedClu {
-        /// First block.
+        /// The first logical block of the range.
         lblk: u32,
-        /// Blocks.
+        /// The length of the range, in blocks.
         len: u32,
     },
-    /// [`Es::convert_unwritten`].
+    /// [`Es::convert_unwritten`]: the conversion in irq context of the RFC.
     ConvertUnwritten {
-        /// First block.
+        /// The first logical block of the range.
         lblk: u32,
-        /// Blocks.
+        /// The length of the range, in blocks.
         len: u32,
-        /// Which text of the function.
+        /// The version of the function to run.
         how: Convert,
     },
-    /// [`Es::mark_dirty`].
+    /// [`Es::mark_dirty`]: an IO to a range was submitted, its conversion will be pending.
     MarkDirty {
-        /// First block.
+        /// The first logical block of the range.
         lblk: u32,
-        /// Blocks.
+        /// The length of the range, in blocks.
         len: u32,
     },
-    /// [`Es::clear_dirty`].
+    /// [`Es::clear_dirty`]: the disk tree has caught up with a range.
     ClearDirty {
-        /// First block.
+        /// The first logical block of the range.
         lblk: u32,
-        /// Blocks.
+        /// The length of the range, in blocks.
         len: u32,
     },
-    /// [`Es::set_precached`].
+    /// [`Es::set_precached`]: whether all extents of the file were cached on request.
     SetPrecached(bool),
-    /// [`Es::clear`].
+    /// [`Es::clear`]: the inode forgets all extents that it may forget.
     Clear,
-    /// [`Es::evict`].
+    /// [`Es::evict`]: all blocks are removed because the inode is evicted.
     Evict,
     /// [`Es::reclaim`], with the lock held.
     Reclaim {
-        /// The quota.
+        /// The quota of this reclaim.
         nr_to_scan: i32,
     },
 }
 
-/// What a call answers.
+/// The result of a call.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Reply {
-    /// Nothing to say.
+    /// The call returns nothing.
     Done,
-    /// A count: reserved clusters released (an `int` in the kernel, negative from 2^31 on),
-    /// clusters, extents freed.
+    /// A count: released reserved clusters (an `int` in the kernel, negative from 2^31 on),
+    /// clusters, or freed extents.
     Count(i64),
-    /// An extent, or none; a lookup also says where the next one starts (0 if there is none).
+    /// An extent or none. A lookup also returns the start of the next extent, or 0 if there is
+    /// none.
     Found(Option<Extent>, u32),
-    /// Yes or no.
+    /// The answer to a yes-or-no question.
     Is(bool),
 }
 
 impl EsOp {
-    /// True for what counts as a use of the inode up to v3.18: insert, lookup and find.
+    /// True for calls that count as a use of the inode up to v3.18: insert, lookup and find.
     pub const fn is_use(&self) -> bool {
         match self {
             EsOp::Insert(extent) | EsOp::InsertFromDisk(extent) | EsOp::CacheExtent(extent) => {
@@ -139,10 +142,10 @@ impl EsOp {
 }
 
 impl<S: Store> Es<S> {
-    /// Does one call.
+    /// Makes one call.
     ///
     /// # Errors
-    /// As the method that the call names; a lookup or a find that the kernel would stop at with a
+    /// As the method that the call names. A lookup or a find at which the kernel would stop with a
     /// BUG is [`EsError::Bug`].
     pub fn apply(&mut self, rules: &Rules, mem: &mut Memory, op: EsOp) -> Result<Reply, EsError> {
         Ok(match op {
@@ -205,7 +208,8 @@ impl<S: Store> Es<S> {
         })
     }
 
-    /// A search that `cache_es` answers never looks at the last extent's end.
+    /// A search that `cache_es` answers does not look at the last extent's end, and so cannot hit
+    /// the BUG.
     fn check_uncached(&self, lblk: u32) -> Result<(), EsError> {
         let cached = self.cache_es().and_then(|it| self.peek(it));
         if cached.is_some_and(|it| it.contains(lblk)) { Ok(()) } else { self.check_search(lblk) }
@@ -213,7 +217,7 @@ impl<S: Store> Es<S> {
 }
 
 impl<const I: usize> EsSuper<I> {
-    /// Does one call on one inode of the superblock, and keeps the list.
+    /// Makes one call on one inode of the superblock, and updates the reclaim list.
     ///
     /// # Errors
     /// As [`Es::apply`]; a missing inode is [`EsError::Full`].

@@ -1,5 +1,5 @@
-//! v3.8's insert, which does not look for what is in its way: what comes of an overlap depends on
-//! the shape of the tree.
+//! v3.8's insert, which does not look for existing extents in its range. The result of an overlap
+//! depends on the shape of the tree.
 
 use super::insert::Failed;
 use super::memory::Memory;
@@ -9,7 +9,7 @@ use super::store::{EsError, NIL, Store, Walk};
 use super::tree::Es;
 
 impl<S: Store> Es<S> {
-    /// v3.8's insert: tries `cache_es`, walks down, tolerates overlaps.
+    /// v3.8's insert: tries `cache_es`, then walks down from the root, and accepts overlaps.
     pub(super) fn insert_by_shape(
         &mut self,
         mem: &mut Memory,

@@ -1,5 +1,5 @@
-//! Storages for the pending-reservation tree of bigalloc (`i_pending_tree`, v4.20). Its shape is
-//! never seen, so both keep ascending cluster numbers.
+//! Storages for the pending-reservation tree of bigalloc (`i_pending_tree`, v4.20). No operation
+//! depends on the shape of that tree, so both storages keep ascending cluster numbers.
 
 use super::store::{EsError, PendingSet};
 

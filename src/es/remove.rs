@@ -1,4 +1,4 @@
-//! What takes extents out of the tree (`ext4_es_remove_extent`, `ext4_clear_inode_es`).
+//! Operations that take extents out of the tree (`ext4_es_remove_extent`, `ext4_clear_inode_es`).
 
 use super::insert::Failed;
 use super::memory::Memory;
@@ -9,12 +9,12 @@ use super::store::{EsError, NIL, Place, Store};
 use super::tree::Es;
 
 impl<S: Store> Es<S> {
-    /// Forgets a range (`ext4_es_remove_extent`). Length 0 does nothing. Returns the number of
-    /// reserved clusters handed back (v4.20; blocks when not bigalloc), else 0: an `int` in the
-    /// kernel, which 2^31 delayed blocks and more make negative.
+    /// Removes a range (`ext4_es_remove_extent`). Length 0 does nothing. Returns the number of
+    /// reserved clusters handed back (v4.20; blocks without bigalloc), otherwise 0. The kernel's
+    /// result is an `int`, which becomes negative from 2^31 delayed blocks on.
     ///
     /// # Errors
-    /// `NoMemory` as the version says, with the tree as before; `Bug` for a range past 2^32;
+    /// `NoMemory` as the version says, and the tree does not change; `Bug` for a range past 2^32;
     /// `Full` from a `Flat`.
     #[cfg_attr(not(target_arch = "wasm32"), inline(always))]
     pub fn remove(
@@ -30,8 +30,8 @@ impl<S: Store> Es<S> {
         }
     }
 
-    /// Forgets everything but what must be kept, `cache_es` and the precached mark
-    /// (`ext4_clear_inode_es`, v5.4).
+    /// Removes everything except extents that must be kept, and clears `cache_es` and the precached
+    /// mark (`ext4_clear_inode_es`, v5.4).
     pub fn clear(&mut self) {
         self.s.set_cache(NIL);
         let mut at = self.s.first();
@@ -42,7 +42,7 @@ impl<S: Store> Es<S> {
         self.set_precached(false);
     }
 
-    /// What inode eviction does: removes every block up to 2^32 − 2.
+    /// The removal at inode eviction: every block up to 2^32 − 2.
     ///
     /// # Errors
     /// As [`Es::remove`].
@@ -100,8 +100,8 @@ impl<S: Store> Es<S> {
         }
     }
 
-    /// `__es_remove_extent`. `count` asks for the reserved clusters that were released, `prealloc`
-    /// says that a node for the right part of a split is at hand.
+    /// `__es_remove_extent`. `count` asks for the number of released reserved clusters. `prealloc`
+    /// says that a node for the right part of a split is allocated already.
     ///
     /// ```text
     /// [0/16) W@1000                       remove [4/4)
@@ -125,7 +125,7 @@ impl<S: Store> Es<S> {
         }
         let es_end = es.lblk + (es.len - 1);
         if es_end == end && es.lblk >= lblk && !(count && es.status.is_delonly()) {
-            // The most common removal, and the only one that need not look at the successor.
+            // The most common removal, and the only one that does not look at the successor.
             self.s.set_cache(NIL);
             self.free_only(at, es.status);
             return Ok(0);
@@ -168,7 +168,8 @@ impl<S: Store> Es<S> {
         self.remove_whole(rules, at, end, released)
     }
 
-    /// The rest of a removal: `at` starts in the range. Whole extents go, the last one is trimmed.
+    /// The rest of a removal, where `at` starts in the range: whole extents are removed, and the
+    /// last one is trimmed.
     #[cfg_attr(not(target_arch = "wasm32"), inline(always))]
     fn remove_whole(
         &mut self,
@@ -196,7 +197,7 @@ impl<S: Store> Es<S> {
         Ok(released.finish(&mut self.s, end, at))
     }
 
-    /// Leaves the last `len` blocks of an extent.
+    /// Trims an extent to its last `len` blocks.
     #[cfg_attr(not(target_arch = "wasm32"), inline(always))]
     pub(super) fn trim_head(&mut self, rules: &Rules, at: u32, es: Extent, len: u32) {
         let cut = es.len - len;
@@ -208,9 +209,9 @@ impl<S: Store> Es<S> {
         self.s.set(at, Extent { lblk: es.lblk + cut, len, pblk, status: es.status });
     }
 
-    /// Removes the middle of an extent: the left part stays, the right part is put back through
-    /// the insert walk, so that it is cached. False if there was no memory for the right part and
-    /// it was given up, as v6.5 does with what need not be kept.
+    /// Removes the middle of an extent. The left part stays; the right part goes through the insert
+    /// walk, so that it becomes the cached extent. Returns false if there was no memory for the
+    /// right part and it was dropped, as v6.5 does with extents that need not be kept.
     #[cfg_attr(not(target_arch = "wasm32"), inline(always))]
     fn punch(
         &mut self,

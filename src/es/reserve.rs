@@ -1,4 +1,4 @@
-//! Reservations of delayed blocks, per cluster with bigalloc, and the pending ones (v4.20).
+//! Reservations of delayed blocks, per cluster with bigalloc, and pending reservations (v4.20).
 
 use super::find::Matching;
 use super::insert::Failed;
@@ -8,18 +8,18 @@ use super::status::Status;
 use super::store::{EsError, NIL, PendingSet as _, Store};
 use super::tree::Es;
 
-/// Counts the reserved clusters that one removal sets free (`struct rsvd_count`, v4.20). The count
-/// is the kernel's `int`: with 2^31 clusters and more it is negative, and handed on so to
-/// `ext4_da_release_space`.
+/// Counts the reserved clusters that one removal releases (`struct rsvd_count`, v4.20). The count
+/// is the kernel's `int`: from 2^31 clusters on it is negative, and `ext4_da_release_space`
+/// receives it as it is.
 ///
-/// Every cluster that loses a delonly block counts once; not the first and the last one if they
-/// still hold such a block outside the removed range, and not those with a pending reservation,
-/// which is released instead.
+/// Every cluster that loses a delonly block counts once, with two exceptions. The first and the
+/// last cluster do not count if they still hold such a block outside the removed range. A cluster
+/// with a pending reservation does not count either: that reservation is released instead.
 pub(super) struct Released {
     on: bool,
     bits: u32,
     clusters: u32,
-    /// First and last delonly block removed; nothing was removed while `last < first`.
+    /// First and last delonly block that was removed. `last < first` means that none was removed.
     first: u32,
     last: u32,
     /// The extent to the left of the range, which may reach into its first cluster.
@@ -41,7 +41,7 @@ impl Released {
         }
     }
 
-    /// `count_rsvd`: these blocks of an extent with this status go.
+    /// `count_rsvd`: these blocks of an extent with this status are removed.
     #[cfg_attr(not(target_arch = "wasm32"), inline(always))]
     pub(super) fn count(&mut self, lblk: u32, len: u32, status: Status) {
         if self.on && status.is_delonly() {
@@ -107,7 +107,7 @@ fn delonly_reaches<S: Store>(store: &S, mut at: u32, lblk: u32) -> bool {
     false
 }
 
-/// True if a delonly extent after block `end` starts at `last` or before it.
+/// True if a delonly extent after block `end` starts at or before `last`.
 fn delonly_follows<S: Store>(store: &S, mut at: u32, end: u32, last: u32) -> bool {
     if at != NIL {
         let es = store.get(at);
@@ -160,7 +160,7 @@ impl<S: Store> Es<S> {
         self.s.pending().contains(lblk >> rules.cluster_bits)
     }
 
-    /// `__insert_pending`: marks the cluster of a block; true if it was not marked.
+    /// `__insert_pending`: marks the cluster of a block; true if it was not marked before.
     pub(super) fn insert_pending(
         &mut self,
         rules: &Rules,
@@ -181,9 +181,9 @@ impl<S: Store> Es<S> {
         Ok(true)
     }
 
-    /// `__revise_pending`: after `[lblk, end]` was allocated, the clusters at its two ends are
-    /// pending if and only if delonly blocks remain in them outside the range. Returns how many
-    /// became pending.
+    /// `__revise_pending`: after `[lblk, end]` was allocated, a cluster at one of its ends is
+    /// pending if and only if delonly blocks remain in it outside the range. Returns the number of
+    /// clusters that became pending.
     pub(super) fn revise_pending(
         &mut self,
         rules: &Rules,
@@ -220,8 +220,8 @@ impl<S: Store> Es<S> {
         self.s.pending_mut().remove_range(lclu, lclu);
     }
 
-    /// Changes the size of a cluster: pending reservations are forgotten, since they are numbered
-    /// in clusters. A file system does this never; the page does it when the setting changes.
+    /// Drops all pending reservations, for a change of the cluster size, because they are numbered
+    /// in clusters. A filesystem never changes that size; the page does when the setting changes.
     pub fn forget_pending(&mut self) {
         self.s.pending_mut().clear();
     }

@@ -1,24 +1,24 @@
-//! Which version does what: every rule that differs, as data.
+//! The rules in which versions differ, as data.
 
 use core::fmt;
 use core::str::FromStr;
 
 use super::status::{ParseError, Status};
 
-/// A range of kernel versions whose extent status tree behaves alike.
+/// A range of kernel versions in which the extent status tree behaves the same.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Hash)]
 pub enum Version {
-    /// v3.8: delayed extents only.
+    /// v3.8: only delayed extents are stored.
     V3_8,
-    /// v3.9 and v3.10: all statuses, the list of inodes is an LRU.
+    /// v3.9 and v3.10: all statuses are stored; the list of inodes is an LRU list.
     V3_9,
-    /// v3.11 to v3.18: the LRU is sorted lazily, leaf blocks are cached in bulk.
+    /// v3.11 to v3.18: the LRU list is sorted lazily, and leaf blocks are cached in bulk.
     V3_11,
-    /// v3.19 to v6.4: types and REFERENCED, round robin with a resume position.
+    /// v3.19 to v6.4: types and REFERENCED exist; reclaim is round robin and resumes at a position.
     V3_19,
-    /// v6.5 to v6.11: what must not be lost is allocated beforehand and cannot fail.
+    /// v6.5 to v6.11: extents that must not be lost get preallocated nodes, which cannot fail.
     V6_5,
-    /// v6.12: the four types exclude each other, reservations are released by insert.
+    /// v6.12: the four types exclude each other, and insert releases reservations.
     V6_12,
 }
 
@@ -57,7 +57,7 @@ impl Version {
         }
     }
 
-    /// Which kernel's golden traces check this version, or that none does.
+    /// The kernel whose golden traces check this version, or `None`.
     pub const fn golden(self) -> Option<&'static str> {
         match self {
             Version::V3_9 => Some("3.9"),
@@ -66,7 +66,7 @@ impl Version {
         }
     }
 
-    /// One sentence for the page on how far golden traces cover this version.
+    /// One sentence for the page: how far golden traces cover this version.
     pub const fn coverage(self) -> &'static str {
         match self {
             Version::V3_8 => "no golden trace; from a reading of the source of v3.8",
@@ -110,44 +110,45 @@ impl FromStr for Version {
     }
 }
 
-/// How the dirty bit of the 2012 thread is read.
+/// The interpretation of the dirty bit that the 2012 thread proposed.
 #[derive(Clone, Copy, PartialEq, Eq, Default, Debug, Hash)]
 pub enum DirtyBit {
-    /// There is none: every kernel that was released.
+    /// No dirty bit, as in every released kernel.
     #[default]
     No,
-    /// As literally proposed (Zheng Liu, 1 Jan 2013): only UNWRITTEN entries carry it, so an entry
+    /// As literally proposed (Zheng Liu, 1 Jan 2013): only UNWRITTEN entries carry it. An entry
     /// that became WRITTEN before the disk did may still be reclaimed.
     UnwrittenOnly,
-    /// What was meant (Jan Kara, 31 Dec 2012): an entry stays dirty, also as WRITTEN, until the
-    /// disk conversion has finished.
+    /// As intended (Jan Kara, 31 Dec 2012): an entry stays dirty, even when it is WRITTEN, until
+    /// the disk conversion has finished.
     Pending,
 }
 
-/// Who puts an inode on the superblock's reclaim list, and how it is walked.
+/// The way in which an inode joins the superblock's reclaim list, and in which that list is walked.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Hash)]
 pub enum Shrinker {
-    /// Nothing is reclaimable.
+    /// No entry is reclaimable, and there is no shrinker.
     None,
     /// Every insert, lookup and find moves the inode to the tail; the quota counts freed extents.
     Lru,
-    /// Use is only stamped, the list is sorted when a pass freed nothing; the quota counts freed.
+    /// A use only stamps the inode, and the list is sorted when a pass freed nothing; the quota
+    /// counts freed extents.
     LazyLru,
-    /// Inodes with reclaimable extents take turns; the quota counts scanned extents, a REFERENCED
-    /// one gets a second chance, and the next pass resumes where this one stopped.
+    /// Inodes with reclaimable extents take turns, and the next pass resumes where this one
+    /// stopped. The quota counts scanned extents; a REFERENCED extent gets a second chance.
     RoundRobin,
 }
 
-/// What happens when a node cannot be allocated.
+/// The reaction to a failed allocation of a node.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Hash)]
 pub enum NoMemory {
-    /// −ENOMEM goes to the caller.
+    /// The caller gets −ENOMEM.
     Error,
-    /// The shrinker is called with this quota; if it freed something the step is repeated. After
-    /// that only a DELAYED insert fails: any other extent is just not cached.
+    /// The shrinker runs with this quota, and if it freed something, the step is repeated. After
+    /// that only a DELAYED insert fails; any other extent just does not become cached.
     ShrinkAndRetry(i32),
-    /// What need not be kept is dropped; for the rest the call is repeated with nodes that were
-    /// allocated beforehand and cannot fail.
+    /// Extents that need not be kept are dropped. For the others the call is repeated with
+    /// preallocated nodes, which cannot fail.
     Preallocate,
 }
 
@@ -158,24 +159,24 @@ pub struct Rules {
     pub version: Version,
     /// Only DELAYED extents exist (v3.8).
     pub delayed_only: bool,
-    /// Insert first removes the extents of its range (v3.9). Without it, overlaps are tolerated and
-    /// what comes out depends on the shape of the tree.
+    /// Insert first removes the extents of its range (v3.9). Without this rule overlaps are
+    /// accepted, and the result depends on the shape of the tree.
     pub insert_removes_first: bool,
     /// Bits of `es_pblk` left for the physical block: 60 up to v3.18, 59 from v3.19.
     pub pblk_bits: u8,
     /// Merging refuses a sum of lengths above 2^32 − 1 (v3.9).
     pub length_limit: bool,
-    /// ... with a kernel warning (v3.16; in this table from v3.19).
+    /// A sum above that limit raises a kernel warning (v3.16; in this table from v3.19).
     pub warns: bool,
     /// WRITTEN, UNWRITTEN, DELAYED and HOLE exclude each other (v6.12).
     pub exclusive_types: bool,
-    /// Lookup marks what it found (v3.19).
+    /// A lookup marks the extent that it returns (v3.19).
     pub referenced: bool,
-    /// The shrinker.
+    /// The way in which the shrinker walks inodes and counts its quota.
     pub shrinker: Shrinker,
-    /// The answer to a failed allocation.
+    /// The reaction to a failed allocation.
     pub no_memory: NoMemory,
-    /// Finding a delayed extent stops at an end (v3.10; in this table from v3.11).
+    /// The search for a delayed extent stops at an end (v3.10; in this table from v3.11).
     pub find_stops_at_end: bool,
     /// `ext4_es_cache_extent` and the precached mark exist (v3.12; in this table from v3.11).
     pub cache_extent: bool,
@@ -193,36 +194,36 @@ pub struct Rules {
 }
 
 impl Rules {
-    /// These rules with a dirty bit.
+    /// The same rules with a dirty bit.
     pub const fn with_dirty_bit(mut self, dirty_bit: DirtyBit) -> Rules {
         self.dirty_bit = dirty_bit;
         self
     }
 
-    /// These rules with clusters of 2^`bits` blocks; more than 16 counts as 16
-    /// (`s_cluster_bits`).
+    /// The same rules with clusters of 2^`bits` blocks (`s_cluster_bits`); a larger `bits` than 16
+    /// counts as 16.
     pub const fn with_cluster_bits(mut self, bits: u8) -> Rules {
         self.cluster_bits = if bits > 16 { 16 } else { bits };
         self
     }
 
-    /// These rules with another answer to a failed allocation: `ShrinkAndRetry(1)` makes v3.10 of
-    /// the rules of v3.9.
+    /// The same rules with another reaction to a failed allocation. `ShrinkAndRetry(1)` turns the
+    /// rules of v3.9 into those of v3.10.
     pub const fn with_no_memory(mut self, no_memory: NoMemory) -> Rules {
         self.no_memory = no_memory;
         self
     }
 
-    /// The largest physical block, and what is left of a `~0` in the field. Callers pass that for
-    /// extents without physical blocks, so it is also what `ext4_es_convert_unwritten_extents` as
-    /// posted exposes when it turns a hole into WRITTEN.
+    /// The largest physical block, which is also the part of a `~0` that fits into the field.
+    /// Callers pass `~0` for extents without physical blocks. `ext4_es_convert_unwritten_extents`
+    /// as posted exposes this number when it turns a hole into WRITTEN.
     #[inline]
     pub const fn pblk_max(&self) -> u64 {
         u64::MAX >> (64 - self.pblk_bits)
     }
 
-    /// True for a combination of types that the kernel warns about (and takes all the same):
-    /// WRITTEN with DELAYED (v4.1), and from v6.12 any two.
+    /// True for a combination of types that the kernel accepts with a warning: WRITTEN with DELAYED
+    /// (v4.1), and any two types from v6.12 on.
     #[inline]
     pub const fn refuses(&self, status: Status) -> bool {
         let mixed = Status::WRITTEN.with(Status::DELAYED).bits();
@@ -230,8 +231,8 @@ impl Rules {
         self.warns && both || self.exclusive_types && status.kind().bits().count_ones() > 1
     }
 
-    /// The status that an entry gets when `status` is asked for: DIRTY only where the rules let
-    /// it stand.
+    /// The status that an entry gets when a caller asks for `status`: it keeps DIRTY only where the
+    /// rules allow it.
     #[inline]
     pub const fn admit(&self, status: Status) -> Status {
         let stands = match self.dirty_bit {
@@ -243,7 +244,7 @@ impl Rules {
     }
 }
 
-/// fs/ext4/extents_status.c v3.8 (654598be).
+/// The rules of fs/ext4/extents_status.c, v3.8 (654598be).
 const V3_8: Rules = Rules {
     version: Version::V3_8,
     delayed_only: true,
@@ -264,7 +265,7 @@ const V3_8: Rules = Rules {
     cluster_bits: 0,
 };
 
-/// fs/ext4/extents_status.c v3.9.6.
+/// The rules of fs/ext4/extents_status.c, v3.9.6.
 const V3_9: Rules = Rules {
     version: Version::V3_9,
     delayed_only: false,
@@ -274,7 +275,7 @@ const V3_9: Rules = Rules {
     ..V3_8
 };
 
-/// fs/ext4/extents_status.c v3.12.9.
+/// The rules of fs/ext4/extents_status.c, v3.12.9.
 const V3_11: Rules = Rules {
     version: Version::V3_11,
     shrinker: Shrinker::LazyLru,
@@ -300,7 +301,7 @@ const V3_19: Rules = Rules {
 /// fs/ext4/extents_status.c v6.1.192, which carries the change of v6.5.
 const V6_5: Rules = Rules { version: Version::V6_5, no_memory: NoMemory::Preallocate, ..V3_19 };
 
-/// fs/ext4/extents_status.c v6.12.117.
+/// The rules of fs/ext4/extents_status.c, v6.12.117.
 const V6_12: Rules = Rules {
     version: Version::V6_12,
     exclusive_types: true,

@@ -1,26 +1,27 @@
-//! Reclaim: one inode's part.
+//! Reclaim from one inode.
 
 use super::rules::{Rules, Shrinker};
 use super::status::Status;
 use super::store::{NIL, Store};
 use super::tree::Es;
 
-/// What one reclaim of one inode did.
+/// The result of one reclaim from one inode.
 #[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
 pub struct Reclaimed {
-    /// Extents freed.
+    /// Number of extents that were freed.
     pub freed: i32,
-    /// How much of the quota is used up: extents freed (up to v3.18) or scanned (v3.19).
+    /// Used part of the quota: freed extents (up to v3.18) or scanned extents (v3.19).
     pub spent: i32,
 }
 
 impl<S: Store> Es<S> {
-    /// Reclaims from this inode alone, whose `i_es_lock` is held (`__es_try_to_reclaim_extents` up
-    /// to v3.18, `es_reclaim_extents` from v3.19). DELAYED and dirty extents are kept.
+    /// Reclaims from this inode only; the caller holds its `i_es_lock`
+    /// (`__es_try_to_reclaim_extents` up to v3.18, `es_reclaim_extents` from v3.19). DELAYED and
+    /// dirty extents are kept.
     ///
-    /// The quota is the kernel's `int`. Up to v3.18 reclaim ends when it comes down to 0, so that a
-    /// negative one is no limit (the shrinker is not called with 0); from v3.19 nothing is looked
-    /// at unless it is above 0.
+    /// The quota is the kernel's `int`. Up to v3.18 reclaim ends when the quota reaches 0, so a
+    /// negative quota is no limit; the shrinker is never called with 0. From v3.19 on, a quota of 0
+    /// or less scans nothing.
     pub fn reclaim(&mut self, rules: &Rules, nr_to_scan: i32) -> Reclaimed {
         if self.shk_nr == 0 {
             return Reclaimed::default();
@@ -33,7 +34,7 @@ impl<S: Store> Es<S> {
         }
     }
 
-    /// v3.9: frees from the lowest block up; the quota counts what was freed.
+    /// v3.9: frees from the lowest block up; the quota counts freed extents.
     #[inline(never)]
     fn reclaim_from_start(&mut self, nr_to_scan: i32) -> Reclaimed {
         let mut freed = 0;
@@ -53,8 +54,8 @@ impl<S: Store> Es<S> {
         Reclaimed { freed, spent: freed }
     }
 
-    /// v3.19: scans from `i_es_shrink_lblk` to the end, then from block 0 to where it began; the
-    /// quota counts what was looked at, and a REFERENCED extent gets a second chance.
+    /// v3.19: scans from `i_es_shrink_lblk` to the end, then from block 0 to the starting point.
+    /// The quota counts scanned extents; a REFERENCED extent gets a second chance.
     fn reclaim_from_resume(&mut self, nr_to_scan: i32) -> Reclaimed {
         let start = self.shrink_lblk;
         let (mut done, all) = self.reclaim_up_to(u32::MAX, nr_to_scan);
@@ -67,10 +68,11 @@ impl<S: Store> Es<S> {
         done
     }
 
-    /// `es_do_reclaim_extents`: what was done, and true if it came to `end` before the quota was
-    /// used up.
+    /// `es_do_reclaim_extents`: the result, and whether it reached `end` before the quota was used
+    /// up.
     fn reclaim_up_to(&mut self, end: u32, nr_to_scan: i32) -> (Reclaimed, bool) {
-        // Without overlaps the search by first blocks is every version's search.
+        // Without overlaps, the search by first blocks finds the same extent as each version's
+        // search.
         let from = self.shrink_lblk;
         let place = self.s.place(from);
         let holds = self.s.try_get(place.pred).is_some_and(|it| it.contains(from));
@@ -105,5 +107,5 @@ impl<S: Store> Es<S> {
     }
 }
 
-/// What one pass leaves in the tree: what must be kept, and what was looked up.
+/// The bits that make one pass keep an extent: it must be kept, or it was looked up.
 const KEPT: Status = Status::DELAYED.with(Status::DIRTY).with(Status::REFERENCED);

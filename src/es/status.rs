@@ -1,4 +1,4 @@
-//! What one extent says: its range, its physical start and its status bits, and their text form.
+//! An extent: its range, its first physical block, its status bits, and their text form.
 
 use core::fmt;
 use core::ops::{BitAnd, BitOr, BitXor, Not};
@@ -7,26 +7,26 @@ use core::str::FromStr;
 /// The status bits of an extent, in one order for all versions.
 ///
 /// The kernel keeps them in the top bits of `es_pblk` and has changed their positions three times
-/// (`fs/ext4/extents_status.h` v3.9-rc1: 31..28, v3.9: 63..60, v3.19: 59..63 upside down), so
+/// (`fs/ext4/extents_status.h` v3.9-rc1: 31..28, v3.9: 63..60, v3.19: 59..63 in reverse), so
 /// positions are not part of the model. [`Status::DIRTY`] never was in the kernel: it is the bit
-/// that Jan Kara proposed on 31 Dec 2012, "the tree differs from the disk".
+/// "the tree differs from the disk" that Jan Kara proposed on 31 Dec 2012.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Hash)]
 pub struct Status(u8);
 
 impl Status {
-    /// No bit at all.
+    /// The empty set of bits.
     pub const NONE: Status = Status(0);
-    /// Allocated and written.
+    /// The blocks are allocated and written.
     pub const WRITTEN: Status = Status(1);
-    /// Allocated, reads as zeros.
+    /// The blocks are allocated and read as zeros.
     pub const UNWRITTEN: Status = Status(2);
-    /// Promised to a delayed write, not allocated; never reclaimed.
+    /// The blocks are reserved for a delayed write and not allocated; the entry is never reclaimed.
     pub const DELAYED: Status = Status(4);
-    /// Known to be a hole.
+    /// The blocks are known to be a hole.
     pub const HOLE: Status = Status(8);
-    /// Looked up since the last reclaim pass (v3.19 and later).
+    /// The entry was looked up since the last reclaim pass (v3.19 and later).
     pub const REFERENCED: Status = Status(16);
-    /// Ours: differs from the disk tree because a conversion is pending.
+    /// Not in any kernel: the entry differs from the disk tree, because a conversion is pending.
     pub const DIRTY: Status = Status(32);
     /// The four type bits (`ES_TYPE_MASK`, v3.19).
     pub const TYPE: Status = Status(15);
@@ -53,7 +53,7 @@ impl Status {
         Status(self.0 | other.0)
     }
 
-    /// This set less the bits of `other`.
+    /// This set without the bits of `other`.
     #[inline]
     pub const fn without(self, other: Status) -> Status {
         Status(self.0 & !other.0)
@@ -77,7 +77,8 @@ impl Status {
         self.0 & 6 == 4
     }
 
-    /// What the shrinker may not take: DELAYED (`ext4_es_must_keep`, v6.5), and DIRTY here.
+    /// True if the shrinker may not free it: DELAYED (`ext4_es_must_keep`, v6.5), and DIRTY in this
+    /// model.
     #[inline]
     pub const fn must_keep(self) -> bool {
         self.0 & (4 | 32) != 0
@@ -153,7 +154,7 @@ impl FromStr for Status {
     }
 }
 
-/// Bits and letters, in the order in which they are written.
+/// The bits and their letters, in the order in which they are written.
 const LETTERS: [(Status, &str); 6] = [
     (Status::WRITTEN, "W"),
     (Status::UNWRITTEN, "U"),
@@ -165,9 +166,9 @@ const LETTERS: [(Status, &str); 6] = [
 
 /// One extent as plain data: `[lblk/len) status@pblk`, all in blocks.
 ///
-/// `pblk` has a meaning only where WRITTEN or UNWRITTEN is set. The kernel keeps whatever its
-/// caller passed there (all ones, a poison value, in v3.9 even an uninitialised word) and nothing
-/// reads it; the tree hands it out as 0.
+/// `pblk` has a meaning only if WRITTEN or UNWRITTEN is set. The kernel stores whatever its caller
+/// passed there (all ones, a poison value, in v3.9 even an uninitialised word) and never reads it;
+/// this tree returns it as 0.
 ///
 /// ```
 /// use extentscope::es::{Extent, Status};
@@ -183,7 +184,7 @@ pub struct Extent {
     pub len: u32,
     /// First physical block (`es_pblk` without the status bits).
     pub pblk: u64,
-    /// Status bits.
+    /// The status, with the flags REFERENCED and DIRTY.
     pub status: Status,
 }
 
@@ -210,7 +211,8 @@ impl Extent {
 }
 
 /// `[0/8) U@1000`, `[8/4) D`, `[0/8) W*@1000`: start and length as ftrace prints them
-/// (`include/trace/events/ext4.h`, `ext4__es_extent`, v3.9), physical block only if it means one.
+/// (`include/trace/events/ext4.h`, `ext4__es_extent`, v3.9); the physical block only if it has a
+/// meaning.
 impl fmt::Display for Extent {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "[{}/{}) {}", self.lblk, self.len, self.status)?;
@@ -264,10 +266,11 @@ pub fn write_extents(
     if gap.is_empty() { f.write_str("(empty)") } else { Ok(()) }
 }
 
-/// Reads a line of extents, such as `[0/8) U@1000  [8/4) D`; nothing or `(empty)` is no extent.
+/// Reads a line of extents, such as `[0/8) U@1000  [8/4) D`. An empty text or `(empty)` means no
+/// extent.
 ///
 /// # Errors
-/// The first piece that is no extent.
+/// The first piece that is not an extent.
 pub fn parse_extents(text: &str) -> Result<Vec<Extent>, ParseError> {
     let text = text.trim();
     if text.is_empty() || text == "(empty)" {
@@ -277,7 +280,7 @@ pub fn parse_extents(text: &str) -> Result<Vec<Extent>, ParseError> {
     rest.split('[').map(|piece| format!("[{piece}").parse()).collect()
 }
 
-/// Text that is no status, no extent, no version.
+/// The error for text that is not a status, an extent or a version.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct ParseError {
     text: String,
@@ -297,7 +300,7 @@ impl fmt::Display for ParseError {
 
 impl core::error::Error for ParseError {}
 
-/// Digits only: no sign, no blank inside.
+/// Parses a number of digits only: no sign, no blank.
 fn number<T: FromStr>(text: &str) -> Option<T> {
     let text = text.trim();
     let digits = !text.is_empty() && text.bytes().all(|it| it.is_ascii_digit());

@@ -1,4 +1,4 @@
-//! Reclaim: the superblock's list of inodes.
+//! Reclaim over all inodes: the superblock's list and the shrinker.
 
 use super::insert::Failed;
 use super::memory::Memory;
@@ -7,7 +7,7 @@ use super::status::Extent;
 use super::store::{EsError, Store};
 use super::tree::Es;
 
-/// Where the superblock finds the trees of its inodes.
+/// Access to the ES trees of the superblock's inodes.
 pub trait Inodes<S> {
     /// The tree of an inode; `None` if there is no such inode.
     fn es(&mut self, ino: u8) -> Option<&mut Es<S>>;
@@ -31,11 +31,12 @@ impl<S, const I: usize> Inodes<S> for [Es<S>; I] {
     }
 }
 
-/// The superblock's part: the reclaim list (`s_es_lru`, from v3.19 `s_es_list`) and what the
-/// shrinker of v3.11 knows about use. At most `I` inodes with ids below `I` (and below 32).
+/// The superblock's part of reclaim: the reclaim list (`s_es_lru`, from v3.19 on `s_es_list`) and
+/// the record of uses that the shrinker of v3.11 keeps. It holds at most `I` inodes with ids below
+/// `I` (and below 32).
 ///
-/// Times are ranks: v3.11 stamps an inode with jiffies and compares them with the time of the last
-/// sort, which here is the order of last use and one bit per inode. So nothing grows.
+/// v3.11 stamps an inode with jiffies and compares the stamp with the time of the last sort. The
+/// model keeps the order of last use and one bit per inode instead of times, so that nothing grows.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct EsSuper<const I: usize> {
     list: Order<I>,
@@ -45,10 +46,10 @@ pub struct EsSuper<const I: usize> {
     fresh: u32,
 }
 
-/// Ids in an order, each at most once.
+/// Ids in some order, each at most once.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 struct Order<const I: usize> {
-    /// The ids, then zeros.
+    /// The ids, followed by zeros.
     ids: [u8; I],
     n: u8,
 }
@@ -96,7 +97,7 @@ impl<const I: usize> Default for EsSuper<I> {
 }
 
 impl<const I: usize> EsSuper<I> {
-    /// An empty list.
+    /// A superblock without inodes on its list.
     pub const fn new() -> Self {
         EsSuper { list: Order::new(), touched: Order::new(), fresh: 0 }
     }
@@ -111,20 +112,20 @@ impl<const I: usize> EsSuper<I> {
         self.list.n.into()
     }
 
-    /// The state as bytes, the same on every target: what two equal superblocks write alike.
+    /// Writes the state as bytes, the same on every target. Two equal superblocks write the same
+    /// bytes.
     pub fn encode(&self, rules: &Rules, out: &mut impl FnMut(u8)) {
         out(self.list.n);
         self.list.live().iter().for_each(|&it| out(it));
         if rules.shrinker == Shrinker::LazyLru {
-            // A newcomer to the list may be an older one in the order of use, so both count.
+            // The order in the list and the order of use can differ, so both are written.
             self.touched.live().iter().for_each(|&it| out(it));
             self.fresh.to_le_bytes().into_iter().for_each(out);
         }
     }
 
-    /// To be called after an operation on one inode: brings the list up to date. `used` says that
-    /// it was an insert, a lookup or a find (not a remove), which is a use of the inode up to
-    /// v3.18.
+    /// Updates the list after an operation on one inode. `used` says that the operation was an
+    /// insert, a lookup or a find (not a remove), which up to v3.18 is a use of the inode.
     #[inline]
     pub fn after<S: Store>(&mut self, rules: &Rules, ino: u8, es: &mut Es<S>, used: bool) {
         match rules.shrinker {
@@ -134,8 +135,8 @@ impl<const I: usize> EsSuper<I> {
         }
     }
 
-    /// To be called after a lookup or a find, which change no counter: a use of the inode up to
-    /// v3.18.
+    /// Updates the list after a lookup or a find. They change no counter, but up to v3.18 they are
+    /// a use of the inode.
     #[inline]
     pub fn used(&mut self, rules: &Rules, ino: u8) {
         match rules.shrinker {
@@ -145,7 +146,8 @@ impl<const I: usize> EsSuper<I> {
         }
     }
 
-    /// v3.11: stamps an inode; a new one joins the list at its tail (`ext4_es_lru_add`).
+    /// v3.11: stamps an inode; an inode that is not on the list joins it at the tail
+    /// (`ext4_es_lru_add`).
     fn touch(&mut self, ino: u8) {
         if !self.list.contains(ino) {
             self.list.move_to_tail(ino);
@@ -154,8 +156,8 @@ impl<const I: usize> EsSuper<I> {
         self.fresh |= 1 << ino;
     }
 
-    /// v3.19: on the list if and only if there is something to reclaim; an inode that had nothing
-    /// for a moment joins anew at the tail.
+    /// v3.19: an inode is on the list if and only if it has something to reclaim. An inode that had
+    /// nothing for a moment joins again at the tail.
     #[inline]
     fn relist<S: Store>(&mut self, ino: u8, es: &mut Es<S>) {
         if es.take_emptied() {
@@ -166,7 +168,7 @@ impl<const I: usize> EsSuper<I> {
         }
     }
 
-    /// To be called after eviction: up to v3.18 only this takes an inode off the list.
+    /// Updates the list after eviction. Up to v3.18 only eviction takes an inode off the list.
     pub fn evicted(&mut self, rules: &Rules, ino: u8) {
         if matches!(rules.shrinker, Shrinker::Lru | Shrinker::LazyLru) {
             self.list.remove(ino);
@@ -175,17 +177,19 @@ impl<const I: usize> EsSuper<I> {
         }
     }
 
-    /// Reclaimable extents over all inodes.
+    /// Number of reclaimable extents of all inodes.
     pub fn count<S: Store>(&self, inodes: &mut (impl Inodes<S> + ?Sized)) -> u32 {
         (0..I as u8).filter_map(|ino| inodes.es(ino).map(|it| it.shk_nr())).sum()
     }
 
     /// The shrinker (`ext4_es_shrink` v3.9, `__ext4_es_shrink` v3.11, `__es_shrink` v3.19).
-    /// `nr_to_scan` counts extents freed (up to v3.18) or scanned (v3.19). Inodes in the bit set
-    /// `busy` cannot be locked just now and are passed by (trylock, v3.19). `locked_ei` is the
-    /// inode whose lock the caller holds: it is reclaimed from only if nothing else was freed.
-    /// Returns the number of extents freed. Asking with 0 only counts, up to v3.18. The quota is an
-    /// `int`: what the memory management asks for is cut to one.
+    /// `nr_to_scan` counts extents freed (up to v3.18) or scanned (v3.19). It is the kernel's
+    /// `int`, so the memory management's request is truncated to one; up to v3.18 a request of 0
+    /// only counts.
+    ///
+    /// The inodes in the bit set `busy` are locked by others and are skipped (trylock, v3.19).
+    /// `locked_ei` is the inode whose lock the caller holds: the shrinker reclaims from it only if
+    /// it freed nothing else. Returns the number of extents freed.
     pub fn shrink<S: Store>(
         &mut self,
         rules: &Rules,
@@ -209,7 +213,7 @@ impl<const I: usize> EsSuper<I> {
         self.reclaim_locked(rules, inodes, nr_to_scan, locked_ei)
     }
 
-    /// The last resort: the inode whose lock the caller holds.
+    /// The last resort: reclaims from the inode whose lock the caller holds.
     fn reclaim_locked<S: Store>(
         &mut self,
         rules: &Rules,
@@ -224,7 +228,7 @@ impl<const I: usize> EsSuper<I> {
         freed
     }
 
-    /// v3.9: from the head; who was visited goes to the tail, in order.
+    /// v3.9: walks from the head; visited inodes move to the tail in order.
     fn shrink_lru<S: Store>(
         &mut self,
         rules: &Rules,
@@ -248,10 +252,10 @@ impl<const I: usize> EsSuper<I> {
         freed
     }
 
-    /// v3.11 (read in v3.12.9): who was used since the last sort, or is precached, is skipped; if
-    /// that left nothing, the list is sorted (not precached first, then oldest use) and walked once
-    /// more, precached inodes included if one of them is at its head. Who has nothing left leaves
-    /// the list.
+    /// v3.11 (read in v3.12.9): skips inodes that were used since the last sort and precached
+    /// inodes. If that freed nothing, it sorts the list (not precached first, then oldest use) and
+    /// walks it once more, including precached inodes if one is at the head. An inode with nothing
+    /// left leaves the list.
     fn shrink_lazy_lru<S: Store>(
         &mut self,
         rules: &Rules,
@@ -269,7 +273,7 @@ impl<const I: usize> EsSuper<I> {
         self.walk_lazy_lru(rules, inodes, nr_to_scan, locked_ei, precached).0
     }
 
-    /// One walk over the list: how many extents it freed, and whether it skipped an inode.
+    /// One walk over the list: the number of extents it freed, and whether it skipped an inode.
     fn walk_lazy_lru<S: Store>(
         &mut self,
         rules: &Rules,
@@ -307,7 +311,8 @@ impl<const I: usize> EsSuper<I> {
         (freed, skipped != 0)
     }
 
-    /// v3.11: `list_sort` by `ext4_inode_touch_time_cmp`; from now on nobody is fresh.
+    /// v3.11: `list_sort` by `ext4_inode_touch_time_cmp`. Afterwards no inode counts as used since
+    /// the sort.
     fn sort<S: Store>(&mut self, inodes: &mut (impl Inodes<S> + ?Sized)) {
         let (list, touched) = (self.list, self.touched);
         let mut sorted = Order::new();
@@ -323,8 +328,8 @@ impl<const I: usize> EsSuper<I> {
         self.fresh = 0;
     }
 
-    /// v3.19: each inode at the head goes to the tail and has its turn; precached ones only in a
-    /// second round, if the first freed nothing and skipped somebody.
+    /// v3.19: each inode at the head is reclaimed from and moves to the tail. Precached inodes are
+    /// reclaimed from only in a second round, if the first one freed nothing and skipped an inode.
     fn shrink_round_robin<S: Store>(
         &mut self,
         rules: &Rules,
@@ -365,8 +370,8 @@ impl<const I: usize> EsSuper<I> {
         if freed > 0 { freed } else { self.reclaim_locked(rules, inodes, quota, locked_ei) }
     }
 
-    /// [`Es::insert`] on one inode of the superblock: with the list kept, and with the shrinker
-    /// over all inodes when memory is short (v3.10 to v6.4).
+    /// [`Es::insert`] on one inode of the superblock. It updates the list and, when memory is short
+    /// (v3.10 to v6.4), runs the shrinker over all inodes.
     ///
     /// # Errors
     /// As [`Es::insert`]; a missing inode is [`EsError::Full`].

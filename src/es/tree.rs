@@ -1,6 +1,6 @@
-//! The extent status tree of one inode: the algorithm, written once for every storage. Here is what
-//! it consists of; [`Es::insert`], [`Es::remove`] and [`Es::find_range`] have modules of their own,
-//! with all that belongs to them.
+//! The extent status tree of one inode. The algorithm is written once for every storage. This
+//! module has the data; [`Es::insert`], [`Es::remove`] and [`Es::find_range`] have modules of their
+//! own.
 
 use core::fmt;
 
@@ -19,23 +19,25 @@ pub struct Es<S> {
     pub(super) flags: u8,
 }
 
-/// `EXT4_STATE_EXT_PRECACHED` (v3.12).
+/// The bit of `EXT4_STATE_EXT_PRECACHED` (v3.12).
 const PRECACHED: u8 = 1;
-/// `i_es_shk_nr` has been 0 since the superblock last looked: the inode left its list (v3.19).
+/// `i_es_shk_nr` was 0 at some moment since the superblock last looked: the inode left its list
+/// (v3.19).
 const EMPTIED: u8 = 2;
-/// An extent that ends at block 2^32 was inserted; searches that touch it are a BUG.
+/// An extent that ends at block 2^32 was inserted. A search that touches it is a BUG.
 pub(super) const WRAPS: u8 = 4;
 
 impl<S: Store + Default> Es<S> {
-    /// An empty tree.
+    /// The tree of a new inode, without extents.
     pub fn new() -> Self {
         Es::default()
     }
 
-    /// A tree with the extents that `text` lists (`[0/8) U@1000  [8/4) D`), inserted in turn.
+    /// A tree with the extents of a text such as `[0/8) U@1000  [8/4) D`, inserted one after the
+    /// other.
     ///
     /// # Errors
-    /// Text that lists no extents, or more of them than the storage holds.
+    /// Text that is not a list of extents, or more extents than the storage holds.
     pub fn parse(rules: &Rules, text: &str) -> Result<Self, ParseError> {
         let mut es = Es::new();
         for extent in parse_extents(text)? {
@@ -50,7 +52,7 @@ impl<S: Store + Default> Es<S> {
 }
 
 impl<S: Store> Es<S> {
-    /// The storage, for what only one of them has.
+    /// The storage, for methods that only one storage has.
     pub fn storage(&self) -> &S {
         &self.s
     }
@@ -73,13 +75,13 @@ impl<S: Store> Es<S> {
         self.shk_nr
     }
 
-    /// What is noted beside the extents: equal trees have equal flags.
+    /// The flags beside the extents. Equal trees have equal flags.
     #[inline]
     pub fn flags(&self) -> u8 {
         self.flags
     }
 
-    /// Where the next reclaim of this inode resumes (`i_es_shrink_lblk`, v3.19).
+    /// The block at which the next reclaim of this inode resumes (`i_es_shrink_lblk`, v3.19).
     pub fn shrink_lblk(&self) -> u32 {
         self.shrink_lblk
     }
@@ -90,12 +92,12 @@ impl<S: Store> Es<S> {
         if at == NIL { None } else { Some(self.s.get(at).lblk) }
     }
 
-    /// `EXT4_STATE_EXT_PRECACHED`: all extents of the file were cached on request (v3.12).
+    /// True if all extents of the file were cached on request (`EXT4_STATE_EXT_PRECACHED`, v3.12).
     pub fn precached(&self) -> bool {
         self.flags & PRECACHED != 0
     }
 
-    /// Sets or clears the precached mark.
+    /// Sets or clears `EXT4_STATE_EXT_PRECACHED`.
     pub fn set_precached(&mut self, precached: bool) {
         self.flags = if precached { self.flags | PRECACHED } else { self.flags & !PRECACHED };
     }
@@ -105,7 +107,7 @@ impl<S: Store> Es<S> {
         self.s.count() == 0
     }
 
-    /// The extents in ascending order; where there is no physical block it is 0.
+    /// The extents in ascending order. An extent without a physical block returns 0 for it.
     pub fn iter(&self) -> Iter<'_, S> {
         Iter { es: self, at: self.s.first() }
     }
@@ -122,14 +124,14 @@ impl<S: Store> Es<S> {
         self.s.erase_next(at)
     }
 
-    /// [`Es::free`] where the successor is not wanted.
+    /// [`Es::free`] without looking up the successor.
     #[cfg_attr(not(target_arch = "wasm32"), inline(always))]
     pub(super) fn free_only(&mut self, at: u32, status: Status) {
         self.count_gone(status);
         self.s.erase(at);
     }
 
-    /// A reclaimable extent more (`ext4_es_init_extent`).
+    /// Counts one more reclaimable extent (`ext4_es_init_extent`).
     #[cfg_attr(not(target_arch = "wasm32"), inline(always))]
     pub(super) fn count_new(&mut self, status: Status) {
         if !status.must_keep() {
@@ -137,7 +139,7 @@ impl<S: Store> Es<S> {
         }
     }
 
-    /// A reclaimable extent less.
+    /// Counts one reclaimable extent less.
     #[cfg_attr(not(target_arch = "wasm32"), inline(always))]
     pub(super) fn count_gone(&mut self, status: Status) {
         if !status.must_keep() {
@@ -148,8 +150,8 @@ impl<S: Store> Es<S> {
         }
     }
 
-    /// True once after `i_es_shk_nr` was 0 at some moment: the inode left the reclaim list, even
-    /// if it has reclaimable extents again (v3.19).
+    /// True if `i_es_shk_nr` was 0 at some moment since the last call: the inode left the reclaim
+    /// list, even if it has reclaimable extents again (v3.19).
     #[cfg_attr(not(target_arch = "wasm32"), inline(always))]
     pub(super) fn take_emptied(&mut self) -> bool {
         let emptied = self.flags & EMPTIED != 0;
@@ -186,7 +188,7 @@ impl<'a, S: Store> IntoIterator for &'a Es<S> {
     }
 }
 
-/// `[0/8) U@1000  [8/4) D`.
+/// Writes the extents as `[0/8) U@1000  [8/4) D`.
 impl<S: Store> fmt::Display for Es<S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write_extents(f, self.iter())

@@ -1,40 +1,37 @@
-//! Badges: properties that are shown and listed, but that a design may break on purpose.
+//! Badges: properties that the page shows and lists, although a design may break them on purpose.
 
 use crate::bounds::{BLOCKS_MAX, PBLK_FIRST};
 use crate::es::{self, Status};
 
 use super::knobs::{Early, EsLock, Knobs};
-use super::pc::Pc;
-use super::plan::{irq_plan, worker_plan};
+use super::plan::irq_plan;
 use super::setup::Setup;
 use super::state::{Acked, Inode, Io, Mapping, State};
 
-/// A property that tells designs apart without being a promise to anybody.
+/// A property in which designs differ, but which no design promises.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Badge {
-    /// What the ES tree says of a block, the disk tree says too (delayed blocks aside).
+    /// The ES tree and the disk tree agree on every block, except delayed blocks.
     EsAgree,
     /// Where the ES tree and the disk tree differ, the entry is marked dirty.
     DirtyTracks,
     /// A mapped entry has the physical block that the disk tree has.
     EsPblk,
-    /// No two neighbouring entries of the ES tree could be one.
+    /// No two neighbouring entries of the ES tree could be one entry.
     TreeMaxmerge,
     /// An AIO write is acknowledged only after its conversion on disk.
     CompleteAfterConvert,
-    /// `i_dio_count` covers a direct IO until nothing of it can touch the trees.
+    /// `i_dio_count` covers a direct IO until the IO can no longer change the trees.
     DioCount,
     /// PageWriteback is cleared only after the conversion on disk.
     WbAfterConvert,
     /// Nothing in irq context sleeps, or takes a lock that tasks hold with interrupts on.
     IrqSafe,
-    /// Nothing is read after it was handed to somebody who may free it.
-    FreeOnce,
 }
 
 impl Badge {
-    /// All badges.
-    pub const ALL: [Badge; 9] = [
+    /// All badges, in the order in which they are listed.
+    pub const ALL: [Badge; 8] = [
         Badge::EsAgree,
         Badge::DirtyTracks,
         Badge::EsPblk,
@@ -43,10 +40,9 @@ impl Badge {
         Badge::DioCount,
         Badge::WbAfterConvert,
         Badge::IrqSafe,
-        Badge::FreeOnce,
     ];
 
-    /// The short name.
+    /// The short name, as lists and links use it.
     pub const fn id(self) -> &'static str {
         match self {
             Badge::EsAgree => "ES-AGREE",
@@ -57,7 +53,6 @@ impl Badge {
             Badge::DioCount => "DIO-COUNT",
             Badge::WbAfterConvert => "WB-AFTER-CONVERT",
             Badge::IrqSafe => "IRQ-SAFE",
-            Badge::FreeOnce => "FREE-ONCE",
         }
     }
 
@@ -71,12 +66,12 @@ impl Badge {
             Badge::CompleteAfterConvert => "AIO is acknowledged only after its disk conversion",
             Badge::DioCount => "i_dio_count covers a direct IO until its conversion is done",
             Badge::WbAfterConvert => "PageWriteback is cleared only after the disk conversion",
-            Badge::IrqSafe => "nothing in irq context sleeps or can spin for ever",
-            Badge::FreeOnce => "nothing is read after it was handed to who may free it",
+            Badge::IrqSafe => "nothing in irq context sleeps or can spin forever",
         }
     }
 
-    /// Whether the property holds: of the state, or, for the last two, of the design's plans.
+    /// Whether the property holds in the state. The last two badges depend only on the design's
+    /// plans.
     pub fn holds(self, setup: &Setup, state: &State) -> bool {
         let knobs = &setup.design.knobs;
         let ios = || state.ios().map(|(_, io)| io);
@@ -103,12 +98,11 @@ impl Badge {
                 ios().all(|io| io.page_writeback || !io.is_pending() || io.aio)
             }
             Badge::IrqSafe => is_irq_safe(knobs),
-            Badge::FreeOnce => frees_once(knobs),
         }
     }
 }
 
-/// Checks every cached block: its extent, its mapping by that extent, and its mapping on disk.
+/// Checks every cached block: its ES extent, its mapping by that extent, and its mapping on disk.
 fn every_entry(state: &State, ok: impl Fn(es::Extent, Mapping, Mapping) -> bool) -> bool {
     let inode_ok = |inode: &Inode| {
         (0..BLOCKS_MAX).all(|lblk| match inode.es.peek(lblk) {
@@ -119,7 +113,7 @@ fn every_entry(state: &State, ok: impl Fn(es::Extent, Mapping, Mapping) -> bool)
     state.inodes.iter().all(inode_ok)
 }
 
-/// What an entry says of one of its blocks.
+/// The mapping that an entry gives to one of its blocks.
 fn says(extent: es::Extent, lblk: u32) -> Mapping {
     let pblk = (extent.pblk.wrapping_sub(PBLK_FIRST) + u64::from(lblk - extent.lblk)) as u8;
     if extent.status.any(Status::WRITTEN) {
@@ -135,7 +129,7 @@ fn agrees(entry: Mapping, disk: Mapping) -> bool {
     core::mem::discriminant(&entry) == core::mem::discriminant(&disk)
 }
 
-/// Every kind of IO that a design completes.
+/// One example of every kind of IO that a design completes.
 fn kinds() -> impl Iterator<Item = Io> {
     (0..16_u8).map(|bits| Io {
         aio: bits & 1 != 0,
@@ -151,18 +145,4 @@ fn is_irq_safe(knobs: &Knobs) -> bool {
     let sleeps = |io: Io| irq_plan(knobs, &io).parts().iter().any(|part| part.info().sleeps);
     let spins = knobs.early != Early::No && knobs.es_lock == EsLock::Plain;
     !kinds().any(sleeps) && !spins
-}
-
-/// In irq context nothing follows the hand-over; in the worker nothing follows the
-/// acknowledgement, after which user space may drop the last reference to the inode.
-fn frees_once(knobs: &Knobs) -> bool {
-    let handed_over = |part: &Pc| matches!(part, Pc::AddCompleteIo | Pc::QueueDioWork);
-    let told = |part: &Pc| *part == Pc::AioComplete;
-    let last = |parts: &[Pc], is: &dyn Fn(&Pc) -> bool| {
-        parts.iter().position(is).is_none_or(|at| at + 1 == parts.len())
-    };
-    kinds().all(|io| {
-        last(irq_plan(knobs, &io).parts(), &handed_over)
-            && last(worker_plan(knobs, &io).parts(), &told)
-    })
 }

@@ -1,12 +1,12 @@
-//! Choices: a run is a list of them, and each names its actor.
+//! Choices. A run is a list of choices, and each names the actor that steps.
 
 use core::fmt;
 
 use super::state::{FLUSHER, TASKS};
-use crate::bounds::{IOS_MAX, KWORKERS_MAX, THREADS_MAX};
+use crate::bounds::{IOS_MAX, KWORKERS_FEW, KWORKERS_MAX, THREADS_MAX};
 
-/// Who can take a step.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+/// An actor: a thread, an interrupt handler or another part of the system that can take a step.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Actor {
     /// A user thread, in a system call or about to enter one: `t1`, `t2`, …
     Thread(u8),
@@ -18,30 +18,32 @@ pub enum Actor {
     Jbd2,
     /// The flusher thread: writes dirty pages back.
     Flusher,
-    /// Memory pressure.
+    /// Memory pressure: each step is a run of the extent status shrinker.
     Shrinker,
-    /// The power supply.
+    /// The power supply: its steps are the power cut and the recovery.
     Power,
 }
 
-/// One step of a run: the actor that takes it. An ordinal stands only where the actor has
-/// several steps to choose from.
+/// One step of a run. The ordinal tells several possible steps of one actor apart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Choice {
-    /// Who steps.
+    /// The actor that steps.
     pub actor: Actor,
-    /// Which of the actor's steps; 0 is the ordinary one.
+    /// The number of the actor's step; 0 is the ordinary step.
     pub ordinal: u8,
 }
 
-/// Actors there can be.
+/// The number of actors that a choice can name.
 pub const ACTORS: usize = (KWORKER_FIRST + KWORKERS_MAX) as usize + OTHERS.len();
+/// The numbers of further kworkers come last, so that old links still name the same actors.
+const OTHERS_FIRST: u32 = KWORKER_FIRST + KWORKERS_FEW;
+const MORE_FIRST: u32 = OTHERS_FIRST + OTHERS.len() as u32;
 const IRQ_FIRST: u32 = THREADS_MAX;
 const KWORKER_FIRST: u32 = IRQ_FIRST + IOS_MAX;
 const OTHERS: [Actor; 4] = [Actor::Jbd2, Actor::Flusher, Actor::Shrinker, Actor::Power];
 
 impl Actor {
-    /// Every actor there can be, in the order in which steps are listed.
+    /// Every actor, in the order in which steps are listed.
     pub const ALL: [Actor; ACTORS] = {
         let mut all = [Actor::Jbd2; ACTORS];
         let mut at = 0;
@@ -50,28 +52,31 @@ impl Actor {
                 Actor::Thread(at as u8)
             } else if at < IRQ_FIRST + IOS_MAX {
                 Actor::Irq((at - IRQ_FIRST) as u8)
-            } else if at < KWORKER_FIRST + KWORKERS_MAX {
+            } else if at < OTHERS_FIRST {
                 Actor::Kworker((at - KWORKER_FIRST) as u8)
+            } else if at < MORE_FIRST {
+                OTHERS[(at - OTHERS_FIRST) as usize]
             } else {
-                OTHERS[(at - KWORKER_FIRST - KWORKERS_MAX) as usize]
+                Actor::Kworker((at - MORE_FIRST + KWORKERS_FEW) as u8)
             };
             at += 1;
         }
         all
     };
 
-    /// Every actor there can be, in the order in which steps are listed.
+    /// Every actor, in the order in which steps are listed.
     pub fn all() -> impl Iterator<Item = Actor> {
         Actor::ALL.into_iter()
     }
 
     /// The actor's position in [`Actor::ALL`].
     pub const fn position(self) -> u8 {
-        let others = KWORKER_FIRST as u8 + KWORKERS_MAX as u8;
+        let others = OTHERS_FIRST as u8;
         match self {
             Actor::Thread(t) => t,
             Actor::Irq(io) => IRQ_FIRST as u8 + io,
-            Actor::Kworker(k) => KWORKER_FIRST as u8 + k,
+            Actor::Kworker(k) if (k as u32) < KWORKERS_FEW => KWORKER_FIRST as u8 + k,
+            Actor::Kworker(k) => MORE_FIRST as u8 + k - KWORKERS_FEW as u8,
             Actor::Jbd2 => others,
             Actor::Flusher => others + 1,
             Actor::Shrinker => others + 2,
@@ -79,7 +84,7 @@ impl Actor {
         }
     }
 
-    /// The task that the actor is, if it is one.
+    /// The index of the actor's task, if the actor is a task.
     pub fn task(self) -> Option<u8> {
         match self {
             Actor::Thread(t) => Some(t),
@@ -89,7 +94,7 @@ impl Actor {
         }
     }
 
-    /// The actor that a task is.
+    /// The actor of a task.
     pub fn of_task(task: u8) -> Actor {
         debug_assert!(usize::from(task) < TASKS);
         match u32::from(task).checked_sub(THREADS_MAX) {

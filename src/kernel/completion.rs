@@ -12,14 +12,15 @@ use super::wait::{invalidates, is_reserved};
 use crate::es;
 
 impl<O: Observer + ?Sized> Machine<'_, O> {
-    /// One step of an IO's completion, in irq context.
+    /// Takes one step of an IO's completion, in irq context.
     pub(super) fn step_irq(&mut self, index: u8, pc: Pc) {
         let mut pc = pc;
         if self.io(index).stage == Stage::Submitted {
             self.complete_bio(index);
-            // A bio that failed is completed by another plan.
+            // A failed bio is completed by a different plan.
             pc = irq_plan(&self.knobs(), self.io(index)).at(0).unwrap_or(pc);
         }
+        self.reads_io_end(index);
         self.finish_part(index, pc);
         let io = *self.io(index);
         let position = if io.irq == NO_IRQ { 1 } else { io.irq + 1 };
@@ -37,8 +38,8 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
         io.free_if_done();
     }
 
-    /// The device has taken the data into its cache, or failed to.
-    fn complete_bio(&mut self, index: u8) {
+    /// The bio is done: its data is in the device's cache, or it has failed.
+    pub(super) fn complete_bio(&mut self, index: u8) {
         if self.fault == Some(Fault::Eio) {
             self.io(index).error = true;
             self.io(index).stage = Stage::Completed;
@@ -49,15 +50,21 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
             let Some(content) = self.content_of(&io, lblk) else { continue };
             if let Some(media) = self.state.media().get_mut(usize::from(pblk)) {
                 media.now = content;
+                if io.fua {
+                    media.durable = content;
+                }
             }
         }
         self.io(index).stage = Stage::Completed;
         self.obs.note(Note::BioDone { io: index });
     }
 
-    /// A part of a completion plan.
+    /// Performs one part of a completion plan.
     pub(super) fn finish_part(&mut self, index: u8, pc: Pc) {
         let io = *self.io(index);
+        if pc != Pc::AioComplete {
+            self.uses_inode(io.ino);
+        }
         match pc {
             Pc::EsConvert => {
                 let memory = match self.fault {
@@ -93,30 +100,30 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
                 self.io(index).counted = false;
                 self.obs.note(Note::Decremented { ino: io.ino, left });
             }
-            // Its submitter does the rest.
+            // The submitter does the rest.
             Pc::BioDone => {}
             _ => debug_assert!(false, "{pc:?} is no part of a plan that is a step"),
         }
     }
 
-    /// The handle that was reserved for a conversion that will not be is given back (v6.15).
+    /// Frees a handle that was reserved for a conversion that will not take place (v6.15).
     fn free_reserved_handle(&mut self, io: &Io) {
         let needless = io.unwritten && !writeback_converts(&self.knobs(), io);
         if needless && self.setup.journal > 0 && is_reserved(self.setup, io) {
-            let journal = self.state.journal();
-            (journal.reserved, journal.credits) = (journal.reserved - 1, journal.credits - 1);
+            self.free_handle_of_writeback();
         }
     }
 
-    /// `aio_complete`: the event goes into the ring.
+    /// `aio_complete`: puts the event into the ring.
     pub(super) fn aio_complete(&mut self, index: u8) {
         let nr = self.io(index).nr;
         self.io(index).ack = Acked::Event;
         self.push_or_bound(|state| state.events().push(index));
         self.obs.note(Note::Acknowledged { io: index, nr });
+        self.put_file_of_aio(index);
     }
 
-    /// `ext4_add_complete_io`: only the first on an empty list queues work.
+    /// `ext4_add_complete_io`: only the first IO on an empty list queues work.
     fn add_complete_io(&mut self, index: u8) {
         let workers = self.knobs().workers;
         let io = *self.io(index);
@@ -127,7 +134,8 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
             other.ino == io.ino && other.list == list
         };
         let first = !self.state.completed.as_slice().iter().any(same);
-        // From v3.9 the work_struct is the inode's: queueing it twice is queueing it once.
+        // From v3.9 on the work_struct belongs to the inode, so queueing it twice has no further
+        // effect.
         let queue = if unrsv { &self.state.unrsv_work } else { &self.state.work };
         let queued = |other: &u8| self.state.ios[usize::from(*other)].ino == io.ino;
         let per_inode = self.knobs().es_version != es::Version::V3_8;
@@ -146,7 +154,7 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
         self.obs.note(Note::Listed { io: index, work });
     }
 
-    /// A kworker takes a work item: the list of an inode, or from v3.12 one direct IO.
+    /// A kworker takes a work item: the list of an inode, or from v3.12 on one direct IO.
     pub(super) fn step_work(&mut self, task: u8) {
         let first = State::kworkers().start;
         let workers = self.knobs().workers;
@@ -171,7 +179,7 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
         self.io(index).free_if_done();
     }
 
-    /// One part of a worker's plan that is a step of its own.
+    /// Takes one part of a worker's plan that is a separate step.
     pub(super) fn step_end_io(&mut self, task: u8, pc: Pc) {
         let index = self.io_at(task);
         self.finish_part(index, pc);
@@ -180,14 +188,14 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
         }
     }
 
-    /// A worker is through with an IO.
+    /// A worker has finished with an IO.
     pub(super) fn end_io_done(&mut self, index: u8) {
         let io = self.io(index);
         io.stage = Stage::Converted;
         io.free_if_done();
     }
 
-    /// Moves an inode's list of completed IOs to a private one.
+    /// Moves an inode's list of completed IOs to a task's private list.
     pub(super) fn take_list(&mut self, ino: u8, from: List, private: List) {
         let mut taken = 0;
         let completed = self.state.completed;

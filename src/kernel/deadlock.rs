@@ -1,36 +1,39 @@
-//! Who could end a wait, and the cycles in which nobody can.
+//! The actors that can end a wait, and the cycles in which no actor can.
 
+use super::aio_mutex::aio_mutex_holder;
 use super::choice::{ACTORS, Actor};
+use super::fill::fill_lock_holder;
 use super::next::{Next, enabled_among, is_environment, next_of_all};
 use super::pc::Pc;
 use super::plan::irq_plan;
 use super::setup::Setup;
 use super::state::{Acked, Frame, Io, List, NO_IRQ, On, Power, Stage, State, Task};
 use super::wait::Wait;
-use crate::bounds::{KWORKERS_MAX, THREADS_MAX};
+use crate::bounds::THREADS_MAX;
 
-/// One way in which a wait could be satisfied: through an IO, if the wait is for IOs, by an actor.
+/// One way to satisfy a wait: the actor that can do it, and the IO concerned, if the wait is for
+/// IOs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Giver {
-    /// The IO that stands between the waiter and the giver.
+    /// The IO through which the actor satisfies the wait.
     pub io: Option<u8>,
-    /// Who could give it.
+    /// The actor that can satisfy the wait.
     pub actor: Actor,
 }
 
-/// One edge of a wait-for cycle: `waiter` waits for `wait`, which only `giver` could give.
+/// One edge of a wait-for cycle: `waiter` waits for `wait`, which only `giver` can satisfy.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Link {
-    /// Who waits.
+    /// The actor that waits.
     pub waiter: Actor,
-    /// For what.
+    /// The thing that it waits for.
     pub wait: Wait,
-    /// Who could give it; the waiter of the next link.
+    /// The actor that can satisfy the wait, and the waiter of the next link.
     pub giver: Giver,
 }
 
-/// The actors that could satisfy a wait. Everything in the outer list has to happen; each entry
-/// lists who could make it happen. An empty entry means that nobody can.
+/// The actors that can satisfy a wait. Every entry of the outer list has to happen; each entry
+/// lists the actors that can make it happen. If an entry is empty, no actor can.
 pub fn needs(setup: &Setup, state: &State, wait: Wait) -> Vec<Vec<Giver>> {
     let nexts = next_of_all(setup, state);
     let mut needs = Vec::new();
@@ -40,9 +43,10 @@ pub fn needs(setup: &Setup, state: &State, wait: Wait) -> Vec<Vec<Giver>> {
 
 /// Receives the needs of a wait, one after the other.
 trait Hear {
-    /// Something has to happen. The calls of `giver` that follow name who can make it happen.
+    /// Something has to happen. The following calls of `giver` name the actors that can make it
+    /// happen.
     fn need(&mut self);
-    /// This actor can make it happen.
+    /// This actor can satisfy the current need.
     fn giver(&mut self, giver: Giver);
 }
 
@@ -59,14 +63,14 @@ impl Hear for Vec<Vec<Giver>> {
     }
 }
 
-/// Only whether something is needed that nobody outside a set of actors could give. A search asks
-/// this in every state in which somebody waits: nothing is put on the heap for it.
+/// Determines only whether a wait has a need that no actor outside a set can satisfy. A search asks
+/// this in every state in which an actor waits, so it allocates nothing.
 struct Hopeless {
     /// The actors of the set, as bits by their positions.
     set: u32,
-    /// So it is with a need that was told completely.
+    /// True if a completed need was found that only members of the set can satisfy.
     found: bool,
-    /// Givers of the latest need have all been in the set.
+    /// True if all givers of the current need so far are in the set.
     latest: bool,
 }
 
@@ -89,7 +93,7 @@ fn bit(actor: Actor) -> u32 {
 struct Givers<'a, H> {
     setup: &'a Setup,
     state: &'a State,
-    /// What every actor would do.
+    /// The next step of every actor.
     nexts: &'a [Next; ACTORS],
     hear: &'a mut H,
 }
@@ -104,6 +108,14 @@ impl<H: Hear> Givers<'_, H> {
                 let holders = (0..state.tasks.len() as u8).filter(holds);
                 holders.for_each(|t| self.one(None, Actor::of_task(t)));
             }
+            Wait::AioMutex { ino } => {
+                let holder = aio_mutex_holder(self.setup, state, ino);
+                holder.into_iter().for_each(|holder| self.one(None, holder));
+            }
+            Wait::FillLock { ino } => {
+                let holder = fill_lock_holder(state, ino);
+                holder.into_iter().for_each(|holder| self.one(None, holder));
+            }
             Wait::DataSem { ino } => {
                 let readers = state.inodes[usize::from(ino)].i_data_sem;
                 let readers = (0..THREADS_MAX as u8).filter(|t| readers & (1 << t) != 0);
@@ -112,6 +124,10 @@ impl<H: Hear> Givers<'_, H> {
             Wait::Unwritten { ino } => {
                 let counted = state.ios().filter(|(_, io)| io.ino == ino && io.counted);
                 counted.for_each(|(io, _)| self.need_of(io, Self::converters));
+            }
+            Wait::IoEnds { ino } => {
+                let kept = state.ios().filter(|(_, io)| io.ino == ino && io.has_io_end());
+                kept.for_each(|(io, _)| self.need_of(io, Self::converters));
             }
             Wait::DioCount { ino } => {
                 let held = state.ios().filter(|(_, io)| io.ino == ino && io.dio_held);
@@ -128,7 +144,9 @@ impl<H: Hear> Givers<'_, H> {
                 let reads = |task: &Task| {
                     let top = task.top();
                     top.is_some_and(|frame| {
-                        frame.pc == Pc::BufReadDone && frame.on == On::Inode(ino)
+                        let reads =
+                            matches!(frame.pc, Pc::ReadHole | Pc::BufReadDone | Pc::MmapRead);
+                        reads && frame.on == On::Inode(ino)
                     })
                 };
                 let readers = (0..).zip(&state.tasks).filter(|(_, task)| reads(task));
@@ -146,10 +164,14 @@ impl<H: Hear> Givers<'_, H> {
             }
             Wait::Bio { io } => self.one(Some(io), Actor::Irq(io)),
             Wait::Slot | Wait::Event => {
-                // One event is enough, of whichever IO, also of one that is yet to be submitted.
+                // One event of any IO is enough, including an IO that is not submitted yet.
                 self.hear.need();
                 let pending = state.ios().filter(|(_, io)| io.aio && io.ack == Acked::No);
-                pending.for_each(|(io, _)| self.finishers(io, Pc::AioComplete));
+                pending.for_each(|(io, at)| match at.told {
+                    // Its submitter acknowledges it when the call returns.
+                    true => self.by(io, Actor::Thread(at.thread)),
+                    false => self.finishers(io, Pc::AioComplete),
+                });
                 self.submitters();
             }
             Wait::Reserved => {
@@ -166,19 +188,19 @@ impl<H: Hear> Givers<'_, H> {
         }
     }
 
-    /// Something that only one actor could give.
+    /// A need that only one actor can satisfy.
     fn one(&mut self, io: Option<u8>, actor: Actor) {
         self.hear.need();
         self.hear.giver(Giver { io, actor });
     }
 
-    /// Something that has to happen to an IO.
+    /// A need that concerns one IO.
     fn need_of(&mut self, io: u8, givers: impl Fn(&mut Self, u8)) {
         self.hear.need();
         givers(self, io);
     }
 
-    /// Threads whose programs still have an AIO write to submit.
+    /// Reports the threads that still have an AIO write to submit.
     fn submitters(&mut self) {
         for (t, program) in (0..).zip(&self.setup.threads) {
             let mut left = program.iter().skip(usize::from(self.state.tasks[usize::from(t)].op));
@@ -188,8 +210,9 @@ impl<H: Hear> Givers<'_, H> {
         }
     }
 
-    /// Who can bring an IO to its acknowledgement, out of `i_dio_count`, or its pages out of
-    /// PageWriteback: its irq handler while it has that part before it, later whoever converts it.
+    /// Reports the actors that can bring an IO to the given part: its acknowledgement, its drop of
+    /// `i_dio_count`, or the end of PageWriteback. That is the irq handler if its plan still has
+    /// that part, and otherwise each actor that can convert the IO.
     fn finishers(&mut self, index: u8, part: Pc) {
         let io = &self.state.ios[usize::from(index)];
         let is_ahead = io.irq != NO_IRQ && {
@@ -202,7 +225,7 @@ impl<H: Hear> Givers<'_, H> {
         self.converters(index);
     }
 
-    /// Who can drop an IO's share of `i_dio_count`.
+    /// Reports the actors that can drop an IO's share of `i_dio_count`.
     fn dio_droppers(&mut self, index: u8) {
         let io = &self.state.ios[usize::from(index)];
         if !io.waits || io.stage == Stage::Submitted {
@@ -211,7 +234,7 @@ impl<H: Hear> Givers<'_, H> {
         self.hear.giver(Giver { io: Some(index), actor: Actor::Thread(io.thread) });
     }
 
-    /// Threads inside a direct read of an inode: each has to leave it.
+    /// Reports the threads inside a direct read of an inode; each of them has to leave it.
     fn readers(&mut self, ino: u8) {
         for (t, task) in (0..).zip(&self.state.tasks) {
             let op = task.current(self.setup, t);
@@ -223,7 +246,7 @@ impl<H: Hear> Givers<'_, H> {
         }
     }
 
-    /// Who can bring an IO to its conversion.
+    /// Reports the actors that can convert an IO.
     fn converters(&mut self, index: u8) {
         let io = &self.state.ios[usize::from(index)];
         match io.stage {
@@ -233,11 +256,11 @@ impl<H: Hear> Givers<'_, H> {
             Stage::Listed => match io.list {
                 List::Private { task, .. } => self.by(index, Actor::of_task(task)),
                 List::Dio => {
-                    (1..KWORKERS_MAX as u8).for_each(|k| self.by(index, Actor::Kworker(k)));
+                    (1..self.setup.kworkers()).for_each(|k| self.by(index, Actor::Kworker(k)));
                 }
                 List::Unrsv => self.by(index, Actor::Kworker(1)),
                 List::Inode => {
-                    // The worker, or any task that will flush this inode's list.
+                    // The worker can, and so can any task that will flush this inode's list.
                     self.by(index, Actor::Kworker(0));
                     let pcs = [Pc::FlushTake, Pc::FsyncLock, Pc::ReadFlushLock];
                     self.inside(index, |frame| {
@@ -253,7 +276,7 @@ impl<H: Hear> Givers<'_, H> {
         }
     }
 
-    /// Tells of the tasks that are in a function, for an IO; false if there are none.
+    /// Reports the tasks that are inside a function, for an IO. Returns false if there are none.
     fn inside(&mut self, io: u8, function: impl Fn(&Frame) -> bool) -> bool {
         let mut any = false;
         for (t, task) in (0..).zip(&self.state.tasks) {
@@ -265,7 +288,7 @@ impl<H: Hear> Givers<'_, H> {
         any
     }
 
-    /// Tells of an actor, for an IO, unless it has nothing to do.
+    /// Reports an actor, for an IO, unless the actor has nothing to do.
     fn by(&mut self, io: u8, actor: Actor) {
         if self.nexts[usize::from(actor.position())] != Next::Done {
             self.hear.giver(Giver { io: Some(io), actor });
@@ -273,7 +296,7 @@ impl<H: Hear> Givers<'_, H> {
     }
 }
 
-/// Whether nothing but the environment can move although somebody still has something to do.
+/// Whether only the environment can move although an actor still has something to do.
 pub fn is_stuck(setup: &Setup, state: &State) -> bool {
     if state.power != Power::On || state.bound.is_some() {
         return false;
@@ -285,13 +308,14 @@ pub fn is_stuck(setup: &Setup, state: &State) -> bool {
         && nexts.iter().any(|next| matches!(next, Next::Blocked { .. }))
 }
 
-/// The actors that can never step again, whatever the others do: the greatest set in which each
-/// waits for something that only members of the set could give. Empty if there is no deadlock.
+/// The actors that can never step again, whatever the others do: the largest set in which each
+/// actor waits for something that only members of the set can provide. Empty if there is no
+/// deadlock.
 pub fn deadlocked(setup: &Setup, state: &State) -> Vec<(Actor, Wait)> {
     deadlocked_among(setup, state, &next_of_all(setup, state))
 }
 
-/// The same, given what every actor would do.
+/// [`deadlocked`] for a caller that already knows the next step of every actor.
 pub fn deadlocked_among(
     setup: &Setup,
     state: &State,
@@ -301,9 +325,9 @@ pub fn deadlocked_among(
         Next::Blocked { wait, .. } => Some(wait),
         Next::Ready { .. } | Next::Done => None,
     };
-    let waiters = Actor::all().filter(|actor| waits(*actor).is_some());
-    let mut stuck = waiters.fold(0, |bits, actor| bits | bit(actor));
-    // An actor that can still be released leaves the set; that may release others.
+    let waiters = (0..).zip(nexts).filter(|(_, next)| matches!(next, Next::Blocked { .. }));
+    let mut stuck = waiters.fold(0, |bits, (at, _)| bits | 1 << at);
+    // An actor that can still be released leaves the set, which may release others.
     let mut before = 0;
     while stuck != before {
         before = stuck;

@@ -1,37 +1,38 @@
-//! Designs: every design that was proposed in the thread or merged, as values of knobs.
+//! Designs: every design that was proposed in the thread or merged, as a set of knob values.
 //!
-//! A row is a named value; a variant is a row's name plus the knobs that differ from it
-//! (`rfc-osync +decrement=after_sync`), and parses back.
+//! A row is a named set of knobs. A variant is a row's name followed by the knobs that differ from
+//! it (`rfc-osync +decrement=after_sync`); the parser reads it back.
 
 use core::fmt;
 
-use super::knobs::{KNOBS, KnobInfo, Knobs};
+use super::knob_table::{KNOBS, KnobInfo};
+use super::knobs::Knobs;
 use super::row::Row;
 
-/// A design: a named row, or a row with some knobs turned.
+/// A design: a named row, or a row with changed knobs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Design {
-    /// The row that this design is, or came from.
+    /// The row that this design is, or is derived from.
     pub row: Row,
-    /// The knobs as they stand.
+    /// The values of all knobs.
     pub knobs: Knobs,
 }
 
 impl Row {
-    /// The row as a design, no knob turned.
+    /// The row as a design without changed knobs.
     pub const fn design(self) -> Design {
         Design { row: self, knobs: self.knobs() }
     }
 }
 
-/// Why a text is not a design. Offsets are bytes from the start of the text.
+/// The error of a text that is not a design. Offsets are bytes from the start of the text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DesignError {
-    /// Where the offending word begins.
+    /// Start of the offending word.
     pub offset: usize,
     /// Bytes of the offending word.
     pub len: usize,
-    /// What was expected there.
+    /// The expected text at that place.
     pub expected: String,
 }
 
@@ -101,7 +102,7 @@ impl fmt::Display for Design {
     }
 }
 
-/// `a, b and c`.
+/// Formats items as `a, b and c`.
 fn list<'a>(items: impl Iterator<Item = &'a str>) -> String {
     let items: Vec<&str> = items.collect();
     match items.split_last() {
@@ -110,7 +111,7 @@ fn list<'a>(items: impl Iterator<Item = &'a str>) -> String {
     }
 }
 
-/// Where `part`, a slice of `text`, begins.
+/// The offset of `part`, a slice of `text`.
 fn offset_in(text: &str, part: &str) -> usize {
     (part.as_ptr() as usize).saturating_sub(text.as_ptr() as usize)
 }

@@ -2,19 +2,20 @@
 
 use crate::bounds::BLOCKS_MAX;
 
-use super::knobs::{Extends, InodeLock, SizeUpdate, SyncBy};
+use super::fill::blocks_unlocked_reads;
+use super::knobs::{Early, Extends, Fua, InodeLock, SizeUpdate, SyncBy, Workers};
 use super::machine::Machine;
 use super::note::{Fault, Note, Observer};
 use super::op::{Op, Sync};
 use super::pc::Pc;
 use super::place::{FsyncFor, fsync_frame, read_frame};
-use super::plan::counts_dio;
+use super::plan::{counts_dio, drops_dio_count_at, worker_plan};
 use super::promise::Promise;
-use super::range::Range;
+use super::range::{Cut, Range};
 use super::state::{
     Acked, Bound, Content, Frame, Io, Mapping, NO_PBLK, On, Page, Stage, Submitting, Task,
 };
-use super::wait::{extends, is_overwrite, write_lock_is_shared};
+use super::wait::{extends, is_overwrite, read_lock_is_shared, write_lock_is_shared};
 
 const BLOCKS: usize = BLOCKS_MAX as usize;
 
@@ -26,7 +27,8 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
                 let Submitting { iocb, returned } = self.task(task).submitting;
                 if self.state.slots_used() < self.setup.slots {
                     if let Some(io) = self.prepare_io(task) {
-                        self.go_on(task, Pc::WriteLock, On::Io(io));
+                        let next = self.place_after_slot(task);
+                        self.go_on(task, next, On::Io(io));
                     }
                 } else if iocb > returned {
                     self.return_from_submit(task);
@@ -42,16 +44,14 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
                 } else {
                     self.lock_mutex(task, ino);
                 }
-                self.go_on(task, Pc::WriteMap, On::Io(io));
-                if self.state.inodes[usize::from(ino)].waits_for_writeback(range) {
-                    self.call(task, Frame::new(Pc::WritebackSubmit, On::Inode(ino)));
-                }
+                self.go_on_locked(task, op, io);
             }
             Pc::WriteMap => self.submit_write(task, op),
             Pc::DioAwait => self.finish_sync_write(task, op),
             Pc::SizeUpdate => {
                 let io = self.io_at(task);
                 self.update_size(io);
+                self.drop_dio_count_at(io, pc);
                 self.go(task, Pc::WriteUnlock);
             }
             Pc::OverwriteLock => {
@@ -60,8 +60,8 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
             }
             Pc::WriteUnlock => {
                 let io = self.io_at(task);
-                // generic_file_direct_write, still under the lock; not where writeback has failed
-                // before it.
+                // generic_file_direct_write, still under the lock. If the writeback before the bio
+                // failed, nothing was submitted and no page is dropped.
                 if self.io(io).stage != Stage::Prepared {
                     self.drop_pages(ino, range, true);
                 }
@@ -73,14 +73,16 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
         }
     }
 
-    /// Maps the range and submits the bio; an AIO write is then on its own.
+    /// Maps the range and submits the bio. After that, nothing waits for an AIO write.
     fn submit_write(&mut self, task: u8, op: Op) {
         let Op::DioWrite { ino, range, aio, .. } = op else { return };
         let index = self.io_at(task);
         let extends = extends(&self.knobs(), &self.state.inodes[usize::from(ino)], range);
-        self.drop_pages(ino, range, false);
+        // `invalidate_inode_pages2_range` keeps a page that a fault has made dirty again.
+        self.drop_pages(ino, range, true);
         if self.fault == Some(Fault::Enospc) {
-            // `get_block` fails before the bio: the write, or its event, has the error.
+            // `get_block` fails before the bio is submitted: the write, or its event, has the
+            // error.
             let io = self.io(index);
             (io.error, io.waits) = (true, true);
             return self.go(task, Pc::WriteUnlock);
@@ -89,7 +91,13 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
             self.begin_to_extend(ino);
         }
         let mut pblk = [NO_PBLK; BLOCKS];
-        let mut each = |lblk: u8, to: u8| pblk[usize::from(lblk - range.lblk)] = to;
+        let mut fresh = Cut::NONE;
+        let mut each = |lblk: u8, to: u8, is_fresh: bool| {
+            pblk[usize::from(lblk - range.lblk)] = to;
+            if is_fresh {
+                fresh = fresh.or(Cut::of(lblk == range.lblk, lblk + 1 == range.end()));
+            }
+        };
         let unwritten = if extends {
             self.map_beyond_size(ino, range, &mut each)
         } else {
@@ -98,8 +106,13 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
         if self.state.bound.is_some() {
             return;
         }
-        // A write that makes the file longer always waits.
-        let asynchronous = aio && !extends;
+        // A write that extends the file always waits for its bio, and so does one with half blocks
+        // that has the file for itself (`IOMAP_DIO_FORCE_WAIT`).
+        let alone = self.waits_alone(task, op);
+        let quick = self.fault == Some(Fault::Quick);
+        // Until v3.10 the submitter that completes an IO leaves its conversion to the worker.
+        let listed = quick && self.knobs().workers == Workers::One;
+        let asynchronous = aio && !extends && !alone && (!quick || listed);
         if unwritten && asynchronous {
             self.mark_pending(ino, range);
         }
@@ -107,11 +120,27 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
         let counts = self.state.counts(ino);
         *counts.i_dio_count += 1;
         *counts.i_unwritten += u8::from(counted);
+        let fua = !unwritten && !extends && self.can_use_fua(op);
         let stage = Stage::Submitted;
         let io = self.io(index);
         let waits = !asynchronous;
-        *io = Io { stage, unwritten, counted, waits, extends, pblk, dio_held: true, ..*io };
+        let zeroes = range.cut.and(fresh);
+        *io = Io {
+            stage,
+            unwritten,
+            counted,
+            waits,
+            extends,
+            zeroes,
+            fua,
+            pblk,
+            dio_held: true,
+            ..*io
+        };
         self.obs.note(Note::Submitted { io: index });
+        if quick {
+            self.complete_bio(index);
+        }
         if waits {
             if self.is_nolock_overwrite(op) {
                 *self.state.counts(ino).i_data_sem |= 1 << task;
@@ -126,15 +155,51 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
             self.break_promise(Promise::Bounded);
         }
         self.unlock_mutex(task, ino);
+        if quick {
+            self.complete_for_worker(index);
+            return self.return_from_write(task, op, FsyncFor::Caller);
+        }
         // generic_write_sync runs even though the write has only been queued (until v3.11).
         self.return_from_write(task, op, FsyncFor::OsyncAio);
     }
 
-    /// The bio of a synchronous write is done: convert in line, under the lock.
+    /// The submitter drops the last reference to an AIO write, whose bio is done already
+    /// (`drop_refcount` in fs/direct-io.c v3.8). `ext4_end_io_dio` is told that the IO is not
+    /// asynchronous: it lists an unwritten IO for the worker without its iocb, and the write
+    /// returns, which acknowledges it before its conversion.
+    fn complete_for_worker(&mut self, index: u8) {
+        let io = *self.io(index);
+        self.io(index).told = true;
+        if !io.unwritten {
+            self.io(index).stage = Stage::Converted;
+            return self.drop_dio_count(index);
+        }
+        if self.knobs().early != Early::No {
+            self.finish_part(index, Pc::EsConvert);
+        }
+        self.finish_part(index, Pc::AddCompleteIo);
+        let io = *self.io(index);
+        if !worker_plan(&self.knobs(), &io).parts().contains(&Pc::DioDone) {
+            self.drop_dio_count(index);
+        }
+    }
+
+    /// `iomap_dio_can_use_fua`: whether an overwrite is sent with FUA. O_SYNC always syncs.
+    fn can_use_fua(&self, op: Op) -> bool {
+        let dirty = self.state.inodes[usize::from(op.ino())].dirty_tid;
+        let may = match self.knobs().fua {
+            Fua::No => false,
+            Fua::IfClean => !dirty,
+            Fua::Always => true,
+        };
+        may && op.sync() == Sync::Dsync
+    }
+
+    /// The bio of a synchronous write is done: converts in line, under the lock.
     fn finish_sync_write(&mut self, task: u8, op: Op) {
         let Op::DioWrite { ino, .. } = op else { return };
         let index = self.io_at(task);
-        self.drop_dio_count(index);
+        self.drop_dio_count_at(index, Pc::DioAwait);
         let Io { extends, error: failed, .. } = *self.io(index);
         let i_data_sem = self.state.counts(ino).i_data_sem;
         if *i_data_sem & (1 << task) != 0 {
@@ -146,14 +211,14 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
             self.call(task, fsync_frame(&self.knobs(), ino, FsyncFor::Caller));
         }
         if self.io(index).unwritten && !failed {
-            // The inode is marked, not counted, and the submitter converts in line.
+            // The inode is marked but not counted, and the submitter converts in line.
             self.io(index).stage = Stage::Converting;
             self.call(task, Frame::new(Pc::ConvertStart, On::Io(index)));
         }
     }
 
-    /// A handle puts the inode on the orphan list. Until v5.4 it also takes `i_size` for
-    /// `i_disksize` (`ext4_ind_direct_IO` v3.8, `ext4_direct_IO_write` v4.9).
+    /// A handle puts the inode on the orphan list. Until v5.4 the same handle also sets
+    /// `i_disksize` to `i_size` (`ext4_ind_direct_IO` v3.8, `ext4_direct_IO_write` v4.9).
     fn begin_to_extend(&mut self, ino: u8) {
         let knobs = self.knobs();
         let counts = self.state.counts(ino);
@@ -164,8 +229,8 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
         *counts.dirty_tid = true;
     }
 
-    /// A handle updates the size and takes the inode off the orphan list; what a write that failed
-    /// has allocated beyond the end is cut off (`ext4_truncate_failed_write`).
+    /// A handle updates the size and takes the inode off the orphan list. It frees the blocks
+    /// beyond the end that a failed write has allocated (`ext4_truncate_failed_write`).
     fn update_size(&mut self, index: u8) {
         let io = *self.io(index);
         let size = self.state.inodes[usize::from(io.ino)].size;
@@ -181,15 +246,15 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
         *counts.dirty_tid = true;
     }
 
-    /// Whether an IO is synced under the lock, and before the file is longer.
+    /// Whether an IO is synced under the lock, before the size is updated.
     fn syncs_before_size_update(&mut self, index: u8) -> bool {
         let Io { extends, sync, .. } = *self.io(index);
         extends && sync && self.knobs().size_update == SizeUpdate::AfterSync
     }
 
-    /// Whether a synchronous write goes on without `i_mutex`, holding `i_data_sem` for reading
-    /// until its bio is done (`ext4_file_dio_write` v3.8): blocks that are all written, inside the
-    /// file, nothing cached, dioread_nolock.
+    /// Whether a synchronous write continues without `i_mutex`, holding `i_data_sem` for reading
+    /// until its bio is done (`ext4_file_dio_write` v3.8): under dioread_nolock, inside the file,
+    /// with all blocks written and no page cached.
     fn is_nolock_overwrite(&self, op: Op) -> bool {
         let (inode, Some(range)) = (&self.state.inodes[usize::from(op.ino())], op.range()) else {
             return false;
@@ -202,21 +267,26 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
             && is_overwrite(inode, range)
     }
 
-    /// The write's system call returns, by way of fsync if the file is open for O_(D)SYNC.
+    /// The write's system call returns. If the file is open for O_(D)SYNC, it calls fsync first.
     fn return_from_write(&mut self, task: u8, op: Op, who: FsyncFor) {
         let Op::DioWrite { ino, sync, .. } = op else { return };
         let index = self.io_at(task);
-        self.go(task, Pc::WriteReturn);
+        match who {
+            FsyncFor::Caller => self.go(task, Pc::WriteReturn),
+            // The IO may complete, be reaped and leave its slot while the submitter syncs.
+            FsyncFor::OsyncAio => self.go_on(task, Pc::AioReturn, On::Nothing),
+        }
         let by_submitter = who == FsyncFor::Caller || self.knobs().sync_by == SyncBy::Submitter;
-        // generic_file_aio_write (mm/filemap.c v3.8) and iomap_dio_complete (v5.5): an error is no
-        // write to sync.
+        // After an error there is no write to sync: generic_file_aio_write (mm/filemap.c v3.8),
+        // iomap_dio_complete (v5.5).
         let synced = self.syncs_before_size_update(index);
-        if sync != Sync::No && by_submitter && !synced && !self.io(index).error {
+        let needless = synced || self.io(index).fua;
+        if sync != Sync::No && by_submitter && !needless && !self.io(index).error {
             self.call(task, fsync_frame(&self.knobs(), ino, who));
         }
     }
 
-    /// One iocb of a batch has been submitted: on to the next, or the call returns.
+    /// One iocb of a batch has been submitted: continues with the next one, or returns.
     pub(super) fn next_iocb(&mut self, task: u8) {
         let op = self.setup.op(task, self.task(task).op);
         let Some(op @ Op::AioBatch { .. }) = op else { return };
@@ -227,8 +297,8 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
         self.return_from_submit(task);
     }
 
-    /// `io_submit` of a batch returns how many iocbs it has submitted; the thread calls again for
-    /// the rest, if there is one.
+    /// `io_submit` of a batch returns the number of iocbs that it has submitted. If some are left,
+    /// the thread calls it again for the rest.
     fn return_from_submit(&mut self, task: u8) {
         let Submitting { iocb, returned } = self.task(task).submitting;
         let op = self.setup.op(task, self.task(task).op);
@@ -239,7 +309,11 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
 
     pub(super) fn step_read(&mut self, task: u8, pc: Pc) {
         let Some(Op::DioRead { ino, range }) = self.op(task) else { return };
-        if self.task(task).depth() == 1 && pc != Pc::ReadDone && pc != Pc::ReadUnlock {
+        // It ignores pages that have become dirty since they were written.
+        let wrote =
+            pc == Pc::ReadPages || !self.state.inodes[usize::from(ino)].has_unclean_pages(range);
+        let maps = pc != Pc::ReadDone && pc != Pc::ReadUnlock;
+        if self.task(task).depth() == 1 && maps && wrote {
             self.begin_read(task, ino);
         }
         match pc {
@@ -247,6 +321,12 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
                 let frame = read_frame(self.setup, ino);
                 self.go(task, frame.pc);
                 self.call(task, Frame::new(Pc::WritebackSubmit, On::Inode(ino)));
+            }
+            Pc::ReadCheck | Pc::ReadMap
+                if self.task(task).i_mutex | self.task(task).shared == 0
+                    && blocks_unlocked_reads(&self.state, ino) =>
+            {
+                self.go(task, Pc::ReadLock);
             }
             Pc::ReadCheck if self.state.inodes[usize::from(ino)].i_unwritten > 0 => {
                 self.go(task, Pc::ReadFlushLock);
@@ -261,7 +341,7 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
                 self.go(task, Pc::ReadMap);
             }
             Pc::ReadLock => {
-                if self.knobs().inode_lock == InodeLock::Rwsem {
+                if read_lock_is_shared(&self.knobs()) {
                     self.lock_shared(task, ino);
                 } else {
                     self.lock_mutex(task, ino);
@@ -295,8 +375,8 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
         self.go(task, Pc::ReadDone);
     }
 
-    /// Where each block of a range is read from: written blocks from the device, all others are
-    /// filled with zeroes.
+    /// The physical block from which each block of a range is read. Only written blocks are read
+    /// from the device; all others are filled with zeroes.
     pub(super) fn read_plan(&mut self, ino: u8, range: Range) -> [u8; BLOCKS] {
         let mut read = [NO_PBLK; BLOCKS];
         self.lookup_range(ino, range, |lblk, mapping| {
@@ -307,12 +387,12 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
         read
     }
 
-    /// Remembers what had been acknowledged when the call began.
+    /// Records what had been acknowledged when the call began.
     pub(super) fn begin_read(&mut self, task: u8, ino: u8) {
         self.task(task).must = self.state.inodes[usize::from(ino)].acked;
     }
 
-    /// The data arrives: compare it with what was promised.
+    /// The data arrives: compares it with what was promised.
     fn finish_read(&mut self, task: u8, ino: u8, range: Range) {
         let read = self.task(task).read;
         let media = &self.state.media;
@@ -323,7 +403,7 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
         *self.state.counts(ino).i_dio_count -= 1;
     }
 
-    /// Judges what a read returns against what had been acknowledged when it began.
+    /// Compares the result of a read with what had been acknowledged when the read began.
     pub(super) fn judge_read(
         &mut self,
         task: u8,
@@ -332,19 +412,19 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
         contents: &[Option<Content>; BLOCKS],
     ) {
         let Task { must, .. } = *self.task(task);
-        let size = self.state.inodes[usize::from(ino)].size;
+        let inode = &self.state.inodes[usize::from(ino)];
         let (mut zeroes, mut wrong) = (0, 0);
         let (mut lost, mut stale) = (false, false);
-        for lblk in range.blocks().filter(|lblk| *lblk < size) {
+        for lblk in range.blocks().filter(|lblk| *lblk < inode.size) {
             let content = contents[usize::from(lblk)];
             zeroes += u8::from(content.is_none());
-            let is_lost = Content::version_of(content, ino, lblk) < must[usize::from(lblk)];
-            let is_stale = Content::is_strange(content, ino, lblk);
+            let is_lost = inode.is_older(ino, lblk, content, &must);
+            let is_stale = inode.is_strange(ino, lblk, content);
             wrong += u8::from(is_lost || is_stale);
             lost |= is_lost;
             stale |= is_stale;
         }
-        if range.blocks().any(|lblk| must[usize::from(lblk)] > 0) {
+        if range.blocks().any(|lblk| must.newest(usize::from(lblk)) > 0) {
             self.obs.note(Note::Checked(Promise::Raw));
         }
         self.obs.note(Note::Read { ino, range, zeroes, wrong });
@@ -367,13 +447,13 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
             self.reap(task);
             self.task(task).to_reap -= 1;
         }
-        // Of all that were outstanding, another thread may have reaped some.
+        // Without a number, another thread may have reaped some of the outstanding events.
         if self.task(task).to_reap == 0 || nr == 0 && self.state.slots_used() == 0 {
             self.ret(task);
         }
     }
 
-    /// Takes the oldest event out of the ring: now user space knows.
+    /// Takes the oldest event out of the ring: user space now knows that the write is done.
     fn reap(&mut self, task: u8) {
         let Some(index) = self.state.events().pop() else { return };
         let nr = self.io(index).nr;
@@ -381,31 +461,32 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
         self.acknowledge(index);
     }
 
-    /// User space knows that a write is done: from here on reads must see it, and if it was
-    /// O_(D)SYNC it must survive a power cut.
+    /// User space knows that a write is done. From here on reads must return it; an O_(D)SYNC write
+    /// must also survive a power cut.
     pub(super) fn acknowledge(&mut self, index: u8) {
         let io = *self.io(index);
-        // A synchronous write returns the error; an AIO's result tells it if the design says so.
+        // A synchronous write returns the error. An AIO write reports it if the design does.
         if io.convert_failed && !io.waits && !self.knobs().error_reported {
             self.break_promise(Promise::ErrReport);
         }
         let failed = io.error || io.convert_failed || io.sync_failed;
         for (lblk, pblk) in io.blocks().zip(io.pblk) {
-            // What a later write has overtaken on the device promises nothing of its own, and what
-            // was cut off in the meantime is owed to nobody.
+            // If a later write overtook this one on the device, this write promises nothing. Blocks
+            // that were truncated in the meantime are owed to no one.
             let disk = &self.state.inodes[usize::from(io.ino)].disk;
             if disk[usize::from(lblk)].pblk() != Some(pblk) {
                 continue;
             }
-            match self.state.media.get(usize::from(pblk)).map(|media| media.now) {
-                Some(Content::Write { nr, version, .. }) if nr == io.nr && !failed => {
-                    let versions = self.state.versions(io.ino);
-                    versions.acked[usize::from(lblk)] = version;
-                    if io.sync {
-                        versions.osynced[usize::from(lblk)] = version;
-                    }
+            let content = self.state.media.get(usize::from(pblk)).map(|media| media.now);
+            let Some(content) = content.filter(|_| !failed) else { continue };
+            for half in (0..2).filter(|half| io.range().has_half(lblk, *half)) {
+                let Some(version) = content.version_by(io.nr, half) else { continue };
+                // The range may have been zeroed since the write began.
+                let versions = self.state.versions(io.ino);
+                versions.acked.raise(usize::from(lblk), half, version);
+                if io.sync {
+                    versions.osynced.raise(usize::from(lblk), half, version);
                 }
-                _ => {}
             }
         }
         let io = self.io(index);
@@ -421,6 +502,7 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
             ino,
             lblk: range.lblk,
             len: range.len,
+            cut: range.cut,
             nr,
             thread: task,
             aio,
@@ -430,13 +512,20 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
         Some(index)
     }
 
-    /// An empty slot of the IO table; reaching the bound ends the run.
+    /// A free slot of the IO table. Without one the run ends at the bound.
     pub(super) fn free_io(&mut self) -> Option<u8> {
         let free = self.state.ios.iter().position(|io| io.stage == Stage::Free);
         if free.is_none() {
             *self.state.bound() = Some(Bound::Ios);
         }
         free.map(|index| index as u8)
+    }
+
+    /// A synchronous write drops its share of `i_dio_count`, if this is the place.
+    pub(super) fn drop_dio_count_at(&mut self, index: u8, pc: Pc) {
+        if drops_dio_count_at(&self.knobs(), self.io(index)) == pc {
+            self.drop_dio_count(index);
+        }
     }
 
     pub(super) fn drop_dio_count(&mut self, index: u8) {
@@ -450,14 +539,15 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
         self.io(index).free_if_done();
     }
 
-    /// Drops the pages of a range: all of them, or with `clean` (`invalidate_inode_pages2_range`)
-    /// those that are as on the device.
+    /// Drops the pages of a range: all pages, or with `clean` only those that equal the device
+    /// (`invalidate_inode_pages2_range`).
     pub(super) fn drop_pages(&mut self, ino: u8, range: Range, clean: bool) {
         let mut dropped = false;
         for lblk in range.blocks().map(usize::from) {
             let page = &self.state.inodes[usize::from(ino)].pages[lblk];
             let stays = matches!(page, Page::Absent) || clean && !matches!(page, Page::Clean(_));
             if !stays {
+                self.drop_buffer(ino, lblk as u8);
                 self.state.pages(ino)[lblk] = Page::Absent;
                 dropped = true;
             }
@@ -467,7 +557,7 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
         }
     }
 
-    /// Whether a write needs nothing but its data: asked by writeback too.
+    /// Whether all blocks of a write are written already. Writeback asks this too.
     pub(super) fn is_written(&self, ino: u8, range: Range) -> bool {
         is_overwrite(&self.state.inodes[usize::from(ino)], range)
     }

@@ -1,4 +1,4 @@
-//! The bytes of a state: the same on every target, and only what can still matter.
+//! The bytes of a state. They are the same on every target, and contain only what can still matter.
 
 use crate::bounds::{
     BLOCKS_MAX, ES_EXTENTS_MAX, FRAMES_MAX, INODES_MAX, IOS_MAX, KWORKERS_MAX, PBLKS_MAX,
@@ -11,23 +11,26 @@ use super::names::{NO_FRAMES, Names};
 use super::piece::{Blocks, Counts, Piece, Rest, Versions};
 use super::setup::{Budgets, Setup};
 use super::state::{
-    Acked, Content, EsTree, FLUSHER, Io, Journal, List, Mapping, Media, On, Page, State,
-    Submitting, TASKS, Task,
+    Acked, Content, EsTree, FLUSHER, Half, IN_PLACE, Inode, Io, Journal, Life, List, Mapping,
+    Media, On, Page, State, Submitting, TASKS, Task,
 };
 
 /// The greatest number of bytes of a state. [`Encoder`] documents each part.
 pub const ENCODED_MAX: usize = {
-    let task = 9 + 3 * FRAMES_MAX + 2 * BLOCKS_MAX;
-    let io = 16 + BLOCKS_MAX;
+    let task = 9 + 3 * FRAMES_MAX + 3 * BLOCKS_MAX;
+    let io = 17 + BLOCKS_MAX;
     let es = 8 + 8 * ES_EXTENTS_MAX + 4 * ES_EXTENTS_MAX;
-    let inode = es + 2 * BLOCKS_MAX + 18 + (2 + 5 * BLOCKS_MAX) + 4 * BLOCKS_MAX;
+    let inode = es + 2 * BLOCKS_MAX + 22 + (2 + 9 * BLOCKS_MAX) + 8 * BLOCKS_MAX + 16;
     let queues = 5 * (1 + WORK_MAX);
-    let media = 8 + 8 * PBLKS_MAX;
+    let media = 8 + 16 * PBLKS_MAX;
     let all = TASKS as u32 * task + 1 + IOS_MAX * io + INODES_MAX * inode + queues + media + 32;
     all as usize
 };
 
-/// A place for the bytes of one state after the other: nothing is allocated a state.
+/// The versions of an inode without zeroed blocks.
+const NEVER_ZEROED: [u8; BLOCKS_MAX as usize] = [0; BLOCKS_MAX as usize];
+
+/// A buffer for the bytes of one state at a time, so that encoding allocates nothing.
 pub struct Encoder {
     bytes: [u8; ENCODED_MAX],
     len: usize,
@@ -39,7 +42,7 @@ impl State {
         out.extend_from_slice(Encoder::new().encode(setup, self));
     }
 
-    /// An actor by a number that is the same in all states whose bytes are equal.
+    /// A number for an actor that is the same in all states with equal bytes.
     pub fn canonical(&self, setup: &Setup, actor: Actor) -> u8 {
         let names = Names::of(self);
         match actor {
@@ -53,11 +56,12 @@ impl State {
         }
     }
 
-    /// The kworkers in the order in which their bytes stand.
+    /// The kworkers in the order in which their bytes are written.
     fn kworkers_in_order(&self, setup: &Setup, names: &Names) -> [u8; KWORKERS_MAX as usize] {
         let mut order: [u8; KWORKERS_MAX as usize] = core::array::from_fn(|k| k as u8);
         let first = usize::from(State::kworkers().start);
-        let kworkers = &self.tasks[first..first + order.len()];
+        let count = usize::from(setup.kworkers());
+        let kworkers = &self.tasks[first..first + count];
         if !setup.has_anonymous_kworkers()
             || kworkers[1..].iter().all(|kworker| kworker.depth() == 0)
         {
@@ -69,8 +73,8 @@ impl State {
                 *frames = kworker.frames_named(names);
             }
         }
-        // Three of them: a sort made for more takes longer.
-        for end in 2..order.len() {
+        // Usually there are three, for which a general sort is slower.
+        for end in 2..count {
             let frames_at = |at: usize| &frames[usize::from(order[at])];
             let key = frames_at(end);
             let at = (1..end).rev().take_while(|at| frames_at(*at) > key).last().unwrap_or(end);
@@ -81,8 +85,8 @@ impl State {
 }
 
 impl Setup {
-    /// Whether all kworkers but the first are told apart by what they do alone. Where fsync takes a
-    /// lock or a list, others know the worker by its number.
+    /// Whether the states of all kworkers except the first differ only in what they are doing. If
+    /// fsync takes a lock or a list, other tasks refer to the worker by its number.
     pub fn has_anonymous_kworkers(&self) -> bool {
         let knobs = &self.design.knobs;
         knobs.workers == Workers::RsvAndDio
@@ -97,15 +101,15 @@ impl Default for Encoder {
 }
 
 impl Encoder {
-    /// An empty place.
+    /// An encoder whose buffer holds no state yet.
     pub fn new() -> Encoder {
         Encoder { bytes: [0; ENCODED_MAX], len: 0 }
     }
 
-    /// The state's bytes: equal for two states of one setup if and only if they are equal but for
-    /// names. An IO is named by what it writes, not by the slot it got; workers of
-    /// `s_dio_done_wq` are told apart by what they do. Files and threads
-    /// that a setup lacks are left out.
+    /// The state's bytes. Two states of one setup have equal bytes if and only if they are equal
+    /// apart from names. The name of an IO comes from what it writes, not from its slot; workers of
+    /// `s_dio_done_wq` are identified by what they are doing. Files and threads that the setup does
+    /// not have are left out.
     pub fn encode(&mut self, setup: &Setup, state: &State) -> &[u8] {
         self.len = 0;
         let names = Names::of(state);
@@ -113,7 +117,8 @@ impl Encoder {
             self.task(task, &names);
         }
         let first = usize::from(State::kworkers().start);
-        for kworker in state.kworkers_in_order(setup, &names) {
+        let kworkers = usize::from(setup.kworkers());
+        for kworker in state.kworkers_in_order(setup, &names).into_iter().take(kworkers) {
             self.task(&state.tasks[first + usize::from(kworker)], &names);
         }
         self.task(&state.tasks[usize::from(FLUSHER)], &names);
@@ -131,12 +136,20 @@ impl Encoder {
         let rest = state.rest();
         self.queues(&rest, &names);
         self.media(&state.media);
-        self.others(&rest, setup.journal > 0);
+        let has = |of: fn(&Inode) -> bool| {
+            let bits = (0..).zip(&state.inodes).map(|(ino, inode)| u8::from(of(inode)) << ino);
+            bits.fold(0, |mask, bit| mask | bit)
+        };
+        let zeroed = has(|inode| inode.zeroed != NEVER_ZEROED);
+        let moved = has(|inode| inode.order != IN_PLACE || inode.committed_order != IN_PLACE);
+        let halves = has(|inode| inode.promises_halves());
+        let shapes = zeroed | moved << INODES_MAX | halves << (2 * INODES_MAX);
+        self.others(&rest, setup.journal > 0, shapes);
         &self.bytes[..self.len]
     }
 
-    /// The bytes of one piece; two pieces of one kind are equal if and only if these are, with IOs
-    /// by their names.
+    /// The bytes of one piece. Two pieces of one kind have equal bytes if and only if they are
+    /// equal, with IOs identified by their names.
     pub fn piece<P: Bytes>(&mut self, piece: &P, names: &Names) -> &[u8] {
         self.len = 0;
         piece.put(self, names);
@@ -166,17 +179,24 @@ impl Encoder {
         }
     }
 
-    /// The small fields; credits are in the bytes of a state only where its setup counts them.
-    fn others(&mut self, rest: &Rest, credits: bool) {
+    /// The small fields. Credits are included only if the setup counts them. The bits of `shapes`
+    /// say which inodes have bytes for zeroed blocks, for moved blocks and for second halves. They
+    /// are in the last byte of a state, so a decoder reads them first.
+    fn others(&mut self, rest: &Rest, credits: bool, shapes: u8) {
         let Rest { journal, left, power, broken, bound, .. } = *rest;
-        let Budgets { shrink, crash, flusher, commit, eio, enospc, nomem } = left;
+        let Budgets { shrink, crash, flusher, commit, eio, enospc, nomem, reclaim, quick } = left;
         self.put([shrink, crash, flusher, commit, eio, enospc, nomem, power as u8]);
         let [low, high] = broken.to_le_bytes();
         let bound = bound.map_or(0, |bound| 1 + bound as u8);
         let Journal { requested, locked, handles, credits: taken, reserved } = journal;
-        self.put([low, high, bound, u8::from(requested) | u8::from(locked) << 1, handles]);
+        let flags = u8::from(requested) | u8::from(locked) << 1 | shapes << 2;
+        self.put([low, high, bound, flags, handles]);
         if credits {
             self.put([taken, reserved]);
+        }
+        // Few scripts permit reclaim or quick bios; a budget fits in half a byte.
+        if reclaim | quick > 0 {
+            self.byte(reclaim | quick << 4);
         }
     }
 
@@ -192,7 +212,11 @@ impl Encoder {
 
     fn task(&mut self, task: &Task, names: &Names) {
         let Submitting { iocb, returned } = task.submitting;
-        let flags = u8::from(task.handle) | u8::from(task.begun) << 1 | u8::from(iocb > 0) << 2;
+        let halves = task.must.has_halves();
+        let flags = u8::from(task.handle)
+            | u8::from(task.begun) << 1
+            | u8::from(iocb > 0) << 2
+            | u8::from(halves) << 3;
         let depth = task.depth();
         self.put([depth, task.op, task.i_mutex, task.shared, flags, task.to_reap]);
         if iocb > 0 {
@@ -201,7 +225,10 @@ impl Encoder {
         // An idle task has nothing in its registers.
         if depth > 0 {
             task.frames().iter().for_each(|frame| self.put(names.of_frame(*frame)));
-            self.put(task.must);
+            self.put(task.must.first);
+            if halves {
+                self.put(task.must.second);
+            }
             self.put(task.read);
         }
     }
@@ -215,13 +242,16 @@ impl Encoder {
             | u8::from(io.dio_held) << 5
             | u8::from(io.queued) << 6
             | u8::from(io.writeback) << 7;
+        // Few scripts write half blocks or with FUA, or have quick bios.
+        let special = !io.cut.is_none() || io.fua || io.told;
         let more = u8::from(io.page_writeback)
             | u8::from(io.ordered) << 1
             | u8::from(io.error) << 2
             | u8::from(io.converted) << 3
             | u8::from(io.convert_failed) << 4
             | u8::from(io.extends) << 5
-            | u8::from(io.sync_failed) << 6;
+            | u8::from(io.sync_failed) << 6
+            | u8::from(special) << 7;
         let ack = match io.ack {
             Acked::No => 0,
             Acked::Event => 1,
@@ -236,36 +266,66 @@ impl Encoder {
         self.put([io.stage as u8, io.ino, io.lblk, io.len, io.nr, io.thread, flags, more]);
         self.put([ack, task, depth, io.irq]);
         self.put(io.pblk);
+        if special {
+            self.byte(
+                io.cut.bits()
+                    | io.zeroes.bits() << 2
+                    | u8::from(io.fua) << 4
+                    | u8::from(io.told) << 5,
+            );
+        }
     }
 
     fn blocks(&mut self, blocks: &Blocks) {
         self.mappings(&blocks.disk, blocks.splits);
         self.mappings(&blocks.committed, 0);
+        if blocks.order != IN_PLACE || blocks.committed_order != IN_PLACE {
+            self.put(blocks.order.to_le_bytes());
+            self.put(blocks.committed_order.to_le_bytes());
+        }
     }
 
     fn counts(&mut self, counts: Counts) {
         let Counts { i_mutex, shared, i_data_sem, size, committed_size, .. } = counts;
-        let Counts { i_dio_count, i_unwritten, dirty_tid, disksize, .. } = counts;
-        let Counts { orphan, committed_orphan, wb_err, .. } = counts;
+        let Counts { i_dio_count, i_unwritten, dirty_tid, sync_tid, disksize, .. } = counts;
+        let Counts { orphan, committed_orphan, wb_err, life, .. } = counts;
+        let Counts { reserved_off, odd_buffers, .. } = counts;
+        // Most of the time each delayed block has its reservation.
+        let odd = reserved_off != 0 || odd_buffers != 0;
         let [low, high] = shared.to_le_bytes();
-        let failed = u8::from(wb_err != 0) << 7;
-        self.put([i_mutex, i_dio_count, i_unwritten, low, high | failed]);
+        let failed = u8::from(wb_err != 0) << 7 | u8::from(sync_tid) << 6;
+        let ends = u8::from(life != Life::Named) << 7 | u8::from(odd) << 6;
+        self.put([i_mutex, i_dio_count | ends, i_unwritten, low, high | failed]);
         let behind = disksize != size;
         let orphans = u8::from(orphan) << 2 | u8::from(committed_orphan) << 3;
         let flags = u8::from(dirty_tid) | u8::from(behind) << 1 | orphans | i_data_sem << 4;
         self.put([flags, size, committed_size]);
-        // Most of the time the two sizes are one.
+        // Most of the time the two sizes are equal.
         if behind {
             self.byte(disksize);
         }
         if wb_err != 0 {
             self.byte(wb_err);
         }
+        if life != Life::Named {
+            self.byte(life as u8);
+        }
+        if odd {
+            let [low, high] = odd_buffers.to_le_bytes();
+            self.put([reserved_off.to_le_bytes()[0], low, high]);
+        }
     }
 
     fn versions(&mut self, versions: &Versions) {
-        let Versions { version, acked, synced, osynced } = versions;
-        [version, acked, synced, osynced].into_iter().for_each(|versions| self.put(*versions));
+        let Versions { version, acked, synced, osynced, zeroed } = versions;
+        self.put(*version);
+        [acked, synced, osynced].into_iter().for_each(|marks| self.put(marks.first));
+        if *zeroed != NEVER_ZEROED {
+            self.put(*zeroed);
+        }
+        if versions.has_halves() {
+            [acked, synced, osynced].into_iter().for_each(|marks| self.put(marks.second));
+        }
     }
 
     fn pages(&mut self, pages: &[Page; BLOCKS_MAX as usize]) {
@@ -279,13 +339,16 @@ impl Encoder {
                 Page::Clean(content) => (1, content),
                 Page::Dirty(content) => (2, Some(content)),
                 Page::Writeback(content) => (3, Some(content)),
+                // There are as many kinds as physical blocks.
+                Page::Astray(content, pblk) => (5 + pblk, Some(content)),
             };
             self.byte(kind);
             self.put(content.map_or([u8::MAX; 4], Content::bytes));
+            self.halves(content);
         }
     }
 
-    /// A byte a block; its highest bit says that an extent begins there ([`Inode::splits`]).
+    /// One byte per block. The highest bit says that an extent begins there ([`Inode::splits`]).
     fn mappings(&mut self, mappings: &[Mapping; BLOCKS_MAX as usize], splits: u16) {
         let mut bytes = [0; BLOCKS_MAX as usize];
         for ((lblk, byte), mapping) in (0..).zip(&mut bytes).zip(mappings) {
@@ -294,12 +357,12 @@ impl Encoder {
         self.put(bytes);
     }
 
-    /// From v3.9 on `cache_es` only makes searches faster: it is left out.
+    /// From v3.9 on `cache_es` only makes searches faster, so it is left out.
     fn es(&mut self, es: &EsTree) {
         let count = self.len;
         self.byte(0);
         for extent in es {
-            // The machine keeps only blocks inside a file. A physical block may be made up.
+            // The machine keeps only blocks inside a file. A physical block may be invalid.
             debug_assert!(extent.lblk < BLOCKS_MAX && extent.pblk >> 32 == 0);
             let pblk = if extent.status.is_mapped() { extent.pblk as u32 } else { 0 };
             let [a, b, c, d] = pblk.to_le_bytes();
@@ -311,10 +374,10 @@ impl Encoder {
         self.put([es.shrink_lblk() as u8, es.flags()]);
     }
 
-    /// Blocks that hold anything but a former owner's data, and what they hold.
+    /// The blocks that hold anything but a former owner's data, and their contents.
     fn media(&mut self, media: &[Media; PBLKS_MAX as usize]) {
         let mut mask = 0_u64;
-        // Which blocks these are cannot be guessed: without branches this is fastest.
+        // The branch predictor cannot guess these blocks, so code without branches is fastest.
         for (pblk, block) in media.iter().enumerate() {
             let Media { now, durable } = block;
             let stale = matches!(now, Content::Stale) & matches!(durable, Content::Stale);
@@ -327,17 +390,28 @@ impl Encoder {
             let [a, b, c, d] = block.now.bytes();
             let [e, f, g, h] = block.durable.bytes();
             self.put([a, b, c, d, e, f, g, h]);
+            self.halves(Some(block.now));
+            self.halves(Some(block.durable));
+        }
+    }
+
+    /// The origins of two halves, after the four bytes that say that there are two.
+    #[inline]
+    fn halves(&mut self, content: Option<Content>) {
+        if let Some(Content::Halves { halves: [first, second], .. }) = content {
+            let ([a, b], [c, d]) = (first.bytes(), second.bytes());
+            self.put([a, b, c, d]);
         }
     }
 }
 
-/// A piece of a state, as bytes.
+/// A piece of a state that can be written as bytes.
 pub trait Bytes {
-    /// Puts the bytes into an encoder.
+    /// Writes the bytes into an encoder.
     #[doc(hidden)]
     fn put(&self, encoder: &mut Encoder, names: &Names);
 
-    /// Tells of every IO that is named in the piece: where, and its slot.
+    /// Calls `hear` for every IO that the piece names, with the position and the slot.
     fn each_io(&self, _hear: impl FnMut(u8, u8)) {}
 }
 
@@ -358,7 +432,7 @@ impl Bytes for Task {
 impl Bytes for Rest {
     fn put(&self, encoder: &mut Encoder, names: &Names) {
         encoder.queues(self, names);
-        encoder.others(self, true);
+        encoder.others(self, true, 0);
     }
 
     fn each_io(&self, mut hear: impl FnMut(u8, u8)) {
@@ -398,14 +472,14 @@ impl Rest {
     }
 }
 
-/// Beside what [`Mapping::byte`] says.
+/// The split bit, in addition to the bits of [`Mapping::byte`].
 const SPLIT: u8 = 1 << 7;
 const _: () = assert!(2 * PBLKS_MAX < SPLIT as u32);
 
 impl Mapping {
     #[inline]
     fn byte(self) -> u8 {
-        // Neighbours are often alike, but not always: selected rather than jumped to.
+        // Neighbours are often equal, but not always, so a selection is faster than a branch.
         let kind = match self {
             Mapping::Hole => 0,
             Mapping::Unwritten(_) => 1,
@@ -416,23 +490,41 @@ impl Mapping {
 }
 
 impl Content {
-    /// Four bytes, none of which is as large as 255 in the first place.
+    /// Four bytes, of which the first is never 255.
     fn bytes(self) -> [u8; 4] {
         match self {
             Content::Stale => [0; 4],
             Content::Initial { ino, lblk } => [1, 0, ino << 4 | lblk, 0],
             Content::Write { nr, ino, lblk, version } => [2, nr, ino << 4 | lblk, version],
+            Content::Halves { ino, lblk, .. } => [3, 0, ino << 4 | lblk, 0],
         }
     }
 }
 
-// A block of a file fits in the byte that names it.
+impl Half {
+    /// The origin of half a block in two bytes. A write's number is at most `WRITES_MAX`.
+    const fn bytes(self) -> [u8; 2] {
+        match self {
+            Half::Stale => [0, 0],
+            Half::Zeroes => [1, 0],
+            Half::Initial => [2, 0],
+            Half::Write { nr, version } => [3 + nr, version],
+        }
+    }
+}
+
+// A block number and a file number fit together in one byte.
 const _: () = assert!(BLOCKS_MAX <= 16 && INODES_MAX <= 8);
-// The places in a batch fit in half a byte each.
+// The bits of `shapes` share a byte with two flags of the journal.
+const _: () = assert!(2 + 3 * INODES_MAX <= 8);
+// A position in a batch fits in half a byte.
 const _: () = assert!(SLOTS_MAX < 16);
-// Whether writeback has failed stands beside the tasks that share a lock.
-const _: () = assert!(TASKS < 16);
-// Readers of i_data_sem fit in half a byte.
+// The bit for failed writeback fits beside the tasks that share a lock.
+const _: () = assert!(TASKS <= 8 + 6);
+// That an inode's life has come further, and that reservations are odd, stands beside what waits
+// for its direct IO.
+const _: () = assert!(IOS_MAX + THREADS_MAX < 64);
+// The readers of i_data_sem fit in half a byte.
 const _: () = assert!(THREADS_MAX <= 4);
-// A mapping fits in its byte, and the media in their mask.
+// A mapping fits in one byte, and a set of physical blocks in one mask.
 const _: () = assert!(2 + 2 * PBLKS_MAX <= 256 && PBLKS_MAX <= 64);

@@ -10,7 +10,7 @@ use super::pc::Pc;
 use super::place::{FsyncFor, fsync_frame};
 use super::promise::Promise;
 use super::range::Range;
-use super::state::{Acked, Frame, List, On};
+use super::state::{Acked, Frame, Inode, List, On, State};
 use super::wait::is_reserved;
 
 impl<O: Observer + ?Sized> Machine<'_, O> {
@@ -38,7 +38,7 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
             Pc::FsyncCommit if self.must_flush_dirty(task, ino) => {
                 return self.call(task, Frame::new(Pc::FlushWait, On::Inode(ino)));
             }
-            Pc::FsyncCommit if self.state.inodes[usize::from(ino)].dirty_tid => {
+            Pc::FsyncCommit if self.asks_for_commit(task, ino) => {
                 self.state.journal().requested = true;
                 self.obs.note(Note::CommitRequested);
                 self.go(task, Pc::FsyncCommitWait);
@@ -61,7 +61,14 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
         self.ret(task);
     }
 
-    /// A call that ends in fsync remembers what had been acknowledged when it began.
+    /// Whether the running transaction has changes that the call must see committed.
+    fn asks_for_commit(&self, task: u8, ino: u8) -> bool {
+        let Inode { dirty_tid, sync_tid, .. } = self.state.inodes[usize::from(ino)];
+        let only_data = matches!(self.op(task), Some(Op::Fsync { datasync: true, .. }));
+        dirty_tid || sync_tid && !only_data
+    }
+
+    /// A call that ends in fsync records what had been acknowledged when it began.
     fn begin_fsync(&mut self, task: u8, ino: u8) {
         if self.task(task).depth() == 1 && !self.task(task).begun {
             self.task(task).must = self.state.inodes[usize::from(ino)].acked;
@@ -69,39 +76,50 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
         }
     }
 
-    /// fsync returns to its caller: every write it found acknowledged must survive a power cut.
+    /// fsync returns to its caller: every write that was acknowledged when it began must survive a
+    /// power cut.
     fn promise_durable(&mut self, task: u8, ino: u8) {
         if self.task(task).depth() != 1 {
             return;
         }
-        let must = self.task(task).must;
+        let mut must = self.task(task).must;
         let op = self.op(task);
+        for lblk in Inode::whole().blocks() {
+            for half in 0..2 {
+                let owed = must.half(usize::from(lblk), half);
+                if self.is_told_lost(task, ino, lblk, half, owed) {
+                    must.set_half(usize::from(lblk), half, 0);
+                }
+            }
+        }
         let versions = self.state.versions(ino);
         match op {
             Some(Op::Fsync { .. }) => {
-                for (synced, must) in versions.synced.iter_mut().zip(must) {
-                    *synced = (*synced).max(must);
+                for lblk in Inode::whole().blocks().map(usize::from) {
+                    versions.synced.raise(lblk, 0, must.half(lblk, 0));
+                    versions.synced.raise(lblk, 1, must.half(lblk, 1));
                 }
             }
             // A buffered O_(D)SYNC write.
             Some(Op::BufWrite { range, .. }) => {
                 for lblk in range.blocks().map(usize::from) {
-                    versions.osynced[lblk] = versions.osynced[lblk].max(must[lblk]);
+                    versions.osynced.raise(lblk, 0, must.half(lblk, 0));
+                    versions.osynced.raise(lblk, 1, must.half(lblk, 1));
                 }
             }
             _ => {}
         }
     }
 
-    /// `fsync=flush_dirty`: wait for pending conversions, without the lock; a worker whose own
-    /// conversion is done does not.
+    /// `fsync=flush_dirty`: whether the task waits for pending conversions, without the lock. A
+    /// worker whose own conversion is done does not wait.
     fn must_flush_dirty(&mut self, task: u8, ino: u8) -> bool {
         self.knobs().fsync == FsyncWait::FlushDirty
             && matches!(Actor::of_task(task), Actor::Thread(_))
             && self.state.inodes[usize::from(ino)].i_unwritten > 0
     }
 
-    /// `ext4_flush_unwritten_io`: run the IOs on the list, then wait for the others.
+    /// `ext4_flush_unwritten_io`: runs the IOs on the list, then waits for the others.
     pub(super) fn step_flush(&mut self, task: u8, pc: Pc) {
         let ino = self.ino_at(task);
         if pc == Pc::FlushWait {
@@ -112,13 +130,19 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
         self.go(task, Pc::FlushRun);
     }
 
-    /// `ext4_convert_unwritten_extents`: a handle, the conversion under `i_data_sem`, the handle
-    /// stopped.
+    /// `ext4_convert_unwritten_extents`: starts a handle, converts under `i_data_sem`, and stops
+    /// the handle.
     pub(super) fn step_convert(&mut self, task: u8, pc: Pc) {
         let index = self.io_at(task);
+        let ino = self.io(index).ino;
+        self.uses_inode(ino);
+        if pc == Pc::ConvertLock {
+            self.lock_mutex(task, ino);
+            return self.ret(task);
+        }
         if pc == Pc::ConvertStart {
             if self.setup.journal > 0 && is_reserved(self.setup, self.io(index)) {
-                // Its credits stay in the transaction that it joins.
+                // The credits of the reserved handle stay in the transaction that it joins.
                 self.state.journal().reserved -= 1;
             }
             self.open_handle(task);
@@ -134,29 +158,35 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
         self.io(index).converted = true;
         self.close_handle(task);
         self.ret(task);
+        if self.knobs().convert_lock && State::kworkers().contains(&task) {
+            self.unlock_mutex(task, ino);
+        }
+        if io.waits {
+            self.drop_dio_count_at(index, pc);
+        }
     }
 
-    /// `ext4_journal_start`: a handle that outlives its step.
+    /// `ext4_journal_start` of a handle that stays open after its step.
     pub(super) fn open_handle(&mut self, task: u8) {
         self.task(task).handle = true;
         self.state.journal().handles += 1;
         self.obs.note(Note::Handle { open: true });
     }
 
-    /// `ext4_journal_stop`.
+    /// `ext4_journal_stop` of the task's open handle.
     pub(super) fn close_handle(&mut self, task: u8) {
         self.task(task).handle = false;
         self.state.journal().handles -= 1;
         self.obs.note(Note::Handle { open: false });
     }
 
-    /// The conversion failed. Whether that is reported shows when the write is acknowledged.
+    /// The conversion failed. Whether that is reported is checked when the write is acknowledged.
     fn conversion_failed(&mut self, index: u8) {
         self.obs.note(Note::ConvertFailed { io: index });
         self.obs.note(Note::Checked(Promise::ErrReport));
         let io = self.io(index);
         io.convert_failed = true;
-        // Writeback leaves only a line in the log, and what was acknowledged cannot be taken back.
+        // Writeback only logs the failure, and an acknowledgement cannot be taken back.
         if io.writeback || io.ack != Acked::No {
             self.break_promise(Promise::ErrReport);
         }
@@ -168,6 +198,7 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
                 self.state.left().commit -= 1;
             }
             self.state.journal().locked = true;
+            self.submit_ordered_data();
             return self.obs.note(Note::CommitLocked { handles: self.state.journal.handles });
         }
         for ino in 0..self.setup.files.len() as u8 {
@@ -176,7 +207,7 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
         let journal = self.state.journal();
         journal.locked = false;
         journal.requested = false;
-        // The next transaction begins with what is reserved.
+        // The next transaction begins with the reserved credits.
         journal.credits = journal.reserved;
         for io in 0..self.state.ios.len() as u8 {
             if self.state.ios[usize::from(io)].ordered {
@@ -192,7 +223,7 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
             }
         }
         self.obs.note(Note::Committed);
-        // The commit record goes out with a barrier.
+        // The commit record is written with a barrier.
         self.flush_device();
     }
 

@@ -1,29 +1,31 @@
-//! What the places are called in each era's kernel: one table.
+//! The kernel function of each place in each era, as one table.
 
 use super::design::Design;
 use super::knobs::{InodeLock, Knobs, Workers};
-use super::pc::{Pc, PcInfo};
+use super::pc::Pc;
+use super::pc_info::PcInfo;
 use crate::es;
 
-/// Kernels in which the places have the same names.
+/// A range of kernels in which the places have the same function names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Era {
-    /// Until v3.10, and what was proposed against it: ext4 completes direct IO itself.
+    /// Until v3.10, and the proposals against those kernels: ext4 completes direct IO itself.
     One,
-    /// v3.11: two workqueues.
+    /// v3.11: one workqueue for writeback, another for direct IO.
     Two,
     /// v3.12: `s_dio_done_wq` completes direct IO.
     Deferred,
-    /// From v4.7 on: `ext4_direct_IO` was taken apart, kiocbs complete by `ki_complete`.
+    /// From v4.7 on: `ext4_direct_IO` is split into several functions, and kiocbs complete by
+    /// `ki_complete`.
     Apart,
     /// v5.5: direct IO through iomap.
     Iomap,
-    /// From v5.11 on: the page cache speaks of folios.
+    /// From v5.11 on: the page cache works with folios.
     Folios,
 }
 
 impl Era {
-    /// The era whose names a design has: that of the kernel that works like it.
+    /// The era whose names a design uses: that of the kernel that works in the same way.
     pub fn of(knobs: &Knobs) -> Era {
         let later = knobs.es_version >= es::Version::V3_19;
         match (knobs.inode_lock, knobs.workers) {
@@ -37,10 +39,10 @@ impl Era {
     }
 }
 
-/// Where a name comes from: the function, and the file and version in which it was read.
+/// The source of a name: the function, and the file and version in which it was read.
 pub type Named = (Era, &'static str, &'static str);
 
-/// The names that a place has had since the first era; [`Pc::info`] has the name in that.
+/// The names of each place in later eras. [`Pc::info`] has the name of the first era.
 pub const FUNCTIONS: &[(Pc, &[Named])] = &[
     (
         Pc::WriteLock,
@@ -66,6 +68,7 @@ pub const FUNCTIONS: &[(Pc, &[Named])] = &[
     ),
     (Pc::OverwriteLock, &[(Era::Apart, "ext4_direct_IO_write", "fs/ext4/inode.c v4.9")]),
     (Pc::WriteReturn, &[(Era::Apart, "ext4_file_write_iter", "fs/ext4/file.c v4.9")]),
+    (Pc::AioReturn, &[(Era::Apart, "ext4_file_write_iter", "fs/ext4/file.c v4.9")]),
     (
         Pc::SizeUpdate,
         &[
@@ -94,6 +97,13 @@ pub const FUNCTIONS: &[(Pc, &[Named])] = &[
             (Era::Iomap, "iomap_dio_rw", "fs/iomap/direct-io.c v5.5"),
         ],
     ),
+    (
+        Pc::ReadUnlock,
+        &[
+            (Era::Apart, "ext4_direct_IO_read", "fs/ext4/inode.c v4.9"),
+            (Era::Iomap, "ext4_dio_read_iter", "fs/ext4/file.c v5.5"),
+        ],
+    ),
     (Pc::ReadDone, &[(Era::Iomap, "iomap_dio_complete", "fs/iomap/direct-io.c v5.5")]),
     (
         Pc::BufLock,
@@ -116,6 +126,10 @@ pub const FUNCTIONS: &[(Pc, &[Named])] = &[
             (Era::Folios, "filemap_read", "mm/filemap.c v6.1"),
         ],
     ),
+    (Pc::MmapFault, &[(Era::Apart, "ext4_filemap_fault", "fs/ext4/inode.c v4.9")]),
+    (Pc::MmapRead, &[(Era::Apart, "ext4_filemap_fault", "fs/ext4/inode.c v4.9")]),
+    (Pc::RangeLock, &[(Era::Two, "ext4_fallocate", "fs/ext4/extents.c v3.12")]),
+    (Pc::PunchFree, &[(Era::Two, "ext4_punch_hole", "fs/ext4/inode.c v3.12")]),
     (Pc::WritebackSubmit, &[(Era::Two, "ext4_writepages", "fs/ext4/inode.c v3.12")]),
     (Pc::FsyncCommitWait, &[(Era::Two, "jbd2_complete_transaction", "fs/jbd2/journal.c v3.12")]),
     (
@@ -123,6 +137,13 @@ pub const FUNCTIONS: &[(Pc, &[Named])] = &[
         &[
             (Era::Two, "__ext4_es_shrink", "fs/ext4/extents_status.c v3.12"),
             (Era::Apart, "__es_shrink", "fs/ext4/extents_status.c v4.9"),
+        ],
+    ),
+    (
+        Pc::EvictWait,
+        &[
+            (Era::Two, "truncate_inode_pages", "fs/ext4/inode.c v3.12"),
+            (Era::Apart, "truncate_inode_pages_final", "fs/ext4/inode.c v4.9"),
         ],
     ),
     (Pc::WorkTake, &[(Era::Two, "ext4_end_io_rsv_work", "fs/ext4/page-io.c v3.12")]),
@@ -151,7 +172,16 @@ pub const FUNCTIONS: &[(Pc, &[Named])] = &[
     (Pc::EndWriteback, &[(Era::Two, "ext4_finish_bio", "fs/ext4/page-io.c v3.12")]),
 ];
 
-/// The name of a place in an era, and where it was read; `None` is the one that it began with.
+/// The name of the inode's IO lock until v4.6.
+const I_MUTEX: &str = "i_mutex";
+
+/// The name of the inode's IO lock in a design's kernel: v4.7 makes it a read-write semaphore
+/// (9902af79c01a).
+pub fn lock_name(knobs: &Knobs) -> &'static str {
+    if Era::of(knobs) >= Era::Apart { "i_rwsem" } else { I_MUTEX }
+}
+
+/// The name of a place in an era, with its source; `None` if it still has its first name.
 fn named(pc: Pc, era: Era) -> Option<(&'static str, &'static str)> {
     let (_, names) = FUNCTIONS.iter().find(|(of, _)| *of == pc)?;
     let (_, function, source) = names.iter().rev().find(|(from, ..)| *from <= era)?;
@@ -164,16 +194,19 @@ pub fn function(design: &Design, pc: Pc) -> &'static str {
 }
 
 impl Pc {
-    /// What is known of the place under a design: later kernels do the same in other functions.
+    /// The description of the place under a design: later kernels do the same in other functions.
     pub fn info_in(self, knobs: &Knobs) -> PcInfo {
         let info = self.info();
+        let is_rwsem = lock_name(knobs) != I_MUTEX;
         let does = match self {
-            Pc::WriteLock | Pc::ReadLock | Pc::FallocLock
-                if knobs.inode_lock == InodeLock::Rwsem =>
+            Pc::WriteLock | Pc::ReadLock | Pc::FallocLock | Pc::RangeLock | Pc::FsyncLock
+                if is_rwsem =>
             {
                 "take i_rwsem"
             }
-            Pc::WriteUnlock if knobs.inode_lock == InodeLock::Rwsem => "drop i_rwsem",
+            Pc::OverwriteLock if is_rwsem => "take i_rwsem again",
+            Pc::ReadFlushLock if is_rwsem => "take i_rwsem to flush",
+            Pc::WriteUnlock | Pc::ReadFlushUnlock if is_rwsem => "drop i_rwsem",
             _ => info.does,
         };
         let first = (info.function, info.source);

@@ -1,82 +1,190 @@
-//! The knobs: what a design decides. Knob numbers (K1 to K12) are those of the
-//! design table in the thread's analysis: K2 early ES conversion, K3 when AIO is acknowledged, …
+//! The knobs: the decisions in which designs differ. `row.rs` sets them for each design and names
+//! the kernel source or the patch that each design follows.
 
 use crate::es;
 
-/// What a design decides, one field for each knob. [`KNOBS`] lists the same knobs as a table.
+/// The decisions of one design, one field per knob. [`KNOBS`](super::KNOBS) lists the same knobs
+/// as a table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Knobs {
-    /// Which kernel's extent status tree.
+    /// The kernel version whose extent status tree the design uses.
     pub es_version: es::Version,
-    /// K1: what the ES tree holds.
+    /// What the ES tree holds.
     pub es_content: EsContent,
-    /// K2: whether completion converts in the ES tree before anything else.
+    /// Whether completion converts in the ES tree before anything else.
     pub early: Early,
-    /// K3: when an AIO write into unwritten blocks is acknowledged.
+    /// When an AIO write into unwritten blocks is acknowledged.
     pub ack: Ack,
-    /// K4: which entries are marked as differing from the disk; K5, what the shrinker may free,
-    /// follows from it.
+    /// Which entries are marked as differing from the disk. The shrinker may free only entries
+    /// without that mark.
     pub dirty_bit: es::DirtyBit,
-    /// K6: what fsync waits for beside page writeback.
+    /// What fsync waits for in addition to page writeback.
     pub fsync: FsyncWait,
-    /// K7: whether a dioread_nolock reader waits for pending conversions.
+    /// Whether a dioread_nolock reader waits for pending conversions.
     pub nolock_read: NolockRead,
-    /// K8: what truncate waits for.
+    /// What truncate waits for.
     pub trunc: TruncWait,
-    /// K9: who runs the fsync of an O_(D)SYNC AIO write.
+    /// Who runs the fsync of an O_(D)SYNC AIO write.
     pub sync_by: SyncBy,
-    /// When `i_unwritten` drops, where the worker also runs the fsync.
+    /// When the worker decrements `i_unwritten`, if it also runs the fsync.
     pub decrement: Decrement,
-    /// K10: which workqueues convert.
+    /// The workqueues that convert extents on disk.
     pub workers: Workers,
-    /// K11: a limit on outstanding conversions beside the AIO slots.
+    /// The limit on outstanding conversions, in addition to the AIO slots.
     pub throttle: Throttle,
-    /// K12: when PageWriteback is cleared over unwritten blocks.
+    /// When PageWriteback is cleared over unwritten blocks.
     pub writeback_cleared: WritebackCleared,
-    /// The lock of the inode's IO.
+    /// The lock that orders IO on an inode.
     pub inode_lock: InodeLock,
-    /// fallocate waits for pending conversions (until v3.9).
-    pub fallocate_waits: bool,
+    /// How preallocation is kept from disturbing concurrent conversions.
+    pub fallocate_waits: FallocateWaits,
     /// A failed conversion becomes the result of its AIO.
     pub error_reported: bool,
-    /// The worker acknowledges last, when it needs the inode no more (v3.9).
+    /// An AIO is acknowledged last, when its inode is no longer needed (v3.9).
     pub complete_last: bool,
-    /// The shrinker takes delayed extents too, which nothing else remembers.
+    /// Whether the shrinker also frees delayed extents, which exist only in the ES tree.
     pub shrink_delayed: bool,
-    /// The worker asks the ES tree before it converts on disk (the shadowed conversion).
+    /// Whether the worker looks into the ES tree before it converts on disk. An entry that is
+    /// already written then hides the conversion on disk.
     pub worker_via_es: bool,
-    /// Which text of `ext4_es_convert_unwritten_extents`.
+    /// Which version of the RFC's `ext4_es_convert_unwritten_extents`.
     pub es_convert: EsConvert,
-    /// How tasks take `i_es_lock`, which early conversion also takes in irq context.
+    /// How tasks take `i_es_lock`. Early conversion takes the same lock in irq context.
     pub es_lock: EsLock,
-    /// Writeback reserves the handle of its conversion when it starts (v3.11): that handle joins
-    /// even a locked transaction and never waits for room in one.
+    /// Whether writeback reserves the handle of its conversion when it starts (v3.11). A reserved
+    /// handle joins even a locked transaction and never waits for room in one.
     pub reservation: bool,
-    /// What a direct write has to reach beyond to extend the file: then it waits for its bio, under
-    /// the lock, and updates the size.
+    /// The size that an extending direct write exceeds. An extending write waits for its bio under
+    /// the inode lock and then updates the size.
     pub extends: Extends,
-    /// When a direct write that extends the file updates its size, where it also syncs.
+    /// When an extending O_(D)SYNC direct write updates the size.
     pub size_update: SizeUpdate,
-    /// A direct write that extends the file puts the inode on the orphan list first, so that
-    /// recovery cuts off what lies beyond the size that it finds.
+    /// Whether an extending direct write first puts the inode on the orphan list. Recovery then
+    /// frees the blocks beyond the size that it finds on disk.
     pub orphan: bool,
-    /// When an AIO write is done, clean pages of its range that were read in the meantime are
-    /// dropped, before anybody hears of it (v5.5; a synchronous write drops them in all kernels).
+    /// Whether an AIO write drops the clean pages of its range when its IO is done and before it is
+    /// acknowledged (v5.5). A synchronous write drops them in all kernels.
     pub invalidate: bool,
-    /// Unwritten extents that touch are one extent of the disk tree, and the conversion takes the
-    /// whole extent that it finds (v3.7 and v3.8; ec22ba8edb50 in v3.9 ends the merging).
+    /// Whether adjacent unwritten extents merge into one extent of the disk tree. The conversion
+    /// then converts the whole extent that it finds (v3.7 and v3.8; ec22ba8edb50 in v3.9 ends the
+    /// merging).
     pub merge_unwritten: bool,
-    /// Who is told that writeback has failed.
+    /// Whether a worker takes `i_mutex` to convert (until v3.6; 28a535f9a0df removes it).
+    pub convert_lock: bool,
+    /// How an inode is kept in memory while its conversions are pending.
+    pub evict: EvictWait,
+    /// Whether the irq reads an `io_end` before it hands it to the worker (true in the RFC's rows
+    /// too, although the RFC as posted reads `io_end->iocb` afterwards).
+    pub io_end_ref: bool,
+    /// Which calls report that writeback has failed.
     pub wb_error: WbError,
-    /// What becomes of unwritten blocks whose writeback has failed.
+    /// What happens to unwritten blocks whose writeback has failed.
     pub failed_writeback: FailedWriteback,
+    /// fdatasync commits the changes of punch and zero range (67a7d5f561f4, v4.12).
+    pub range_datasync: bool,
+    /// The accesses that cannot fill the page cache while the blocks of a range are removed. If
+    /// there are any, the task waits for direct IO before it drops the pages.
+    pub fill_lock: FillLock,
+    /// How direct writes of half blocks are kept from zeroing each other's halves of new and
+    /// unwritten blocks.
+    pub unaligned: Unaligned,
+    /// Whether fiemap takes `i_rwsem` (151ff9325e5e, v6.16), so that it caches no extent of a tree
+    /// that is being shifted.
+    pub fiemap_lock: bool,
+    /// Whether an O_DSYNC write over written blocks is sent with FUA and then not synced
+    /// (`iomap_dio_can_use_fua`). It needs a device with FUA; the rows have one with only a
+    /// volatile cache.
+    pub fua: Fua,
+    /// What counts the reserved blocks of an inode (`i_reserved_data_blocks`).
+    pub reservations: Reservations,
+    /// How a delayed write holds `i_data_sem` while it inserts its entry.
+    pub delay_lock: DelayLock,
+    /// What happens to unwritten blocks if the bio of an AIO write has failed (74c66bcb7eda, v4.6).
+    pub failed_dio: FailedWriteback,
+    /// The allocations of written blocks whose data a commit waits for (`data=ordered`).
+    pub ordered: Ordered,
+    /// Whether move_extents, once it has the pages, finds out that its lookup is stale
+    /// (`mext_check_coverage`; `i_es_seq` from v6.19 on).
+    pub move_check: bool,
 }
 
-/// Who is told that the writeback of a file has failed.
+/// The allocations of written blocks whose data a commit waits for (`data=ordered`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ordered {
+    /// Those of writeback, and without delayed allocation those of write calls.
+    WritebackAndWrite,
+    /// Without delayed allocation, those of write calls (f3b59291a69d).
+    Write,
+    /// All, also those of page faults (06bd3c36a733, v4.7).
+    All,
+}
+
+/// What counts the reserved blocks of an inode (`i_reserved_data_blocks`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reservations {
+    /// The delayed buffers of dirty pages: a reservation is released where such a page is dropped,
+    /// and used up where writeback gives it a block. Another call that gives the block its place
+    /// uses up none (until v4.19).
+    Buffers,
+    /// The delayed entries of the ES tree: their removal releases reservations, and whoever
+    /// allocates uses them up (8fcc3a580651 and b6bf9171ef5c, v4.20; c543e2429640, v6.12).
+    EsTree,
+}
+
+/// How a delayed write holds `i_data_sem` while it inserts its entry into the ES tree.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DelayLock {
+    /// For reading, so that a reader that has found a hole may cache it over the new entry.
+    Shared,
+    /// For writing (acf795dc161f, v6.8).
+    Exclusive,
+}
+
+/// When an O_DSYNC direct write over written blocks is sent with FUA and not synced.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fua {
+    /// Never: the device has no FUA.
+    No,
+    /// If the running transaction has no change of the inode that the data needs (without
+    /// `IOMAP_F_DIRTY`, `ext4_inode_datasync_dirty`), as in ext4 from v5.5 on.
+    IfClean,
+    /// Even if it has.
+    Always,
+}
+
+/// How direct writes of half blocks are kept from zeroing each other's halves of new and unwritten
+/// blocks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unaligned {
+    /// Not at all (until v2.6.37).
+    No,
+    /// An AIO write takes `ext4_aio_mutex` and waits until `i_unwritten` is 0 (e9e3bcecf44c,
+    /// v2.6.38). A synchronous write does neither.
+    AioMutex,
+    /// An AIO write waits for the same under the inode's lock (v4.8 to v5.4).
+    UnwrittenWait,
+    /// The write takes `i_rwsem` exclusively, waits for direct IO and then for its own bio (v5.5;
+    /// from v5.6 on a synchronous write too). From v6.5 on an overwrite of written blocks does
+    /// neither (310ee0902b8d).
+    DioWait,
+}
+
+/// The accesses that cannot fill the page cache while the blocks of a range are removed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FillLock {
+    /// No access is held back (until v4.4).
+    No,
+    /// Page faults (`i_mmap_sem`, ea3d7209ca01 in v4.5).
+    Faults,
+    /// Reads too (`invalidate_lock`, d4f5258eae7b in v5.15).
+    Reads,
+}
+
+/// Which calls report that the writeback of a file has failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum WbError {
-    /// The first call that waits for writeback while anything of the file is cached (`AS_EIO`,
-    /// until v3.15).
+    /// The first call that waits for writeback while a page of the file is cached (`AS_EIO`, until
+    /// v3.15).
     FlagIfCached,
     /// The first call that waits for writeback (865ffef3797d, v3.16).
     Flag,
@@ -84,41 +192,54 @@ pub enum WbError {
     Errseq,
 }
 
-/// What becomes of unwritten blocks whose writeback has failed.
+/// How an inode is kept in memory while its conversions are pending.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum EvictWait {
+    /// Each `io_end` holds a reference (until v2.6.37); the worker may drop the last one.
+    Pinned,
+    /// Eviction waits until `i_ioend_count` is 0 (f7ad6d2e9201, v2.6.38, to v3.10).
+    IoEnd,
+    /// Eviction waits only for PageWriteback (v3.11); a direct IO holds its open file.
+    Writeback,
+}
+
+/// What happens to unwritten blocks whose writeback has failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FailedWriteback {
-    /// They are converted all the same (until v6.14).
+    /// They are converted anyway (until v6.14).
     Converts,
     /// They stay unwritten (v6.15).
     StaysUnwritten,
 }
 
-/// K1: what the ES tree holds.
+/// What the ES tree holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum EsContent {
-    /// Delayed extents only (v3.8): direct IO leaves the tree empty, mapping asks the disk tree.
+    /// Delayed extents only (v3.8): direct IO adds nothing to the tree, and mapping reads the disk
+    /// tree.
     Delayed,
-    /// Every status with its physical block: mapping asks the ES tree first.
+    /// Every status with its physical block: mapping looks into the ES tree first.
     Full,
-    /// Every status, no physical block: a written block has to be looked up on disk.
+    /// Every status without a physical block: a written block is looked up on disk.
     Nopblk,
 }
 
-/// K2: early conversion in the ES tree, in irq context.
+/// Early conversion in the ES tree, in irq context.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Early {
-    /// Conversion is the worker's alone.
+    /// Only the worker converts.
     No,
     /// Completion of direct IO converts in the ES tree first.
     Dio,
-    /// Completion of buffered writeback does too, before PageWriteback is cleared.
+    /// Completion of buffered writeback converts in the ES tree too, before it clears
+    /// PageWriteback.
     DioAndBuffered,
 }
 
-/// K3: when an AIO write into unwritten blocks is acknowledged.
+/// When an AIO write into unwritten blocks is acknowledged.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ack {
-    /// In irq context, right after the ES conversion.
+    /// In irq context, immediately after the ES conversion.
     Irq,
     /// By the worker, after the disk conversion.
     Converted,
@@ -126,49 +247,52 @@ pub enum Ack {
     SyncConverted,
 }
 
-/// K6: what fsync waits for.
+/// What fsync waits for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FsyncWait {
     /// Runs the completed list, then waits until `i_unwritten` is 0, under `i_mutex`.
     Unwritten,
     /// Page writeback only, without `i_mutex` (v3.11).
     Writeback,
-    /// As `Unwritten`, but not when it is called for O_SYNC AIO.
+    /// As `Unwritten`, except when it is called for O_SYNC AIO: then it does not wait.
     SkipForOsyncAio,
     /// Waits until `i_unwritten` is 0, without `i_mutex`, except in a worker.
     FlushDirty,
 }
 
-/// K7: what a dioread_nolock reader does about pending conversions.
+/// What a dioread_nolock reader does about pending conversions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NolockRead {
-    /// If `i_unwritten` is not 0 it takes `i_mutex` and flushes.
+    /// If `i_unwritten` is not 0, the reader takes `i_mutex` and flushes.
     Waits,
-    /// It maps at once.
+    /// The reader maps without waiting.
     Goes,
+    /// It takes `i_rwsem` shared and holds it until its data has arrived, as does every direct read
+    /// with any mount options (v4.9, and iomap).
+    Shared,
 }
 
-/// K8: what truncate waits for, beside the page cache of its range.
+/// What truncate waits for, in addition to the pages of its range.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TruncWait {
     /// `i_dio_count` and `i_unwritten` (until v3.10).
     Both,
-    /// `i_dio_count` and page writeback, which end only after the conversion (v3.11).
+    /// `i_dio_count` and page writeback; both end only after the conversion (v3.11).
     DioAndWriteback,
-    /// `i_dio_count` alone.
+    /// `i_dio_count` only: a conversion may be pending.
     DioCount,
     /// `i_dio_count`, and the conversions that the ES tree marks as pending.
     FlushDirty,
 }
 
-/// K9: who runs the fsync of an O_(D)SYNC AIO write.
+/// Who runs the fsync of an O_(D)SYNC AIO write.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SyncBy {
     /// The submitting task, after `-EIOCBQUEUED`.
     Submitter,
     /// The conversion worker, after the conversion.
     Worker,
-    /// A worker of its own for each direct IO (`s_dio_done_wq`, v3.12).
+    /// A separate work item for each direct IO (`s_dio_done_wq`, v3.12).
     DioWorker,
 }
 
@@ -177,37 +301,52 @@ pub enum SyncBy {
 pub enum Decrement {
     /// Before it calls fsync.
     BeforeSync,
-    /// After fsync has returned: one IO is enough to deadlock.
+    /// After fsync has returned: a single IO then deadlocks.
     AfterSync,
 }
 
-/// K10: the workqueues that convert.
+/// The workqueues that convert.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Workers {
-    /// One, one item at a time: `ext4-dio-unwritten`.
+    /// One workqueue, one item at a time: `ext4-dio-unwritten`.
     One,
-    /// Two, each one item at a time: with and without reserved credits (v3.11).
+    /// Two workqueues, each one item at a time: with and without reserved credits (v3.11).
     RsvAndUnrsv,
-    /// One for writeback, one item at a time; and `s_dio_done_wq`, many at a time (v3.12).
+    /// One workqueue for writeback, one item at a time, and `s_dio_done_wq`, many items at a time
+    /// (v3.12).
     RsvAndDio,
 }
 
-/// K11: a limit on outstanding conversions.
+/// A limit on outstanding conversions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Throttle {
-    /// None of its own.
+    /// No limit: submissions never wait for conversions.
     No,
-    /// As many as the AIO context has slots.
+    /// As many conversions as the AIO context has slots.
     Slots,
-    /// One.
+    /// At most one conversion is pending.
     One,
-    /// Two.
+    /// At most two conversions are pending.
     Two,
-    /// Four.
+    /// At most four conversions are pending.
     Four,
 }
 
-/// K12: when PageWriteback is cleared.
+/// How preallocation, which may extend the extent that a write has split off, is kept from
+/// disturbing the conversion of that write.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FallocateWaits {
+    /// Not at all: `ext4_convert_unwritten_extents_endio` converts the whole extent that it finds
+    /// (until v3.6).
+    No,
+    /// `fallocate` waits for pending conversions (60d4616f3dc6), and a conversion splits an extent
+    /// that is larger than its range (dee1f973ca34; both v3.7).
+    Yes,
+    /// Only the split (from v3.9 on).
+    Splits,
+}
+
+/// When PageWriteback is cleared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum WritebackCleared {
     /// In irq context, before the conversion.
@@ -216,21 +355,21 @@ pub enum WritebackCleared {
     Converted,
 }
 
-/// What a direct write has to reach beyond to extend the file.
+/// The size that an extending direct write exceeds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Extends {
-    /// `i_size` (until v4.16): one that ends between `i_disksize` and `i_size` updates neither.
+    /// `i_size` (until v4.16): a write that ends between `i_disksize` and `i_size` updates neither.
     ISize,
-    /// `i_disksize` (45d8ec4d9fd5, v4.17).
+    /// `i_disksize`, so that the size on disk grows too (45d8ec4d9fd5, v4.17).
     IDisksize,
 }
 
 /// When an extending direct write updates the size, if it is O_(D)SYNC.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SizeUpdate {
-    /// Before the sync, which so covers it (until v5.4, and from v6.7 on).
+    /// Before the sync, so that the sync covers the size (until v5.4, and from v6.7 on).
     BeforeSync,
-    /// After the sync, which `iomap_dio_complete` runs under the lock (v5.5 to v6.6; mended by
+    /// After the sync, which `iomap_dio_complete` runs under the lock (v5.5 to v6.6; fixed by
     /// 91562895f803).
     AfterSync,
 }
@@ -238,18 +377,18 @@ pub enum SizeUpdate {
 /// The lock that orders IO on an inode.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum InodeLock {
-    /// `i_mutex`.
+    /// `i_mutex`, which one task holds at a time.
     Mutex,
     /// `i_rwsem`, shared for reads and for overwrites of written blocks (v5.5).
     Rwsem,
 }
 
-/// Which text of the RFC's `ext4_es_convert_unwritten_extents`.
+/// Which version of the RFC's `ext4_es_convert_unwritten_extents`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum EsConvert {
-    /// The text of series v5, with its defects.
+    /// The code of series v5, with its defects.
     Posted,
-    /// What it should do.
+    /// The code without those defects.
     Corrected,
 }
 
@@ -263,10 +402,19 @@ pub enum EsLock {
 }
 
 impl Knobs {
-    /// Why these knobs cannot stand together, if they cannot.
+    /// Whether the ES tree counts the reserved blocks. An older tree cannot.
+    pub fn counts_in_tree(&self) -> bool {
+        self.reservations == Reservations::EsTree && self.es_version >= es::Version::V3_19
+    }
+
+    /// The reason why these values exclude each other, or `None` if they do not.
     pub fn contradiction(&self) -> Option<&'static str> {
         let delayed = self.es_content == EsContent::Delayed;
-        let rules: [(bool, &'static str); 10] = [
+        let rules: [(bool, &'static str); 11] = [
+            (
+                self.fua != Fua::No && self.inode_lock == InodeLock::Mutex,
+                "fua needs inode_lock=i_rwsem, only iomap sends FUA",
+            ),
             (
                 self.size_update == SizeUpdate::AfterSync
                     && matches!(self.fsync, FsyncWait::Unwritten | FsyncWait::SkipForOsyncAio),
@@ -312,175 +460,3 @@ impl Knobs {
         rules.iter().find(|(broken, _)| *broken).map(|(_, reason)| *reason)
     }
 }
-
-/// One knob, as the page and the parser see it.
-pub struct KnobInfo {
-    /// The name in `+name=value`.
-    pub id: &'static str,
-    /// What it decides, in a few words.
-    pub what: &'static str,
-    /// The values, in the order of the enum.
-    pub values: &'static [&'static str],
-    /// The position of the current value in `values`.
-    pub get: fn(&Knobs) -> usize,
-    /// Sets the value at a position of `values`.
-    pub set: fn(&mut Knobs, usize),
-}
-
-macro_rules! knob {
-    ($id:literal, $what:literal, $field:ident, [$($name:literal => $value:expr),+ $(,)?]) => {
-        KnobInfo {
-            id: $id,
-            what: $what,
-            values: &[$($name),+],
-            get: |k| {
-                let all = [$($value),+];
-                all.iter().position(|v| *v == k.$field).unwrap_or(0)
-            },
-            set: |k, i| {
-                let all = [$($value),+];
-                if let Some(v) = all.get(i) {
-                    k.$field = *v;
-                }
-            },
-        }
-    };
-}
-
-/// Every knob, in the order in which a design's name writes them.
-pub const KNOBS: &[KnobInfo] = &[
-    knob!("es_version", "the kernel whose extent status tree it uses", es_version, [
-        "v3.8" => es::Version::V3_8,
-        "v3.9" => es::Version::V3_9,
-        "v3.11" => es::Version::V3_11,
-        "v3.19" => es::Version::V3_19,
-        "v6.5" => es::Version::V6_5,
-        "v6.12" => es::Version::V6_12,
-    ]),
-    knob!("es_content", "what the ES tree holds", es_content, [
-        "delayed" => EsContent::Delayed,
-        "full" => EsContent::Full,
-        "nopblk" => EsContent::Nopblk,
-    ]),
-    knob!("early", "early conversion in the ES tree, by the irq", early, [
-        "no" => Early::No,
-        "dio" => Early::Dio,
-        "dio_and_buffered" => Early::DioAndBuffered,
-    ]),
-    knob!("ack", "when AIO into unwritten blocks is acknowledged", ack, [
-        "irq" => Ack::Irq,
-        "converted" => Ack::Converted,
-        "sync_converted" => Ack::SyncConverted,
-    ]),
-    knob!("dirty_bit", "which entries are marked as differing from the disk", dirty_bit, [
-        "no" => es::DirtyBit::No,
-        "unwritten_only" => es::DirtyBit::UnwrittenOnly,
-        "pending" => es::DirtyBit::Pending,
-    ]),
-    knob!("fsync", "what fsync waits for", fsync, [
-        "unwritten" => FsyncWait::Unwritten,
-        "writeback" => FsyncWait::Writeback,
-        "skip_for_osync_aio" => FsyncWait::SkipForOsyncAio,
-        "flush_dirty" => FsyncWait::FlushDirty,
-    ]),
-    knob!("nolock_read", "whether a nolock reader waits for conversions", nolock_read, [
-        "waits" => NolockRead::Waits,
-        "goes" => NolockRead::Goes,
-    ]),
-    knob!("trunc", "what truncate waits for", trunc, [
-        "both" => TruncWait::Both,
-        "dio_and_writeback" => TruncWait::DioAndWriteback,
-        "dio_count" => TruncWait::DioCount,
-        "flush_dirty" => TruncWait::FlushDirty,
-    ]),
-    knob!("sync_by", "who runs the fsync of an O_SYNC AIO write", sync_by, [
-        "submitter" => SyncBy::Submitter,
-        "worker" => SyncBy::Worker,
-        "dio_worker" => SyncBy::DioWorker,
-    ]),
-    knob!("decrement", "when i_unwritten drops in a worker that also syncs", decrement, [
-        "before_sync" => Decrement::BeforeSync,
-        "after_sync" => Decrement::AfterSync,
-    ]),
-    knob!("workers", "the workqueues that convert", workers, [
-        "one" => Workers::One,
-        "rsv_and_unrsv" => Workers::RsvAndUnrsv,
-        "rsv_and_dio" => Workers::RsvAndDio,
-    ]),
-    knob!("throttle", "a limit on outstanding conversions", throttle, [
-        "no" => Throttle::No,
-        "slots" => Throttle::Slots,
-        "1" => Throttle::One,
-        "2" => Throttle::Two,
-        "4" => Throttle::Four,
-    ]),
-    knob!("writeback_cleared", "when PageWriteback is cleared", writeback_cleared, [
-        "irq" => WritebackCleared::Irq,
-        "converted" => WritebackCleared::Converted,
-    ]),
-    knob!("inode_lock", "the lock of the inode's IO", inode_lock, [
-        "i_mutex" => InodeLock::Mutex,
-        "i_rwsem" => InodeLock::Rwsem,
-    ]),
-    knob!("fallocate_waits", "fallocate waits for pending conversions", fallocate_waits, [
-        "no" => false,
-        "yes" => true,
-    ]),
-    knob!("error_reported", "a failed conversion is the AIO's result", error_reported, [
-        "no" => false,
-        "yes" => true,
-    ]),
-    knob!("complete_last", "the worker acknowledges last", complete_last, [
-        "no" => false,
-        "yes" => true,
-    ]),
-    knob!("worker_via_es", "the worker asks the ES tree before it converts", worker_via_es, [
-        "no" => false,
-        "yes" => true,
-    ]),
-    knob!("shrink_delayed", "the shrinker takes delayed extents too", shrink_delayed, [
-        "no" => false,
-        "yes" => true,
-    ]),
-    knob!("es_convert", "which text of ext4_es_convert_unwritten_extents", es_convert, [
-        "posted" => EsConvert::Posted,
-        "corrected" => EsConvert::Corrected,
-    ]),
-    knob!("es_lock", "how tasks take i_es_lock", es_lock, [
-        "irqsave" => EsLock::Irqsave,
-        "plain" => EsLock::Plain,
-    ]),
-    knob!("invalidate", "an AIO write that is done drops clean pages of its range", invalidate, [
-        "no" => false,
-        "yes" => true,
-    ]),
-    knob!("extends", "what a direct write reaches beyond to extend the file", extends, [
-        "i_size" => Extends::ISize,
-        "i_disksize" => Extends::IDisksize,
-    ]),
-    knob!("size_update", "when an extending O_SYNC write updates the size", size_update, [
-        "before_sync" => SizeUpdate::BeforeSync,
-        "after_sync" => SizeUpdate::AfterSync,
-    ]),
-    knob!("orphan", "an extending direct write is on the orphan list", orphan, [
-        "no" => false,
-        "yes" => true,
-    ]),
-    knob!("reservation", "writeback reserves the handle of its conversion", reservation, [
-        "no" => false,
-        "yes" => true,
-    ]),
-    knob!("merge_unwritten", "preallocation grows unwritten extents on disk", merge_unwritten, [
-        "no" => false,
-        "yes" => true,
-    ]),
-    knob!("wb_error", "who is told that writeback has failed", wb_error, [
-        "flag_if_cached" => WbError::FlagIfCached,
-        "flag" => WbError::Flag,
-        "errseq" => WbError::Errseq,
-    ]),
-    knob!("failed_writeback", "unwritten blocks whose writeback has failed", failed_writeback, [
-        "converts" => FailedWriteback::Converts,
-        "stays_unwritten" => FailedWriteback::StaysUnwritten,
-    ]),
-];

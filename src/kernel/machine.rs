@@ -1,27 +1,44 @@
-//! The machine that takes a step: a setup, a state and an observer. The files for each kind of
-//! operation add their steps to it.
+//! The machine that takes a step: a setup, a state and an observer. The file of each kind of
+//! operation adds the steps of that kind.
 
 use crate::es;
 
 use super::choice::Actor;
+use super::counting::Counting;
 use super::knobs::Knobs;
 use super::note::{Fault, Note, Observer};
 use super::op::Op;
 use super::pc::Pc;
 use super::place::entry;
 use super::promise::Promise;
+use super::range::Range;
 use super::setup::Setup;
-use super::state::{Bound, Frame, Io, NOBODY, On, Task};
+use super::state::{Bound, Frame, Io, Marks, NOBODY, On, Task};
 use super::stepped::Stepped;
 use super::wait::change_at;
 
-/// Everything that a step needs: a setup, a state and an observer.
+/// The data of one step: a setup, a state and an observer.
 pub(super) struct Machine<'a, O: ?Sized> {
     pub(super) setup: &'a Setup,
     pub(super) state: Stepped<'a>,
     pub(super) obs: &'a mut O,
-    /// What fails in this step.
+    /// The failure that this step injects.
     pub(super) fault: Option<Fault>,
+    /// The reserved blocks, if the setup can have any.
+    pub(super) counting: Option<Counting>,
+    /// What becomes of the first gap that a lookup finds in this step.
+    pub(super) gap: Gap,
+}
+
+/// What becomes of the first gap in the disk tree that a lookup finds in a step.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Gap {
+    /// It is cached at once.
+    Cached,
+    /// It will be cached in a later step of the task.
+    Left,
+    /// The gap that will be cached in a later step.
+    Found(Range),
 }
 
 impl<O: Observer + ?Sized> Machine<'_, O> {
@@ -34,8 +51,9 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
         knobs.es_version.rules().with_dirty_bit(knobs.dirty_bit)
     }
 
-    /// Takes the credits of a step's handle, if it starts one. False if the transaction has no room
-    /// for them: then its commit has been asked for, and the step is still to come.
+    /// Takes the credits of the handle that a step starts, if it starts one. If the transaction has
+    /// no room for them, it asks for a commit and returns false; the step is then still to be
+    /// taken.
     pub(super) fn takes_credits(&mut self, task: u8, pc: Pc) -> bool {
         if self.setup.journal == 0 {
             return true;
@@ -54,13 +72,13 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
         true
     }
 
-    /// An idle task begins: a thread its operation, a kworker its work, the flusher its run.
+    /// An idle task begins: a thread its operation, a kworker its work item, the flusher its run.
     pub(super) fn begin(&mut self, task: u8) {
         let actor = Actor::of_task(task);
         if let Actor::Thread(thread) = actor {
             let op = self.task(task).op;
             self.obs.note(Note::Began { thread, op });
-            self.task(task).must = [0; crate::bounds::BLOCKS_MAX as usize];
+            self.task(task).must = Marks::NONE;
         }
         let begins = entry(self.setup, &self.state, actor).filter(|f| !f.pc.is_work_take());
         if actor == Actor::Flusher {
@@ -90,7 +108,7 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
         self.obs.note(Note::Mutex { ino, taken: true });
     }
 
-    /// Drops the inode's lock, however the task holds it.
+    /// Drops the inode's lock, whether the task holds it shared or exclusively.
     pub(super) fn unlock_mutex(&mut self, task: u8, ino: u8) {
         let counts = self.state.counts(ino);
         if *counts.i_mutex == task {
@@ -108,26 +126,26 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
         }
     }
 
-    /// Enters a function.
+    /// Pushes a function on the task's stack.
     pub(super) fn call(&mut self, task: u8, frame: Frame) {
         if !self.task(task).push(frame) {
             *self.state.bound() = Some(Bound::Frames);
         }
     }
 
-    /// Leaves the innermost function.
+    /// Returns from the innermost function.
     pub(super) fn ret(&mut self, task: u8) {
         self.task(task).pop();
     }
 
-    /// Moves the innermost function on; it goes on working on the same thing.
+    /// Moves the innermost function to another place; it continues to work on the same object.
     pub(super) fn go(&mut self, task: u8, pc: Pc) {
         if let Some(frame) = self.task(task).top_mut() {
             *frame = Frame::new(pc, frame.on);
         }
     }
 
-    /// Moves the innermost function on to something else to work on.
+    /// Moves the innermost function to another place and another object.
     pub(super) fn go_on(&mut self, task: u8, pc: Pc, on: On) {
         if let Some(frame) = self.task(task).top_mut() {
             *frame = Frame::new(pc, on);

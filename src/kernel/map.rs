@@ -3,16 +3,17 @@
 use crate::bounds::{BLOCKS_MAX, PBLK_FIRST};
 use crate::es::{self, EsOp, Extent, Status};
 
-use super::knobs::{EsContent, EsConvert};
-use super::machine::Machine;
+use super::knobs::{EsContent, EsConvert, FallocateWaits};
+use super::machine::{Gap, Machine};
 use super::note::{Note, Observer};
 use super::promise::Promise;
 use super::range::Range;
-use super::state::{Bound, Content, Mapping, Media};
+use super::state::{Bound, Mapping, Media};
 
 impl<O: Observer + ?Sized> Machine<'_, O> {
-    /// Looks a range up, block by block, as a reader's `get_block` does: the ES tree first if the
-    /// design keeps a full one, then the disk tree, whose answer goes into the ES tree.
+    /// Looks up a range piece by piece, as a reader's `get_block` does. If the design keeps a full
+    /// ES tree, the lookup starts there. On a miss it reads the disk tree and caches the result in
+    /// the ES tree.
     pub(super) fn lookup_range(
         &mut self,
         ino: u8,
@@ -29,14 +30,22 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
         }
     }
 
-    /// Maps a range for a direct write: holes are allocated as unwritten; unwritten blocks
-    /// stays so until conversion. Returns whether any block has to be converted; `each` gets the
-    /// physical block of every block.
+    /// Looks up the first piece of a range: what one lookup covers, with the mapping of its first
+    /// block.
+    pub(super) fn lookup_piece(&mut self, ino: u8, range: Range) -> (Range, Mapping) {
+        let Chunk { range, first } = self.lookup_chunk(ino, range);
+        (range, first)
+    }
+
+    /// Maps a range for a direct write. Holes are allocated as unwritten blocks; unwritten blocks
+    /// stay unwritten until the conversion. `each` receives the physical block of every block, and
+    /// whether the block is new or unwritten, so that the write has to fill all of it.
+    /// Returns whether any block has to be converted.
     pub(super) fn map_for_write(
         &mut self,
         ino: u8,
         range: Range,
-        mut each: impl FnMut(u8, u8),
+        mut each: impl FnMut(u8, u8, bool),
     ) -> bool {
         let mut unwritten = false;
         let mut lblk = range.lblk;
@@ -48,15 +57,15 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
             }
             if let Mapping::Unwritten(_) = chunk.first {
                 unwritten = true;
-                // The extent is split here, at submission, so that the conversion finds one that
-                // covers just the IO (0031462b5b39); the ES tree gets the piece.
+                // Submission splits the extent, so that the conversion finds an extent that covers
+                // exactly the IO (0031462b5b39). The ES tree gets that piece.
                 chunk.range = self.up_to_split(ino, chunk.range);
                 self.split_disk(ino, chunk.range);
                 self.es_insert(ino, chunk);
             }
             for (i, lblk) in (0..).zip(chunk.range.blocks()) {
                 if let Some(pblk) = chunk.first.advanced(i).pblk() {
-                    each(lblk, pblk);
+                    each(lblk, pblk, matches!(chunk.first, Mapping::Unwritten(_)));
                 }
             }
             lblk = chunk.range.end();
@@ -64,22 +73,28 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
         unwritten
     }
 
-    /// Maps a range for writeback without dioread_nolock: what is a hole or unwritten is written
-    /// at once (`ext4_ext_convert_to_initialized`). Returns the number of blocks mapped.
-    pub(super) fn map_written(&mut self, ino: u8, range: Range, each: impl FnMut(u8, u8)) -> u8 {
+    /// Maps a range for writeback without dioread_nolock: holes and unwritten blocks become written
+    /// immediately (`ext4_ext_convert_to_initialized`). Returns the number of blocks mapped.
+    pub(super) fn map_written(
+        &mut self,
+        ino: u8,
+        range: Range,
+        each: impl FnMut(u8, u8, bool),
+    ) -> u8 {
         if self.map_for_write(ino, range, each) {
             self.write_blocks(ino, range);
         }
         range.len
     }
 
-    /// Maps a range that ends beyond `i_size`: what is allocated beyond it is written at once, the
-    /// orphan list guards it. Returns whether any block inside has to be converted.
+    /// Maps a range that ends beyond `i_size`. Blocks allocated beyond it become written
+    /// immediately, because the orphan list protects them. Returns whether any block inside the
+    /// size has to be converted.
     pub(super) fn map_beyond_size(
         &mut self,
         ino: u8,
         range: Range,
-        each: impl FnMut(u8, u8),
+        each: impl FnMut(u8, u8, bool),
     ) -> bool {
         self.map_for_write(ino, range, each);
         let size = self.state.inodes[usize::from(ino)].size.max(range.lblk);
@@ -100,12 +115,12 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
                 let Some(allocated) = self.allocate(ino, chunk.range) else { return };
                 chunk = allocated;
                 if self.knobs().merge_unwritten {
-                    // `ext4_ext_insert_extent` makes the extent before it longer, or the next.
+                    // `ext4_ext_insert_extent` extends the extent before it or the one after it.
                     let end = 1_u32 << chunk.range.end();
                     self.state.merge_at(ino, 1 << chunk.range.lblk | end as u16);
                 }
                 if delayed && self.knobs().es_version < es::Version::V6_12 {
-                    // The reservation is released when the page is written back: until then the
+                    // The reservation is released when the page is written back. Until then the
                     // entry stays delayed too.
                     self.es_learn_as(ino, chunk, Status::DELAYED, EsOp::Insert);
                 } else {
@@ -116,8 +131,7 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
         }
     }
 
-    /// A range and what else the extents hold that it begins and ends in, as far as they are
-    /// unwritten.
+    /// A range, extended to the ends of the unwritten extents in which it begins and ends.
     fn whole_extents(&self, ino: u8, range: Range) -> Range {
         let inode = &self.state.inodes[usize::from(ino)];
         let goes_on = |into: u8| match (inode.disk.get(usize::from(into)), into.checked_sub(1)) {
@@ -136,17 +150,18 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
         Range::new(first, end - first)
     }
 
-    /// Turns the unwritten blocks of a range into written ones, in the disk tree and then, under
-    /// the same `i_data_sem`, in the ES tree. Returns false if the ES tree was asked first and
-    /// hid the work (`worker_via_es`).
+    /// Converts the unwritten blocks of a range to written ones: in the disk tree and then, under
+    /// the same `i_data_sem`, in the ES tree. With `worker_via_es` it looks into the ES tree first,
+    /// and returns false if an entry there hid the conversion.
     pub(super) fn convert_on_disk(&mut self, ino: u8, range: Range) -> bool {
         if self.knobs().worker_via_es && self.es_says_written(ino, range) {
             return false;
         }
-        // `ext4_convert_unwritten_extents_endio` converts the extent that it finds, which was split
-        // off at submission, unless it has grown since (60d4616f3dc6).
-        let range =
-            if self.knobs().merge_unwritten { self.whole_extents(ino, range) } else { range };
+        // Until v3.6, `ext4_convert_unwritten_extents_endio` converts the whole extent that it
+        // finds. The extent was split off at submission, but may have grown since then; from v3.7
+        // on it is split again (dee1f973ca34).
+        let takes_whole = self.knobs().fallocate_waits == FallocateWaits::No;
+        let range = if takes_whole { self.whole_extents(ino, range) } else { range };
         let disk = self.state.inodes[usize::from(ino)].disk;
         let exposes = |lblk: u8| match disk[usize::from(lblk)] {
             Mapping::Unwritten(pblk) => self.is_stale(ino, lblk, pblk),
@@ -172,6 +187,12 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
         self.state.split_at(ino, 0);
         *self.state.counts(ino).dirty_tid = true;
         self.obs.note(Note::Disk { ino, range });
+        self.tell_es(ino, range);
+    }
+
+    /// Updates the ES tree with the allocated blocks of a range, under the `i_data_sem` of the
+    /// change.
+    fn tell_es(&mut self, ino: u8, range: Range) {
         let mut lblk = range.lblk;
         while lblk < range.end() {
             let chunk = self.disk_chunk(ino, Range::new(lblk, range.end() - lblk));
@@ -192,7 +213,52 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
         self.es_call(ino, EsOp::Remove { lblk, len: u32::MAX - lblk });
     }
 
-    /// The conversion of a range is pending: where the design has a dirty bit, its entries say so.
+    /// Frees the blocks of a range in both trees (`ext4_ext_remove_space`); from v6.8 on the ES
+    /// tree remembers that it is a hole (9f1118223aa0).
+    pub(super) fn free_range(&mut self, ino: u8, range: Range) {
+        self.lead_astray(ino, range);
+        let disk = self.state.disk(ino);
+        disk[usize::from(range.lblk)..usize::from(range.end())].fill(Mapping::Hole);
+        self.state.split_at(ino, 0);
+        self.obs.note(Note::Disk { ino, range });
+        let (lblk, len) = (u32::from(range.lblk), u32::from(range.len));
+        self.es_call(ino, EsOp::Remove { lblk, len });
+        if self.knobs().es_version >= es::Version::V6_12 && range.len > 0 {
+            self.es_insert(ino, Chunk { range, first: Mapping::Hole });
+        }
+    }
+
+    /// Removes a range from the ES tree and looks it up again.
+    pub(super) fn es_forget(&mut self, ino: u8, range: Range) {
+        let (lblk, len) = (u32::from(range.lblk), u32::from(range.len));
+        self.es_call(ino, EsOp::Remove { lblk, len });
+    }
+
+    /// Makes a range unwritten, with blocks where it has none
+    /// (`ext4_ext_convert_initialized_extent`, v3.15).
+    pub(super) fn make_unwritten(&mut self, ino: u8, range: Range) {
+        self.preallocate(ino, range);
+        let before = self.state.inodes[usize::from(ino)].disk;
+        let disk = self.state.disk(ino);
+        for block in &mut disk[usize::from(range.lblk)..usize::from(range.end())] {
+            if let Mapping::Written(pblk) = *block {
+                *block = Mapping::Unwritten(pblk);
+            }
+        }
+        self.split_disk(ino, range);
+        self.obs.note(Note::Disk { ino, range });
+        // What was unwritten keeps its entry, which may be delayed too.
+        let was_written = |lblk: &u8| matches!(before[usize::from(*lblk)], Mapping::Written(_));
+        let mut lblk = range.lblk;
+        while lblk < range.end() {
+            let len = (lblk..range.end()).take_while(was_written).count() as u8;
+            self.tell_es(ino, Range::new(lblk, len));
+            lblk += len.max(1);
+        }
+    }
+
+    /// Marks the entries of a range as dirty, if the design has a dirty bit: their conversion is
+    /// pending.
     pub(super) fn mark_pending(&mut self, ino: u8, range: Range) {
         if self.knobs().dirty_bit != es::DirtyBit::No {
             let (lblk, len) = (u32::from(range.lblk), u32::from(range.len));
@@ -200,8 +266,8 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
         }
     }
 
-    /// A block that a delayed write is on (`ext4_da_map_blocks`): if it has no place yet, and no
-    /// reservation, it gets one.
+    /// A delayed write of a block (`ext4_da_map_blocks`). If the block has neither a place on disk
+    /// nor a reservation, it gets a reservation.
     pub(super) fn reserve_delayed(&mut self, ino: u8, lblk: u8) {
         if self.is_delayed(ino, lblk) && self.knobs().es_content != EsContent::Delayed {
             self.es_lookup(ino, lblk);
@@ -210,7 +276,8 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
         let version = self.knobs().es_version;
         let block = Range::new(lblk, 1);
         let first = if version < es::Version::V3_19 && !self.is_cached(ino, lblk) {
-            // Until v3.18 the hole that it finds is not cached (EXT4_GET_BLOCKS_NO_PUT_HOLE).
+            // Until v3.18 the hole that the lookup finds is not cached
+            // (EXT4_GET_BLOCKS_NO_PUT_HOLE).
             let chunk = self.disk_chunk(ino, block);
             if chunk.first != Mapping::Hole {
                 self.es_learn(ino, chunk, EsOp::InsertFromDisk);
@@ -219,9 +286,13 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
         } else {
             self.lookup_chunk(ino, block).first
         };
-        if first != Mapping::Hole || self.is_delayed(ino, lblk) {
+        // A dirty page has its buffer, for which no block is looked for again.
+        let page = self.state.inodes[usize::from(ino)].pages[usize::from(lblk)];
+        if first != Mapping::Hole || self.is_delayed(ino, lblk) || page.is_dirty() {
             return;
         }
+        // `ext4_da_reserve_space`.
+        self.reserve(ino);
         let lblk = u32::from(lblk);
         self.es_call(
             ino,
@@ -250,7 +321,8 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
         is_full && self.state.inodes[usize::from(ino)].es.peek(u32::from(lblk)).is_some()
     }
 
-    /// The RFC's conversion in the ES tree alone, in irq context; its result is ignored, as there.
+    /// The RFC's conversion in the ES tree only, in irq context. As in the RFC, the result is
+    /// ignored.
     pub(super) fn convert_in_es(&mut self, ino: u8, range: Range, mut memory: es::Memory) {
         let how = match self.knobs().es_convert {
             EsConvert::Posted => es::Convert::Posted,
@@ -277,10 +349,10 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
         }
     }
 
-    /// Whether a physical block holds data that this block of the file must not show.
+    /// Whether a physical block holds data that this block of the file must not expose.
     fn is_stale(&self, ino: u8, lblk: u8, pblk: u8) -> bool {
         let media = self.state.media.get(usize::from(pblk));
-        Content::is_strange(media.map(|media| media.now), ino, lblk)
+        self.state.inodes[usize::from(ino)].is_strange(ino, lblk, media.map(|media| media.now))
     }
 
     fn es_says_written(&mut self, ino: u8, range: Range) -> bool {
@@ -296,7 +368,7 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
         true
     }
 
-    /// The longest piece at the start of a range that one lookup answers.
+    /// The longest piece at the start of a range that one lookup covers.
     fn lookup_chunk(&mut self, ino: u8, range: Range) -> Chunk {
         let content = self.knobs().es_content;
         if content != EsContent::Delayed
@@ -306,11 +378,11 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
             if content == EsContent::Full || chunk.first == Mapping::Hole {
                 return chunk;
             }
-            // Without a physical block the disk tree has to say where, and whether.
+            // Without a physical block in the entry, the disk tree decides.
             return self.disk_chunk(ino, chunk.range);
         }
         let chunk = self.disk_chunk(ino, range);
-        // v3.9 caches what a miss found, holes too.
+        // v3.9 caches the result of a miss, including holes.
         match chunk.first {
             Mapping::Hole => self.put_gap_in_cache(ino, chunk.range.lblk),
             Mapping::Unwritten(_) | Mapping::Written(_) => {
@@ -320,11 +392,11 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
         chunk
     }
 
-    /// `ext4_ext_put_gap_in_cache`: the whole gap around a block is cached as a hole, up to the
-    /// first delayed block in it; until v3.18 only if there is none, and if the file has an extent
-    /// at all. From v3.19 on as traces of 6.1.192 show it, which carries the change of v6.8: a gap
-    /// that no extent is before begins with the block, if an extent follows; so does one with
-    /// delayed blocks before the block.
+    /// `ext4_ext_put_gap_in_cache`: caches the whole gap around a block as a hole, up to the first
+    /// delayed block in it. Until v3.18 it does so only if the gap has no delayed block and the
+    /// file has an extent. From v3.19 on it follows traces of 6.1.192, which includes the change of
+    /// v6.8. The cached hole then begins at the block itself in two cases: if delayed blocks of the
+    /// gap precede the block, or if no extent precedes the gap and one follows it.
     fn put_gap_in_cache(&mut self, ino: u8, lblk: u8) {
         let inode = &self.state.inodes[usize::from(ino)];
         let is_hole = |lblk: &u8| inode.disk[usize::from(*lblk)] == Mapping::Hole;
@@ -348,9 +420,18 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
             gap = Range::new(lblk - begins, if ends > lblk { begins + (ends - lblk) } else { 0 });
         }
         if gap.len > 0 {
-            let hole = Chunk { range: gap, first: Mapping::Hole };
-            self.es_learn(ino, hole, EsOp::InsertFromDisk);
+            self.cache_hole(ino, gap);
         }
+    }
+
+    /// Caches a hole, unless it is the first one that the step finds and that is left for later.
+    pub(super) fn cache_hole(&mut self, ino: u8, gap: Range) {
+        if self.gap == Gap::Left {
+            self.gap = Gap::Found(gap);
+            return;
+        }
+        let hole = Chunk { range: gap, first: Mapping::Hole };
+        self.es_learn(ino, hole, EsOp::InsertFromDisk);
     }
 
     /// The longest piece at the start of a range that is one extent of the disk tree.
@@ -365,20 +446,21 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
         Chunk { range: Range::new(range.lblk, same.count() as u8), first }
     }
 
-    /// A range as far as no extent of the disk tree begins within it that another would go on into.
+    /// A range, cut where the next extent of the disk tree begins although its blocks continue this
+    /// one.
     fn up_to_split(&self, ino: u8, range: Range) -> Range {
         let inode = &self.state.inodes[usize::from(ino)];
         let split = range.blocks().skip(1).find(|lblk| inode.is_split(*lblk));
         Range::new(range.lblk, split.unwrap_or(range.end()) - range.lblk)
     }
 
-    /// Splits the disk tree's extents where a range begins and ends, as far as they are unwritten.
+    /// Splits the disk tree's unwritten extents at the start and the end of a range.
     fn split_disk(&mut self, ino: u8, range: Range) {
         let end = 1_u32 << range.end();
         self.state.split_at(ino, 1 << range.lblk | end as u16);
     }
 
-    /// Allocates the start of a hole, as far as the physical blocks are consecutive.
+    /// Allocates the start of a hole, up to the first gap in the physical blocks.
     fn allocate(&mut self, ino: u8, range: Range) -> Option<Chunk> {
         let Some(first) = self.state.free_pblk() else {
             *self.state.bound() = Some(Bound::Pblks);
@@ -396,6 +478,7 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
         let range = Range::new(range.lblk, len);
         self.split_disk(ino, range);
         *self.state.counts(ino).dirty_tid = true;
+        self.use_up_reserved(ino, range);
         if self.knobs().es_content == EsContent::Delayed {
             // v3.8 drops the delayed range once it is allocated.
             let (lblk, len) = (u32::from(range.lblk), u32::from(range.len));
@@ -405,7 +488,7 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
         Some(Chunk { range, first: Mapping::Unwritten(first) })
     }
 
-    /// A change of the disk tree, told to the ES tree.
+    /// Passes a change of the disk tree to the ES tree.
     fn es_insert(&mut self, ino: u8, chunk: Chunk) {
         self.es_learn(ino, chunk, EsOp::Insert);
     }
@@ -414,7 +497,7 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
         self.es_learn_as(ino, chunk, Status::NONE, how);
     }
 
-    /// The same, with one more status.
+    /// [`Machine::es_insert`] with one more status bit.
     fn es_learn_as(&mut self, ino: u8, chunk: Chunk, also: Status, how: fn(Extent) -> EsOp) {
         if self.knobs().es_content == EsContent::Delayed {
             return;
@@ -440,15 +523,26 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
         }
     }
 
-    /// One call on the status tree of an inode; `None` if the bound on extents was reached.
+    /// Makes one call on the ES tree of an inode, and releases the reservations that it hands back.
+    /// Returns `None` if the bound on extents was reached.
     pub(super) fn es_call(&mut self, ino: u8, op: EsOp) -> Option<es::Reply> {
+        let reply = self.es_apply(ino, op);
+        if let Some(es::Reply::Count(blocks)) = reply {
+            self.release_of_es(ino, op, blocks);
+        }
+        reply
+    }
+
+    /// [`Machine::es_call`], with no effect on reservations.
+    pub(super) fn es_apply(&mut self, ino: u8, op: EsOp) -> Option<es::Reply> {
         self.obs.note(Note::Es { ino, op });
+        self.takes_es_lock(ino);
         let rules = self.rules();
         let mut memory = es::Memory::plenty();
         match self.state.es(ino).apply(&rules, &mut memory, op) {
             Ok(reply) => Some(reply),
             Err(_) => {
-                // Memory is plenty and the range is inside the file: only the room can run out.
+                // Memory is plenty and the range is inside the file, so only the room can run out.
                 *self.state.bound() = Some(Bound::EsExtents);
                 None
             }
@@ -464,7 +558,7 @@ struct Chunk {
 }
 
 impl Chunk {
-    /// What an ES extent says of the start of a range it covers.
+    /// The chunk that an ES extent gives to the start of a range that it covers.
     fn of_es(extent: Extent, range: Range) -> Chunk {
         let skip = u32::from(range.lblk) - extent.lblk;
         let len = (extent.len - skip).min(u32::from(range.len)) as u8;
@@ -481,7 +575,7 @@ impl Chunk {
 }
 
 impl Mapping {
-    /// The mapping `blocks` further on in the same extent.
+    /// The mapping `blocks` blocks further in the same extent.
     fn advanced(self, blocks: u8) -> Mapping {
         match self {
             Mapping::Hole => Mapping::Hole,

@@ -1,37 +1,37 @@
-//! The names of IO slots in a state: two states that differ only in which slot an IO got are equal.
+//! Names of IO slots in a state. Two states that differ only in the slots of their IOs are equal.
 
 use crate::bounds::{FRAMES_MAX, IOS_MAX};
 
 use super::state::{Frame, On, Stage, State, Task};
 
-/// The frames of a task with IOs by name, unused places being zero.
+/// The frames of a task, with IOs by name. Unused places are zero.
 pub(super) type NamedFrames = [[u8; 3]; FRAMES_MAX as usize];
 pub(super) const NO_FRAMES: NamedFrames = [[0; 3]; FRAMES_MAX as usize];
 
-/// The names of IO slots: their places in the order of what they write.
+/// The names of IO slots: each IO's position when the IOs are sorted by what they write.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Names {
     name: [u8; IOS_MAX as usize],
     slot: [u8; IOS_MAX as usize],
     pub(super) used: u8,
-    /// Two IOs write the same, and only how far they are tells them apart.
+    /// Two IOs write the same blocks, and only their progress distinguishes them.
     ties: bool,
 }
 
 impl Names {
-    /// Every slot by itself.
+    /// Each slot's number is its name.
     pub const SLOTS: Names = Names {
         name: [0, 1, 2, 3, 4, 5, 6, 7],
         slot: [0, 1, 2, 3, 4, 5, 6, 7],
         used: IOS_MAX as u8,
         ties: false,
     };
-    /// No slot is told from another.
+    /// All slots have the same name.
     pub const NONE: Names = Names { name: [0; IOS_MAX as usize], ..Names::SLOTS };
 
-    /// The names that slots have in a state.
+    /// The names of the slots in a state.
     pub fn of(state: &State) -> Names {
-        // Keys in ascending order, the slot in their lowest byte; free slots come last.
+        // The keys in ascending order, with the slot in the lowest byte. Free slots come last.
         let mut keys = [u64::MAX; IOS_MAX as usize];
         let mut used = 0;
         for (slot, io) in (0..).zip(&state.ios) {
@@ -59,10 +59,10 @@ impl Names {
         Names { name, slot, used: used as u8, ties }
     }
 
-    /// Whether these are also the names in a state in which some IOs have changed. False may mean
-    /// that they have to be looked for again.
+    /// Whether these are also the names in a state in which some IOs have changed. False may be
+    /// wrong; the caller then computes the names again.
     pub fn hold(&self, before: &State, after: &State, changed: impl Iterator<Item = u8>) -> bool {
-        // Where two IOs write the same, their names depend on more.
+        // If two IOs write the same blocks, their names depend on more than the changed IOs.
         !self.ties
             && changed.into_iter().all(|slot| {
                 let [before, after] = [before, after].map(|state| &state.ios[usize::from(slot)]);
@@ -72,7 +72,7 @@ impl Names {
             })
     }
 
-    /// The names of all slots, in one number.
+    /// The names of all slots, packed into one number.
     #[inline]
     pub fn packed(&self) -> u64 {
         u64::from_le_bytes(self.name)

@@ -1,4 +1,4 @@
-//! What a step did, as notes for an observer. The explorer passes `()`, which costs nothing.
+//! Notes: what a step did, for an observer. The explorer passes `()`, which costs nothing.
 
 use crate::es;
 
@@ -6,7 +6,7 @@ use super::pc::Pc;
 use super::promise::Promise;
 use super::range::Range;
 
-/// Something that happened in a step, in order.
+/// One event in a step, in order.
 #[allow(missing_docs, reason = "the variant says what its fields are")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Note {
@@ -16,16 +16,16 @@ pub enum Note {
     Began { thread: u8, op: u8 },
     /// A thread's operation returned.
     Returned { thread: u8, op: u8 },
-    /// `i_mutex` was taken, or dropped.
+    /// `i_mutex` was taken (`taken`) or dropped.
     Mutex { ino: u8, taken: bool },
     /// A handle was started, or stopped.
     Handle { open: bool },
     /// A call on the ES tree.
     Es { ino: u8, op: es::EsOp },
-    /// The disk tree of a range changed.
+    /// The disk tree changed in a range.
     Disk { ino: u8, range: Range },
-    /// An `io_submit` of several iocbs returned: how many it has submitted, and how many of the
-    /// batch are left for another call.
+    /// An `io_submit` of several iocbs returned: the number that it submitted, and the number of
+    /// iocbs left for another call.
     SubmitReturned { submitted: u8, left: u8 },
     /// A bio was submitted.
     Submitted { io: u8 },
@@ -33,23 +33,24 @@ pub enum Note {
     BioDone { io: u8 },
     /// An IO was put on its inode's list; `work` says whether a work item was queued for it.
     Listed { io: u8, work: bool },
-    /// A list was taken; how many IOs were on it.
+    /// A list with this number of IOs was taken.
     ListTaken { ino: u8, ios: u8 },
-    /// An IO was converted on disk; `shadowed` if the ES tree hid that it had to be.
+    /// An IO was converted on disk; `shadowed` means that an ES entry hid the necessary conversion.
     Converted { io: u8, shadowed: bool },
     /// `i_unwritten` dropped to `left`.
     Decremented { ino: u8, left: u8 },
     /// `i_dio_count` dropped to `left`.
     DioDone { ino: u8, left: u8 },
-    /// The event of an AIO write (its number) was put into the ring.
+    /// The event of AIO write `nr` was put into the ring.
     Acknowledged { io: u8, nr: u8 },
-    /// A thread reaped the event of an AIO write.
+    /// A thread reaped the event of AIO write `nr`.
     Reaped { thread: u8, nr: u8 },
-    /// A read returned; `zeroes` of its blocks were filled in, `wrong` of them broke a promise.
+    /// A read returned. `zeroes` of its blocks were filled with zeroes, `wrong` of them broke a
+    /// promise.
     Read { ino: u8, range: Range, zeroes: u8, wrong: u8 },
-    /// FIEMAP has reported a file: how many blocks have a place, and how many are delayed.
+    /// FIEMAP reported a file: the number of mapped blocks and of delayed blocks.
     Mapped { ino: u8, mapped: u8, delayed: u8 },
-    /// A seek has found a block, or nothing.
+    /// A seek found a block, or none.
     Sought { ino: u8, found: Option<u8> },
     /// Pages of a range became dirty.
     Dirtied { ino: u8, range: Range },
@@ -57,45 +58,55 @@ pub enum Note {
     PagesDropped { ino: u8, range: Range },
     /// PageWriteback was cleared for an IO's pages.
     WritebackEnded { io: u8 },
-    /// A call was told that writeback of a file has failed, and returns that error to a thread.
+    /// A call returned the writeback error of a file to a thread.
     WritebackErrorTold { thread: u8, ino: u8 },
     /// A failure was injected.
     Failed(Fault),
-    /// A conversion failed.
+    /// The conversion of an IO on disk failed; its blocks stay unwritten.
     ConvertFailed { io: u8 },
     /// Blocks from `size` on were freed.
     Truncated { ino: u8, size: u8 },
+    /// A call fails: the kernel does not know its flag, or the file is not long enough.
+    Refused { ino: u8 },
+    /// Blocks of a range must read as zeroes from now on.
+    Zeroed { ino: u8, range: Range },
+    /// Blocks were reserved for delayed data (`reserved`), released or used up. `now` are reserved.
+    Reserved { ino: u8, blocks: u8, reserved: bool, now: u8 },
     /// The shrinker freed entries of a status tree.
     Shrunk { ino: u8, freed: i64 },
     /// The power was cut.
     PowerCut,
-    /// Every file was read after recovery; how many blocks came back wrong.
+    /// Every file was read after recovery; `wrong` blocks broke a promise.
     Recovered { wrong: u8 },
     /// A commit of the running transaction was asked for.
     CommitRequested,
-    /// The running transaction has no room for a handle: its commit was asked for instead.
+    /// The running transaction has no room for a handle, so its commit was asked for.
     NoRoom,
     /// The device's cache was flushed.
     Flushed,
-    /// The transaction was locked; how many handles it still waits for.
+    /// The transaction was locked; it still waits for this number of handles.
     CommitLocked { handles: u8 },
     /// The transaction was committed.
     Committed,
-    /// A promise was tested: the situation that it is about occurred.
+    /// A promise was tested: the situation that it covers occurred.
     Checked(Promise),
     /// A promise was broken in this step.
     Broke(Promise),
 }
 
-/// What the environment can make fail.
+/// A failure that the environment can inject.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fault {
-    /// The bio: its data does not reach the device.
+    /// The bio fails: its data does not reach the device.
     Eio,
-    /// The disk conversion.
+    /// The disk conversion fails.
     Enospc,
-    /// The allocation of an ES entry in irq context.
+    /// The allocation of an ES entry in irq context fails.
     Nomem,
+    /// The allocation of a page, for which the task evicts an inode first.
+    Reclaim,
+    /// No failure: the bio is done before its submitter drops its own reference to the IO.
+    Quick,
 }
 
 /// Receives the notes of steps.

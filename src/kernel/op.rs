@@ -1,4 +1,4 @@
-//! The operations: what a thread can be told to do, how each is written, and what it touches.
+//! The operations of a thread: their syntax in scripts, and the objects that they touch.
 //!
 //! A new operation needs a variant of [`Op`], an [`OpInfo`] in [`OPS`], and an arm in each method
 //! below; the script parser, the printer, the console and the table in README.md follow from those.
@@ -12,99 +12,126 @@ use super::range::{Iocbs, Range};
 #[allow(missing_docs, reason = "the variant says what its fields are")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Op {
-    /// A direct write. With `aio` it is an `io_submit` of one iocb, and if the context is full the
-    /// thread reaps an event first, as a program does on `-EAGAIN`; otherwise it returns when it
-    /// is done. `nr` counts the writes of the whole script from 0: the page calls them A, B, C, …
+    /// A direct write. With `aio` it is an `io_submit` of one iocb. If the context is full, the
+    /// thread first reaps an event, as a program does on `-EAGAIN`. Without `aio` the call returns
+    /// when the write is done. `nr` counts the writes of the whole script from 0; the page calls
+    /// them A, B, C, …
     DioWrite { ino: u8, range: Range, sync: Sync, aio: bool, nr: u8 },
     /// One `io_submit` of several iocbs, each a direct write to the same file (fs/aio.c v3.8,
-    /// `do_io_submit`). The call returns the number submitted: one that finds the context full
-    /// (`-EAGAIN`) after its first iocb returns the short count, and the thread calls again with
+    /// `do_io_submit`). The call returns the number of submitted iocbs. If a later iocb finds the
+    /// context full (`-EAGAIN`), the call returns the short count, and the thread calls again with
     /// the rest. `nr` is the number of the first write.
     AioBatch { ino: u8, iocbs: Iocbs, sync: Sync, nr: u8 },
-    /// A direct read.
+    /// A direct read (O_DIRECT) of a range.
     DioRead { ino: u8, range: Range },
-    /// A buffered write: into the page cache, with fsync if the file is open for O_(D)SYNC.
+    /// A buffered write into the page cache, followed by fsync if the file is open for O_(D)SYNC.
     BufWrite { ino: u8, range: Range, sync: Sync, nr: u8 },
-    /// A buffered read.
+    /// A store into a page of a shared mapping of the file, by a page fault.
+    MmapWrite { ino: u8, lblk: u8, nr: u8 },
+    /// A buffered read, which fills the page cache.
     BufRead { ino: u8, range: Range },
-    /// `fsync`, or `fdatasync`.
+    /// `fsync` of a file, or `fdatasync`.
     Fsync { ino: u8, datasync: bool },
-    /// Preallocation: what is a hole in the range becomes unwritten.
+    /// `close` of the thread's file. A thread has all files of its program open, each until it
+    /// closes it.
+    Close { ino: u8 },
+    /// `unlink`: the file loses its name. Its blocks are freed with the inode, after the last
+    /// close.
+    Unlink { ino: u8 },
+    /// Preallocation: the holes of the range become unwritten blocks.
     Fallocate { ino: u8, range: Range },
-    /// Truncation to a size in blocks; one above the present size grows the file.
+    /// Truncation to a size in blocks; a larger size than the present one grows the file.
     Truncate { ino: u8, size: u8 },
+    /// `fallocate` with a flag that changes or moves the contents of a range.
+    Range { ino: u8, range: Range, mode: RangeMode },
     /// `drop_caches`: bit 0 drops clean pages, bit 1 runs the shrinkers.
     DropCaches { what: u8 },
-    /// FIEMAP of the whole file, as it is in memory.
+    /// FIEMAP of the whole file, from memory (without FIEMAP_FLAG_SYNC).
     Fiemap { ino: u8 },
-    /// `lseek` with SEEK_DATA, or with SEEK_HOLE, from a block on.
+    /// `lseek` with SEEK_DATA, or with SEEK_HOLE, starting at a block.
     Seek { ino: u8, lblk: u8, hole: bool },
-    /// `io_getevents`: waits for this many events and reaps them; 0 means for all that are
-    /// outstanding.
+    /// `io_getevents`: waits for this many events and reaps them; 0 means all outstanding ones.
     Getevents { nr: u8 },
 }
 
-/// The durability that a file descriptor was opened with; numbers as in scripts' `sync=`.
+/// The durability flag that a file descriptor was opened with; scripts write its number in `sync=`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Sync {
-    /// Neither flag.
+    /// Neither O_DSYNC nor O_SYNC.
     No,
-    /// O_DSYNC.
+    /// O_DSYNC: the data, and what is needed to read it, is durable.
     Dsync,
-    /// O_SYNC.
+    /// O_SYNC: the data and all metadata are durable.
     Osync,
 }
 
-/// How an operation is written in a script, and how it is made from its arguments.
+/// A flag of `fallocate` for a range.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RangeMode {
+    /// FALLOC_FL_PUNCH_HOLE: its blocks are freed.
+    Punch,
+    /// FALLOC_FL_ZERO_RANGE: its blocks become unwritten, holes are allocated.
+    Zero,
+    /// FALLOC_FL_COLLAPSE_RANGE: it is removed, and the blocks after it move forward.
+    Collapse,
+    /// FALLOC_FL_INSERT_RANGE: a hole is inserted there, and the blocks from there on move back.
+    Insert,
+    /// Not a flag: `EXT4_IOC_MOVE_EXT`, which exchanges its blocks with those of the other file.
+    Move,
+}
+
+/// The syntax of an operation in a script, and the function that makes it from its arguments.
 pub struct OpInfo {
-    /// The word that begins it.
+    /// The operation's first word.
     pub word: &'static str,
-    /// An example; what stands in brackets can be left out.
+    /// An example; parts in brackets are optional.
     pub usage: &'static str,
-    /// What it does, for the table in README.md.
+    /// A description for the table in README.md.
     pub what: &'static str,
-    /// Whether `file=` can name the file it is on.
+    /// Whether the operation takes `file=`.
     pub on_file: bool,
-    /// Which ranges it takes.
+    /// The ranges that the operation takes.
     pub ranges: Ranges,
+    /// Whether a range may begin or end in the middle of a block.
+    pub halves: bool,
     /// Whether it takes `sync=`.
     pub sync: bool,
     /// The number that it takes, if it takes one.
     pub number: Option<NumberArg>,
-    /// Makes the operation. Arguments that it does not take are ignored.
+    /// Makes the operation. It ignores arguments that the operation does not take.
     pub make: fn(&OpArgs) -> Op,
 }
 
-/// Which ranges of blocks an operation takes.
+/// The ranges of blocks that an operation takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ranges {
-    /// None.
+    /// No range: the operation concerns the file or the thread.
     None,
-    /// One: `0 8` or `0+8`.
+    /// One range: `0 8` or `0+8`.
     One,
-    /// One an iocb: `io=0+4,4+4`.
+    /// One range per iocb: `io=0+4,4+4`.
     Iocbs,
 }
 
 /// A number that an operation takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct NumberArg {
-    /// What a form calls it.
+    /// The name of the number in a form.
     pub label: &'static str,
-    /// What an error says was expected.
+    /// The expected value, for an error message.
     pub what: &'static str,
-    /// The least.
+    /// The smallest valid value.
     pub min: u8,
-    /// The greatest.
+    /// The largest valid value.
     pub max: u8,
-    /// Whether it can be left out, which is written 0 in [`OpArgs`].
+    /// Whether it is optional; [`OpArgs`] then has 0.
     pub optional: bool,
 }
 
 /// The arguments of an operation, as a script or a form gives them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct OpArgs {
-    /// The file.
+    /// The index of the file.
     pub ino: u8,
     /// The range, or the first of several.
     pub range: Range,
@@ -112,35 +139,44 @@ pub struct OpArgs {
     pub iocbs: Option<Iocbs>,
     /// The durability of a write.
     pub sync: Sync,
-    /// The number.
+    /// The number that the operation takes.
     pub number: u8,
 }
 
 /// Every operation, in the order in which help lists them.
-pub static OPS: [&OpInfo; 14] = [
+pub static OPS: [&OpInfo; 22] = [
     &AIO_WRITE,
     &DIO_WRITE,
     &DIO_READ,
     &BUF_WRITE,
     &BUF_READ,
+    &MMAP_WRITE,
     &FSYNC,
     &FDATASYNC,
     &FALLOCATE,
     &TRUNCATE,
+    &PUNCH,
+    &ZERO_RANGE,
+    &COLLAPSE,
+    &INSERT_RANGE,
+    &MOVE_EXTENTS,
     &FIEMAP,
     &SEEK_DATA,
     &SEEK_HOLE,
+    &CLOSE,
+    &UNLINK,
     &GETEVENTS,
     &DROP_CACHES,
 ];
 
-/// An operation on a range of a file, to copy from.
+/// An operation on a range of a file; the table entries of such operations start from it.
 const ON_RANGE: OpInfo = OpInfo {
     word: "",
     usage: "",
     what: "",
     on_file: true,
     ranges: Ranges::One,
+    halves: false,
     sync: false,
     number: None,
     make: |a| Op::DioRead { ino: a.ino, range: a.range },
@@ -151,6 +187,7 @@ static AIO_WRITE: OpInfo = OpInfo {
     usage: "aio_write io=0+4[,4+4] [sync=1]",
     what: "one io_submit of up to 8 direct writes; a full context reaps an event first",
     ranges: Ranges::Iocbs,
+    halves: true,
     sync: true,
     make: |&OpArgs { ino, range, iocbs, sync, .. }| match iocbs {
         Some(iocbs) => Op::AioBatch { ino, iocbs, sync, nr: 0 },
@@ -162,7 +199,8 @@ static AIO_WRITE: OpInfo = OpInfo {
 static DIO_WRITE: OpInfo = OpInfo {
     word: "dio_write",
     usage: "dio_write 0 4 [sync=1]",
-    what: "a direct write that returns when it is done",
+    what: "a direct write that returns when it is done; 0.5 is the middle of block 0",
+    halves: true,
     sync: true,
     make: |&OpArgs { ino, range, sync, .. }| Op::DioWrite { ino, range, sync, aio: false, nr: 0 },
     ..ON_RANGE
@@ -190,6 +228,22 @@ static BUF_READ: OpInfo = OpInfo {
     usage: "buf_read 0 8",
     what: "a buffered read",
     make: |&OpArgs { ino, range, .. }| Op::BufRead { ino, range },
+    ..ON_RANGE
+};
+
+static MMAP_WRITE: OpInfo = OpInfo {
+    word: "mmap_write",
+    usage: "mmap_write 0",
+    what: "store into one block of a shared mapping: a page fault that dirties the page",
+    ranges: Ranges::None,
+    number: Some(NumberArg {
+        label: "Block",
+        what: "a block to store into",
+        min: 0,
+        max: BLOCKS_MAX as u8 - 1,
+        optional: false,
+    }),
+    make: |a| Op::MmapWrite { ino: a.ino, lblk: a.number, nr: 0 },
     ..ON_RANGE
 };
 
@@ -235,6 +289,51 @@ static TRUNCATE: OpInfo = OpInfo {
     ..ON_RANGE
 };
 
+/// The entry of a `fallocate` with a flag; the word decides which flag.
+const fn range_op(
+    word: &'static str,
+    usage: &'static str,
+    what: &'static str,
+    make: fn(&OpArgs) -> Op,
+) -> OpInfo {
+    OpInfo { word, usage, what, make, ..ON_RANGE }
+}
+
+static PUNCH: OpInfo = range_op(
+    "punch",
+    "punch 0 4",
+    "free the blocks of a range, which then reads as zeroes",
+    |&OpArgs { ino, range, .. }| Op::Range { ino, range, mode: RangeMode::Punch },
+);
+
+static ZERO_RANGE: OpInfo = range_op(
+    "zero_range",
+    "zero_range 0 4",
+    "make a range unwritten, with blocks where it has none (v3.15)",
+    |&OpArgs { ino, range, .. }| Op::Range { ino, range, mode: RangeMode::Zero },
+);
+
+static COLLAPSE: OpInfo = range_op(
+    "collapse",
+    "collapse 0 4",
+    "remove a range from the file: the blocks after it move forward (v3.15)",
+    |&OpArgs { ino, range, .. }| Op::Range { ino, range, mode: RangeMode::Collapse },
+);
+
+static INSERT_RANGE: OpInfo = range_op(
+    "insert_range",
+    "insert_range 0 4",
+    "insert a hole into the file: the blocks after it move back (v4.2)",
+    |&OpArgs { ino, range, .. }| Op::Range { ino, range, mode: RangeMode::Insert },
+);
+
+static MOVE_EXTENTS: OpInfo = range_op(
+    "move_extents",
+    "move_extents 0 4",
+    "exchange the blocks of a range for unwritten ones of the other file (v3.18)",
+    |&OpArgs { ino, range, .. }| Op::Range { ino, range, mode: RangeMode::Move },
+);
+
 static FIEMAP: OpInfo = OpInfo {
     word: "fiemap",
     usage: "fiemap",
@@ -244,7 +343,7 @@ static FIEMAP: OpInfo = OpInfo {
     ..ON_RANGE
 };
 
-/// The block from which a seek begins.
+/// The block at which a seek begins.
 const FROM: NumberArg = NumberArg {
     label: "From block",
     what: "a block to seek from",
@@ -270,6 +369,24 @@ static SEEK_HOLE: OpInfo = OpInfo {
     ranges: Ranges::None,
     number: Some(FROM),
     make: |a| Op::Seek { ino: a.ino, lblk: a.number, hole: true },
+    ..ON_RANGE
+};
+
+static CLOSE: OpInfo = OpInfo {
+    word: "close",
+    usage: "close",
+    what: "close the thread's file",
+    ranges: Ranges::None,
+    make: |a| Op::Close { ino: a.ino },
+    ..ON_RANGE
+};
+
+static UNLINK: OpInfo = OpInfo {
+    word: "unlink",
+    usage: "unlink",
+    what: "remove the file's name; the last close frees the file",
+    ranges: Ranges::None,
+    make: |a| Op::Unlink { ino: a.ino },
     ..ON_RANGE
 };
 
@@ -307,27 +424,29 @@ static DROP_CACHES: OpInfo = OpInfo {
     ..ON_RANGE
 };
 
-/// Where a thread enters an operation.
+/// The place at which a thread enters an operation.
 pub(super) enum Begins {
-    /// At a place that works on what the operation says.
+    /// A place that takes its object from the operation.
     At(Pc),
-    /// At a place that works on the operation's inode.
+    /// A place that works on the operation's inode.
     OnInode(Pc),
-    /// Where a direct read of the range begins under the design: it writes dirty pages first.
+    /// The start of a direct read of the range under the design: dirty pages are written first.
     DirectRead(Range),
-    /// Where `ext4_sync_file` begins under the design: it writes dirty pages first.
+    /// The start of `ext4_sync_file` under the design: dirty pages are written first.
     Fsync,
+    /// The start of `fallocate` with a flag: it may write dirty pages first, or reject the flag.
+    RangeOp(RangeMode),
 }
 
 impl OpInfo {
-    /// The operation that a word begins.
+    /// The operation that starts with a word.
     pub fn find(word: &str) -> Option<&'static OpInfo> {
         OPS.into_iter().find(|info| info.word == word)
     }
 }
 
 impl Op {
-    /// How the operation is written.
+    /// The operation's entry in [`OPS`].
     pub fn info(self) -> &'static OpInfo {
         match self {
             Op::DioWrite { aio: true, .. } | Op::AioBatch { .. } => &AIO_WRITE,
@@ -335,11 +454,19 @@ impl Op {
             Op::DioRead { .. } => &DIO_READ,
             Op::BufWrite { .. } => &BUF_WRITE,
             Op::BufRead { .. } => &BUF_READ,
+            Op::MmapWrite { .. } => &MMAP_WRITE,
             Op::Fsync { datasync: false, .. } => &FSYNC,
             Op::Fsync { datasync: true, .. } => &FDATASYNC,
             Op::Fallocate { .. } => &FALLOCATE,
             Op::Truncate { .. } => &TRUNCATE,
+            Op::Range { mode: RangeMode::Punch, .. } => &PUNCH,
+            Op::Range { mode: RangeMode::Zero, .. } => &ZERO_RANGE,
+            Op::Range { mode: RangeMode::Collapse, .. } => &COLLAPSE,
+            Op::Range { mode: RangeMode::Insert, .. } => &INSERT_RANGE,
+            Op::Range { mode: RangeMode::Move, .. } => &MOVE_EXTENTS,
             Op::Fiemap { .. } => &FIEMAP,
+            Op::Close { .. } => &CLOSE,
+            Op::Unlink { .. } => &UNLINK,
             Op::Seek { hole: false, .. } => &SEEK_DATA,
             Op::Seek { hole: true, .. } => &SEEK_HOLE,
             Op::DropCaches { .. } => &DROP_CACHES,
@@ -347,7 +474,7 @@ impl Op {
         }
     }
 
-    /// Where a thread enters the operation.
+    /// The place at which a thread enters the operation.
     pub(super) fn begins(self) -> Begins {
         match self {
             Op::DioWrite { aio: true, .. } | Op::AioBatch { .. } => Begins::At(Pc::IoSubmit),
@@ -355,17 +482,21 @@ impl Op {
             Op::DioRead { range, .. } => Begins::DirectRead(range),
             Op::BufWrite { .. } => Begins::OnInode(Pc::BufLock),
             Op::BufRead { .. } => Begins::OnInode(Pc::BufRead),
+            Op::MmapWrite { .. } => Begins::OnInode(Pc::MmapFault),
             Op::Fsync { .. } => Begins::Fsync,
             Op::Fallocate { .. } => Begins::OnInode(Pc::FallocLock),
             Op::Truncate { .. } => Begins::OnInode(Pc::TruncLock),
+            Op::Range { mode, .. } => Begins::RangeOp(mode),
             Op::Fiemap { .. } => Begins::OnInode(Pc::Fiemap),
+            Op::Close { .. } => Begins::OnInode(Pc::Close),
+            Op::Unlink { .. } => Begins::OnInode(Pc::UnlinkLock),
             Op::Seek { .. } => Begins::OnInode(Pc::Seek),
             Op::DropCaches { .. } => Begins::At(Pc::DropCaches),
             Op::Getevents { .. } => Begins::At(Pc::Getevents),
         }
     }
 
-    /// The arguments with which [`OpInfo::make`] makes the operation again, but for its number as a
+    /// The arguments from which [`OpInfo::make`] makes the operation again, except its number as a
     /// write ([`Op::numbered`]).
     pub fn args(self) -> OpArgs {
         let iocbs = if let Op::AioBatch { iocbs, .. } = self { Some(iocbs) } else { None };
@@ -373,22 +504,25 @@ impl Op {
         OpArgs { ino: self.ino(), range, iocbs, sync: self.sync(), number: self.number() }
     }
 
-    /// The operation as the write of a script with a number; others are as they were.
+    /// The operation with a number as a write of the script. Operations that do not write stay the
+    /// same.
     #[must_use]
     pub fn numbered(mut self, number: u8) -> Op {
-        if let Op::DioWrite { nr, .. } | Op::AioBatch { nr, .. } | Op::BufWrite { nr, .. } =
-            &mut self
+        if let Op::DioWrite { nr, .. }
+        | Op::AioBatch { nr, .. }
+        | Op::BufWrite { nr, .. }
+        | Op::MmapWrite { nr, .. } = &mut self
         {
             *nr = number;
         }
         self
     }
 
-    /// The number that it was given ([`OpInfo::number`]), 0 if it takes none.
+    /// The number that it takes ([`OpInfo::number`]); 0 if it takes none.
     fn number(self) -> u8 {
         match self {
             Op::Truncate { size, .. } => size,
-            Op::Seek { lblk, .. } => lblk,
+            Op::Seek { lblk, .. } | Op::MmapWrite { lblk, .. } => lblk,
             Op::DropCaches { what } => what,
             Op::Getevents { nr } => nr,
             Op::DioWrite { .. }
@@ -398,28 +532,34 @@ impl Op {
             | Op::BufRead { .. }
             | Op::Fsync { .. }
             | Op::Fiemap { .. }
+            | Op::Range { .. }
+            | Op::Close { .. }
+            | Op::Unlink { .. }
             | Op::Fallocate { .. } => 0,
         }
     }
 
-    /// How many writes the operation is.
+    /// The number of writes in the operation.
     pub fn writes(self) -> u8 {
         match self {
-            Op::DioWrite { .. } | Op::BufWrite { .. } => 1,
+            Op::DioWrite { .. } | Op::BufWrite { .. } | Op::MmapWrite { .. } => 1,
             Op::AioBatch { iocbs, .. } => iocbs.count(),
             Op::DioRead { .. }
             | Op::BufRead { .. }
             | Op::Fsync { .. }
             | Op::Fallocate { .. }
             | Op::Truncate { .. }
+            | Op::Range { .. }
             | Op::Fiemap { .. }
+            | Op::Close { .. }
+            | Op::Unlink { .. }
             | Op::Seek { .. }
             | Op::DropCaches { .. }
             | Op::Getevents { .. } => 0,
         }
     }
 
-    /// The durability of a write.
+    /// The durability flag of a write; [`Sync::No`] for other operations.
     pub fn sync(self) -> Sync {
         match self {
             Op::DioWrite { sync, .. } | Op::AioBatch { sync, .. } | Op::BufWrite { sync, .. } => {
@@ -427,17 +567,27 @@ impl Op {
             }
             Op::DioRead { .. }
             | Op::BufRead { .. }
+            | Op::MmapWrite { .. }
             | Op::Fsync { .. }
             | Op::Fallocate { .. }
             | Op::Truncate { .. }
+            | Op::Range { .. }
             | Op::Fiemap { .. }
+            | Op::Close { .. }
+            | Op::Unlink { .. }
             | Op::Seek { .. }
             | Op::DropCaches { .. }
             | Op::Getevents { .. } => Sync::No,
         }
     }
 
-    /// Whether it puts AIOs into the AIO context.
+    /// Whether a direct write begins or ends in the middle of a block.
+    pub fn has_halves(self) -> bool {
+        (0..self.writes())
+            .any(|n| matches!(self.iocb(n), Op::DioWrite { range, .. } if !range.cut.is_none()))
+    }
+
+    /// Whether it submits AIO to the AIO context.
     pub fn submits_aio(self) -> bool {
         match self {
             Op::DioWrite { aio, .. } => aio,
@@ -445,10 +595,14 @@ impl Op {
             Op::DioRead { .. }
             | Op::BufWrite { .. }
             | Op::BufRead { .. }
+            | Op::MmapWrite { .. }
             | Op::Fsync { .. }
             | Op::Fallocate { .. }
             | Op::Truncate { .. }
+            | Op::Range { .. }
             | Op::Fiemap { .. }
+            | Op::Close { .. }
+            | Op::Unlink { .. }
             | Op::Seek { .. }
             | Op::DropCaches { .. }
             | Op::Getevents { .. } => false,
@@ -458,14 +612,17 @@ impl Op {
     /// Whether it reads or writes through the page cache.
     pub fn is_buffered(self) -> bool {
         match self {
-            Op::BufWrite { .. } | Op::BufRead { .. } => true,
+            Op::BufWrite { .. } | Op::BufRead { .. } | Op::MmapWrite { .. } => true,
             Op::DioWrite { .. }
             | Op::AioBatch { .. }
             | Op::DioRead { .. }
             | Op::Fsync { .. }
             | Op::Fallocate { .. }
             | Op::Truncate { .. }
+            | Op::Range { .. }
             | Op::Fiemap { .. }
+            | Op::Close { .. }
+            | Op::Unlink { .. }
             | Op::Seek { .. }
             | Op::DropCaches { .. }
             | Op::Getevents { .. } => false,
@@ -475,12 +632,13 @@ impl Op {
     /// Whether it frees blocks.
     pub fn frees_blocks(self) -> bool {
         match self {
-            Op::Truncate { .. } => true,
+            Op::Truncate { .. } | Op::Range { .. } | Op::Close { .. } | Op::Unlink { .. } => true,
             Op::DioWrite { .. }
             | Op::AioBatch { .. }
             | Op::DioRead { .. }
             | Op::BufWrite { .. }
             | Op::BufRead { .. }
+            | Op::MmapWrite { .. }
             | Op::Fsync { .. }
             | Op::Fallocate { .. }
             | Op::Fiemap { .. }
@@ -490,7 +648,7 @@ impl Op {
         }
     }
 
-    /// Whether it asks for durability: fsync, or a write with O_(D)SYNC.
+    /// Whether it requests durability: fsync, or a write with O_(D)SYNC.
     pub fn syncs(self) -> bool {
         match self {
             Op::Fsync { .. } => true,
@@ -499,22 +657,25 @@ impl Op {
             }
             Op::DioRead { .. }
             | Op::BufRead { .. }
+            | Op::MmapWrite { .. }
             | Op::Fallocate { .. }
             | Op::Truncate { .. }
+            | Op::Range { .. }
             | Op::Fiemap { .. }
+            | Op::Close { .. }
+            | Op::Unlink { .. }
             | Op::Seek { .. }
             | Op::DropCaches { .. }
             | Op::Getevents { .. } => false,
         }
     }
 
-    /// Whether the operation is about the AIO context: it submits or reaps.
+    /// Whether the operation uses the AIO context: it submits or reaps.
     pub fn is_aio(self) -> bool {
         self.submits_aio() || matches!(self, Op::Getevents { .. })
     }
 
-    /// One iocb of a batch, counted from 0, as the write that it is; any other operation is
-    /// itself.
+    /// One iocb of a batch, counted from 0, as a single write. Any other operation returns itself.
     pub fn iocb(self, index: u8) -> Op {
         let Op::AioBatch { ino, iocbs, sync, nr } = self else { return self };
         let index = index.min(iocbs.count() - 1);
@@ -522,21 +683,55 @@ impl Op {
         Op::DioWrite { ino, range, sync, aio: true, nr: nr + index }
     }
 
-    /// The blocks that a read or write is on; a batch has them iocb by iocb ([`Op::iocb`]).
+    /// The blocks that a read or write covers. A batch has one range per iocb ([`Op::iocb`]).
     pub fn range(self) -> Option<Range> {
         match self {
             Op::DioWrite { range, .. }
             | Op::DioRead { range, .. }
             | Op::BufWrite { range, .. }
             | Op::BufRead { range, .. }
+            | Op::Range { range, .. }
             | Op::Fallocate { range, .. } => Some(range),
+            Op::MmapWrite { lblk, .. } => Some(Range::new(lblk, 1)),
             Op::Fsync { .. } | Op::Truncate { .. } | Op::AioBatch { .. } => None,
             Op::Fiemap { .. } | Op::Seek { .. } => None,
+            Op::Close { .. } | Op::Unlink { .. } => None,
             Op::Getevents { .. } | Op::DropCaches { .. } => None,
         }
     }
 
-    /// The file that the operation is on; 0 for one that is on none.
+    /// The blocks whose pages the operation writes back, waits for or drops. An operation that
+    /// moves blocks drops all pages from the start of its range.
+    pub fn pages(self) -> Option<Range> {
+        match self {
+            Op::Range { range, mode: RangeMode::Collapse | RangeMode::Insert, .. } => {
+                Some(Range::new(range.lblk, BLOCKS_MAX as u8 - range.lblk))
+            }
+            Op::Range { mode: RangeMode::Punch | RangeMode::Zero | RangeMode::Move, .. }
+            | Op::DioWrite { .. }
+            | Op::AioBatch { .. }
+            | Op::DioRead { .. }
+            | Op::BufWrite { .. }
+            | Op::BufRead { .. }
+            | Op::MmapWrite { .. }
+            | Op::Fsync { .. }
+            | Op::Fallocate { .. }
+            | Op::Truncate { .. }
+            | Op::Fiemap { .. }
+            | Op::Close { .. }
+            | Op::Unlink { .. }
+            | Op::Seek { .. }
+            | Op::DropCaches { .. }
+            | Op::Getevents { .. } => self.range(),
+        }
+    }
+
+    /// Whether it moves blocks within the file.
+    pub fn moves_blocks(self) -> bool {
+        matches!(self, Op::Range { mode: RangeMode::Collapse | RangeMode::Insert, .. })
+    }
+
+    /// The index of the operation's file; 0 if it has none.
     pub fn ino(self) -> u8 {
         match self {
             Op::DioWrite { ino, .. }
@@ -544,10 +739,14 @@ impl Op {
             | Op::DioRead { ino, .. }
             | Op::BufWrite { ino, .. }
             | Op::BufRead { ino, .. }
+            | Op::MmapWrite { ino, .. }
             | Op::Fsync { ino, .. }
             | Op::Fallocate { ino, .. }
             | Op::Fiemap { ino }
+            | Op::Close { ino }
+            | Op::Unlink { ino }
             | Op::Seek { ino, .. }
+            | Op::Range { ino, .. }
             | Op::Truncate { ino, .. } => ino,
             Op::Getevents { .. } | Op::DropCaches { .. } => 0,
         }

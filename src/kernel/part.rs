@@ -1,80 +1,106 @@
-//! The kinds of places: which function of the model takes a step, and what it waits for.
+//! Kinds of places: the function of the model that takes a step, and the wait before it.
 
-/// Which function of the model takes the steps at a place, where a task takes them.
+/// The function of the model that takes the steps of a task at a place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Part {
-    /// A direct write.
+    /// A direct write, until its bio is done.
     DirectWrite,
-    /// A direct read.
+    /// The waits of a direct write of half blocks.
+    Unaligned,
+    /// A direct read, with its flush of pending conversions.
     DirectRead,
-    /// A buffered write.
+    /// A buffered write, which dirties pages.
     BufferedWrite,
-    /// A buffered read.
+    /// A buffered read, which fills missing pages.
     BufferedRead,
+    /// A page fault that stores.
+    PageFault,
     /// Writeback of dirty pages, by the task that needs them clean or by the flusher.
     Writeback,
-    /// fallocate.
+    /// fallocate without a flag: preallocation.
     Fallocate,
-    /// truncate.
+    /// truncate, shorter or longer.
     Truncate,
+    /// punch, zero, collapse or insert of a range.
+    RangeOp,
     /// fiemap, SEEK_DATA and SEEK_HOLE.
     Report,
-    /// drop_caches.
+    /// close, unlink and the eviction of an inode.
+    Lifetime,
+    /// drop_caches: pages, extents or both.
     DropCaches,
-    /// fsync.
+    /// fsync and fdatasync, up to their commit.
     Fsync,
     /// The flush of pending conversions.
     Flush,
     /// The conversion on disk.
     Convert,
-    /// io_getevents.
+    /// io_getevents, which reaps events of the AIO context.
     Getevents,
-    /// A work function, until it has its list.
+    /// A work function, until it has taken its list.
     Work,
     /// A part of a plan that completes an IO, in irq context or in a worker.
     Completion,
-    /// A call or a return, which is no step of its own.
+    /// A call or a return, which is not a step.
     Call,
-    /// jbd2, the shrinker, the power supply.
+    /// jbd2, the shrinker or the power supply.
     Other,
 }
 
-/// What has to be there before the step at a place can be taken.
+/// The condition for taking the step at a place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Waits {
-    /// Nothing.
+    /// No condition: the step is always possible.
     Nothing,
-    /// A slot of the AIO context, and no throttle.
+    /// A slot of the AIO context is free, and no throttle applies.
     Submission,
-    /// The inode's lock, exclusively.
+    /// The inode's lock is free, to be taken exclusively.
     InodeLock,
-    /// The inode's lock, as a direct write takes it.
+    /// The lock of an IO's inode, exclusively.
+    LockOfIo,
+    /// The inode's lock is free, to be taken as a direct write takes it.
     WriteLock,
-    /// The inode's lock, as a direct read takes it.
+    /// The inode's lock is free, to be taken as a direct read takes it.
     ReadLock,
-    /// The bio of an IO.
+    /// The inode's lock is free, to be taken shared, if fiemap takes it.
+    FiemapLock,
+    /// The bio of an IO is done.
     Bio,
     /// No read has locked a page of the operation's range.
     UnlockedPages,
-    /// The same, of the range of an IO whose pages are dropped.
+    /// The same; and if a page has to be read, no task removes the blocks of a range.
+    PagesToRead,
+    /// No read has locked a page in the range of an IO whose pages are dropped.
     UnlockedPagesOfIo,
-    /// A handle, or `i_data_sem`, or both.
+    /// The page is idle; and no task removes the blocks of a range, if faults wait for that.
+    PageToFault,
+    /// `ext4_aio_mutex` of the inode is free.
+    AioMutex,
+    /// A handle, `i_data_sem` or both are available.
     Change,
     /// Unlocked pages, then [`Waits::Change`].
     UnlockedPagesAndChange,
     /// Pages neither locked nor under writeback, then [`Waits::Change`].
     IdlePagesAndChange,
-    /// `i_unwritten` is 0.
+    /// `i_unwritten` is 0: no conversion of the inode is pending.
     Unwritten,
-    /// No PageWriteback.
+    /// No page is under PageWriteback.
     Writeback,
-    /// `i_dio_count` is 0.
+    /// The locks of both files are free, to be taken exclusively.
+    BothLocks,
+    /// `i_dio_count` of both files is 0.
+    BothDioCounts,
+    /// The page of a block is idle in both files, and then [`Waits::Change`].
+    BothPagesAndChange,
+    /// `i_dio_count` is 0: no direct IO of the inode is in flight.
     DioCount,
-    /// The commit that was asked for.
+    /// The conditions of an eviction.
+    Eviction,
+    /// The requested commit is done.
     Commit,
-    /// An event in the AIO context.
+    /// The AIO context has an event.
     Event,
-    /// The transaction's handles have stopped and its ordered data is on the device.
+    /// All handles of the transaction have stopped, and its ordered data is on the device.
     Transaction,
 }
 
@@ -82,18 +108,29 @@ impl Waits {
     /// Whether a step may start a handle or change the disk tree.
     pub(super) const fn may_change(self) -> bool {
         match self {
-            Waits::Change | Waits::UnlockedPagesAndChange | Waits::IdlePagesAndChange => true,
+            Waits::Change
+            | Waits::PageToFault
+            | Waits::UnlockedPagesAndChange
+            | Waits::BothPagesAndChange
+            | Waits::IdlePagesAndChange => true,
             Waits::Nothing
             | Waits::Submission
             | Waits::InodeLock
+            | Waits::LockOfIo
             | Waits::WriteLock
             | Waits::ReadLock
+            | Waits::FiemapLock
             | Waits::Bio
             | Waits::UnlockedPages
+            | Waits::PagesToRead
             | Waits::UnlockedPagesOfIo
             | Waits::Unwritten
+            | Waits::AioMutex
             | Waits::Writeback
             | Waits::DioCount
+            | Waits::BothLocks
+            | Waits::BothDioCounts
+            | Waits::Eviction
             | Waits::Commit
             | Waits::Event
             | Waits::Transaction => false,

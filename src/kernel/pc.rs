@@ -1,16 +1,16 @@
-//! Where an actor can stand: one [`Pc`] for every step of every kernel function that is modelled.
+//! The places of an actor: one [`Pc`] for every step of every modelled kernel function.
 
 use super::part::{Part, Waits};
 
-/// A place in a kernel function. The step taken there is described by [`Pc::info_in`].
+/// A place in a kernel function. [`Pc::info_in`] describes the step taken there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[repr(u8)]
 pub enum Pc {
-    /// In no function.
+    /// The task is in no function.
     Idle,
-    /// A slot of the AIO context.
+    /// io_submit: take a slot of the AIO context.
     IoSubmit,
-    /// Direct write: `i_mutex`.
+    /// Direct write: take `i_mutex`.
     WriteLock,
     /// Direct write: map the blocks, submit the bio.
     WriteMap,
@@ -18,7 +18,7 @@ pub enum Pc {
     DioAwait,
     /// Synchronous direct write: drop `i_mutex`.
     WriteUnlock,
-    /// The write's system call returns (no step of its own).
+    /// The system call of a synchronous write returns (not a step).
     WriteReturn,
     /// dioread_nolock read: look at `i_unwritten`, map.
     ReadCheck,
@@ -26,17 +26,17 @@ pub enum Pc {
     ReadFlushLock,
     /// dioread_nolock read: drop `i_mutex` after the flush.
     ReadFlushUnlock,
-    /// Locked read: `i_mutex`.
+    /// Locked read: take `i_mutex`.
     ReadLock,
     /// Read: map the blocks, submit the bio.
     ReadMap,
-    /// Read: the bio is done.
+    /// Read: return the data after the bio is done.
     ReadDone,
-    /// fallocate: `i_mutex`.
+    /// fallocate: take `i_mutex`.
     FallocLock,
-    /// fallocate: allocate.
+    /// fallocate: allocate the holes.
     FallocMap,
-    /// fsync: `i_mutex`.
+    /// fsync: take `i_mutex`.
     FsyncLock,
     /// fsync: ask for a commit, or flush the device.
     FsyncCommit,
@@ -44,7 +44,7 @@ pub enum Pc {
     FsyncCommitWait,
     /// Flush of pending conversions: take the list.
     FlushTake,
-    /// Flush: run the list (no step of its own).
+    /// Flush: convert the IOs on the list (not a step).
     FlushRun,
     /// Flush: wait until `i_unwritten` is 0.
     FlushWait,
@@ -62,15 +62,15 @@ pub enum Pc {
     WritebackSubmit,
     /// Writeback: wait until no page is under PageWriteback.
     WritebackWait,
-    /// Buffered write: the lock.
+    /// Buffered write: take the lock.
     BufLock,
-    /// Buffered write: into the page cache.
+    /// Buffered write: copy into the page cache.
     BufCopy,
-    /// Buffered read: what is cached, or map and submit.
+    /// Buffered read: return cached pages, or map and submit.
     BufRead,
-    /// Buffered read: the bios are done.
+    /// Buffered read: fill the pages after the bios are done.
     BufReadDone,
-    /// truncate: the lock.
+    /// truncate: take the lock.
     TruncLock,
     /// truncate: wait for direct IO.
     TruncDio,
@@ -78,29 +78,29 @@ pub enum Pc {
     TruncPages,
     /// truncate: free the blocks.
     TruncFree,
-    /// Extending direct write: `i_size`.
+    /// Extending direct write: update `i_size`.
     SizeUpdate,
-    /// drop_caches.
+    /// drop_caches: drop clean pages, run the shrinkers, or both.
     DropCaches,
-    /// The shrinker runs.
+    /// The shrinker frees entries of the extent status trees.
     Shrink,
     /// The power is cut.
     PowerCut,
     /// The journal is recovered and every file is read.
     Recover,
-    /// Inside `ext4_end_io` or `dio_complete`, at a position of the plan.
+    /// Inside `ext4_end_io` or `dio_complete`, at a position of the worker's plan.
     EndIo,
-    /// Inside a work function, running its list (no step of its own).
+    /// Inside a work function, running its list (not a step).
     WorkRun,
-    /// `io_getevents`.
+    /// `io_getevents`: reap an event.
     Getevents,
     /// A kworker takes a work item.
     WorkTake,
     /// jbd2: lock the running transaction.
     CommitLock,
-    /// jbd2: write it.
+    /// jbd2: write the locked transaction.
     CommitWrite,
-    /// Plan: the bio is done and nothing else is to be done in irq context.
+    /// Plan: the bio is done and irq context has nothing else to do.
     BioDone,
     /// Plan: convert in the ES tree.
     EsConvert,
@@ -116,32 +116,90 @@ pub enum Pc {
     Sync,
     /// Plan: acknowledge the AIO.
     AioComplete,
-    /// Plan: queue the direct IO as a work item of its own.
+    /// Plan: queue the direct IO as a separate work item.
     QueueDioWork,
     /// Plan: clear PageWriteback.
     EndWriteback,
-    /// Buffered write: start a handle, where the journal is small.
+    /// Buffered write: start a handle, if the journal is small.
     BufStart,
     /// Synchronous overwrite under dioread_nolock: take `i_mutex` again.
     OverwriteLock,
     /// The second conversion worker of v3.11 takes its list.
     UnrsvWorkTake,
-    /// Inside its work function, running the list (no step of its own).
+    /// Inside the second worker's work function, running the list (not a step).
     UnrsvWorkRun,
     /// A worker of `s_dio_done_wq` takes a direct IO (v3.12).
     DioWorkTake,
-    /// Inside `dio_complete`, at a position of the plan.
+    /// Inside `dio_complete`, at a position of the worker's plan.
     DioComplete,
-    /// FIEMAP.
+    /// FIEMAP: report the extents of the file.
     Fiemap,
-    /// SEEK_DATA or SEEK_HOLE.
+    /// SEEK_DATA or SEEK_HOLE: find the next data or hole.
     Seek,
+    /// fallocate with a flag that this kernel does not know.
+    RangeRefuse,
+    /// fallocate with a flag: write dirty pages of the range first.
+    RangePages,
+    /// fallocate with a flag: the lock.
+    RangeLock,
+    /// fallocate with a flag: wait for direct IO.
+    RangeDio,
+    /// fallocate with a flag: wait for writeback, drop the pages.
+    RangeDrop,
+    /// Punch: free the blocks.
+    PunchFree,
+    /// Zero range: make the blocks unwritten.
+    ZeroConvert,
+    /// Collapse range: free the blocks, move the blocks after them.
+    CollapseShift,
+    /// Insert range: move the blocks after it, grow the file.
+    InsertShift,
+    /// Page fault: use the cached page, or map and submit.
+    MmapFault,
+    /// Page fault: the bio is done.
+    MmapRead,
+    /// Page fault: make the page dirty, and store.
+    MmapMkwrite,
+    /// Disk conversion: take `i_mutex`, in the kernels in which a worker does.
+    ConvertLock,
+    /// close: the thread's reference to its open file.
+    Close,
+    /// unlink: the inode's lock.
+    UnlinkLock,
+    /// unlink: remove the name.
+    Unlink,
+    /// Eviction of an inode: wait, and drop its pages.
+    EvictWait,
+    /// Eviction: free the blocks, then the inode.
+    EvictFree,
+    /// The submission of an AIO write returns (not a step). The IO completes independently, so its
+    /// slot may be in use by another IO.
+    AioReturn,
+    /// AIO write of half blocks: take `ext4_aio_mutex`.
+    UnalignedLock,
+    /// AIO write of half blocks: wait until `i_unwritten` is 0.
+    UnalignedWait,
+    /// Direct write of half blocks: wait for direct IO, under `i_rwsem`.
+    UnalignedDio,
+    /// Collapse and insert range: forget the extents from the range on, free those in it.
+    ShiftForget,
+    /// Buffered read or page fault: cache the hole that was found.
+    ReadHole,
+    /// move_extents: take the locks of both files.
+    MoveLock,
+    /// move_extents: wait for direct IO on both files.
+    MoveDio,
+    /// move_extents: look the next block up.
+    MoveMap,
+    /// move_extents: exchange the block, with the pages of both files locked.
+    MoveSwap,
 }
 
 impl Pc {
-    /// Which function of the model takes the step.
+    /// The function of the model that takes the step.
     pub const fn part(self) -> Part {
         match self {
+            Pc::UnalignedLock | Pc::UnalignedWait | Pc::UnalignedDio => Part::Unaligned,
             Pc::IoSubmit
             | Pc::WriteLock
             | Pc::WriteMap
@@ -158,15 +216,33 @@ impl Pc {
             | Pc::ReadDone
             | Pc::ReadUnlock => Part::DirectRead,
             Pc::BufLock | Pc::BufStart | Pc::BufCopy => Part::BufferedWrite,
-            Pc::BufRead | Pc::BufReadDone => Part::BufferedRead,
+            Pc::BufRead | Pc::ReadHole | Pc::BufReadDone => Part::BufferedRead,
             Pc::WritebackSubmit | Pc::WritebackWait => Part::Writeback,
             Pc::FallocLock | Pc::FallocMap => Part::Fallocate,
             Pc::TruncLock | Pc::TruncDio | Pc::TruncPages | Pc::TruncFree => Part::Truncate,
+            Pc::MmapFault | Pc::MmapRead | Pc::MmapMkwrite => Part::PageFault,
+            Pc::RangeRefuse
+            | Pc::RangePages
+            | Pc::RangeLock
+            | Pc::RangeDio
+            | Pc::RangeDrop
+            | Pc::PunchFree
+            | Pc::ZeroConvert
+            | Pc::ShiftForget
+            | Pc::CollapseShift
+            | Pc::MoveLock
+            | Pc::MoveDio
+            | Pc::MoveMap
+            | Pc::MoveSwap
+            | Pc::InsertShift => Part::RangeOp,
             Pc::Fiemap | Pc::Seek => Part::Report,
+            Pc::Close | Pc::UnlinkLock | Pc::Unlink | Pc::EvictWait | Pc::EvictFree => {
+                Part::Lifetime
+            }
             Pc::DropCaches => Part::DropCaches,
             Pc::FsyncPages | Pc::FsyncLock | Pc::FsyncCommit | Pc::FsyncCommitWait => Part::Fsync,
             Pc::FlushTake | Pc::FlushWait => Part::Flush,
-            Pc::ConvertStart | Pc::ConvertMap => Part::Convert,
+            Pc::ConvertLock | Pc::ConvertStart | Pc::ConvertMap => Part::Convert,
             Pc::Getevents => Part::Getevents,
             Pc::WorkTake | Pc::UnrsvWorkTake | Pc::DioWorkTake => Part::Work,
             Pc::BioDone
@@ -179,6 +255,7 @@ impl Pc {
             | Pc::EndWriteback => Part::Completion,
             Pc::Idle
             | Pc::WriteReturn
+            | Pc::AioReturn
             | Pc::FlushRun
             | Pc::WorkRun
             | Pc::UnrsvWorkRun
@@ -192,7 +269,7 @@ impl Pc {
         }
     }
 
-    /// What has to be there before the step can be taken.
+    /// The condition for taking the step.
     pub(super) const fn waits(self) -> Waits {
         match self {
             Pc::IoSubmit => Waits::Submission,
@@ -203,27 +280,46 @@ impl Pc {
             | Pc::FallocLock
             | Pc::FsyncLock
             | Pc::BufLock
+            | Pc::RangeLock
+            | Pc::UnlinkLock
             | Pc::TruncLock => Waits::InodeLock,
+            Pc::ConvertLock => Waits::LockOfIo,
             Pc::DioAwait => Waits::Bio,
             Pc::WriteMap => Waits::UnlockedPagesAndChange,
-            Pc::WriteUnlock | Pc::BufRead => Waits::UnlockedPages,
+            Pc::WriteUnlock => Waits::UnlockedPages,
+            Pc::BufRead => Waits::PagesToRead,
+            Pc::MmapFault | Pc::MmapMkwrite => Waits::PageToFault,
             Pc::DioDone => Waits::UnlockedPagesOfIo,
-            Pc::TruncPages | Pc::BufCopy => Waits::IdlePagesAndChange,
+            Pc::TruncPages | Pc::RangeDrop | Pc::BufCopy => Waits::IdlePagesAndChange,
             Pc::WritebackSubmit
             | Pc::FallocMap
             | Pc::TruncFree
+            | Pc::PunchFree
+            | Pc::ZeroConvert
+            | Pc::ShiftForget
+            | Pc::CollapseShift
+            | Pc::InsertShift
+            | Pc::Unlink
+            | Pc::EvictFree
             | Pc::SizeUpdate
             | Pc::ConvertStart
             | Pc::ConvertMap
             | Pc::BufStart => Waits::Change,
-            Pc::FlushWait => Waits::Unwritten,
+            Pc::MoveLock => Waits::BothLocks,
+            Pc::MoveDio => Waits::BothDioCounts,
+            Pc::MoveSwap => Waits::BothPagesAndChange,
+            Pc::UnalignedLock => Waits::AioMutex,
+            Pc::Fiemap => Waits::FiemapLock,
+            Pc::FlushWait | Pc::UnalignedWait => Waits::Unwritten,
             Pc::WritebackWait => Waits::Writeback,
-            Pc::TruncDio => Waits::DioCount,
+            Pc::TruncDio | Pc::RangeDio | Pc::UnalignedDio => Waits::DioCount,
+            Pc::EvictWait => Waits::Eviction,
             Pc::FsyncCommitWait => Waits::Commit,
             Pc::Getevents => Waits::Event,
             Pc::CommitWrite => Waits::Transaction,
             Pc::Idle
             | Pc::WriteReturn
+            | Pc::AioReturn
             | Pc::ReadPages
             | Pc::ReadCheck
             | Pc::ReadFlushUnlock
@@ -231,7 +327,12 @@ impl Pc {
             | Pc::ReadDone
             | Pc::ReadUnlock
             | Pc::BufReadDone
-            | Pc::Fiemap
+            | Pc::ReadHole
+            | Pc::MoveMap
+            | Pc::RangeRefuse
+            | Pc::RangePages
+            | Pc::MmapRead
+            | Pc::Close
             | Pc::DropCaches
             | Pc::FsyncPages
             | Pc::FsyncCommit
@@ -261,218 +362,18 @@ impl Pc {
     }
 }
 
-/// What is known of a place.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct PcInfo {
-    /// The kernel function.
-    pub function: &'static str,
-    /// What the step does, for a button.
-    pub does: &'static str,
-    /// File and version where the function was read.
-    pub source: &'static str,
-    /// The step may sleep: it must not be taken in irq context.
-    pub sleeps: bool,
-}
-
 impl Pc {
-    /// What is known of the place.
-    pub(super) const fn info(self) -> PcInfo {
-        let (function, does, source, sleeps) = match self {
-            Pc::Idle => ("", "nothing", "", false),
-            Pc::IoSubmit => ("io_submit", "take a slot", "fs/aio.c v3.8", true),
-            Pc::WriteLock => ("ext4_file_dio_write", "take i_mutex", "fs/ext4/file.c v3.8", true),
-            Pc::WriteMap => (
-                "ext4_ext_direct_IO",
-                "map the blocks, submit the bio",
-                "fs/ext4/inode.c v3.7",
-                true,
-            ),
-            Pc::DioAwait => {
-                ("dio_await_completion", "wait for the bio", "fs/direct-io.c v3.8", true)
-            }
-            Pc::WriteUnlock => {
-                ("ext4_file_dio_write", "drop i_mutex", "fs/ext4/file.c v3.8", false)
-            }
-            Pc::OverwriteLock => {
-                ("ext4_ext_direct_IO", "take i_mutex again", "fs/ext4/inode.c v3.7", true)
-            }
-            Pc::WriteReturn => ("ext4_file_write", "return", "fs/ext4/file.c v3.8", false),
-            Pc::ReadCheck => {
-                ("ext4_ind_direct_IO", "look at i_unwritten", "fs/ext4/indirect.c v3.7", false)
-            }
-            Pc::ReadFlushLock => {
-                ("ext4_ind_direct_IO", "take i_mutex to flush", "fs/ext4/indirect.c v3.7", true)
-            }
-            Pc::ReadFlushUnlock => {
-                ("ext4_ind_direct_IO", "drop i_mutex", "fs/ext4/indirect.c v3.7", false)
-            }
-            Pc::ReadLock => ("do_blockdev_direct_IO", "take i_mutex", "fs/direct-io.c v3.8", true),
-            Pc::ReadMap => (
-                "ext4_ind_direct_IO",
-                "map the blocks, submit the bio",
-                "fs/ext4/indirect.c v3.7",
-                true,
-            ),
-            Pc::ReadDone => ("dio_complete", "return the data", "fs/direct-io.c v3.8", true),
-            Pc::FallocLock => ("ext4_fallocate", "take i_mutex", "fs/ext4/extents.c v3.8", true),
-            Pc::FallocMap => {
-                ("ext4_fallocate", "allocate unwritten blocks", "fs/ext4/extents.c v3.8", true)
-            }
-            Pc::FsyncLock => ("ext4_sync_file", "take i_mutex", "fs/ext4/fsync.c v3.8", true),
-            Pc::FsyncCommit => {
-                ("ext4_sync_file", "ask for a commit", "fs/ext4/fsync.c v3.8", false)
-            }
-            Pc::FsyncCommitWait => {
-                ("jbd2_log_wait_commit", "wait for the commit", "fs/jbd2/journal.c v3.8", true)
-            }
-            Pc::FlushTake => {
-                ("ext4_do_flush_completed_IO", "take the list", "fs/ext4/page-io.c v3.7", false)
-            }
-            Pc::FlushRun => {
-                ("ext4_do_flush_completed_IO", "run the list", "fs/ext4/page-io.c v3.7", false)
-            }
-            Pc::FlushWait => (
-                "ext4_unwritten_wait",
-                "wait until i_unwritten is 0",
-                "fs/ext4/page-io.c v3.7",
-                true,
-            ),
-            Pc::ConvertStart => (
-                "ext4_convert_unwritten_extents",
-                "start a jbd2 handle",
-                "fs/ext4/extents.c v3.8",
-                true,
-            ),
-            Pc::ConvertMap => (
-                "ext4_convert_unwritten_extents",
-                "convert in the disk tree",
-                "fs/ext4/extents.c v3.8",
-                true,
-            ),
-            Pc::ReadPages => {
-                ("generic_file_aio_read", "write dirty pages first", "mm/filemap.c v3.8", false)
-            }
-            Pc::ReadUnlock => ("ext4_dio_read_iter", "drop i_rwsem", "fs/ext4/file.c v5.5", false),
-            Pc::FsyncPages => {
-                ("ext4_sync_file", "write dirty pages first", "fs/ext4/fsync.c v3.8", false)
-            }
-            Pc::WritebackSubmit => (
-                "ext4_da_writepages",
-                "map dirty pages, submit the bio",
-                "fs/ext4/inode.c v3.8",
-                true,
-            ),
-            Pc::WritebackWait => {
-                ("filemap_fdatawait", "wait for PageWriteback", "mm/filemap.c v3.8", true)
-            }
-            Pc::BufLock => {
-                ("ext4_file_write", "take the inode's lock", "fs/ext4/file.c v3.8", true)
-            }
-            Pc::BufStart => {
-                ("ext4_da_write_begin", "start a jbd2 handle", "fs/ext4/inode.c v3.12", true)
-            }
-            Pc::BufCopy => {
-                ("ext4_da_write_begin", "copy into the page cache", "fs/ext4/inode.c v3.12", true)
-            }
-            Pc::BufRead => {
-                ("do_generic_file_read", "look into the page cache", "mm/filemap.c v3.8", true)
-            }
-            Pc::BufReadDone => {
-                ("do_generic_file_read", "return the data", "mm/filemap.c v3.8", true)
-            }
-            Pc::TruncLock => {
-                ("ext4_setattr", "take the inode's lock", "fs/ext4/inode.c v3.8", true)
-            }
-            Pc::TruncDio => {
-                ("inode_dio_wait", "wait for i_dio_count", "fs/ext4/inode.c v3.8", true)
-            }
-            Pc::TruncPages => {
-                ("truncate_setsize", "wait for writeback, drop pages", "mm/truncate.c v3.8", true)
-            }
-            Pc::TruncFree => {
-                ("ext4_ext_truncate", "free the blocks", "fs/ext4/extents.c v3.8", true)
-            }
-            Pc::SizeUpdate => {
-                ("ext4_ind_direct_IO", "grow i_size", "fs/ext4/indirect.c v3.7", true)
-            }
-            Pc::DropCaches => ("drop_caches_sysctl_handler", "drop", "fs/drop_caches.c", true),
-            Pc::Shrink => ("ext4_es_shrink", "reclaim", "fs/ext4/extents_status.c v3.9", false),
-            Pc::PowerCut => ("", "cut the power", "", false),
-            Pc::Recover => ("jbd2_journal_recover", "recover, read everything", "fs/jbd2", false),
-            Pc::EndIo => ("ext4_end_io", "finish the io_end", "fs/ext4/page-io.c v3.7", true),
-            Pc::WorkRun => ("ext4_end_io_work", "run the list", "fs/ext4/page-io.c v3.7", false),
-            Pc::Getevents => ("io_getevents", "reap an event", "fs/aio.c v3.8", true),
-            Pc::WorkTake => ("ext4_end_io_work", "take the list", "fs/ext4/page-io.c v3.7", false),
-            Pc::UnrsvWorkTake => {
-                ("ext4_end_io_unrsv_work", "take the list", "fs/ext4/page-io.c v3.11", false)
-            }
-            Pc::UnrsvWorkRun => {
-                ("ext4_end_io_unrsv_work", "run the list", "fs/ext4/page-io.c v3.11", false)
-            }
-            Pc::DioWorkTake => (
-                "dio_aio_complete_work",
-                "take a finished direct IO",
-                "fs/direct-io.c v3.12",
-                false,
-            ),
-            Pc::Fiemap => ("ext4_fiemap", "report the extents", "fs/ext4/extents.c v3.8", true),
-            Pc::Seek => ("ext4_llseek", "seek data or a hole", "fs/ext4/file.c v3.8", true),
-            Pc::DioComplete => ("dio_complete", "finish the IO", "fs/direct-io.c v3.12", true),
-            Pc::CommitLock => (
-                "jbd2_journal_commit_transaction",
-                "lock the transaction",
-                "fs/jbd2/commit.c v3.8",
-                true,
-            ),
-            Pc::CommitWrite => (
-                "jbd2_journal_commit_transaction",
-                "write the commit",
-                "fs/jbd2/commit.c v3.8",
-                true,
-            ),
-            Pc::BioDone => ("dio_bio_end_io", "the bio is done", "fs/direct-io.c v3.8", false),
-            Pc::EsConvert => (
-                "ext4_es_convert_unwritten_extents",
-                "convert in the ES tree",
-                "RFC v1, 24 Dec 2012; text of series v5",
-                false,
-            ),
-            Pc::AddCompleteIo => (
-                "ext4_add_complete_io",
-                "list the io_end, queue the work",
-                "fs/ext4/page-io.c v3.7",
-                false,
-            ),
-            Pc::Convert => (
-                "ext4_convert_unwritten_extents",
-                "convert on disk",
-                "fs/ext4/extents.c v3.8",
-                true,
-            ),
-            Pc::Decrement => {
-                ("ext4_end_io", "decrement i_unwritten", "fs/ext4/page-io.c v3.7", false)
-            }
-            Pc::DioDone => ("inode_dio_done", "drop i_dio_count", "fs/inode.c v3.8", false),
-            Pc::Sync => ("generic_write_sync", "fsync", "fs/sync.c v3.8", true),
-            Pc::AioComplete => ("aio_complete", "acknowledge the AIO", "fs/aio.c v3.8", false),
-            Pc::QueueDioWork => {
-                ("dio_bio_end_aio", "queue the IO's own work", "fs/direct-io.c v3.12", false)
-            }
-            Pc::EndWriteback => {
-                ("end_page_writeback", "clear PageWriteback", "fs/ext4/page-io.c v3.7", false)
-            }
-        };
-        PcInfo { function, does, source, sleeps }
-    }
-}
-
-impl Pc {
-    /// Whether it is inside of what completes an IO by its plan.
+    /// Whether the place is inside a function that completes an IO by its plan.
     pub const fn is_end_io(self) -> bool {
         matches!(self, Pc::EndIo | Pc::DioComplete)
     }
 
-    /// Whether a kworker takes a work item there.
+    /// Whether `ext4_sync_file` continues at this place with clean pages.
+    pub const fn is_fsync(self) -> bool {
+        matches!(self, Pc::FsyncLock | Pc::FsyncCommit)
+    }
+
+    /// Whether a kworker takes a work item at the place.
     pub const fn is_work_take(self) -> bool {
         matches!(self, Pc::WorkTake | Pc::UnrsvWorkTake | Pc::DioWorkTake)
     }

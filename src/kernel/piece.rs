@@ -1,17 +1,20 @@
-//! The pieces of a state. A step changes few of them, and a search finds few values of each: it
-//! keeps states as lists of numbers of values, and looks again only at the pieces a step touched.
+//! The pieces of a state. A step changes few pieces, and a search finds few values of each piece. A
+//! search therefore stores a state as a list of numbers of piece values, and encodes only the
+//! pieces that a step touched.
 
 use core::ops::{BitOr, BitOrAssign};
 
 use super::setup::{Budgets, Setup};
-use super::state::{Bound, Fifo, Inode, Journal, Mapping, Power, State, TASKS};
+use super::state::{
+    Bound, FLUSHER, Fifo, Inode, Journal, Life, Mapping, Marks, Power, State, TASKS,
+};
 use crate::bounds::{BLOCKS_MAX, INODES_MAX, IOS_MAX, WORK_MAX};
 
 /// A piece of a state.
 #[allow(missing_docs, reason = "the variant says what its fields are")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Piece {
-    /// A task, whole.
+    /// A task with all its fields.
     Task(u8),
     /// A slot of the IO table.
     Io(u8),
@@ -21,54 +24,68 @@ pub enum Piece {
     Blocks(u8),
     /// The page cache of an inode.
     Pages(u8),
-    /// What was written and promised of each block of an inode ([`Versions`]).
+    /// The written and promised versions of each block of an inode ([`Versions`]).
     Versions(u8),
-    /// What is left of an inode ([`Counts`]).
+    /// The other fields of an inode ([`Counts`]).
     Counts(u8),
-    /// What the device holds.
+    /// The contents of the device.
     Media,
-    /// What is left of the state ([`Rest`]).
+    /// The other fields of the state ([`Rest`]).
     Rest,
 }
 
 const IOS: usize = IOS_MAX as usize;
 const INODES: usize = INODES_MAX as usize;
 const BLOCKS: usize = BLOCKS_MAX as usize;
-/// Pieces of one inode.
+/// Number of pieces of one inode.
 const OF_INODE: usize = 5;
 const IO_FIRST: usize = TASKS;
 const INODE_FIRST: usize = IO_FIRST + IOS;
 const MEDIA: usize = INODE_FIRST + OF_INODE * INODES;
 
-/// Pieces of a state.
+/// Number of pieces of a state.
 pub const PIECES: usize = MEDIA + 2;
 
 /// The two disk trees of an inode: in memory, and as last committed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Blocks {
-    /// `Inode::disk`.
+    /// The disk tree in memory (`Inode::disk`).
     pub disk: [Mapping; BLOCKS],
-    /// `Inode::splits`.
+    /// The starts of split extents (`Inode::splits`).
     pub splits: u16,
-    /// `Inode::committed`.
+    /// The disk tree as last committed (`Inode::committed`).
     pub committed: [Mapping; BLOCKS],
+    /// The place for which the contents of each block were written (`Inode::order`).
+    pub order: u64,
+    /// The same as last committed (`Inode::committed_order`).
+    pub committed_order: u64,
 }
 
-/// Four versions of each block of an inode: written, acknowledged, promised by fsync and promised
-/// by O_(D)SYNC.
+/// Versions of each block of an inode: written, acknowledged, promised by fsync, promised by
+/// O_(D)SYNC, and zeroed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Versions {
-    /// `Inode::version`.
+    /// Number of writes to each block (`Inode::version`).
     pub version: [u8; BLOCKS],
-    /// `Inode::acked`.
-    pub acked: [u8; BLOCKS],
-    /// `Inode::synced`.
-    pub synced: [u8; BLOCKS],
-    /// `Inode::osynced`.
-    pub osynced: [u8; BLOCKS],
+    /// Versions that the application knows to be done (`Inode::acked`).
+    pub acked: Marks,
+    /// Versions promised by fsync (`Inode::synced`).
+    pub synced: Marks,
+    /// Versions promised by O_(D)SYNC (`Inode::osynced`).
+    pub osynced: Marks,
+    /// The version with which each block was last zeroed (`Inode::zeroed`).
+    pub zeroed: [u8; BLOCKS],
 }
 
-/// The fields of an inode that are about the file as a whole, by their names there.
+impl Versions {
+    /// Whether a promise differs between the halves of a block.
+    #[inline]
+    pub fn has_halves(&self) -> bool {
+        self.acked.has_halves() || self.synced.has_halves() || self.osynced.has_halves()
+    }
+}
+
+/// The fields of an inode that concern the whole file, with the names that they have in `Inode`.
 #[allow(missing_docs, reason = "Inode says what they are")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Counts {
@@ -83,10 +100,14 @@ pub struct Counts {
     pub i_dio_count: u8,
     pub i_unwritten: u8,
     pub wb_err: u8,
+    pub life: Life,
     pub dirty_tid: bool,
+    pub sync_tid: bool,
+    pub reserved_off: i8,
+    pub odd_buffers: u16,
 }
 
-/// The fields of a state that are small, by their names there.
+/// The small fields of a state, with the names that they have in `State`.
 #[allow(missing_docs, reason = "State says what they are")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Rest {
@@ -109,7 +130,7 @@ pub struct Pieces(u64);
 const _: () = assert!(PIECES <= 64);
 
 impl Piece {
-    /// Every piece, in order.
+    /// Every piece, in the order of positions.
     pub const ALL: [Piece; PIECES] = {
         let mut all = [Piece::Rest; PIECES];
         let mut at = 0;
@@ -161,42 +182,45 @@ impl Piece {
 }
 
 impl Pieces {
-    /// None.
+    /// The set without any piece.
     pub const NONE: Pieces = Pieces(0);
-    /// All of them.
+    /// The set of all pieces.
     pub const ALL: Pieces = Pieces((1 << PIECES) - 1);
-    /// The IOs.
+    /// The set of all IOs.
     pub const IOS: Pieces = Pieces(((1 << IOS) - 1) << IO_FIRST);
     /// The position of the first IO.
     pub const IO_FIRST: u8 = IO_FIRST as u8;
 
-    /// The set and the piece at a position.
+    /// The set with the piece at a position added.
     #[must_use]
     pub const fn with(self, position: usize) -> Pieces {
         Pieces(self.0 | 1 << position)
     }
 
-    /// The set but for the piece at a position.
+    /// The set without the piece at a position.
     #[must_use]
     pub const fn without(self, position: usize) -> Pieces {
         Pieces(self.0 & !(1 << position))
     }
 
-    /// The pieces that differ between states of a setup. Files and
-    /// threads that it lacks are equal in all.
+    /// The pieces that can differ between states of a setup. Files, threads and kworkers that the
+    /// setup lacks are equal in all states.
     pub fn of(setup: &Setup) -> Pieces {
         let threads = setup.threads.len();
         let files = setup.files.len();
         let has = |piece: &Piece| match *piece {
             Piece::Task(task) if task < State::kworkers().start => usize::from(task) < threads,
-            Piece::Task(_) | Piece::Io(_) | Piece::Media | Piece::Rest => true,
+            Piece::Task(task) => {
+                task == FLUSHER || task < State::kworkers().start + setup.kworkers()
+            }
+            Piece::Io(_) | Piece::Media | Piece::Rest => true,
             Piece::Es(ino) | Piece::Blocks(ino) | Piece::Pages(ino) => usize::from(ino) < files,
             Piece::Versions(ino) | Piece::Counts(ino) => usize::from(ino) < files,
         };
         Piece::ALL.into_iter().filter(has).fold(Pieces::NONE, |set, piece| set | piece.into())
     }
 
-    /// The pieces to which two lists, in order of the pieces, give different numbers.
+    /// The pieces whose numbers differ between two lists, which are in the order of the pieces.
     #[inline]
     pub fn differing(one: &[u32; PIECES], other: &[u32; PIECES]) -> Pieces {
         let mut set = 0;
@@ -206,18 +230,29 @@ impl Pieces {
         Pieces(set)
     }
 
-    /// The pieces in both sets.
+    /// The pieces that are in both sets.
     #[must_use]
     pub const fn and(self, other: Pieces) -> Pieces {
         Pieces(self.0 & other.0)
     }
 
-    /// Whether no piece is in the set.
+    /// The pieces that are in this set and not in the other.
+    #[must_use]
+    pub const fn minus(self, other: Pieces) -> Pieces {
+        Pieces(self.0 & !other.0)
+    }
+
+    /// Number of pieces in the set.
+    pub const fn len(self) -> u32 {
+        self.0.count_ones()
+    }
+
+    /// Whether the set has no piece.
     pub const fn is_empty(self) -> bool {
         self.0 == 0
     }
 
-    /// The positions of the pieces, in order.
+    /// The positions of the pieces in the set, in order.
     pub fn positions(self) -> impl Iterator<Item = usize> {
         let mut left = self.0;
         core::iter::from_fn(move || {
@@ -227,7 +262,7 @@ impl Pieces {
         })
     }
 
-    /// The pieces, in order.
+    /// The pieces in the set, in order.
     pub fn iter(self) -> impl Iterator<Item = Piece> {
         self.positions().map(|position| Piece::ALL[position])
     }
@@ -257,7 +292,7 @@ impl BitOrAssign for Pieces {
 }
 
 impl State {
-    /// Makes a piece equal to another state's.
+    /// Copies a piece from another state.
     pub fn copy_piece(&mut self, piece: Piece, from: &State) {
         let at = |ino: u8| (usize::from(ino), &from.inodes[usize::from(ino)]);
         match piece {
@@ -273,7 +308,7 @@ impl State {
         }
     }
 
-    /// The small fields.
+    /// The small fields of the state.
     #[inline]
     pub fn rest(&self) -> Rest {
         let State { completed, work, unrsv_work, dio_work, events, .. } = *self;
@@ -281,7 +316,7 @@ impl State {
         Rest { completed, work, unrsv_work, dio_work, events, journal, left, power, broken, bound }
     }
 
-    /// Sets the small fields.
+    /// Sets the small fields of the state.
     #[inline]
     pub fn set_rest(&mut self, rest: &Rest) {
         let Rest { completed, work, unrsv_work, dio_work, events, .. } = *rest;
@@ -293,38 +328,47 @@ impl State {
 }
 
 impl Inode {
-    /// The two disk trees.
+    /// The two disk trees of an inode.
     #[inline]
     pub fn blocks(&self) -> Blocks {
-        Blocks { disk: self.disk, splits: self.splits, committed: self.committed }
+        let Inode { disk, splits, committed, order, committed_order, .. } = *self;
+        Blocks { disk, splits, committed, order, committed_order }
     }
 
-    /// Sets the two disk trees.
+    /// Sets the two disk trees of an inode.
     #[inline]
     pub fn set_blocks(&mut self, blocks: &Blocks) {
         (self.disk, self.splits, self.committed) = (blocks.disk, blocks.splits, blocks.committed);
+        (self.order, self.committed_order) = (blocks.order, blocks.committed_order);
     }
 
-    /// The four versions of each block.
+    /// Whether a promise differs between the halves of a block.
+    pub fn promises_halves(&self) -> bool {
+        self.acked.has_halves() || self.synced.has_halves() || self.osynced.has_halves()
+    }
+
+    /// The versions of each block.
     #[inline]
     pub fn versions(&self) -> Versions {
-        let Inode { version, acked, synced, osynced, .. } = *self;
-        Versions { version, acked, synced, osynced }
+        let Inode { version, acked, synced, osynced, zeroed, .. } = *self;
+        Versions { version, acked, synced, osynced, zeroed }
     }
 
-    /// Sets the four versions of each block.
+    /// Sets the versions of each block.
     #[inline]
     pub fn set_versions(&mut self, versions: &Versions) {
-        let Versions { version, acked, synced, osynced } = *versions;
+        let Versions { version, acked, synced, osynced, zeroed } = *versions;
         (self.version, self.acked, self.synced, self.osynced) = (version, acked, synced, osynced);
+        self.zeroed = zeroed;
     }
 
-    /// What is about the file as a whole.
+    /// The fields of an inode that concern the whole file.
     #[inline]
     pub fn counts(&self) -> Counts {
         let Inode { i_mutex, shared, i_data_sem, size, committed_size, .. } = *self;
         let Inode { disksize, orphan, committed_orphan, .. } = *self;
-        let Inode { i_dio_count, i_unwritten, wb_err, dirty_tid, .. } = *self;
+        let Inode { i_dio_count, i_unwritten, wb_err, life, dirty_tid, sync_tid, .. } = *self;
+        let Inode { reserved_off, odd_buffers, .. } = *self;
         Counts {
             i_mutex,
             shared,
@@ -337,22 +381,28 @@ impl Inode {
             i_dio_count,
             i_unwritten,
             wb_err,
+            life,
             dirty_tid,
+            sync_tid,
+            reserved_off,
+            odd_buffers,
         }
     }
 
-    /// Sets what is about the file as a whole.
+    /// Sets the fields of an inode that concern the whole file.
     #[inline]
     pub fn set_counts(&mut self, counts: Counts) {
         let Counts { i_mutex, shared, i_data_sem, size, committed_size, .. } = counts;
         let Counts { disksize, orphan, committed_orphan, .. } = counts;
-        let Counts { i_dio_count, i_unwritten, wb_err, dirty_tid, .. } = counts;
+        let Counts { i_dio_count, i_unwritten, wb_err, life, dirty_tid, sync_tid, .. } = counts;
+        self.sync_tid = sync_tid;
+        (self.reserved_off, self.odd_buffers) = (counts.reserved_off, counts.odd_buffers);
         (self.disksize, self.orphan) = (disksize, orphan);
         self.committed_orphan = committed_orphan;
         (self.i_mutex, self.shared, self.dirty_tid) = (i_mutex, shared, dirty_tid);
         (self.i_data_sem, self.size, self.committed_size) = (i_data_sem, size, committed_size);
         (self.i_dio_count, self.i_unwritten) = (i_dio_count, i_unwritten);
-        self.wb_err = wb_err;
+        (self.wb_err, self.life) = (wb_err, life);
     }
 }
 

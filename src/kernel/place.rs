@@ -1,16 +1,16 @@
-//! Where an actor stands: the step that it takes next, and the frame with which it begins.
+//! The place of an actor: the step that it takes next, and the frame with which it begins.
 
-use crate::bounds::{KWORKERS_MAX, THREADS_MAX};
+use crate::bounds::THREADS_MAX;
 
 use super::choice::Actor;
-use super::knobs::{FsyncWait, InodeLock, Knobs, NolockRead, Workers};
-use super::op::Begins;
+use super::knobs::{FillLock, FsyncWait, InodeLock, Knobs, NolockRead, Workers};
+use super::op::{Begins, Op, RangeMode};
 use super::pc::Pc;
 use super::plan::{irq_plan, worker_plan};
 use super::setup::Setup;
-use super::state::{Frame, Inode, NO_IRQ, On, Page, Power, Stage, State};
+use super::state::{Frame, Inode, Life, NO_IRQ, On, Power, Stage, State};
 
-/// Where an actor stands: the step that it takes next, if it has one.
+/// The place of an actor: the step that it takes next, or `None` if it has none.
 pub(super) fn place(setup: &Setup, state: &State, actor: Actor) -> Option<Pc> {
     match state.power {
         Power::On => {}
@@ -28,7 +28,7 @@ pub(super) fn place(setup: &Setup, state: &State, actor: Actor) -> Option<Pc> {
         }
         Actor::Jbd2 if state.journal.locked => Some(Pc::CommitWrite),
         Actor::Jbd2 => {
-            let changed = || state.inodes.iter().any(|inode| inode.dirty_tid);
+            let changed = || state.inodes.iter().any(|inode| inode.dirty_tid || inode.sync_tid);
             let unasked = || state.left.commit > 0 && changed();
             (state.journal.requested || unasked()).then_some(Pc::CommitLock)
         }
@@ -55,22 +55,12 @@ pub(super) fn entry(setup: &Setup, state: &State, actor: Actor) -> Option<Frame>
     let frame = |pc, on| Some(Frame::new(pc, on));
     match actor {
         Actor::Thread(t) => op_entry(setup, state, t),
-        Actor::Kworker(k) => {
-            let (queue, take) = match (k, setup.design.knobs.workers) {
-                (0, _) => (&state.work, Pc::WorkTake),
-                (1, Workers::RsvAndUnrsv) => (&state.unrsv_work, Pc::UnrsvWorkTake),
-                (_, Workers::RsvAndDio) if is_first_idle_dio_worker(state, k) => {
-                    (&state.dio_work, Pc::DioWorkTake)
-                }
-                _ => return None,
-            };
-            if queue.is_empty() { None } else { frame(take, On::Nothing) }
-        }
+        Actor::Kworker(k) => kworker_entry(setup, state, k),
         Actor::Flusher if state.left.flusher > 0 => {
             let all = Inode::whole();
             let dirty = |inode: &Inode| {
                 let pages = &inode.pages;
-                all.blocks().any(|b| matches!(pages[usize::from(b)], Page::Dirty(_)))
+                !inode.is_going() && all.blocks().any(|b| pages[usize::from(b)].is_dirty())
             };
             let ino = state.inodes.iter().position(dirty)?;
             frame(Pc::WritebackSubmit, On::Inode(ino as u8))
@@ -79,11 +69,29 @@ pub(super) fn entry(setup: &Setup, state: &State, actor: Actor) -> Option<Frame>
     }
 }
 
-/// `s_dio_done_wq` runs many items at a time; which idle kworker takes one does not matter, so it
-/// is the first.
-fn is_first_idle_dio_worker(state: &State, kworker: u8) -> bool {
+/// The frame with which an idle kworker begins. The first one converts, in v3.11 the second one
+/// too. The others run `s_dio_done_wq` and the delayed `fput`, several items at a time. All idle
+/// ones are equivalent, so the first takes a direct IO and the next one evicts.
+fn kworker_entry(setup: &Setup, state: &State, kworker: u8) -> Option<Frame> {
+    let workers = setup.design.knobs.workers;
+    let take = |queue: &[u8], pc| (!queue.is_empty()).then_some(Frame::new(pc, On::Nothing));
+    let first = match (kworker, workers) {
+        (0, _) => return take(state.work.as_slice(), Pc::WorkTake),
+        (1, Workers::RsvAndUnrsv) => {
+            return take(state.unrsv_work.as_slice(), Pc::UnrsvWorkTake);
+        }
+        (_, Workers::RsvAndUnrsv) => 2,
+        (_, Workers::One | Workers::RsvAndDio) => 1,
+    };
+    let dio = take(state.dio_work.as_slice(), Pc::DioWorkTake);
+    let released = state.inodes.iter().position(|inode| inode.life == Life::Released);
+    let evicts = released.map(|ino| Frame::new(Pc::EvictWait, On::Inode(ino as u8)));
+    if dio.is_none() && evicts.is_none() {
+        return None;
+    }
     let idle = |k: &u8| state.tasks[usize::from(THREADS_MAX as u8 + k)].depth() == 0;
-    (1..KWORKERS_MAX as u8).find(idle) == Some(kworker)
+    let at = (first..setup.kworkers()).filter(idle).position(|k| k == kworker)?;
+    dio.into_iter().chain(evicts).nth(at)
 }
 
 /// The frame with which a thread enters its next operation.
@@ -98,23 +106,36 @@ fn op_entry(setup: &Setup, state: &State, thread: u8) -> Option<Frame> {
         Begins::OnInode(pc) => frame(pc, On::Inode(ino)),
         Begins::DirectRead(range) if unclean(range) => frame(Pc::ReadPages, On::Inode(ino)),
         Begins::DirectRead(_) => Some(read_frame(setup, ino)),
+        Begins::RangeOp(mode) if setup.design.row < mode.first_row() => {
+            frame(Pc::RangeRefuse, On::Inode(ino))
+        }
+        Begins::RangeOp(RangeMode::Move) => frame(Pc::MoveLock, On::Inode(ino)),
+        Begins::RangeOp(mode) => {
+            // From v4.5 on, only punch writes dirty pages before it takes the lock.
+            let first = mode == RangeMode::Punch || knobs.fill_lock == FillLock::No;
+            // Without dirty pages the call begins with the lock, unless another operation may make
+            // pages dirty before it.
+            let dirties = |other: &Op| other.is_buffered() && other.ino() == ino;
+            let writes = first && setup.threads.iter().flatten().any(dirties);
+            frame(if writes { Pc::RangePages } else { Pc::RangeLock }, On::Inode(ino))
+        }
         Begins::Fsync if unclean(Inode::whole()) => frame(Pc::FsyncPages, On::Inode(ino)),
         Begins::Fsync => Some(fsync_frame(knobs, ino, FsyncFor::Caller)),
     }
 }
 
-/// Where a direct read begins, its pages being clean.
+/// The start of a direct read whose pages are clean.
 pub(super) fn read_frame(setup: &Setup, ino: u8) -> Frame {
     let knobs = &setup.design.knobs;
     let pc = match (knobs.inode_lock, setup.dioread_nolock(), knobs.nolock_read) {
-        (InodeLock::Rwsem, ..) | (_, false, _) => Pc::ReadLock,
+        (InodeLock::Rwsem, ..) | (_, false, _) | (_, _, NolockRead::Shared) => Pc::ReadLock,
         (_, true, NolockRead::Waits) => Pc::ReadCheck,
         (_, true, NolockRead::Goes) => Pc::ReadMap,
     };
     Frame::new(pc, On::Inode(ino))
 }
 
-/// On whose behalf `ext4_sync_file` is called.
+/// The caller of `ext4_sync_file`.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum FsyncFor {
     /// The fsync system call, or a synchronous O_(D)SYNC write.
@@ -123,7 +144,7 @@ pub(super) enum FsyncFor {
     OsyncAio,
 }
 
-/// Where `ext4_sync_file` begins, the pages being clean. `b` is 1 if it does not wait.
+/// The start of `ext4_sync_file` with clean pages. `extra` is 1 if the call does not wait.
 pub(super) fn fsync_frame(knobs: &Knobs, ino: u8, who: FsyncFor) -> Frame {
     let (pc, b) = match (knobs.fsync, who) {
         (FsyncWait::Unwritten, _) | (FsyncWait::SkipForOsyncAio, FsyncFor::Caller) => {

@@ -1,13 +1,14 @@
-//! Quiet steps: those of which no other actor can tell whether they have been taken yet.
+//! Quiet steps: steps whose timing no other actor can observe.
 //!
-//! A step is quiet if every step that another actor can take, now or before it is taken itself,
-//! leads to the same state in either order (or, like a power cut, wipes out what it did), is
-//! neither enabled nor disabled by it, and tells the same notes. So a search may take a quiet step
-//! at once and alone: every state leads by quiet steps to one that it visits, in which the same
-//! promises are broken, the same actors wait and the same other steps can be taken.
+//! A step is quiet if it commutes with every step that another actor can take before it. Both
+//! orders lead to the same state, or the other step erases its effect, as a power cut does. The
+//! quiet step neither enables nor disables the other step, and both give the same notes in either
+//! order. A search may therefore take a quiet step immediately and take no other step from that
+//! state. Quiet steps lead from every skipped state to a visited one, in which the same promises
+//! are broken, the same actors wait and the same other steps can be taken.
 //!
-//! Which steps are quiet depends on what else the setup does; what is said of that here is checked
-//! step by step on every reachable state of a thousand small setups (`tests/quiet.rs`).
+//! Which steps are quiet depends on the rest of the setup. `tests/quiet.rs` checks the rules of
+//! this file step by step, on every reachable state of a thousand small setups.
 
 use crate::bounds::IOS_MAX;
 
@@ -19,26 +20,33 @@ use super::pc::Pc;
 use super::plan::worker_plan;
 use super::range::Range;
 use super::setup::{Budgets, Setup};
-use super::state::State;
+use super::state::{NO_IRQ, State};
 
-/// Which steps of a setup are quiet.
+/// The kinds of steps that are quiet in a setup.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Quiet {
-    /// The one thread takes a slot of the AIO context, takes the inode's lock, reaps an event.
+    /// The only thread takes a slot of the AIO context, takes the inode's lock, or reaps an event.
     thread: bool,
-    /// A handle is started.
+    /// A task starts a handle.
     handle: bool,
-    /// `i_dio_count` drops.
+    /// An actor drops `i_dio_count`.
     dio_count: bool,
     /// A worker decrements `i_unwritten`.
     unwritten: bool,
-    /// Workers are told apart by what they do alone: who becomes idle may take another's work.
+    /// Only their actions distinguish workers, so a worker that becomes idle may take another's
+    /// work.
     shared_queue: bool,
 }
 
 impl Quiet {
-    /// Looks a setup over; `None` if no step of it is quiet.
+    /// Finds the quiet steps of a setup. Returns `None` if no step is quiet.
     pub fn of(setup: &Setup) -> Option<Quiet> {
+        if setup.has_lifetimes() || setup.has_halves() || setup.budgets.quick > 0 {
+            // Any step may be the last use of the inode, or a use after it was freed. Writes of
+            // half blocks wait for what other rules take for unobserved, and a submitter may
+            // complete its own IO.
+            return None;
+        }
         let knobs = &setup.design.knobs;
         let Budgets { crash, commit, eio, enospc, .. } = setup.budgets;
         let ops = || setup.threads.iter().flatten();
@@ -47,21 +55,21 @@ impl Quiet {
         let truncates = any(|op| op.frees_blocks());
         let syncs = any(|op| op.syncs());
         let asks = any(|op| !op.is_aio()) || syncs;
-        // Every write has a slot of the IO table to itself: whether one is free is not asked.
+        // The IO table has a slot for every write, so no step depends on a free slot.
         let writes = ops().map(|op| u32::from(op.writes())).sum::<u32>();
         let direct = !cached && writes <= IOS_MAX && eio == 0 && enospc == 0;
         let quiet = Quiet {
-            // Nobody else takes the lock, looks at slots and events or at what is acknowledged.
-            // (After a power cut what was acknowledged with O_SYNC still counts.)
+            // No other task takes the lock or looks at slots, events or acknowledgements. After a
+            // power cut, acknowledged O_SYNC writes would still matter.
             thread: direct
                 && !syncs
                 && crash == 0
                 && setup.threads.iter().filter(|program| !program.is_empty()).count() == 1
                 && writes_are_apart(setup),
-            // No commit locks the transaction, and none has to wait for room.
+            // No commit locks the transaction, and no handle waits for room.
             handle: !syncs && commit == 0 && setup.journal == 0,
             dio_count: direct && !truncates && !syncs,
-            // Only flushes, readers under dioread_nolock and a throttle ask how many are left.
+            // Only flushes, dioread_nolock readers and a throttle read `i_unwritten`.
             unwritten: direct && !asks && knobs.throttle == Throttle::No,
             shared_queue: knobs.workers == Workers::RsvAndDio,
         };
@@ -69,7 +77,7 @@ impl Quiet {
         (thread || handle || dio_count || unwritten).then_some(quiet)
     }
 
-    /// A quiet step that can be taken in a state, given what every actor would do.
+    /// A quiet step that can be taken in a state, given the next step of every actor.
     pub fn step(&self, setup: &Setup, state: &State, nexts: &[Next; ACTORS]) -> Option<Choice> {
         let quiet = |(actor, next): &(Actor, &Next)| match **next {
             Next::Ready { pc } => self.is_quiet(setup, state, *actor, pc),
@@ -83,17 +91,21 @@ impl Quiet {
         match (actor, pc) {
             (Actor::Thread(_), Pc::IoSubmit | Pc::WriteLock | Pc::Getevents) => self.thread,
             (_, Pc::ConvertStart) => self.handle,
-            (Actor::Irq(_) | Actor::Kworker(_), Pc::DioDone) => self.dio_count,
+            (Actor::Kworker(_), Pc::DioDone) => self.dio_count,
+            // The first part of an irq's plan is also the arrival of the data.
+            (Actor::Irq(io), Pc::DioDone) => {
+                self.dio_count && state.ios[usize::from(io)].irq != NO_IRQ
+            }
             (Actor::Kworker(_), Pc::Decrement) => {
                 self.unwritten && !(self.shared_queue && is_last_part(setup, state, actor))
             }
-            // A place that is not named here is never quiet, which is always right.
+            // Treating a place as not quiet is always correct.
             _ => false,
         }
     }
 }
 
-/// Whether a worker is at the last part of its plan, after which it is idle.
+/// Whether a worker is at the last part of its plan. After that part it is idle.
 fn is_last_part(setup: &Setup, state: &State, actor: Actor) -> bool {
     let frame = actor.task().and_then(|task| state.tasks[usize::from(task)].top());
     let at = frame.and_then(|frame| Some((frame.on.io()?, frame.extra)));
@@ -103,7 +115,7 @@ fn is_last_part(setup: &Setup, state: &State, actor: Actor) -> bool {
     })
 }
 
-/// Whether no two direct writes are on the same block.
+/// Whether no two direct writes touch the same block.
 fn writes_are_apart(setup: &Setup) -> bool {
     let iocbs = |op: &Op| (0..op.writes()).map(|n| op.iocb(n)).collect::<Vec<_>>();
     let writes: Vec<Op> = setup.threads.iter().flatten().flat_map(iocbs).collect();

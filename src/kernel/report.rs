@@ -1,9 +1,10 @@
-//! fiemap, SEEK_DATA and SEEK_HOLE: what the file system says of where a file has data
-//! (fs/ext4/{extents,file}.c v3.8 and v3.12, fs/iomap/{fiemap,seek}.c v5.7).
+//! fiemap, SEEK_DATA and SEEK_HOLE: reports of where a file has data (fs/ext4/{extents,file}.c v3.8
+//! and v3.12, fs/iomap/{fiemap,seek}.c v5.7).
 //!
-//! A block that is written to the page cache and has no place on the disk yet is data only as long
-//! as the ES tree says that it is delayed: nothing else is asked.
+//! A block may be written in the page cache while it has no place on the disk yet. Only the ES tree
+//! knows such a block, as delayed: without its entry, the block is reported as a hole.
 
+use crate::bounds::BLOCKS_MAX;
 use crate::es::Status;
 
 use super::knobs::InodeLock;
@@ -15,7 +16,7 @@ use super::promise::Promise;
 use super::range::Range;
 use super::state::{Mapping, Page};
 
-/// What is said of a block.
+/// The report about one block.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Said {
     Hole,
@@ -47,49 +48,62 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
         self.obs.note(Note::Mapped { ino, mapped, delayed });
     }
 
-    /// The first block from `lblk` on that is data, or none; an unwritten block is data if its page
-    /// is cached. The end of the file is a hole.
+    /// The first data block at or after `lblk`, or none. An unwritten block counts as data if its
+    /// page is cached. The end of the file is a hole.
     fn seek(&mut self, ino: u8, lblk: u8, hole: bool) {
         let size = self.state.inodes[usize::from(ino)].size;
-        let mut found = None;
-        for lblk in lblk..size {
-            let said = self.say(ino, lblk);
-            let page = self.state.inodes[usize::from(ino)].pages[usize::from(lblk)];
-            let cached = !matches!(page, Page::Absent | Page::Locked);
-            let is_data = match said {
-                Said::Hole => false,
-                Said::Unwritten => cached,
-                Said::Delayed | Said::Written => true,
-            };
-            self.judge_hole(ino, lblk, said == Said::Hole);
-            if is_data != hole {
-                found = Some(lblk);
-                break;
+        let (mut found, mut at) = (None, lblk);
+        while at < size && found.is_none() {
+            let (piece, all) = self.say_piece(ino, Range::new(at, size - at));
+            for lblk in piece.blocks() {
+                let said = all[usize::from(lblk)];
+                let page = self.state.inodes[usize::from(ino)].pages[usize::from(lblk)];
+                let cached = !matches!(page, Page::Absent | Page::Locked);
+                let is_data = match said {
+                    Said::Hole => false,
+                    Said::Unwritten => cached,
+                    Said::Delayed | Said::Written => true,
+                };
+                self.judge_hole(ino, lblk, said == Said::Hole);
+                at = lblk + 1;
+                if is_data != hole {
+                    found = Some(lblk);
+                    break;
+                }
             }
         }
         let found = found.or_else(|| (hole && lblk < size).then_some(size));
         self.obs.note(Note::Sought { ino, found });
     }
 
-    /// What is said of a block: from v5.7 on by `ext4_map_blocks`, which asks the ES tree and fills
-    /// it; before, by the disk tree. Of delayed blocks only the ES tree knows.
+    /// The report about a block.
     fn say(&mut self, ino: u8, lblk: u8) -> Said {
-        let mut mapping = self.state.inodes[usize::from(ino)].disk[usize::from(lblk)];
+        self.say_piece(ino, Range::new(lblk, 1)).1[usize::from(lblk)]
+    }
+
+    /// The report about the first piece of a range, block by block. From v5.7 on it comes from
+    /// `ext4_map_blocks`, which looks into the ES tree and fills it, up to the end of the extent;
+    /// before that from the disk tree. Delayed blocks are only in the ES tree.
+    fn say_piece(&mut self, ino: u8, range: Range) -> (Range, [Said; BLOCKS_MAX as usize]) {
+        let mut piece = Range::new(range.lblk, 1);
+        let mut mapping = self.state.inodes[usize::from(ino)].disk[usize::from(range.lblk)];
         if self.knobs().inode_lock == InodeLock::Rwsem {
-            self.lookup_range(ino, Range::new(lblk, 1), |_, found| mapping = found);
+            (piece, mapping) = self.lookup_piece(ino, range);
         }
-        match mapping {
+        let inode = &self.state.inodes[usize::from(ino)];
+        let said = core::array::from_fn(|lblk| match mapping {
             Mapping::Written(_) => Said::Written,
             Mapping::Unwritten(_) => Said::Unwritten,
             Mapping::Hole => {
-                let entry = self.state.inodes[usize::from(ino)].es.peek(u32::from(lblk));
+                let entry = inode.es.peek(lblk as u32);
                 let delayed = entry.is_some_and(|entry| entry.status.any(Status::DELAYED));
                 if delayed { Said::Delayed } else { Said::Hole }
             }
-        }
+        });
+        (piece, said)
     }
 
-    /// A block whose page is dirty is no hole.
+    /// Checks that a block with a dirty page is not reported as a hole.
     fn judge_hole(&mut self, ino: u8, lblk: u8, is_hole: bool) {
         let page = self.state.inodes[usize::from(ino)].pages[usize::from(lblk)];
         if !matches!(page, Page::Dirty(_) | Page::Writeback(_)) {

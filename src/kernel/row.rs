@@ -1,19 +1,21 @@
-//! The designs that have a name: those proposed in the thread and those that were merged.
+//! The named designs: those proposed in the thread and those merged into the kernel.
 
 use crate::es;
 
 use super::knobs::{
-    Ack, Decrement, Early, EsContent, EsConvert, EsLock, Extends, FailedWriteback, FsyncWait,
-    InodeLock, Knobs, NolockRead, SizeUpdate, SyncBy, Throttle, TruncWait, WbError, Workers,
+    Ack, Decrement, DelayLock, Early, EsContent, EsConvert, EsLock, EvictWait, Extends,
+    FailedWriteback, FallocateWaits, FillLock, FsyncWait, Fua, InodeLock, Knobs, NolockRead,
+    Ordered, Reservations, SizeUpdate, SyncBy, Throttle, TruncWait, Unaligned, WbError, Workers,
     WritebackCleared,
 };
 
-/// The designs that have a name, in the order of the argument.
+/// A named design, in the order of the thread's argument.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Row {
-    /// Kernels v2.6.33 to v2.6.35: AIO is acknowledged before its conversion, and nobody is told.
+    /// Kernels v2.6.33 to v2.6.35: AIO is acknowledged before its conversion, and no later call
+    /// waits for it.
     V2_6_35,
-    /// Mainline v3.7 and v3.8: what the RFC sets out to refine.
+    /// Mainline v3.7 and v3.8: the code that the RFC changes.
     V3_8,
     /// The RFC as posted on 24 December 2012.
     RfcV1,
@@ -23,35 +25,37 @@ pub enum Row {
     RfcDirty,
     /// The RFC with O_SYNC AIO acknowledged by the worker, after conversion and fsync.
     RfcOsync,
-    /// The same, with fsync skipping the wait when it is called for O_SYNC AIO.
+    /// `rfc-osync`, with an fsync that skips the wait when it is called for O_SYNC AIO.
     RfcOsyncSkipwait,
-    /// Jan Kara's plan: complete IO only after the conversion on disk.
+    /// Jan Kara's plan: an IO completes only after the conversion on disk.
     Kara,
-    /// The plan, with the ES conversion as an optimisation for plain AIO.
+    /// Jan Kara's plan, with the ES conversion as an optimisation for plain AIO.
     KaraOpt,
-    /// The optimisation, with a limit on outstanding conversions.
+    /// That optimisation, with a limit on outstanding conversions.
     KaraThrottle,
     /// Series v5 of February 2013.
     RfcV5,
-    /// What landed in v3.9.
+    /// The code merged in v3.9.
     V3_9,
-    /// What landed in v3.11.
+    /// The code merged in v3.11.
     V3_11,
-    /// What landed in v3.12.
+    /// The code merged in v3.12.
     V3_12,
-    /// The same with the ES tree of v3.19 and errseq, as it stood in v4.13.
+    /// `v3.12` with the ES tree of v3.19 and errseq, as in v4.13.
     V4_13,
-    /// The iomap era, v5.5 to v6.4.
+    /// Direct IO through iomap, v5.5 to v6.2.
     V5_5,
     /// The size is updated before the sync, v6.7 and later.
     V6_7,
-    /// The ES tree's types exclude each other, v6.12 and later.
+    /// The ES tree's types exclude each other, v6.12 to v6.14.
     V6_12,
+    /// The rules of the ES tree are kept by all callers, v6.16 to v6.19.
+    V6_19,
 }
 
 impl Row {
-    /// All rows, in the order in which they are offered.
-    pub const ALL: [Row; 18] = [
+    /// All rows, in the order in which the page offers them.
+    pub const ALL: [Row; 19] = [
         Row::V2_6_35,
         Row::V3_8,
         Row::RfcV1,
@@ -70,18 +74,19 @@ impl Row {
         Row::V5_5,
         Row::V6_7,
         Row::V6_12,
+        Row::V6_19,
     ];
 
-    /// The id, as scripts and links write it.
+    /// The id that scripts and links use.
     pub const fn id(self) -> &'static str {
         self.facts().0
     }
 
-    /// Whether its kernel mounts with `dioread_nolock` if nothing else is said: from v5.6 on. A
-    /// proposal has the default of the kernel that it was made against.
+    /// Whether the row's kernel mounts with `dioread_nolock` by default, as kernels do from v5.6
+    /// on. A proposal has the default of the kernel that it was made against.
     pub const fn mounts_nolock(self) -> bool {
         match self {
-            Row::V6_7 | Row::V6_12 => true,
+            Row::V6_7 | Row::V6_12 | Row::V6_19 => true,
             Row::V2_6_35
             | Row::V3_8
             | Row::RfcV1
@@ -101,12 +106,17 @@ impl Row {
         }
     }
 
-    /// One sentence: what the design does.
+    /// Whether the row's kernel ignores `dioread_nolock` without delayed allocation.
+    pub(super) const fn needs_delalloc_for_nolock(self) -> bool {
+        matches!(self, Row::V5_5) || self.mounts_nolock()
+    }
+
+    /// One sentence about what the design does.
     pub const fn story(self) -> &'static str {
         self.facts().1
     }
 
-    /// Where the design comes from.
+    /// The source of the design: a message, a patch or a kernel version.
     pub const fn source(self) -> &'static str {
         self.facts().2
     }
@@ -206,7 +216,7 @@ impl Row {
                 "v5.5",
                 "Direct IO through iomap: as v3.12 under i_rwsem, and a failed conversion is the \
                  IO's result.",
-                "fs/ext4/file.c and fs/iomap/direct-io.c, v5.5 to v6.4",
+                "fs/ext4/file.c and fs/iomap/direct-io.c, v5.5 to v6.2",
             ),
             Row::V6_7 => (
                 "v6.7",
@@ -219,10 +229,16 @@ impl Row {
                 "As v6.7, on an ES tree in which what is allocated is no longer delayed.",
                 "fs/ext4, v6.12 to v6.14",
             ),
+            Row::V6_19 => (
+                "v6.19",
+                "As v6.12, but who maps blocks holds a lock against those who move them, and \
+                 blocks whose writeback failed stay unwritten.",
+                "fs/ext4, v6.16 to v6.19",
+            ),
         }
     }
 
-    /// The knobs of the row.
+    /// The knob values of the row.
     pub const fn knobs(self) -> Knobs {
         const V3_9: Knobs = Knobs {
             es_version: es::Version::V3_9,
@@ -239,7 +255,7 @@ impl Row {
             throttle: Throttle::No,
             writeback_cleared: WritebackCleared::Irq,
             inode_lock: InodeLock::Mutex,
-            fallocate_waits: false,
+            fallocate_waits: FallocateWaits::Splits,
             error_reported: false,
             complete_last: true,
             shrink_delayed: false,
@@ -252,15 +268,29 @@ impl Row {
             orphan: true,
             invalidate: false,
             merge_unwritten: false,
+            convert_lock: false,
+            evict: EvictWait::IoEnd,
+            io_end_ref: true,
             wb_error: WbError::FlagIfCached,
             failed_writeback: FailedWriteback::Converts,
+            fill_lock: FillLock::No,
+            range_datasync: false,
+            unaligned: Unaligned::AioMutex,
+            fiemap_lock: false,
+            fua: Fua::No,
+            reservations: Reservations::Buffers,
+            delay_lock: DelayLock::Shared,
+            failed_dio: FailedWriteback::Converts,
+            ordered: Ordered::WritebackAndWrite,
+            move_check: true,
         };
         // The RFC was posted against v3.8: fallocate still waits.
         const RFC: Knobs = Knobs {
             early: Early::Dio,
             ack: Ack::Irq,
             nolock_read: NolockRead::Goes,
-            fallocate_waits: true,
+            fallocate_waits: FallocateWaits::Yes,
+            complete_last: false,
             merge_unwritten: true,
             ..V3_9
         };
@@ -272,6 +302,7 @@ impl Row {
             trunc: TruncWait::DioAndWriteback,
             workers: Workers::RsvAndUnrsv,
             writeback_cleared: WritebackCleared::Converted,
+            evict: EvictWait::Writeback,
             reservation: true,
             ..V3_9
         };
@@ -284,36 +315,57 @@ impl Row {
             dirty_bit: es::DirtyBit::Pending,
             fsync: FsyncWait::FlushDirty,
             trunc: TruncWait::FlushDirty,
+            evict: EvictWait::IoEnd,
             ..KARA
         };
-        const V4_13: Knobs =
-            Knobs { es_version: es::Version::V3_19, wb_error: WbError::Errseq, ..V3_12 };
+        const V4_13: Knobs = Knobs {
+            es_version: es::Version::V3_19,
+            nolock_read: NolockRead::Shared,
+            wb_error: WbError::Errseq,
+            fill_lock: FillLock::Faults,
+            range_datasync: true,
+            unaligned: Unaligned::UnwrittenWait,
+            failed_dio: FailedWriteback::StaysUnwritten,
+            ordered: Ordered::All,
+            ..V3_12
+        };
         const V5_5: Knobs = Knobs {
             inode_lock: InodeLock::Rwsem,
             error_reported: true,
             extends: Extends::IDisksize,
             size_update: SizeUpdate::AfterSync,
             invalidate: true,
+            unaligned: Unaligned::DioWait,
+            reservations: Reservations::EsTree,
             ..V4_13
         };
-        const V6_7: Knobs =
-            Knobs { es_version: es::Version::V6_5, size_update: SizeUpdate::BeforeSync, ..V5_5 };
+        const V6_7: Knobs = Knobs {
+            es_version: es::Version::V6_5,
+            size_update: SizeUpdate::BeforeSync,
+            fill_lock: FillLock::Reads,
+            ..V5_5
+        };
+        const V6_12: Knobs =
+            Knobs { es_version: es::Version::V6_12, delay_lock: DelayLock::Exclusive, ..V6_7 };
         match self {
-            // There is no ES tree yet: as with one of delayed extents alone, mapping asks the disk.
+            // There is no ES tree yet. Mapping reads the disk tree, as with a tree of delayed
+            // extents only.
             Row::V2_6_35 => Knobs {
                 es_version: es::Version::V3_8,
                 es_content: EsContent::Delayed,
                 ack: Ack::Irq,
                 nolock_read: NolockRead::Goes,
                 trunc: TruncWait::DioCount,
+                fallocate_waits: FallocateWaits::No,
                 merge_unwritten: true,
-                complete_last: false,
+                evict: EvictWait::Pinned,
+                unaligned: Unaligned::No,
                 ..V3_9
             },
             Row::V3_8 => Knobs {
                 es_version: es::Version::V3_8,
                 es_content: EsContent::Delayed,
-                fallocate_waits: true,
+                fallocate_waits: FallocateWaits::Yes,
                 merge_unwritten: true,
                 complete_last: false,
                 ..V3_9
@@ -332,13 +384,19 @@ impl Row {
                 es_convert: EsConvert::Posted,
                 ..V3_9
             },
-            Row::V3_9 => V3_9,
-            Row::V3_11 => V3_11,
-            Row::V3_12 => V3_12,
+            // f3b59291a69d, as read in v3.10.
+            Row::V3_9 => Knobs { ordered: Ordered::Write, ..V3_9 },
+            Row::V3_11 => Knobs { ordered: Ordered::Write, ..V3_11 },
+            Row::V3_12 => Knobs { ordered: Ordered::Write, ..V3_12 },
             Row::V4_13 => V4_13,
             Row::V5_5 => V5_5,
             Row::V6_7 => V6_7,
-            Row::V6_12 => Knobs { es_version: es::Version::V6_12, ..V6_7 },
+            Row::V6_12 => V6_12,
+            Row::V6_19 => Knobs {
+                failed_writeback: FailedWriteback::StaysUnwritten,
+                fiemap_lock: true,
+                ..V6_12
+            },
         }
     }
 }

@@ -1,9 +1,10 @@
-//! What a step does: [`step`] takes one.
+//! Taking a step: [`step`] applies a choice to a state.
 
 use crate::bounds::THREADS_MAX;
 
 use super::choice::{Actor, Choice};
-use super::machine::Machine;
+use super::counting::Counting;
+use super::machine::{Gap, Machine};
 use super::next::{Next, fault_of, next, place_with};
 use super::note::{Note, Observer};
 use super::part::Part;
@@ -12,22 +13,22 @@ use super::piece::Pieces;
 use super::place::{FsyncFor, fsync_frame};
 use super::plan::worker_plan;
 use super::setup::Setup;
-use super::state::{Frame, Io, List, On, Stage, State, Task};
+use super::state::{Frame, List, On, Stage, State, Task};
 use super::stepped::Stepped;
 
-/// Why a choice cannot be taken.
+/// The error of a choice that cannot be taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct NotEnabled {
-    /// The choice.
+    /// The choice that was asked for.
     pub choice: Choice,
-    /// What its actor would do next.
+    /// The next step of its actor.
     pub next: Next,
 }
 
-/// Takes one step. The state is unchanged if the choice is not enabled.
+/// Takes one step. The state does not change if the choice is not enabled.
 ///
 /// # Errors
-/// The actor waits or has nothing to do, or has no step of that ordinal.
+/// The actor waits, has nothing to do, or has no step with that ordinal.
 pub fn step<O: Observer>(
     setup: &Setup,
     state: &mut State,
@@ -44,7 +45,7 @@ pub fn step<O: Observer>(
     Ok(())
 }
 
-/// Takes a step that `enabled_among` has listed and whose actor is [`Next::Ready`] at `pc`: the
+/// Takes a step that `enabled_among` has listed and whose actor is [`Next::Ready`] at `pc`. The
 /// caller knows both, so neither is computed again. Returns the pieces that may have changed.
 pub fn step_at<O: Observer>(
     setup: &Setup,
@@ -54,14 +55,15 @@ pub fn step_at<O: Observer>(
     obs: &mut O,
 ) -> Pieces {
     debug_assert_eq!(next(setup, state, choice.actor), Next::Ready { pc });
-    // On wasm32 the machine is compiled once, for every observer; natively a search
-    // has a machine without the notes that it ignores.
+    // On wasm32 `step_at` passes `dyn Observer`, so that the machine is compiled once. Natively it
+    // is generic, so that a search runs a machine without notes.
     #[cfg(target_arch = "wasm32")]
     let obs: &mut dyn Observer = obs;
     let fault = fault_of(state, choice, pc);
     let at = place_with(setup, state, choice.actor, pc, fault);
     let state = Stepped::new(state);
-    let mut machine = Machine { setup, state, obs, fault };
+    let counting = Counting::begin(setup, &state, pc);
+    let mut machine = Machine { setup, state, obs, fault, counting, gap: Gap::Cached };
     machine.obs.note(Note::At(at));
     if let Some(fault) = fault {
         machine.spend(fault);
@@ -77,11 +79,12 @@ pub fn step_at<O: Observer>(
             }
         }
     }
+    machine.end_counting();
     machine.state.touched()
 }
 
 impl<O: Observer + ?Sized> Machine<'_, O> {
-    /// One step of a thread, a kworker or the flusher.
+    /// Takes one step of a thread, a kworker or the flusher.
     fn step_task(&mut self, task: u8, pc: Pc) {
         if self.task(task).depth() == 0 {
             self.begin(task);
@@ -91,14 +94,19 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
         }
         match pc.part() {
             Part::DirectWrite => self.step_write(task, pc),
+            Part::Unaligned => self.step_unaligned(task, pc),
             Part::DirectRead => self.step_read(task, pc),
             Part::BufferedWrite => self.step_buffered_write(task, pc),
+            Part::BufferedRead if pc == Pc::ReadHole => self.step_read_hole(task),
             Part::BufferedRead => self.step_buffered_read(task, pc),
             Part::Writeback if pc == Pc::WritebackWait => self.step_writeback_wait(task),
             Part::Writeback => self.step_writeback(task),
             Part::Fallocate => self.step_fallocate(task, pc),
             Part::Truncate => self.step_truncate(task, pc),
+            Part::PageFault => self.step_page_fault(task, pc),
+            Part::RangeOp => self.step_range_op(task, pc),
             Part::Report => self.step_report(task, pc),
+            Part::Lifetime => self.step_lifetime(task, pc),
             Part::DropCaches => self.step_drop_caches(task),
             Part::Fsync => self.step_fsync(task, pc),
             Part::Flush => self.step_flush(task, pc),
@@ -111,7 +119,7 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
         self.settle(task);
     }
 
-    /// Calls and returns until the task stands at a step again, or has nothing to do.
+    /// Performs calls and returns until the task stands at a step again or has nothing to do.
     fn settle(&mut self, task: u8) {
         while let Some(Frame { pc, on, extra }) = self.task(task).top() {
             match (pc, on) {
@@ -128,11 +136,17 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
                                 }
                             };
                             self.call(task, frame);
+                            let is_worker = State::kworkers().contains(&task);
+                            if part == Pc::Convert && self.knobs().convert_lock && is_worker {
+                                self.call(task, Frame::new(Pc::ConvertLock, on));
+                            }
                         }
                         Some(_) => return,
                         None => {
+                            let ino = self.io(io).ino;
                             self.end_io_done(io);
                             self.ret(task);
+                            self.put_inode_of_io_end(task, ino);
                         }
                     }
                 }
@@ -148,13 +162,15 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
                     None => return self.go(task, Pc::FlushWait),
                 },
                 (Pc::WriteReturn, On::Io(io)) => {
-                    let Io { waits, aio, .. } = *self.io(io);
-                    match (waits, aio) {
-                        (true, true) => self.aio_complete(io),
-                        (true, false) => self.acknowledge(io),
-                        // Somebody else completes it.
-                        (false, _) => {}
+                    if self.io(io).aio {
+                        self.aio_complete(io);
+                    } else {
+                        self.acknowledge(io);
                     }
+                    self.ret(task);
+                    self.next_iocb(task);
+                }
+                (Pc::AioReturn, _) => {
                     self.ret(task);
                     self.next_iocb(task);
                 }
@@ -167,7 +183,7 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
         if u32::from(task) < THREADS_MAX {
             let op = self.task(task).op;
             self.obs.note(Note::Returned { thread: task, op });
-            // Leftovers of the call must not make two equal states differ.
+            // What the call left behind must not distinguish two equal states.
             *self.task(task) = Task::at_op(op + 1);
         }
     }

@@ -1,12 +1,12 @@
-//! A state in the middle of a step: every change goes through here, so that it is known which
-//! pieces a step has touched.
+//! A state during a step. Every change goes through [`Stepped`], which records the pieces that the
+//! step has touched.
 
 use core::ops::Deref;
 
 use super::piece::{Piece, Pieces};
 use super::setup::Budgets;
 use super::state::{
-    Bound, EsTree, Fifo, Inode, Io, Journal, Mapping, Media, Page, Power, State, Task,
+    Bound, EsTree, Fifo, Inode, Io, Journal, Life, Mapping, Marks, Media, Page, Power, State, Task,
     within_unwritten,
 };
 use crate::bounds::{BLOCKS_MAX, IOS_MAX, PBLKS_MAX, WORK_MAX};
@@ -14,22 +14,24 @@ use crate::bounds::{BLOCKS_MAX, IOS_MAX, PBLKS_MAX, WORK_MAX};
 const IOS: usize = IOS_MAX as usize;
 const BLOCKS: usize = BLOCKS_MAX as usize;
 
-/// A state that is being stepped. It reads as a [`State`]; whatever is changed is asked for piece
-/// by piece, and so it is known in the end which pieces may have changed.
+/// A state during a step. It derefs to a [`State`] for reading. Changes go through one method per
+/// piece, so that [`Stepped::touched`] can return the pieces that may have changed.
 pub(super) struct Stepped<'a> {
     state: &'a mut State,
     touched: Pieces,
 }
 
-/// The fields of [`Versions`], where they are.
+/// Mutable references to the fields of [`Versions`].
 pub(super) struct VersionsMut<'a> {
     pub(super) version: &'a mut [u8; BLOCKS],
-    pub(super) acked: &'a mut [u8; BLOCKS],
-    pub(super) synced: &'a mut [u8; BLOCKS],
-    pub(super) osynced: &'a mut [u8; BLOCKS],
+    pub(super) acked: &'a mut Marks,
+    pub(super) synced: &'a mut Marks,
+    pub(super) osynced: &'a mut Marks,
+    pub(super) zeroed: &'a mut [u8; BLOCKS],
 }
 
-/// The fields of [`Counts`], where they are; what is committed changes with a commit.
+/// Mutable references to the fields of [`Counts`], except the committed ones, which only a commit
+/// changes.
 pub(super) struct CountsMut<'a> {
     pub(super) i_mutex: &'a mut u8,
     pub(super) shared: &'a mut u16,
@@ -40,7 +42,11 @@ pub(super) struct CountsMut<'a> {
     pub(super) i_dio_count: &'a mut u8,
     pub(super) i_unwritten: &'a mut u8,
     pub(super) wb_err: &'a mut u8,
+    pub(super) life: &'a mut Life,
     pub(super) dirty_tid: &'a mut bool,
+    pub(super) sync_tid: &'a mut bool,
+    pub(super) reserved_off: &'a mut i8,
+    pub(super) odd_buffers: &'a mut u16,
 }
 
 impl<'a> Stepped<'a> {
@@ -79,8 +85,8 @@ impl<'a> Stepped<'a> {
         &mut self.touch(Piece::Blocks(ino)).inodes[usize::from(ino)].disk
     }
 
-    /// Splits the disk tree's extents at some blocks, where they are unwritten, and forgets where
-    /// those were split that are no longer.
+    /// Splits the disk tree's unwritten extents at some blocks, and removes splits that no longer
+    /// lie inside unwritten blocks.
     pub(super) fn split_at(&mut self, ino: u8, at: u16) {
         let inode = &self.state.inodes[usize::from(ino)];
         let splits = within_unwritten(&inode.disk, inode.splits | at);
@@ -95,6 +101,14 @@ impl<'a> Stepped<'a> {
         self.touch(Piece::Blocks(ino)).inodes[usize::from(ino)].splits = splits;
     }
 
+    /// Rotates the labels of some blocks to the left by a distance.
+    pub(super) fn reorder(&mut self, ino: u8, blocks: core::ops::Range<usize>, by: usize) {
+        let inode = &mut self.touch(Piece::Blocks(ino)).inodes[usize::from(ino)];
+        let mut labels: [u64; BLOCKS] = core::array::from_fn(|lblk| inode.order >> (4 * lblk) & 15);
+        labels[blocks].rotate_left(by);
+        inode.order = labels.iter().rev().fold(0, |order, label| order << 4 | label);
+    }
+
     #[inline]
     pub(super) fn pages(&mut self, ino: u8) -> &mut [Page; BLOCKS] {
         &mut self.touch(Piece::Pages(ino)).inodes[usize::from(ino)].pages
@@ -103,8 +117,8 @@ impl<'a> Stepped<'a> {
     #[inline]
     pub(super) fn versions(&mut self, ino: u8) -> VersionsMut<'_> {
         let inode = &mut self.touch(Piece::Versions(ino)).inodes[usize::from(ino)];
-        let Inode { version, acked, synced, osynced, .. } = inode;
-        VersionsMut { version, acked, synced, osynced }
+        let Inode { version, acked, synced, osynced, zeroed, .. } = inode;
+        VersionsMut { version, acked, synced, osynced, zeroed }
     }
 
     #[inline]
@@ -120,18 +134,24 @@ impl<'a> Stepped<'a> {
             i_dio_count: &mut inode.i_dio_count,
             i_unwritten: &mut inode.i_unwritten,
             wb_err: &mut inode.wb_err,
+            life: &mut inode.life,
             dirty_tid: &mut inode.dirty_tid,
+            sync_tid: &mut inode.sync_tid,
+            reserved_off: &mut inode.reserved_off,
+            odd_buffers: &mut inode.odd_buffers,
         }
     }
 
-    /// The running transaction of an inode is committed.
+    /// Commits the running transaction's changes of an inode.
     pub(super) fn commit(&mut self, ino: u8) {
         self.touched |= Pieces::from(Piece::Blocks(ino)) | Piece::Counts(ino).into();
         let inode = &mut self.state.inodes[usize::from(ino)];
         inode.committed = inode.disk;
+        inode.committed_order = inode.order;
         inode.committed_size = inode.disksize;
         inode.committed_orphan = inode.orphan;
         inode.dirty_tid = false;
+        inode.sync_tid = false;
     }
 
     #[inline]
@@ -189,7 +209,7 @@ impl<'a> Stepped<'a> {
         &mut self.touch(Piece::Rest).bound
     }
 
-    /// All of the state.
+    /// The whole state; all pieces count as touched.
     pub(super) fn all(&mut self) -> &mut State {
         self.touched = Pieces::ALL;
         self.state

@@ -1,13 +1,16 @@
 //! fallocate and truncate (fs/ext4/{extents,inode}.c v3.8 and v3.11).
 
-use super::knobs::TruncWait;
+use super::knobs::{FallocateWaits, TruncWait};
 use super::machine::Machine;
-use super::note::{Note, Observer};
+use super::note::{Fault, Note, Observer};
 use super::op::Op;
 use super::pc::Pc;
-use super::promise::Promise;
 use super::range::Range;
-use super::state::{Frame, Inode, Io, On};
+use super::row::Row;
+use super::state::{Frame, Inode, On};
+
+/// In the frame of a truncation that grows the file and frees nothing.
+const GROWS: u8 = 1;
 
 impl<O: Observer + ?Sized> Machine<'_, O> {
     pub(super) fn step_fallocate(&mut self, task: u8, pc: Pc) {
@@ -15,10 +18,15 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
         if pc == Pc::FallocLock {
             self.lock_mutex(task, ino);
             self.go(task, Pc::FallocMap);
-            if self.knobs().fallocate_waits {
+            if self.knobs().fallocate_waits == FallocateWaits::Yes {
                 self.call(task, Frame::new(Pc::FlushTake, On::Inode(ino)));
             }
             return;
+        }
+        if self.fault == Some(Fault::Enospc) {
+            // The call returns the error; nothing has been allocated.
+            self.unlock_mutex(task, ino);
+            return self.ret(task);
         }
         self.preallocate(ino, range);
         if range.end() > self.state.inodes[usize::from(ino)].size {
@@ -43,12 +51,18 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
                 self.go(task, Pc::TruncPages);
             }
             Pc::TruncPages => {
-                // `truncate_setsize`: what is beyond the new size cannot be read any more, and then
-                // leaves the page cache.
+                // `truncate_setsize`: blocks beyond the new size can no longer be read, and their
+                // pages leave the page cache.
+                let grows = self.grows_to(ino, size);
                 let counts = self.state.counts(ino);
                 *counts.size = size;
                 self.drop_pages(ino, tail(size), false);
+                // A page fault may have stored into these blocks since then.
+                self.forget_promises(ino, size);
                 self.go(task, Pc::TruncFree);
+                if grows && let Some(frame) = self.task(task).top_mut() {
+                    frame.extra = GROWS;
+                }
                 match self.knobs().trunc {
                     TruncWait::Both => {
                         self.call(task, Frame::new(Pc::FlushTake, On::Inode(ino)));
@@ -60,7 +74,12 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
                 }
             }
             Pc::TruncFree => {
-                self.free_tail(ino, size);
+                let frame = self.task(task).top();
+                if frame.is_some_and(|frame| frame.extra == GROWS) {
+                    self.end_growth(ino, size);
+                } else {
+                    self.free_tail(ino, size);
+                }
                 self.unlock_mutex(task, ino);
                 self.ret(task);
             }
@@ -68,16 +87,25 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
         }
     }
 
+    /// Whether a truncation to a size only makes the file longer. Since 3da40c7b0898 (2015, here
+    /// from the row `v4.13` on), `ext4_setattr` calls `ext4_truncate` only for a size that is not
+    /// larger. Before it, a truncation that grows frees what is allocated beyond the new size.
+    fn grows_to(&self, ino: u8, size: u8) -> bool {
+        self.setup.design.row >= Row::V4_13 && size > self.state.inodes[usize::from(ino)].size
+    }
+
+    /// A file that has grown gets its new size on disk.
+    fn end_growth(&mut self, ino: u8, size: u8) {
+        let counts = self.state.counts(ino);
+        *counts.disksize = *counts.size;
+        *counts.dirty_tid = true;
+        self.obs.note(Note::Truncated { ino, size });
+    }
+
     /// Frees the blocks from `size` on, in both trees.
-    fn free_tail(&mut self, ino: u8, size: u8) {
-        let pending = |io: &Io| io.ino == ino && io.is_pending() && io.lblk + io.len > size;
-        if self.state.inodes[usize::from(ino)].version.iter().any(|version| *version > 0) {
-            self.obs.note(Note::Checked(Promise::TruncExcl));
-        }
-        if self.state.ios.iter().any(pending) {
-            self.break_promise(Promise::TruncExcl);
-        }
-        // A write may have been acknowledged since truncate found no direct IO.
+    pub(super) fn free_tail(&mut self, ino: u8, size: u8) {
+        self.judge_pending(ino, tail(size));
+        // A write may have been acknowledged since truncate waited for direct IO.
         self.forget_promises(ino, size);
         self.free_blocks(ino, tail(size));
         let counts = self.state.counts(ino);
@@ -88,19 +116,24 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
 
     /// Drops the promises about blocks beyond the new end.
     fn forget_promises(&mut self, ino: u8, size: u8) {
-        let versions = self.state.versions(ino);
-        for lblk in tail(size).blocks().map(usize::from) {
-            versions.acked[lblk] = 0;
-            versions.synced[lblk] = 0;
-            versions.osynced[lblk] = 0;
-        }
+        self.forget_promises_of(ino, tail(size));
         for task in 0..self.state.tasks.len() as u8 {
-            self.task(task).must[usize::from(size)..].fill(0);
+            self.task(task).must.each(|must| must[usize::from(size)..].fill(0));
+        }
+    }
+
+    /// Drops the promises about the blocks of a range.
+    pub(super) fn forget_promises_of(&mut self, ino: u8, range: Range) {
+        let versions = self.state.versions(ino);
+        for lblk in range.blocks().map(usize::from) {
+            versions.acked.set(lblk, 0);
+            versions.synced.set(lblk, 0);
+            versions.osynced.set(lblk, 0);
         }
     }
 }
 
-/// The blocks from `size` on.
+/// All blocks from `size` on.
 fn tail(size: u8) -> Range {
     Range::new(size, Inode::whole().len - size)
 }

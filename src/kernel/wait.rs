@@ -1,7 +1,13 @@
-//! What a blocked actor waits for.
+//! The conditions that a blocked actor waits for.
 
+use crate::es;
+
+use super::aio_mutex::aio_mutex_holder;
 use super::choice::Actor;
-use super::knobs::{Extends, InodeLock, Knobs, Throttle};
+use super::fill::fill_lock_holder;
+use super::knobs::{
+    EvictWait, Extends, FillLock, InodeLock, Knobs, NolockRead, Throttle, Unaligned,
+};
 use super::op::Op;
 use super::part::Waits;
 use super::pc::Pc;
@@ -9,46 +15,57 @@ use super::place::entry;
 use super::range::Range;
 use super::setup::Setup;
 use super::state::{
-    Frame, Inode, Io, Journal, Mapping, NO_IRQ, NOBODY, On, Stage, State, Submitting, Task,
+    FLUSHER, Frame, Inode, Io, Journal, Mapping, NO_IRQ, NOBODY, On, Page, Stage, State,
+    Submitting, Task,
 };
 
-/// What a blocked actor waits for.
+/// The condition that a blocked actor waits for.
 #[allow(missing_docs, reason = "the variant says what its fields are")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Wait {
-    /// `i_mutex` of an inode.
+    /// `i_mutex` of the inode is free.
     Mutex { ino: u8 },
-    /// `i_data_sem` of an inode, for writing.
+    /// `invalidate_lock`, or `i_mmap_sem`, of an inode, to put a page into the page cache.
+    FillLock { ino: u8 },
+    /// `ext4_aio_mutex` of an inode is free, which serialises AIO writes of half blocks.
+    AioMutex { ino: u8 },
+    /// `i_data_sem` of the inode is free, for writing.
     DataSem { ino: u8 },
-    /// `i_unwritten` of an inode to become 0.
+    /// `i_unwritten` of the inode is 0.
     Unwritten { ino: u8 },
-    /// The bio of an IO.
+    /// The bio of the IO is done.
     Bio { io: u8 },
-    /// A slot of the AIO context, all of which are taken and none of which has an event.
+    /// A slot of the AIO context is free, or an event is in the ring. All slots are in use.
     Slot,
-    /// An event in the AIO context.
+    /// An event is in the AIO context.
     Event,
-    /// `i_dio_count` of an inode to become 0.
+    /// `i_dio_count` of the inode is 0.
     DioCount { ino: u8 },
-    /// PageWriteback of an inode's pages to be cleared.
+    /// The `io_end`s of an inode to be freed (`i_ioend_count` to become 0).
+    IoEnds { ino: u8 },
+    /// PageWriteback of the inode's pages is cleared.
     Writeback { ino: u8 },
-    /// Pages of an inode that a read has locked to be unlocked.
+    /// Pages of the inode that a read has locked are unlocked.
     PageLock { ino: u8 },
-    /// Conversions to become fewer than the throttle's limit.
+    /// Fewer conversions are outstanding than the throttle allows.
     Throttle,
-    /// The ordered data of the transaction to be on the device.
+    /// The ordered data of the transaction is on the device.
     Ordered,
-    /// The locked transaction to be committed, so that a handle can start.
+    /// The locked transaction is committed, so that a handle can start.
     Transaction,
-    /// Reserved handles to start, so that there is room for another.
+    /// Reserved handles have started, so that there is room for another.
     Reserved,
-    /// The open handles of the locked transaction to stop.
+    /// The open handles of the locked transaction have stopped.
     Handles,
-    /// The running transaction to be committed.
+    /// The running transaction is committed.
     Commit,
 }
 
-/// What an actor waits for at a place, if it has to wait.
+/// The two files of `move_extents`. It takes both locks at once: no other call takes two, so the
+/// order in which a kernel takes them has no effect.
+const FILES: [u8; 2] = [0, 1];
+
+/// The condition that an actor has to wait for at a place, or `None` if it can step.
 pub(super) fn wait_at(setup: &Setup, state: &State, actor: Actor, pc: Pc) -> Option<Wait> {
     let task = actor.task().map(|t| &state.tasks[usize::from(t)]);
     let frame = || task.and_then(Task::top).or_else(|| entry(setup, state, actor));
@@ -65,10 +82,18 @@ pub(super) fn wait_at(setup: &Setup, state: &State, actor: Actor, pc: Pc) -> Opt
             wait_for_lock(state, ino_of_op(), shared)
         }
         Waits::ReadLock => {
-            let shared = setup.design.knobs.inode_lock == InodeLock::Rwsem;
+            let knobs = &setup.design.knobs;
+            let rwsem = knobs.inode_lock == InodeLock::Rwsem;
+            let shared = if pc == Pc::ReadLock { read_lock_is_shared(knobs) } else { rwsem };
             wait_for_lock(state, ino_at(), shared)
         }
+        Waits::FiemapLock if setup.design.knobs.fiemap_lock => wait_for_lock(state, ino_at(), true),
+        Waits::FiemapLock => None,
         Waits::InodeLock => wait_for_lock(state, ino_at(), false),
+        Waits::LockOfIo => {
+            let io = &state.ios[usize::from(on()?.io()?)];
+            wait_for_lock(state, io.ino, false)
+        }
         Waits::Bio => {
             let io = on()?.io()?;
             let Io { stage, irq, .. } = state.ios[usize::from(io)];
@@ -76,18 +101,34 @@ pub(super) fn wait_at(setup: &Setup, state: &State, actor: Actor, pc: Pc) -> Opt
         }
         // `invalidate_inode_pages2_range` locks each page that it finds.
         Waits::UnlockedPages => wait_for_locked_pages(state, op()?),
+        Waits::PagesToRead => {
+            let wait = wait_for_locked_pages(state, op()?);
+            wait.or_else(|| wait_to_fill(setup, state, op()?))
+        }
+        Waits::PageToFault => {
+            let (ino, range) = (op()?.ino(), op()?.range()?);
+            let held = setup.design.knobs.fill_lock != FillLock::No
+                && fill_lock_holder(state, ino).is_some();
+            wait_for_pages(inode(ino), ino, range)
+                .or_else(|| held.then_some(Wait::FillLock { ino }))
+                .or_else(|| wait_to_change(setup, state, pc, frame()?, op()))
+        }
         Waits::UnlockedPagesAndChange => {
             let wait = wait_for_locked_pages(state, op()?);
             wait.or_else(|| wait_to_change(setup, state, pc, frame()?, op()))
         }
         Waits::UnlockedPagesOfIo if !setup.design.knobs.invalidate => None,
         Waits::UnlockedPagesOfIo => {
-            // An irq has no frame, and cannot wait.
+            // An irq has no frame and cannot wait.
             let io = &state.ios[usize::from(on()?.io()?)];
             let waits = invalidates(io) && inode(io.ino).has_locked_pages(io.range());
             waits.then_some(Wait::PageLock { ino: io.ino })
         }
         Waits::Change => wait_to_change(setup, state, pc, frame()?, op()),
+        Waits::AioMutex => {
+            let ino = ino_of_op();
+            aio_mutex_holder(setup, state, ino).map(|_| Wait::AioMutex { ino })
+        }
         Waits::Unwritten => {
             let ino = ino_at();
             (inode(ino).i_unwritten > 0).then_some(Wait::Unwritten { ino })
@@ -103,13 +144,40 @@ pub(super) fn wait_at(setup: &Setup, state: &State, actor: Actor, pc: Pc) -> Opt
             let wait = wait_for_pages(inode(ino), ino, range);
             wait.or_else(|| wait_to_change(setup, state, pc, frame()?, op()))
         }
+        Waits::BothLocks if setup.files.len() < 2 => None,
+        Waits::BothLocks => FILES.into_iter().find_map(|ino| wait_for_lock(state, ino, false)),
+        Waits::BothDioCounts => {
+            let waits = |ino: &u8| inode(*ino).i_dio_count > 0;
+            FILES.into_iter().find(waits).map(|ino| Wait::DioCount { ino })
+        }
+        Waits::BothPagesAndChange => {
+            let block = Range::new(frame()?.extra & 15, 1);
+            let pages = FILES.into_iter().find_map(|ino| wait_for_pages(inode(ino), ino, block));
+            pages.or_else(|| wait_to_change(setup, state, pc, frame()?, op()))
+        }
         Waits::DioCount => {
             let ino = ino_at();
-            (inode(ino).i_dio_count > 0).then_some(Wait::DioCount { ino })
+            // A truncation that grows the file removes nothing, so it does not wait (`orphan` or
+            // `shrink` in `ext4_setattr`).
+            let grows = matches!(op(), Some(Op::Truncate { size, .. }) if size > inode(ino).size);
+            (inode(ino).i_dio_count > 0 && !grows).then_some(Wait::DioCount { ino })
+        }
+        Waits::Eviction => {
+            let ino = ino_at();
+            let waits = setup.design.knobs.evict != EvictWait::Writeback;
+            let io_end = |(_, io): (u8, &Io)| io.ino == ino && io.has_io_end();
+            if waits && state.ios().any(io_end) {
+                return Some(Wait::IoEnds { ino });
+            }
+            // A flusher that has begun with the inode is waited for too (`I_SYNC`).
+            let flusher = state.tasks[usize::from(FLUSHER)].top();
+            let flushes = flusher.is_some_and(|frame| frame.on == On::Inode(ino));
+            let waits = flushes || inode(ino).has_writeback(Inode::whole());
+            waits.then_some(Wait::Writeback { ino })
         }
         Waits::Commit => frame().is_some_and(|f| f.extra != 0).then_some(Wait::Commit),
         Waits::Event => {
-            // `getevents` without a number wants what is outstanding, which may be nothing.
+            // `getevents` without a number waits for all outstanding events; there may be none.
             let wants = match (op(), task) {
                 (Some(Op::Getevents { nr: 0 }), Some(task)) => {
                     state.slots_used() > 0 && (!task.begun || task.to_reap > 0)
@@ -126,7 +194,7 @@ pub(super) fn wait_at(setup: &Setup, state: &State, actor: Actor, pc: Pc) -> Opt
     }
 }
 
-/// What a step waits for that starts a handle or changes the disk tree.
+/// The wait of a step that starts a handle or changes the disk tree.
 fn wait_to_change(
     setup: &Setup,
     state: &State,
@@ -136,8 +204,8 @@ fn wait_to_change(
 ) -> Option<Wait> {
     let Change { ino, handle, tree } = change_at(setup, state, pc, frame, op)?;
     let inode = &state.inodes[usize::from(ino)];
-    // The page is grabbed, which waits for it, before the handle starts (v3.9), and may go out
-    // again in between.
+    // The page is locked before the handle starts (v3.9), which waits for writeback. Writeback of
+    // the page may start again in between.
     if pc == Pc::BufStart
         && let Some(wait) = wait_for_pages(inode, ino, op?.range()?)
     {
@@ -147,7 +215,7 @@ fn wait_to_change(
     wait.or_else(|| (tree && inode.i_data_sem != 0).then_some(Wait::DataSem { ino }))
 }
 
-/// No read has locked a page that an operation is on.
+/// The wait until no read has locked a page of an operation's range.
 fn wait_for_locked_pages(state: &State, op: Op) -> Option<Wait> {
     let ino = op.ino();
     let inode = &state.inodes[usize::from(ino)];
@@ -155,8 +223,19 @@ fn wait_for_locked_pages(state: &State, op: Op) -> Option<Wait> {
     locked.then_some(Wait::PageLock { ino })
 }
 
-/// Whoever locks pages to change or to drop them waits for reads that have locked them, and then
-/// for their writeback.
+/// Filling the page cache takes `invalidate_lock` (v5.15).
+fn wait_to_fill(setup: &Setup, state: &State, op: Op) -> Option<Wait> {
+    let (ino, range) = (op.ino(), op.range()?);
+    let inode = &state.inodes[usize::from(ino)];
+    let absent = |lblk: u8| inode.pages[usize::from(lblk)] == Page::Absent;
+    let waits = setup.design.knobs.fill_lock == FillLock::Reads
+        && range.up_to(inode.size).blocks().any(absent)
+        && fill_lock_holder(state, ino).is_some();
+    waits.then_some(Wait::FillLock { ino })
+}
+
+/// A task that changes or drops pages waits until no read has locked them, and then until their
+/// writeback is done.
 fn wait_for_pages(inode: &Inode, ino: u8, range: Range) -> Option<Wait> {
     if inode.has_locked_pages(range) {
         return Some(Wait::PageLock { ino });
@@ -164,18 +243,19 @@ fn wait_for_pages(inode: &Inode, ino: u8, range: Range) -> Option<Wait> {
     inode.has_writeback(range).then_some(Wait::Writeback { ino })
 }
 
-/// Whether clean pages of a direct write's range are dropped when it is done: a bio that failed has
-/// changed nothing.
+/// Whether a finished direct write drops the clean pages of its range. A failed bio has changed
+/// nothing, so it drops none.
 pub(super) fn invalidates(io: &Io) -> bool {
     !io.error
 }
 
-/// What a step takes of the journal and of an inode.
+/// The parts of the journal and of an inode that a step uses.
 pub(super) struct Change {
     ino: u8,
-    /// The handle that it starts, if it starts one: how many handles it reserves with it.
+    /// If the step starts a handle: the number of handles that it reserves with it.
     pub(super) handle: Option<u8>,
-    /// It changes the disk tree, under `i_data_sem` for writing: an overwrite may hold that.
+    /// True if the step changes the disk tree, under `i_data_sem` for writing. A synchronous
+    /// overwrite may hold that lock.
     tree: bool,
 }
 
@@ -190,43 +270,60 @@ pub(super) fn change_at(
     let ino = frame.on.inode().unwrap_or_default();
     let mut change = Change { ino, handle: Some(0), tree: true };
     match pc {
+        Pc::PunchFree | Pc::ZeroConvert | Pc::CollapseShift | Pc::InsertShift => {}
+        Pc::ShiftForget | Pc::MoveSwap => {}
         Pc::WriteMap | Pc::FallocMap | Pc::TruncFree | Pc::SizeUpdate => {
             change.ino = op?.ino();
-            // An extending write that failed is cut off again.
+            // The blocks of a failed extending write are freed again.
             let io = frame.on.io().map(|io| &state.ios[usize::from(io)]);
             let failed = || io.is_some_and(Io::has_failed);
             change.tree = pc != Pc::SizeUpdate || failed();
-            // A handle is started only where there is something to allocate or to split.
+            // A handle is needed only to allocate or to split.
             let inode = &state.inodes[usize::from(change.ino)];
             if pc == Pc::WriteMap && is_overwrite(inode, range?) {
                 if !extends(&setup.design.knobs, inode, range?) {
                     return None;
                 }
-                // The handle puts the inode on the orphan list.
+                // The handle only puts the inode on the orphan list.
                 change.tree = false;
             }
         }
         Pc::BufStart => change.tree = false,
+        Pc::Unlink => change.tree = false,
+        Pc::EvictFree => {}
         // With a small journal the handle has been open since `BufStart`.
         Pc::BufCopy => {
             let inode = &state.inodes[usize::from(ino)];
-            if setup.journal > 0 || !updates_disksize(inode, range?) {
+            change.tree = !setup.delalloc && !is_overwrite(inode, range?);
+            let starts = !setup.delalloc || updates_disksize(setup, inode, range?);
+            change.handle = (setup.journal == 0 && starts).then_some(0);
+            if !change.tree && change.handle.is_none() {
                 return None;
             }
-            change.tree = false;
+        }
+        // The page is locked first, and then `block_page_mkwrite` allocates.
+        Pc::MmapFault => return None,
+        Pc::MmapMkwrite => {
+            let inode = &state.inodes[usize::from(ino)];
+            if setup.delalloc || is_overwrite(inode, range?) {
+                return None;
+            }
         }
         Pc::WritebackSubmit => {
             let inode = &state.inodes[usize::from(ino)];
-            let run = inode.dirty_run(range.unwrap_or(Inode::whole()));
+            // The same pages that the step writes: a call that moves blocks writes all pages from
+            // its range on.
+            let run = inode.dirty_run(op.and_then(Op::pages).unwrap_or(Inode::whole()));
             if run.is_none() && setup.journal > 0 {
                 return None;
             }
             change.tree = run.is_some_and(|run| !is_overwrite(inode, run));
-            // `ext4_writepages`, v3.11: with dioread_nolock a handle for the conversion.
+            // `ext4_writepages`, v3.11: with dioread_nolock it reserves a handle for the
+            // conversion.
             let reserves = change.tree && setup.dioread_nolock() && setup.design.knobs.reservation;
             change.handle = Some(u8::from(reserves));
         }
-        // A reserved handle has its credits, and joins a locked transaction.
+        // A reserved handle already has its credits, and it joins even a locked transaction.
         Pc::ConvertStart | Pc::ConvertMap => {
             let io = &state.ios[usize::from(frame.on.io()?)];
             if pc == Pc::ConvertStart && is_reserved(setup, io) {
@@ -237,7 +334,8 @@ pub(super) fn change_at(
             change.handle = (!change.tree).then_some(0);
         }
         _ => {
-            debug_assert!(pc == Pc::TruncPages || !pc.waits().may_change(), "{pc:?}");
+            let drops = matches!(pc, Pc::TruncPages | Pc::RangeDrop);
+            debug_assert!(drops || !pc.waits().may_change(), "{pc:?}");
             return None;
         }
     }
@@ -249,7 +347,7 @@ pub(super) fn is_reserved(setup: &Setup, io: &Io) -> bool {
     io.writeback && setup.design.knobs.reservation
 }
 
-/// What starting a handle waits for, when it also reserves others (fs/jbd2/transaction.c v3.12,
+/// The wait of starting a handle that may also reserve others (fs/jbd2/transaction.c v3.12,
 /// `add_transaction_credits`).
 fn wait_for_handle(setup: &Setup, state: &State, reserves: u8) -> Option<Wait> {
     let Journal { requested, locked, credits, reserved, .. } = state.journal;
@@ -260,7 +358,7 @@ fn wait_for_handle(setup: &Setup, state: &State, reserves: u8) -> Option<Wait> {
     if room == 0 {
         return None;
     }
-    // At most half of a transaction can be reserved. A commit does not free reservations.
+    // At most half of a transaction can be reserved, and a commit does not free reservations.
     let too_many = reserves > 0 && reserved + reserves > room / 2;
     if too_many || reserved + 1 + reserves > room {
         return Some(Wait::Reserved);
@@ -268,12 +366,12 @@ fn wait_for_handle(setup: &Setup, state: &State, reserves: u8) -> Option<Wait> {
     (requested && credits + 1 + reserves > room).then_some(Wait::Transaction)
 }
 
-/// A slot of the AIO context, and under a throttle fewer conversions.
+/// The wait for a slot of the AIO context and, under a throttle, for fewer outstanding conversions.
 fn wait_to_submit(setup: &Setup, state: &State, task: &Task) -> Option<Wait> {
     if state.slots_used() >= setup.slots {
         let Submitting { iocb, returned } = task.submitting;
         if iocb > returned {
-            // The call returns the short count.
+            // The batch has submitted some iocbs, so the call returns the short count.
             return None;
         }
         return state.events.is_empty().then_some(Wait::Slot);
@@ -288,7 +386,7 @@ fn wait_to_submit(setup: &Setup, state: &State, task: &Task) -> Option<Wait> {
     (outstanding(state) >= limit).then_some(Wait::Throttle)
 }
 
-/// AIO writes that may still have to be converted: pending, or on the way there.
+/// Number of AIO writes whose conversion is pending, or may still become pending.
 fn outstanding(state: &State) -> u8 {
     let counts = |io: &Io| io.aio && (io.counted || io.stage == Stage::Prepared);
     state.ios().filter(|(_, io)| counts(io)).count() as u8
@@ -300,16 +398,41 @@ fn wait_for_lock(state: &State, ino: u8, shared: bool) -> Option<Wait> {
     (!free).then_some(Wait::Mutex { ino })
 }
 
-/// Under `i_rwsem` an overwrite of written blocks inside the file takes it shared.
-pub(super) fn write_lock_is_shared(setup: &Setup, state: &State, op: Op) -> bool {
-    let inode = &state.inodes[usize::from(op.ino())];
-    setup.design.knobs.inode_lock == InodeLock::Rwsem
-        && op.range().is_some_and(|range| {
-            is_overwrite(inode, range) && !extends(&setup.design.knobs, inode, range)
-        })
+/// Whether direct reads take the inode's lock shared.
+pub(super) fn read_lock_is_shared(knobs: &Knobs) -> bool {
+    knobs.inode_lock == InodeLock::Rwsem || knobs.nolock_read == NolockRead::Shared
 }
 
-/// Whether a direct write of a range makes the file longer.
+/// Whether a write takes the inode's lock shared: under `i_rwsem`, for an overwrite inside the
+/// file, from v6.3 on (here v6.5) also of blocks that are still unwritten.
+pub(super) fn write_lock_is_shared(setup: &Setup, state: &State, op: Op) -> bool {
+    let knobs = &setup.design.knobs;
+    let inode = &state.inodes[usize::from(op.ino())];
+    let is_hole = |lblk: u8| inode.disk[usize::from(lblk)] == Mapping::Hole;
+    let overwrites = |range: Range| match knobs.es_version {
+        es::Version::V6_5 | es::Version::V6_12 => !range.blocks().any(is_hole),
+        es::Version::V3_8 | es::Version::V3_9 | es::Version::V3_11 | es::Version::V3_19 => {
+            is_overwrite(inode, range)
+        }
+    };
+    if let Some(shared) = shares_lock(knobs, inode, op) {
+        return shared && !op.range().is_some_and(|range| extends(knobs, inode, range));
+    }
+    knobs.inode_lock == InodeLock::Rwsem
+        && op.range().is_some_and(|range| overwrites(range) && !extends(knobs, inode, range))
+}
+
+/// Whether a write of half blocks takes `i_rwsem` shared: `None` if it does as other writes do.
+fn shares_lock(knobs: &Knobs, inode: &Inode, op: Op) -> Option<bool> {
+    if knobs.unaligned != Unaligned::DioWait || !op.has_halves() {
+        return None;
+    }
+    // From v6.5 on an overwrite of written blocks, which zeroes nothing (310ee0902b8d).
+    let refined = knobs.es_version >= es::Version::V6_5;
+    Some(refined && op.range().is_some_and(|range| is_overwrite(inode, range)))
+}
+
+/// Whether a direct write of a range extends the file.
 pub(super) fn extends(knobs: &Knobs, inode: &Inode, range: Range) -> bool {
     let end = match knobs.extends {
         Extends::ISize => inode.size,
@@ -318,27 +441,28 @@ pub(super) fn extends(knobs: &Knobs, inode: &Inode, range: Range) -> bool {
     range.end() > end
 }
 
-/// Whether a buffered write of a range updates `i_disksize` at once
-/// (`ext4_da_should_update_i_disksize`): its last block is written already, so that no writeback
-/// will do it.
-pub(super) fn updates_disksize(inode: &Inode, range: Range) -> bool {
+/// Whether a buffered write of a range updates `i_disksize` immediately
+/// (`ext4_da_should_update_i_disksize`). It does if its last block is written already, because no
+/// writeback would then update it.
+pub(super) fn updates_disksize(setup: &Setup, inode: &Inode, range: Range) -> bool {
     let last = inode.disk[usize::from(range.end() - 1)];
-    range.end() > inode.disksize && matches!(last, Mapping::Written(_))
+    let allocated = !setup.delalloc || matches!(last, Mapping::Written(_));
+    range.end() > inode.disksize && allocated
 }
 
-/// Whether every block of a range is written already.
+/// Whether all blocks of a range are written already.
 pub(super) fn is_overwrite(inode: &Inode, range: Range) -> bool {
     range.blocks().all(|lblk| matches!(inode.disk[usize::from(lblk)], Mapping::Written(_)))
 }
 
-/// The pages that a task's function is about.
+/// The pages that a task's function covers.
 fn range_of_pages(setup: &Setup, actor: Actor, task: Option<&Task>, pc: Pc) -> Range {
     let op = actor.task().zip(task).and_then(|(t, task)| task.current(setup, t));
     match (pc, op) {
         (Pc::TruncPages, Some(Op::Truncate { size, .. })) => {
             Range::new(size, Inode::whole().len - size)
         }
-        (_, Some(op)) => op.range().unwrap_or(Inode::whole()),
+        (_, Some(op)) => op.pages().unwrap_or(Inode::whole()),
         (_, None) => Inode::whole(),
     }
 }

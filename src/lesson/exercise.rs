@@ -1,27 +1,14 @@
-//! Twelve questions after the last lesson: what a read returns, who can end a wait, what survives.
+//! Twelve questions after the last lesson: what a read returns, which actor can end a wait, and
+//! which data survives.
 
 use crate::kernel::{Actor, Pc, Promise};
 
 use super::fact::{Fact, Truth};
+use super::legs::{ACK_IN_IRQ, CUT, DIO_WORKER, IRQ_A, READ, REAP, SUBMIT, T1, T2, WORKER, go};
 use super::stop::Until::{After, At};
-use super::stop::{Leg, Lesson, Question, Scene, Stop, Until};
+use super::stop::{Leg, Lesson, Question, Scene, Stop};
 
-const T1: Actor = Actor::Thread(0);
-const T2: Actor = Actor::Thread(1);
-const IRQ_A: Actor = Actor::Irq(0);
-const WORKER: Actor = Actor::Kworker(0);
-const DIO_WORKER: Actor = Actor::Kworker(1);
-
-const fn go(actor: Actor, until: Until) -> Leg {
-    Leg { actor, until }
-}
-
-const SUBMIT: Leg = go(T1, After(Pc::WriteMap));
-const ACK_IN_IRQ: Leg = go(IRQ_A, After(Pc::AioComplete));
-const REAP: Leg = go(T1, After(Pc::Getevents));
-const READ: Leg = go(T1, After(Pc::ReadDone));
 const SHRINK: Leg = go(Actor::Shrinker, After(Pc::Shrink));
-const CUT: Leg = go(Actor::Power, After(Pc::Recover));
 
 const READS: &[(&str, Truth)] = &[
     ("the write", Truth::Data),
@@ -29,7 +16,7 @@ const READS: &[(&str, Truth)] = &[
     ("what the file held before", Truth::Old),
 ];
 
-/// One question: a scene of its own, and the steps that answer it.
+/// One question with its own scene, and the steps that answer it.
 const fn ask(
     (preset, design): (&'static str, &'static str),
     says: &'static str,
@@ -49,13 +36,13 @@ const fn survives(asks: &'static str, right: u8, why: &'static str) -> Question 
     Question { asks, fact: Fact::Survives(0), right, answers: READS, why }
 }
 
-/// The exercise.
+/// The exercise, which follows the last lesson.
 pub const EXERCISE: Lesson = Lesson {
     name: "Twelve questions",
     source: "the whole thread",
-    about: "What does this read return, who can end this wait, does it survive?",
+    about: "What does this read return? Who can end this wait? Does this data survive?",
     panels: &["strata", "waits", "lanes"],
-    leaves: "Every one of these was argued in a mail. Here each can be tried.",
+    leaves: "The mails discuss each of these cases. Here you can try them.",
     stops: &[
         ask(
             ("S2", "rfc-osync"),
@@ -95,11 +82,11 @@ pub const EXERCISE: Lesson = Lesson {
                 SHRINK,
                 READ,
             ],
-            ("A cache may be dropped if something else knows the same.", None),
+            ("A cache entry may be dropped if its information is stored elsewhere too.", None),
         ),
         ask(
             ("S1", "v3.8"),
-            "Under v3.8 the worker has acknowledged A and not yet counted it off. t1 reads, and waits.",
+            "Under v3.8 the worker has acknowledged A and not yet decremented the count. t1 reads, and waits.",
             Question {
                 asks: "Who can end the wait of t1?",
                 fact: Fact::Giver(T1),
@@ -109,7 +96,7 @@ pub const EXERCISE: Lesson = Lesson {
                     ("jbd2", Truth::Actor(Actor::Jbd2)),
                     ("nobody", Truth::Nobody),
                 ],
-                why: "The reader waits until i_unwritten is 0, and the worker counts it down as its next step but one.",
+                why: "The reader waits until i_unwritten is 0, and the worker decrements it in its next step but one.",
             },
             &[
                 SUBMIT,
@@ -118,18 +105,18 @@ pub const EXERCISE: Lesson = Lesson {
                 REAP,
                 go(T1, At(Pc::FlushWait)),
             ],
-            ("A wait is no deadlock while somebody outside it can step.", None),
+            ("A wait is not a deadlock while an actor outside it can end it.", None),
         ),
         ask(
             ("S3", "rfc-v1"),
-            "A plain write is acknowledged. Nobody calls fsync, and the power fails.",
+            "A plain write is acknowledged. No thread calls fsync, and the power fails.",
             survives(
                 "What does a read return afterwards?",
                 1,
-                "The committed tree says U. No promise is broken: a plain acknowledgement does not promise to survive.",
+                "The committed tree says U. No promise is broken: the acknowledgement of a plain write does not promise that it survives.",
             ),
             &[SUBMIT, ACK_IN_IRQ, REAP, CUT],
-            ("Done, for a plain write, means that reads find it; not that it survives.", None),
+            ("For a plain write, done means that reads find it, not that it survives.", None),
         ),
         ask(
             ("S4", "rfc-v1"),
@@ -153,28 +140,28 @@ pub const EXERCISE: Lesson = Lesson {
         ),
         ask(
             ("S4", "kara-opt +fsync=writeback"),
-            "The same, but fsync waits for page writeback only and the write was acknowledged early.",
+            "The same, but fsync waits only for page writeback, and the write was acknowledged early.",
             survives(
                 "What does a read return afterwards?",
                 1,
-                "fsync found nothing to wait for, and nobody had converted yet.",
+                "fsync found nothing to wait for, and the conversion was still to come.",
             ),
             &[SUBMIT, ACK_IN_IRQ, REAP, go(T1, After(Pc::FsyncCommit)), CUT],
             (
-                "An early acknowledgement makes every later wait a part of the design.",
+                "With an early acknowledgement, a design depends on every later wait.",
                 Some(Promise::FsyncDurable),
             ),
         ),
         ask(
             ("H-h", "rfc-v1 +worker_via_es"),
-            "The worker asks the ES tree whether there is anything to convert. fsync returns, and the power fails.",
+            "The worker looks into the ES tree for extents to convert. fsync returns, and the power fails.",
             survives(
                 "What does a read return afterwards?",
                 1,
                 "The ES tree said written, so the worker found nothing to do: the disk tree was never converted.",
             ),
             &[SUBMIT, ACK_IN_IRQ, REAP, go(T1, After(Pc::FsyncCommit)), CUT],
-            ("An early mark in memory hides the work that is left.", Some(Promise::FsyncDurable)),
+            ("An early mark in memory hides the remaining work.", Some(Promise::FsyncDurable)),
         ),
         ask(
             ("S6", "v3.8"),
@@ -205,7 +192,7 @@ pub const EXERCISE: Lesson = Lesson {
                 REAP,
                 CUT,
             ],
-            ("Completion-side sync is what O_DSYNC AIO had needed.", None),
+            ("O_DSYNC AIO needs a sync at completion.", None),
         ),
         ask(
             ("H-e5", "rfc-osync-skipwait"),
@@ -228,7 +215,7 @@ pub const EXERCISE: Lesson = Lesson {
                 go(T2, After(Pc::Decrement)),
                 go(T2, At(Pc::FsyncLock)),
             ],
-            ("Skipping one wait leaves the lock that was taken for it.", Some(Promise::NoDeadlock)),
+            ("Without the wait, fsync still takes the lock.", Some(Promise::NoDeadlock)),
         ),
         ask(
             ("S8", "v3.11"),
@@ -236,7 +223,7 @@ pub const EXERCISE: Lesson = Lesson {
             returns(
                 "What does the read return?",
                 0,
-                "PageWriteback is cleared last, so whoever waits for the page has waited for the conversion.",
+                "PageWriteback is cleared last, so a task that waits for the page also waits for the conversion.",
             ),
             &[
                 go(T1, After(Pc::WritebackSubmit)),

@@ -1,4 +1,4 @@
-//! Facts that a lesson speaks of, computed from a run.
+//! The facts that lessons mention, computed from a run.
 
 use crate::check::{Bounds, Search, Verdict};
 use crate::es::Status;
@@ -8,35 +8,35 @@ use crate::kernel::{
 };
 use crate::scenario::Run;
 
-/// Something that can be computed from a run, at its cursor. Blocks are those of the first file.
+/// A fact that is computed from a run at its cursor. Block numbers refer to the first file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fact {
-    /// What the last read that returned has returned.
+    /// The result of the last read that returned.
     Returned,
-    /// What a direct read of a block would return if it mapped the block now.
+    /// The result of a direct read of a block that would map the block now.
     ReadNow(u8),
-    /// What a read of a block returns after recovery from a power cut.
+    /// The result of a read of a block after recovery from a power cut.
     Survives(u8),
-    /// What a layer says of a block.
+    /// The status of a block in a layer.
     Says(Layer, u8),
-    /// Whether user space could know that a write is done: its event is in the ring.
+    /// Whether a write was acknowledged: its event is in the ring.
     Acknowledged(u8),
     /// Whether the last run of the shrinker freed an entry.
     Freed,
-    /// Who can end an actor's wait.
+    /// The actor that can end an actor's wait.
     Giver(Actor),
-    /// How many conversions of AIO writes are pending.
+    /// The number of pending conversions of AIO writes.
     Pending,
-    /// Whether some order of the steps breaks a promise.
+    /// Whether some run breaks a promise.
     Breaks(Promise),
-    /// The step after which a broken promise can no longer be avoided in this run.
+    /// The step after which this run cannot avoid breaking a promise.
     NoReturn(Promise),
 }
 
-/// A map of the file that a lesson looks at.
+/// A map of the file's blocks in one layer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Layer {
-    /// The extent status tree.
+    /// The extent status tree of the file.
     EsTree,
     /// The extent tree in the running transaction.
     Disk,
@@ -44,12 +44,12 @@ pub enum Layer {
     Committed,
 }
 
-/// What a fact can be.
+/// A value of a fact.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Truth {
-    /// Yes, or: it breaks.
+    /// Yes, or: the promise breaks.
     Yes,
-    /// No, or: it holds.
+    /// No, or: the promise holds.
     No,
     /// The data of a write.
     Data,
@@ -57,30 +57,47 @@ pub enum Truth {
     Old,
     /// Zeroes that the reader fills in.
     Zeroes,
-    /// What a former owner left in the block.
+    /// Data that a former owner left in the block.
     Stale,
-    /// Written.
+    /// The block is written.
     Written,
-    /// Unwritten.
+    /// The block is unwritten.
     Unwritten,
-    /// Delayed.
+    /// The block is delayed.
     Delayed,
-    /// A hole.
+    /// The block is a hole.
     Hole,
-    /// The layer says nothing.
+    /// The layer has no entry for the block.
     Nothing,
-    /// Nobody.
+    /// There is no such actor.
     Nobody,
-    /// An actor.
+    /// The actor that the fact names.
     Actor(Actor),
-    /// A number.
+    /// A number; the fact says what it counts.
     Number(u32),
 }
 
 impl Fact {
-    /// What the fact is at the cursor of a run; none if the run has not come to where it could be
-    /// told (no read has returned, the actor does not wait, the search reached a bound).
+    /// The value of the fact at the cursor of a run. `None` if the run is not at a point where the
+    /// fact is known: no read has returned, the actor does not wait, or the search reached a bound.
     pub fn compute(self, run: &Run) -> Option<Truth> {
+        match self {
+            Fact::Breaks(promise) => breaks(run.setup(), promise),
+            Fact::NoReturn(promise) => no_return(run, promise),
+            Fact::Returned
+            | Fact::ReadNow(_)
+            | Fact::Survives(_)
+            | Fact::Says(..)
+            | Fact::Acknowledged(_)
+            | Fact::Freed
+            | Fact::Giver(_)
+            | Fact::Pending => self.read(run),
+        }
+    }
+
+    /// The same, except that it is `None` for a fact of all runs, which only a search can compute.
+    /// The page computes no others, so that it does not carry the search.
+    pub fn read(self, run: &Run) -> Option<Truth> {
         let (setup, state) = (run.setup(), run.state());
         let inode = &state.inodes[0];
         match self {
@@ -102,13 +119,13 @@ impl Fact {
             }
             Fact::Giver(actor) => giver_of(setup, state, actor),
             Fact::Pending => Some(Truth::Number(state.pending_aio_conversions().into())),
-            Fact::Breaks(promise) => breaks(setup, promise),
-            Fact::NoReturn(promise) => {
-                let search = Search::run(setup.clone(), Bounds::default());
-                let taken = &run.choices()[..run.cursor()];
-                search.point_of_no_return(promise, taken).map(Truth::Number)
-            }
+            Fact::Breaks(_) | Fact::NoReturn(_) => None,
         }
+    }
+
+    /// Whether only a search of all runs can compute the fact.
+    pub fn is_of_all_runs(self) -> bool {
+        matches!(self, Fact::Breaks(_) | Fact::NoReturn(_))
     }
 }
 
@@ -125,12 +142,12 @@ fn truth_of(content: Option<Content>) -> Truth {
         None => Truth::Zeroes,
         Some(Content::Stale) => Truth::Stale,
         Some(Content::Initial { .. }) => Truth::Old,
-        Some(Content::Write { .. }) => Truth::Data,
+        Some(Content::Write { .. } | Content::Halves { .. }) => Truth::Data,
     }
 }
 
-/// What the last read returned. A read of several blocks counts as zeroes if any of them was
-/// filled in.
+/// The result of the last read. A read of several blocks counts as zeroes if any block was filled
+/// with zeroes.
 fn last_read(run: &Run) -> Option<Truth> {
     let step = (0..run.cursor())
         .rev()
@@ -165,7 +182,7 @@ fn layer_says(inode: &Inode, layer: Layer, lblk: u8) -> Truth {
     }
 }
 
-/// The first actor that could end the wait, or nobody if only stuck actors could.
+/// The first actor that can end the wait, or [`Truth::Nobody`] if only stuck actors could.
 fn giver_of(setup: &Setup, state: &State, actor: Actor) -> Option<Truth> {
     let Next::Blocked { wait, .. } = next(setup, state, actor) else { return None };
     if deadlocked(setup, state).iter().any(|(stuck, _)| *stuck == actor) {
@@ -173,6 +190,12 @@ fn giver_of(setup: &Setup, state: &State, actor: Actor) -> Option<Truth> {
     }
     let first: Option<Giver> = needs(setup, state, wait).into_iter().flatten().next();
     Some(first.map_or(Truth::Nobody, |giver| Truth::Actor(giver.actor)))
+}
+
+fn no_return(run: &Run, promise: Promise) -> Option<Truth> {
+    let search = Search::run(run.setup().clone(), Bounds::default());
+    let taken = &run.choices()[..run.cursor()];
+    search.point_of_no_return(promise, taken).map(Truth::Number)
 }
 
 fn breaks(setup: &Setup, promise: Promise) -> Option<Truth> {

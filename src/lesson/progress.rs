@@ -1,23 +1,23 @@
-//! Where a reader is in the course, as a link holds it.
+//! The reader's position in the course, as a link stores it.
 
 use core::fmt;
 use core::str::FromStr;
 
 use super::lesson;
 
-/// A lesson, a stop of it, and what the reader has answered there: `3`, `3.2`, `3.2a1`.
+/// A lesson, a stop of it, and the reader's answer there: `3`, `3.2`, `3.2a1`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Progress {
-    /// The lesson, from 0; the exercise comes after the last one.
+    /// The number of the lesson, from 0. The exercise follows the last lesson.
     pub lesson: u8,
     /// The stop, from 0. In a link it counts from 1.
     pub stop: u8,
-    /// The answer that was chosen, from 0. In a link it counts from 1.
+    /// The chosen answer, from 0. In a link it counts from 1.
     pub answer: Option<u8>,
 }
 
 impl Progress {
-    /// The beginning of a lesson.
+    /// The first stop of a lesson.
     pub fn start(lesson: u8) -> Progress {
         Progress { lesson, stop: 0, answer: None }
     }
@@ -40,8 +40,8 @@ impl FromStr for Progress {
     type Err = String;
 
     /// # Errors
-    /// A sentence that says what was expected: the lesson, stop or answer does not exist, or the
-    /// text has another form.
+    /// A sentence with the expected form: the lesson, stop or answer does not exist, or the text
+    /// has another form.
     fn from_str(text: &str) -> Result<Progress, String> {
         let expected = || format!("`{text}`, expected a lesson and a stop, as in 3.2");
         let (place, answer) = match text.split_once('a') {

@@ -1,104 +1,104 @@
-//! What a lesson consists of: stops, questions, scenes and legs; and how the model runs them.
+//! The parts of a lesson (stops, questions, scenes and legs), and how the model runs them.
 
 use crate::kernel::{Actor, Choice, Design, Next, Note, Pc, Promise, Setup};
 use crate::scenario::{PRESETS, Preset, Run, RunError, Script};
 
 use super::fact::{Fact, Truth};
 
-/// Steps that one leg may take: a leg that needs more is a mistake in the lesson.
+/// The largest number of steps of a leg. A leg that needs more is an error in the lesson.
 const LEG_STEPS_MAX: u32 = 64;
 
 /// One lesson, or the exercise.
 #[derive(Clone, Copy, Debug)]
 pub struct Lesson {
-    /// Its name, a few words.
+    /// Its name, in a few words.
     pub name: &'static str,
-    /// Whose mail it is about, and when that was written.
+    /// The author and the date of the mail that it covers.
     pub source: &'static str,
-    /// What the lesson asks, in one sentence.
+    /// The topic of the lesson, in one sentence.
     pub about: &'static str,
-    /// The stops, in order. The first one begins a scene.
+    /// The stops, in order. The first stop has a scene.
     pub stops: &'static [Stop],
-    /// What a reader is left with, in one sentence.
+    /// The conclusion, in one sentence.
     pub leaves: &'static str,
     /// Panels of the stage that the lesson uses, by their ids.
     pub panels: &'static [&'static str],
 }
 
-/// One stop: a question, the steps that answer it, and what they show.
+/// One stop: a question, the steps that answer it, and the result.
 #[derive(Clone, Copy, Debug)]
 pub struct Stop {
-    /// A new run begins here; otherwise the run of the stop before goes on.
+    /// The scene of a new run; without one, the run of the previous stop continues.
     pub scene: Option<Scene>,
-    /// What happens now, in one sentence.
+    /// What happens at this stop, in one sentence.
     pub says: &'static str,
-    /// What the reader predicts, if anything.
+    /// The question to the reader, if there is one.
     pub question: Option<Question>,
-    /// Who steps, and how far.
+    /// The actors that step, and how far.
     pub legs: &'static [Leg],
-    /// What is then seen, in one sentence.
+    /// The result of the steps, in one sentence.
     pub sees: &'static str,
-    /// Facts that the sentence speaks of, each with what the model must compute.
+    /// The facts in that sentence, each with the value that the model must compute.
     pub shows: &'static [(Fact, Truth)],
     /// The promise that the steps break.
     pub breaks: Option<Promise>,
 }
 
-/// Where a run begins.
+/// The start of a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Scene {
-    /// The preset whose script is run.
+    /// The id of the preset whose script is run.
     pub preset: &'static str,
     /// The design, as [`Design::parse`] reads it.
     pub design: &'static str,
 }
 
-/// What the reader predicts before the steps are taken.
+/// A question that the reader answers before the steps are taken.
 #[derive(Clone, Copy, Debug)]
 pub struct Question {
     /// The question, in one sentence.
     pub asks: &'static str,
-    /// What decides it, computed after the steps of the stop.
+    /// The fact that decides the answer, computed after the steps of the stop.
     pub fact: Fact,
     /// The position of the right answer.
     pub right: u8,
     /// The answers to choose from, each with the truth that it claims.
     pub answers: &'static [(&'static str, Truth)],
-    /// Why the right answer is right, in one or two sentences.
+    /// The reason for the right answer, in one or two sentences.
     pub why: &'static str,
 }
 
-/// A part of a run: one actor steps until it comes to a place.
+/// A part of a run: one actor steps until it reaches a place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Leg {
-    /// Who steps.
+    /// The actor that steps.
     pub actor: Actor,
-    /// How far.
+    /// The place at which the leg ends.
     pub until: Until,
 }
 
-/// How far an actor steps in a [`Leg`].
+/// The end of a [`Leg`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Until {
-    /// Until it has taken the step at this place.
+    /// The leg ends after the actor has taken the step at this place.
     After(Pc),
-    /// Until it stands at this place: it would step there next, or waits there.
+    /// The leg ends when the actor stands at this place: its next step is there, or it waits there.
     At(Pc),
 }
 
-/// Why a lesson cannot be played: a mistake in its data, or a model that has changed.
+/// The reason why a lesson cannot be played: an error in its data, or a changed model.
 #[allow(missing_docs, reason = "the variant says what its fields are")]
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum LessonError {
-    /// There is no such stop.
+    /// The lesson has no such stop.
     NoStop { stop: usize },
-    /// The stop before the first scene.
+    /// The stop comes before the first scene.
     NoScene,
-    /// The preset, its script or the design of a scene is not known.
+    /// The preset, its script or the design of a scene is unknown.
     Scene { scene: Scene, why: String },
     /// An actor could not take a step of a leg.
     Step { leg: Leg, error: RunError },
-    /// An actor never came to the place of a leg.
+    /// An actor did not reach the place at which a leg ends.
     Endless { leg: Leg },
 }
 
@@ -108,7 +108,7 @@ impl Scene {
         PRESETS.iter().find(|preset| preset.id == self.preset)
     }
 
-    /// What the scene runs.
+    /// The setup of the scene.
     ///
     /// # Errors
     /// The preset is unknown, or its script or the design cannot be read.
@@ -123,12 +123,12 @@ impl Scene {
 }
 
 impl Lesson {
-    /// The scene of a stop: its own, or the last one before it.
+    /// The scene of a stop: its own, or that of the nearest earlier stop with a scene.
     pub fn scene_of(&self, stop: usize) -> Option<Scene> {
         self.stops.get(..=stop)?.iter().rev().find_map(|stop| stop.scene)
     }
 
-    /// The run as it stands when a stop begins, before its steps.
+    /// The run at the start of a stop, before the stop's steps.
     ///
     /// # Errors
     /// The lesson's data does not fit the model.
@@ -144,7 +144,7 @@ impl Lesson {
         Ok(run)
     }
 
-    /// The run as it stands when the steps of a stop have been taken.
+    /// The run after the steps of a stop.
     ///
     /// # Errors
     /// The lesson's data does not fit the model.
@@ -154,7 +154,7 @@ impl Lesson {
         Ok(run)
     }
 
-    /// The steps of a stop, one by one.
+    /// The steps of a stop as choices.
     ///
     /// # Errors
     /// The lesson's data does not fit the model.
@@ -163,15 +163,19 @@ impl Lesson {
         Ok(self.run_after(stop)?.choices()[before..].to_vec())
     }
 
-    /// Which answer of a stop's question the model gives; none if there is no question, or if none
-    /// of the answers is right.
+    /// The position of the answer that the model gives. `None` if the stop has no question, or if
+    /// no answer is right. A question about all runs has the answer that `tests/lessons.rs` finds
+    /// by a search.
     ///
     /// # Errors
     /// The lesson's data does not fit the model.
     pub fn right_answer(&self, stop: usize) -> Result<Option<usize>, LessonError> {
         let run = self.run_after(stop)?;
         let Some(question) = self.stops[stop].question else { return Ok(None) };
-        let truth = question.fact.compute(&run);
+        if question.fact.is_of_all_runs() {
+            return Ok(Some(question.right.into()));
+        }
+        let truth = question.fact.read(&run);
         Ok(question.answers.iter().position(|(_, answer)| Some(*answer) == truth))
     }
 }

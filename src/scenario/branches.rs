@@ -1,22 +1,23 @@
-//! Runs that part ways: acting in the past makes a branch, and nothing that was done is lost.
+//! Branches of a run: a step in the past starts a new branch, and the old continuation is kept.
 //!
-//! Branches form a tree. Each is kept as where it leaves its parent and the choices from there;
-//! the one that is shown is also a [`Run`], with its states. A branch keeps all of its choices
-//! under every design, also those that the present one cannot take.
+//! Branches form a tree. A branch stores the point at which it leaves its parent and the choices
+//! from there on. The displayed branch also exists as a [`Run`] with its states. A branch keeps all
+//! its choices under every design, including those that the current design cannot take.
 
 use crate::bounds::{BRANCHES_MAX, STEPS_MAX};
 use crate::kernel::{Choice, Setup};
 
 use super::run::{Divergence, Run, RunError};
 
-/// Choices that leave another branch, or for the first branch the start.
+/// The choices of one branch, from the point where it leaves its parent. The first branch starts at
+/// the initial state.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Branch {
-    /// The branch that it leaves; always an earlier one, and the first branch's is itself.
+    /// The parent's position, which is always lower. The first branch is its own parent.
     pub parent: u32,
-    /// The step after which it leaves.
+    /// The number of steps after which it leaves the parent.
     pub fork: u32,
-    /// The choices from there.
+    /// The choices from there on.
     pub steps: Vec<Choice>,
 }
 
@@ -25,24 +26,24 @@ pub struct Branch {
 pub struct Branches {
     list: Vec<Branch>,
     current: usize,
-    /// The current branch, as far as it can be taken.
+    /// The displayed branch, up to the first choice that the setup cannot take.
     run: Run,
 }
 
-/// The name of a branch: main, b1, b2, …
+/// The name of a branch by its position: main, b1, b2, …
 pub fn branch_name(index: u32) -> String {
     if index == 0 { "main".into() } else { format!("b{index}") }
 }
 
 impl Branches {
-    /// One branch that has not begun.
+    /// A single branch without steps.
     pub fn new(setup: Setup) -> Branches {
         Branches { list: vec![Branch::default()], current: 0, run: Run::new(setup) }
     }
 
-    /// Branches that were read, the cursor at the end of the current one. Parents that are not
-    /// earlier branches, forks beyond their parent's end and what is over the bounds are not
-    /// accepted: nothing, then.
+    /// Restores branches that were read from a link, with the cursor at the end of the displayed
+    /// one. Returns `None` if a parent is not an earlier branch, if a fork lies beyond its parent's
+    /// end, or if a bound is exceeded.
     pub fn restore(
         setup: Setup,
         list: Vec<Branch>,
@@ -55,38 +56,38 @@ impl Branches {
         Some((Branches { list, current, run }, divergence))
     }
 
-    /// The run that is shown.
+    /// The run of the displayed branch.
     pub fn run(&self) -> &Run {
         &self.run
     }
 
-    /// All branches.
+    /// All branches, by position.
     pub fn list(&self) -> &[Branch] {
         &self.list
     }
 
-    /// The position of the branch that is shown.
+    /// The position of the displayed branch.
     pub fn current(&self) -> u32 {
         self.current as u32
     }
 
-    /// All choices of a branch from the start; none if there is no such branch.
+    /// All choices of a branch from the initial state; empty if there is no such branch.
     pub fn plan(&self, branch: u32) -> Vec<Choice> {
         plan(&self.list, branch as usize)
     }
 
-    /// Steps of a branch from the start.
+    /// Number of steps of a branch from the initial state.
     pub fn len_of(&self, branch: u32) -> usize {
         self.list.get(branch as usize).map_or(0, |b| b.fork as usize + b.steps.len())
     }
 
-    /// Moves the cursor; past the end it stands at the end.
+    /// Moves the cursor. A position beyond the end moves it to the end.
     pub fn seek(&mut self, steps: usize) {
         self.run.seek(steps);
     }
 
-    /// Takes a choice at the cursor. Where the branch goes on otherwise, the choice is taken on
-    /// the branch that went on so, or on a new one.
+    /// Takes a choice at the cursor. If the branch continues with another choice there, the step
+    /// continues an existing branch with this choice, or a new branch.
     pub fn step(&mut self, choice: Choice) -> Result<(), RunError> {
         let at = self.run.cursor();
         match choice_at(&self.list, self.current, at) {
@@ -112,7 +113,7 @@ impl Branches {
         Ok(())
     }
 
-    /// Begins a branch at the cursor; what is there of the present one stays with it.
+    /// Starts a branch at the cursor. The rest of the current branch stays with that branch.
     pub fn branch_here(&mut self) -> Result<(), RunError> {
         if self.list.len() >= BRANCHES_MAX as usize {
             return Err(RunError::TooManyBranches);
@@ -123,8 +124,8 @@ impl Branches {
         Ok(())
     }
 
-    /// Shows another branch, at the same step or its end. What it shares with the present one is
-    /// not computed again. The divergence says where the design stops it.
+    /// Displays another branch, at the same step or at its end. Steps that it shares with the
+    /// current one are not computed again. The divergence says where the design stops the branch.
     pub fn switch(&mut self, branch: u32) -> Option<Divergence> {
         let branch = branch as usize;
         if branch >= self.list.len() || branch == self.current {
@@ -133,7 +134,7 @@ impl Branches {
         self.show(branch)
     }
 
-    /// The same branches under another setup. The divergence is the current one's.
+    /// The same branches under another setup. The divergence is that of the displayed branch.
     pub fn under(&mut self, setup: Setup) -> Option<Divergence> {
         let cursor = self.run.cursor();
         let (run, divergence) = Run::replay(setup, &plan(&self.list, self.current));
@@ -142,8 +143,8 @@ impl Branches {
         divergence
     }
 
-    /// The branches beside the current one that the setup does not take to their end, with the
-    /// steps that it takes.
+    /// The other branches that the setup cannot take to their end, each with the number of steps
+    /// that it can take.
     pub fn cut_short(&self) -> Vec<(u32, usize)> {
         let mut cut = Vec::new();
         for branch in (0..self.list.len()).filter(|branch| *branch != self.current) {
@@ -155,7 +156,7 @@ impl Branches {
         cut
     }
 
-    /// Another branch that went the same way to the cursor, and then took this choice.
+    /// Another branch with the same steps up to the cursor and this choice next.
     fn known(&self, choice: Choice) -> Option<usize> {
         let at = self.run.cursor();
         let way = self.run.choices().get(..at)?;
@@ -190,7 +191,8 @@ impl Branches {
     }
 }
 
-/// Whether branches are a tree within the bounds; the error is the first that is not.
+/// Checks that branches form a tree within the bounds. The error is the first branch that does not
+/// fit.
 pub fn is_tree(list: &[Branch]) -> Result<(), usize> {
     for (index, branch) in list.iter().enumerate() {
         let parent = list[..index].get(branch.parent as usize);

@@ -1,76 +1,92 @@
-//! Links: a whole run as the fragment of an address, so that nothing is stored anywhere.
+//! Links: a whole run in the fragment of an address, so that nothing needs to be stored elsewhere.
 //!
-//! Version 2 is `v2;d=DESIGN;p=PRESET.SUM;c=CHOICES;a=CURSOR;w=VIEW;s=STATE;k=SUM`, with `t=TEXT`
-//! in place of `p` where the script is a person's own, and `w`, words with commas between them,
-//! only where the page has a view to name. `e=LINE.COUNT.TEXT` changes the preset: after so many
-//! lines, so many others are replaced by a text, such as the line that allows a power cut; the last
-//! change stands first. `b` holds the branches if there are several, `c` the choices of the one
-//! that is shown and `o` its position: `b=CHOICES,PARENT.FORK.CHOICES`, each from its fork on.
-//! Every character survives a mail. `s` is a checksum of the state at the end of the run: if it
-//! differs, the model is not the one that the link was made with. `k` is one of what stands before
-//! it: if it differs, the link was damaged on its way. Version 1 had no `e`, and its `s` was that
-//! of a model that did not remember where unwritten extents were split: it is not compared any
-//! more. Version 0 is what people write by hand:
+//! Version 2 is `v2;d=DESIGN;p=PRESET.SUM;c=CHOICES;a=CURSOR;w=VIEW;s=STATE;k=SUM`. A script that
+//! is not a preset stands in `t=TEXT` instead of `p`. `w` holds words of the page's view, separated
+//! by commas, and is left out if there are none. Every character survives a mail.
+//!
+//! * `e=LINE.COUNT.TEXT` changes the preset: after `LINE` lines, `COUNT` lines are replaced by a
+//!   text, such as the line that allows a power cut. The last change comes first.
+//! * `b` holds the branches if there are several: `b=CHOICES,PARENT.FORK.CHOICES`, each from its
+//!   fork on. `c` then holds the choices of the displayed branch, and `o` its position.
+//! * `d=DESIGN,DESIGN` names two designs that are compared; the second one stands beside the run.
+//!   People may write a bar between them: `design=A|B`.
+//! * `x=AHEAD,BRANCH.AFTER.CHOICES` holds the steps that only the second design takes: on a branch,
+//!   after `AFTER` steps of the run. `AHEAD` of those at the cursor are taken.
+//! * `present=1`, `embed=1` and `theme=NAME` say how the page shows the run.
+//! * `s` is a checksum of the state at the end of the run. If it differs, the link was made with
+//!   another version of the model.
+//! * `k` is a checksum of everything before it. If it differs, the link was damaged.
+//!
+//! Version 1 had no `e`. Its `s` came from a model that did not record where unwritten extents were
+//! split, so it is no longer compared. Version 0 is the form that people write by hand:
 //! `v0;design=rfc-osync;preset=S7;choices=t1,t1,irq:io1;at=3`.
 
+mod frame;
+mod packed;
+mod upgrade;
+
 use super::branches::{Branch, branch_name, is_tree};
+use super::pair::Alone;
 use super::presets::Preset;
 use crate::bounds::STEPS_MAX;
-use crate::check::fingerprint;
-use crate::kernel::{ACTORS, Actor, Choice, Encoder, Setup, State};
+use crate::kernel::{Choice, Encoder, Setup, State};
 
-/// The version that is written; those before it are upgraded.
-pub const LINK_VERSION: usize = 2;
+use packed::{SUM_LEN, changes, escape, pack, push, sum, unescape, unpack};
+use upgrade::{UNREAD, UPGRADES};
 
-/// What makes a link of a version one of the next, from 0 on.
-const UPGRADES: [fn(&str) -> String; LINK_VERSION] = [from_version_0, from_version_1];
+pub use frame::{Frame, THEMES};
+pub(crate) use packed::head;
 
-/// The keys of version 0, and what they became.
-const KEYS_0: [(&str, &str); 6] = [
-    ("design", "d"),
-    ("preset", "p"),
-    ("script", "t"),
-    ("choices", "c"),
-    ("at", "a"),
-    ("view", "w"),
-];
+/// The version that is written. Earlier versions are upgraded when they are read.
+pub const LINK_VERSION: usize = UPGRADES.len();
 
-/// What a link says.
+/// The separators of two designs: links contain the first, and the second is accepted too.
+const SIDES: [char; 2] = [',', '|'];
+
+/// The contents of a link.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Link {
-    /// The design's name, knobs included; empty if the link does not say.
+    /// The design's name with its knobs; empty if the link has none.
     pub design: String,
-    /// The preset that is run, or that the script was made of.
+    /// The second design; empty if there is none.
+    pub beside: String,
+    /// The steps that only the second design has taken, with their branches.
+    pub alone: Vec<(u32, Alone)>,
+    /// The number of those steps that are taken at the cursor.
+    pub ahead: u32,
+    /// How the page shows the run.
+    pub frame: Frame,
+    /// The preset that is run, or from which the script was made.
     pub preset: Option<&'static Preset>,
-    /// The script's text; empty if nothing could be read.
+    /// The script's text; empty if it could not be read.
     pub script: String,
-    /// The choices of the branch that is shown.
+    /// The choices of the displayed branch.
     pub choices: Vec<Choice>,
-    /// All branches; empty if there is but one.
+    /// All branches; empty if there is only one.
     pub branches: Vec<Branch>,
-    /// The position of the branch that is shown.
+    /// The position of the displayed branch.
     pub current: u32,
-    /// Where in the run the page stands, in steps; the end if the link does not say.
+    /// The cursor of the page, in steps; without it, the cursor is at the end.
     pub cursor: Option<u32>,
-    /// What the page wants to remember of its view: words with commas between them.
+    /// Words that describe the page's view, separated by commas.
     pub view: String,
-    /// [`state_sum`] of the end of the run, if the link has one and nothing is wrong with it.
+    /// [`state_sum`] of the end of the run, if the link has one and was read without errors.
     pub end: Option<String>,
 }
 
-/// What a link says of its script. To compare a long script with a preset takes a while, and the
-/// page writes a link after every step.
+/// The part of a link that holds its script. Comparing a long script with a preset takes time, and
+/// the page writes a link after every step, so this part is kept.
 #[derive(Clone, Debug)]
 pub struct ScriptPart {
     preset: Option<&'static str>,
     script: String,
     text: String,
-    /// It says the script as the changes of its preset.
+    /// True if the script is written as changes of its preset.
     is_changes: bool,
 }
 
 impl ScriptPart {
-    /// What is to be written of a script that may have been made of a preset.
+    /// The script part for a script that may have been made from a preset.
     pub fn of(preset: Option<&'static Preset>, script: &str) -> ScriptPart {
         let mut text = String::new();
         let whole = escape(script);
@@ -92,12 +108,13 @@ impl ScriptPart {
         ScriptPart { preset, script: script.into(), text, is_changes }
     }
 
-    /// The preset of which the script is told as changes, if that is shorter than all of it.
+    /// The preset, if the script is written as changes of it, which is done if that is shorter than
+    /// the script.
     pub fn preset(&self) -> Option<&'static str> {
         self.preset.filter(|_| self.is_changes)
     }
 
-    /// Whether it is that of a script.
+    /// Whether this is the part of the given script.
     pub fn is_of(&self, preset: Option<&'static Preset>, script: &str) -> bool {
         self.preset == preset.map(|preset| preset.id) && self.script == script
     }
@@ -109,9 +126,14 @@ impl Link {
         self.write_with(&ScriptPart::of(self.preset, &self.script))
     }
 
-    /// The same, where what it says of its script is known; the link's own script does not count.
+    /// [`Link::write`] with a script part that was computed before; the link's own script is
+    /// ignored.
     pub fn write_with(&self, script: &ScriptPart) -> String {
         let mut text = format!("v{LINK_VERSION};d={}", self.design.replace(" +", "+"));
+        if !self.beside.is_empty() {
+            text.push(SIDES[0]);
+            text.push_str(&self.beside.replace(" +", "+"));
+        }
         text.push_str(&script.text);
         push(&mut text, "c", &pack(&self.choices));
         if !self.branches.is_empty() {
@@ -121,9 +143,13 @@ impl Link {
         if let Some(cursor) = self.cursor {
             push(&mut text, "a", &cursor.to_string());
         }
+        if self.ahead > 0 || !self.alone.is_empty() {
+            push(&mut text, "x", &self.pack_alone());
+        }
         if !self.view.is_empty() {
             push(&mut text, "w", &self.view);
         }
+        text.push_str(&self.frame.fields());
         if let Some(end) = &self.end {
             push(&mut text, "s", end);
         }
@@ -132,14 +158,15 @@ impl Link {
         text
     }
 
-    /// Reads a fragment, with or without `#`: what could be read, and a sentence for each thing
-    /// that is wrong with it.
+    /// Reads a fragment, with or without `#`. Returns everything that could be read, and a sentence
+    /// about each error.
     pub fn read(fragment: &str) -> (Link, Vec<String>) {
         let mut text = fragment.trim().trim_start_matches('#').to_string();
         let mut wrong = Vec::new();
         let version = text.split(';').next().and_then(|v| v.strip_prefix('v')?.parse().ok());
         match version {
-            // A later version whose digit was damaged would need no checksum: its keys are letters.
+            // If the digit of a later version was damaged to 0, the link would need no checksum.
+            // Its one-letter keys show that.
             Some(0) => {
                 let keys = text.split(';').skip(1).map(|field| field.split('=').next());
                 if keys.flatten().any(|key| key.len() == 1) {
@@ -168,7 +195,7 @@ impl Link {
         let whole = wrong.is_empty();
         let mut link = Link::default();
         for field in text.split(';').skip(1).filter(|field| !field.is_empty()) {
-            // A preset that was another when the link was made is not changed.
+            // If the preset has changed since the link was made, the changes do not fit it.
             if whole && !wrong.is_empty() && field.starts_with("e=") {
                 wrong.push("what the link changes in it is left out".into());
             } else {
@@ -176,23 +203,28 @@ impl Link {
             }
         }
         link.join_branches(&mut wrong);
-        // The text of a script may be empty, if the link is whole and says so.
+        // The text of an undamaged link may be empty.
         let is_empty = whole && text.contains(";t=;");
         if link.script.is_empty() && !is_empty {
             wrong.push("it names no script: expected p, a preset, or t, a text".into());
         }
         if !wrong.is_empty() {
-            // Only the end of a run that was read as it was written says something of the model.
+            // The end state says something about the model only if the run was read completely.
             link.end = None;
         }
         (link, wrong)
     }
 
-    /// Takes one field; in a link that is not whole, a preset's checksum says nothing.
+    /// Reads one field. In a damaged link, a preset's checksum is ignored.
     fn take(&mut self, field: &str, whole: bool) -> Result<(), String> {
         let (key, value) = field.split_once('=').unwrap_or((field, ""));
         match key {
-            "d" => self.design = value.replace('+', " +"),
+            "d" => {
+                let value = value.replace("%7C", "|").replace("%7c", "|").replace('+', " +");
+                let (first, second) = value.split_once(SIDES).unwrap_or((&value, ""));
+                (self.design, self.beside) = (first.trim().into(), second.trim().into());
+            }
+            "x" => return self.unpack_alone(value),
             "p" => {
                 let (id, text) = value.split_once('.').unwrap_or((value, ""));
                 let preset =
@@ -209,7 +241,7 @@ impl Link {
                 let rest = unpack(value, &mut self.choices);
                 if !rest.is_empty() {
                     let read = self.choices.len();
-                    // A word of version 0 stands behind this mark.
+                    // The rest begins with this mark if a word of version 0 could not be read.
                     let rest =
                         rest.strip_prefix(UNREAD).filter(|rest| !rest.is_empty()).unwrap_or(rest);
                     let rest: String = rest.chars().take(8).collect();
@@ -228,14 +260,17 @@ impl Link {
             "w" => self.view = value.into(),
             "s" => self.end = Some(value.into()),
             "k" => {}
-            _ => return Err(format!("`{}` is nothing that a link has", head(field))),
+            _ => match self.frame.take(key, value) {
+                Some(taken) => return taken,
+                None => return Err(format!("a link has no `{}`", head(field))),
+            },
         }
         Ok(())
     }
 }
 
 impl Link {
-    /// Makes one of the [`changes`] of a preset's text.
+    /// Applies one of the [`changes`] to a preset's text.
     fn change(&mut self, change: &str) -> Result<(), String> {
         let mut words = change.splitn(3, '.');
         let mut number = || words.next().and_then(|word| word.parse::<usize>().ok());
@@ -251,7 +286,7 @@ impl Link {
         Ok(())
     }
 
-    /// The choices of the current branch stand in `c` already.
+    /// The choices of the displayed branch are in `c` already.
     fn pack_branches(&self) -> String {
         let mut text = String::new();
         for (index, branch) in (0..).zip(&self.branches) {
@@ -263,6 +298,41 @@ impl Link {
             }
         }
         text
+    }
+
+    fn pack_alone(&self) -> String {
+        let mut text = self.ahead.to_string();
+        for place in self.alone.chunk_by(|a, b| (a.0, a.1.after) == (b.0, b.1.after)) {
+            let (branch, Alone { after, .. }) = place[0];
+            let choices: Vec<Choice> = place.iter().map(|(_, own)| own.choice).collect();
+            text.push_str(&format!(",{branch}.{after}.{}", pack(&choices)));
+        }
+        text
+    }
+
+    fn unpack_alone(&mut self, value: &str) -> Result<(), String> {
+        let mut words = value.split(',');
+        let ahead = words.next().unwrap_or_default();
+        self.ahead = ahead.parse().map_err(|_| format!("`{}` is not a number", head(ahead)))?;
+        for word in words {
+            let mut parts = word.splitn(3, '.');
+            let mut number = || parts.next().and_then(|part| part.parse::<u32>().ok());
+            let place = number().zip(number());
+            let mut choices = Vec::new();
+            let rest = parts.next().map(|text| unpack(text, &mut choices));
+            let (Some((branch, after)), Some("")) = (place, rest) else {
+                let expected = "expected BRANCH.AFTER.CHOICES";
+                return Err(format!(
+                    "`{}` is not a step of a second design: {expected}",
+                    head(word)
+                ));
+            };
+            if self.alone.len() + choices.len() > STEPS_MAX as usize {
+                return Err("the second design has more steps than the page keeps".into());
+            }
+            self.alone.extend(choices.into_iter().map(|choice| (branch, Alone { after, choice })));
+        }
+        Ok(())
     }
 
     fn unpack_branches(&mut self, value: &str) -> Result<(), String> {
@@ -291,8 +361,8 @@ impl Link {
         Ok(())
     }
 
-    /// Gives the current branch its choices. If the branches do not fit together, only that one is
-    /// left.
+    /// Gives the displayed branch its choices. If the branches do not form a tree, only that branch
+    /// is kept.
     fn join_branches(&mut self, wrong: &mut Vec<String>) {
         if self.branches.is_empty() && self.current == 0 {
             return;
@@ -311,202 +381,23 @@ impl Link {
     }
 }
 
-/// As much of what could not be read as fits in a sentence.
-pub(crate) fn head(text: &str) -> &str {
-    text.char_indices().nth(24).map_or(text, |(end, _)| &text[..end])
-}
-
-/// Four characters that stand for a state.
+/// A checksum of a state, in four characters.
 pub fn state_sum(setup: &Setup, state: &State) -> String {
     sum(Encoder::new().encode(setup, state))
 }
 
-/// Characters of a checksum.
-const SUM_LEN: usize = 4;
-
-/// Four characters that stand for some bytes.
-fn sum(bytes: &[u8]) -> String {
-    let bits = fingerprint(bytes).low;
-    (0..SUM_LEN).map(|at| char::from(DIGITS[(bits >> (5 * at)) as usize & 31])).collect()
-}
-
-const DIGITS: &[u8; 32] = b"0123456789abcdefghijklmnopqrstuv";
-
-fn push(text: &mut String, key: &str, value: &str) {
-    text.push(';');
-    text.push_str(key);
-    text.push('=');
-    text.push_str(value);
-}
-
-const _: () = assert!(ACTORS <= 26, "an actor is a letter");
-
-/// An actor is a letter, by its position in [`Actor::ALL`]; a capital one takes its second step;
-/// other ordinals stand behind a dot, in two hexadecimal digits. A number says how often.
-fn pack(choices: &[Choice]) -> String {
-    let mut text = String::new();
-    for same in choices.chunk_by(|a, b| a == b) {
-        let Choice { actor, ordinal } = same[0];
-        let letter = char::from(b'a' + actor.position());
-        text.push(if ordinal == 1 { letter.to_ascii_uppercase() } else { letter });
-        if ordinal > 1 {
-            text.push_str(&format!(".{ordinal:02x}"));
-        }
-        if same.len() > 1 {
-            text.push_str(&same.len().to_string());
-        }
-    }
-    text
-}
-
-/// Reads what [`pack`] wrote; what is returned could not be read.
-fn unpack<'a>(text: &'a str, choices: &mut Vec<Choice>) -> &'a str {
-    let mut rest = text;
-    while let Some(letter) = rest.bytes().next() {
-        let position = letter.to_ascii_lowercase().wrapping_sub(b'a');
-        let Some(actor) = Actor::ALL.get(usize::from(position)).copied() else { return rest };
-        let mut ordinal = u8::from(letter.is_ascii_uppercase());
-        let mut after = &rest[1..];
-        if let Some(dotted) = after.strip_prefix('.') {
-            let digits = dotted.get(..2).and_then(|hex| u8::from_str_radix(hex, 16).ok());
-            let Some(digits) = digits else { return rest };
-            ordinal = digits;
-            after = &dotted[2..];
-        }
-        let digits = after.bytes().take_while(u8::is_ascii_digit).count();
-        let (times, after) = after.split_at(digits);
-        let times = if times.is_empty() { Ok(1) } else { times.parse::<usize>() };
-        let times = times.unwrap_or(usize::MAX);
-        if times > (STEPS_MAX as usize).saturating_sub(choices.len()) {
-            return rest;
-        }
-        choices.extend(core::iter::repeat_n(Choice { actor, ordinal }, times));
-        rest = after;
-    }
-    ""
-}
-
-/// What makes a preset's text another, by lines: how many stand before the change, how many it
-/// replaces, and by what. From the last change to the first, so that each can be made as it stands.
-fn changes(old: &str, new: &str) -> Vec<String> {
-    let lines = |text| str::split_inclusive(text, '\n').collect::<Vec<_>>();
-    let (old, new) = (lines(old), lines(new));
-    // Lines that the rests from here on have in common, in the same order.
-    let width = new.len() + 1;
-    let mut common = vec![0_u32; (old.len() + 1) * width];
-    for at in (0..old.len() * width).rev().filter(|at| at % width < new.len()) {
-        common[at] = match old[at / width] == new[at % width] {
-            true => common[at + width + 1] + 1,
-            false => common[at + width].max(common[at + 1]),
-        };
-    }
-    let mut changes = Vec::new();
-    let (mut here, mut there) = (0, 0);
-    while here < old.len() || there < new.len() {
-        let (from, added) = (here, there);
-        while here < old.len() || there < new.len() {
-            let at = here * width + there;
-            if here < old.len() && there < new.len() && old[here] == new[there] {
-                break;
-            }
-            // The side whose next line is not needed for what is common.
-            match there < new.len() && common[at] == common[at + 1] {
-                true => there += 1,
-                false => here += 1,
-            }
-        }
-        if (from, added) != (here, there) {
-            let text = escape(&new[added..there].concat());
-            changes.push(format!("{from}.{}.{text}", here - from));
-        }
-        (here, there) = (here + 1, there + 1);
-    }
-    changes.reverse();
-    changes
-}
-
-/// A link without what a mail adds to it: line breaks within, and what a sentence has behind it.
+/// A link without the additions of a mail: line breaks inside it, and the rest of a sentence after
+/// it.
 fn without_mail(text: &str) -> String {
     let mut text = text.replace("%20", "").replace("%0A", "").replace("%0D", "");
     text.retain(|c| !c.is_whitespace());
     let behind = |c: char| !c.is_ascii_alphanumeric();
     text.truncate(text.trim_end_matches(behind).len());
-    // What an address writes as a percent sign and two digits, such as the bracket around a link.
+    // The characters that an address escapes with a percent sign and two digits, such as the
+    // bracket around a link.
     let end = text.rfind(";k=").map_or(text.len(), |at| at + 3 + SUM_LEN);
     if text.get(end..).is_some_and(|rest| rest.starts_with(behind)) {
         text.truncate(end);
     }
     text
-}
-
-/// A script in characters that mail programs leave alone.
-fn escape(script: &str) -> String {
-    let mut text = String::new();
-    for byte in script.bytes() {
-        match byte {
-            b' ' => text.push('+'),
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b',' | b':' | b'=' => {
-                text.push(byte.into());
-            }
-            _ => text.push_str(&format!("~{byte:02x}")),
-        }
-    }
-    text
-}
-
-/// Reads what [`escape`] wrote, and what people write by hand; what makes no sense stays as it is.
-fn unescape(text: &str) -> String {
-    let mut bytes = Vec::new();
-    let mut rest = text.as_bytes();
-    while let [first, after @ ..] = rest {
-        rest = after;
-        // `from_str_radix` would take a sign.
-        let hex = after.get(..2).filter(|hex| hex.iter().all(u8::is_ascii_hexdigit));
-        let hex = hex.and_then(|hex| core::str::from_utf8(hex).ok());
-        match (first, hex.and_then(|hex| u8::from_str_radix(hex, 16).ok())) {
-            (b'+', _) => bytes.push(b' '),
-            (b'~' | b'%', Some(byte)) => {
-                bytes.push(byte);
-                rest = &after[2..];
-            }
-            _ => bytes.push(*first),
-        }
-    }
-    String::from_utf8_lossy(&bytes).into_owned()
-}
-
-/// A version whose checksum has been compared, so that only what stands before it counts.
-fn from_version_1(text: &str) -> String {
-    let is_known = |field: &&str| !field.starts_with("s=") && !field.starts_with("k=");
-    let fields: Vec<&str> = text.split(';').skip(1).filter(is_known).collect();
-    format!("v2;{}", fields.join(";"))
-}
-
-/// What is before a word of version 0 that names no choice.
-const UNREAD: char = '!';
-
-fn from_version_0(text: &str) -> String {
-    let mut new = String::from("v1");
-    for field in text.split(';').skip(1) {
-        let (key, value) = field.split_once('=').unwrap_or((field, ""));
-        let key = KEYS_0.iter().find(|(old, _)| *old == key).map_or(key, |(_, new)| new);
-        if key != "c" {
-            push(&mut new, key, value);
-            continue;
-        }
-        let mut choices: Vec<Choice> = Vec::new();
-        let mut unread = String::new();
-        for word in value.split(',').filter(|word| !word.is_empty()) {
-            match word.parse() {
-                Ok(choice) => choices.push(choice),
-                // Shown as what it is when it is read; what is behind it cannot be taken.
-                Err(_) => {
-                    unread = format!("{UNREAD}{word}");
-                    break;
-                }
-            }
-        }
-        push(&mut new, key, &(pack(&choices) + &unread));
-    }
-    new
 }

@@ -1,5 +1,5 @@
-//! S9 at length: many AIO writes through few slots with a slow worker behind them, taken by the
-//! same `step` as any other run. Time is counted in steps: nothing here reads a clock.
+//! S9 at length: many AIO writes with few slots and a slow worker. It uses the same `step` as every
+//! other run. Time is counted in steps, because nothing here reads a clock.
 
 use crate::bounds::{BLOCKS_MAX, IOS_MAX, LOAD_WRITES_MAX};
 use crate::es::Shrinker;
@@ -8,51 +8,52 @@ use crate::kernel::{
     is_environment, step,
 };
 
-/// What is to be written, and how.
+/// The parameters of a load.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Load {
-    /// The design.
+    /// The design under test.
     pub design: Design,
-    /// AIO writes, of one block each; [`LOAD_WRITES_MAX`] at most.
+    /// Number of AIO writes of one block each, at most [`LOAD_WRITES_MAX`].
     pub writes: u32,
     /// Slots of the AIO context, 1 to [`SLOTS_MAX`](crate::bounds::SLOTS_MAX).
     pub slots: u8,
-    /// A worker takes one step for so many steps of the others, or when no other actor can step.
+    /// The worker takes one step per this many steps of the others, or when no other actor can
+    /// step.
     pub slow: u8,
 }
 
-/// How it went.
+/// The result of a load.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Loaded {
-    /// Writes that user space knows to be done.
+    /// Number of writes that user space knows to be done.
     pub reaped: u32,
-    /// Steps that were taken, by everybody.
+    /// Number of steps of all actors.
     pub steps: u32,
-    /// The most AIO writes that were submitted and not yet converted on disk.
+    /// The largest number of AIO writes that were submitted and not yet converted on disk.
     pub backlog: u8,
-    /// The first step after which there were so many, counted from 1.
+    /// The first step after which that number was reached, counted from 1.
     pub backlog_step: u32,
-    /// Promises that were broken, as bits.
+    /// The broken promises, as bits.
     pub broken: u16,
-    /// Why it ended.
+    /// The reason why the load ended.
     pub end: LoadEnd,
 }
 
-/// Why a load ended.
+/// The reason why a load ended.
 #[allow(missing_docs, reason = "the variant says what its fields are")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LoadEnd {
-    /// Everything was written.
+    /// All writes are done.
     Done,
     /// A bound of the model was reached.
     Bound(Bound),
-    /// Nobody could step any more.
+    /// No actor could step.
     Stuck,
 }
 
 impl Load {
-    /// What is run again and again: the file is preallocated, each of its blocks is written, and
-    /// it is cut to nothing, which is committed so that its blocks are free again.
+    /// The setup of one lap. It preallocates the file, writes each block, truncates the file and
+    /// commits, so that the blocks are free for the next lap.
     pub fn lap(&self) -> Setup {
         let whole = Range::new(0, BLOCKS_MAX as u8);
         let mut setup =
@@ -68,7 +69,7 @@ impl Load {
         setup
     }
 
-    /// Runs it to its end.
+    /// Runs the load to its end.
     pub fn run(&self) -> Loaded {
         let mut run = LoadRun::new(*self);
         while run.step() {}
@@ -76,7 +77,7 @@ impl Load {
     }
 }
 
-/// A load under way: each [`LoadRun::step`] takes one step of the machine.
+/// A load in progress. Each [`LoadRun::step`] takes one step of the machine.
 pub struct LoadRun {
     load: Load,
     setup: Setup,
@@ -88,7 +89,7 @@ pub struct LoadRun {
 }
 
 impl LoadRun {
-    /// A load that has not begun.
+    /// A load before its first step.
     pub fn new(load: Load) -> LoadRun {
         let setup = load.lap();
         LoadRun {
@@ -109,7 +110,7 @@ impl LoadRun {
         }
     }
 
-    /// Takes one step; false if there was none to take: [`Loaded::end`] says why.
+    /// Takes one step. Returns false if there was none to take; [`Loaded::end`] has the reason.
     pub fn step(&mut self) -> bool {
         self.meter.latencies.clear();
         if self.is_over || self.loaded.reaped >= self.load.writes.min(LOAD_WRITES_MAX) {
@@ -125,7 +126,7 @@ impl LoadRun {
         let is_worker = matches!(choice.actor, Actor::Kworker(_));
         self.since_worker = if is_worker { 0 } else { self.since_worker + 1 };
         self.meter.step = self.loaded.steps + 1;
-        // `choose` names what is enabled.
+        // `choose` returns only enabled choices.
         if step(&self.setup, &mut self.state, choice, &mut self.meter).is_err() {
             self.is_over = true;
             return false;
@@ -140,33 +141,34 @@ impl LoadRun {
         true
     }
 
-    /// How it went so far.
+    /// The result so far.
     pub fn loaded(&self) -> Loaded {
         self.loaded
     }
 
-    /// AIO writes that are submitted and not yet converted on disk.
+    /// Number of AIO writes that are submitted and not yet converted on disk.
     pub fn backlog(&self) -> u8 {
         self.state.pending_aio_conversions()
     }
 
-    /// AIO writes that were acknowledged: their event is in the ring.
+    /// Number of acknowledged AIO writes: their events are in the ring.
     pub fn acknowledged(&self) -> u32 {
         self.meter.acknowledged
     }
 
-    /// AIO writes that were converted on disk.
+    /// Number of AIO writes that were converted on disk.
     pub fn converted(&self) -> u32 {
         self.meter.converted
     }
 
-    /// For each AIO write that the last step acknowledged: the steps since its bio was submitted.
+    /// The latency, in steps since its bio was submitted, of each AIO write that the last step
+    /// acknowledged.
     pub fn latencies(&self) -> &[u32] {
         &self.meter.latencies
     }
 
-    /// Extents of the status trees that the shrinker may not free: delayed and dirty ones, and all
-    /// of them where the kernel has no shrinker for this tree (v3.8).
+    /// Number of extents of the ES trees that the shrinker may not free: delayed and dirty ones, or
+    /// all of them if the kernel has no shrinker for this tree (v3.8).
     pub fn kept_extents(&self) -> u32 {
         let has_shrinker = self.load.design.knobs.es_version.rules().shrinker != Shrinker::None;
         let kept = |es: &EsTree| match has_shrinker {
@@ -176,7 +178,7 @@ impl LoadRun {
         self.state.inodes.iter().map(|inode| kept(&inode.es)).sum()
     }
 
-    /// The actor that comes first in the order of `enabled`, or the worker when it is its turn.
+    /// The worker, when it is its turn; otherwise the first actor in the order of `enabled`.
     fn choose(&self) -> Option<Choice> {
         let (setup, state) = (&self.setup, &self.state);
         let choices = enabled(setup, state);
@@ -190,14 +192,14 @@ impl LoadRun {
     }
 }
 
-/// Counts what becomes of the writes.
+/// Follows the notes of the machine and counts writes.
 #[derive(Default)]
 struct Meter {
-    /// The number of the step that is being taken, from 1.
+    /// The number of the current step, from 1.
     step: u32,
-    /// The step in which each IO was submitted.
+    /// The number of the step in which each IO was submitted.
     submitted: [u32; IOS_MAX as usize],
-    /// Of the writes that this step acknowledged.
+    /// Latencies of the writes that this step acknowledged.
     latencies: Vec<u32>,
     acknowledged: u32,
     converted: u32,
@@ -206,7 +208,7 @@ struct Meter {
 
 impl Observer for Meter {
     fn note(&mut self, note: Note) {
-        // Whatever else happens does not change where a write stands.
+        // Other notes do not change the state of a write.
         match note {
             Note::Submitted { io } => self.submitted[usize::from(io)] = self.step,
             Note::Acknowledged { io, .. } => {

@@ -9,79 +9,80 @@ use crate::kernel::{Choice, Design, Promise, Row, Setup};
 use super::op_language::Script;
 use super::presets::PRESETS;
 
-/// A row of the matrix: a scenario under the name it goes by.
+/// A row of the matrix: a scenario with a name.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Scenario {
-    /// A preset's id, or what the person calls their own script.
+    /// A preset's id, or the name that a reader gave to a script.
     pub name: String,
-    /// The script. The design that it may name counts for nothing here.
+    /// The script. A design that it names is ignored.
     pub script: Script,
 }
 
 impl Scenario {
-    /// The script's title, without the preset's name at its beginning.
+    /// The script's title, without the preset's name at its start.
     pub fn about(&self) -> &str {
         let title = self.script.title.as_str();
         title.strip_prefix(self.name.as_str()).map_or(title, |rest| rest.trim_start_matches(": "))
     }
 }
 
-/// What a cell says.
+/// The contents of a cell.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Cell {
-    /// The design, as it is written.
+    /// The design's name with its knobs.
     pub design: String,
-    /// The scenario's name.
+    /// The name of the row's scenario.
     pub scenario: String,
-    /// How it came out.
+    /// The result of the search.
     pub verdict: Outcome,
-    /// The first promise, in the order of [`Promise::ALL`], that some run breaks; or, if the
-    /// verdict is [`Outcome::NeverReached`], that never came up.
+    /// The first promise, in the order of [`Promise::ALL`], that some run breaks. If the verdict is
+    /// [`Outcome::NeverReached`], the first promise that was not put to the test.
     pub property: Option<Promise>,
     /// All promises that some run breaks, as bits.
     pub broken: u16,
-    /// Visited states.
+    /// Number of visited states.
     pub states: u32,
-    /// Steps taken.
+    /// Number of steps taken.
     pub transitions: u64,
-    /// Steps on the longest of the shortest runs.
+    /// The largest distance of a state from the initial state, in steps.
     pub depth: u32,
-    /// The search was reduced: there are more states than it counts.
+    /// True if the search was reduced, so that more states exist than it counted.
     pub reduced: bool,
-    /// Why not everything was seen, if it was not.
+    /// The reason why the search did not see everything, if it did not.
     pub limit: Option<Limit>,
-    /// How long it took. The caller fills it in: the library reads no clock.
+    /// The time of the search in milliseconds. The caller sets it, because the library reads no
+    /// clock.
     pub ms: Option<u32>,
-    /// The run that breaks `property`: the shortest, or if the search was reduced one of which no
-    /// step can be left out.
+    /// The run that breaks `property`: the shortest one or, after a reduced search, one from which
+    /// no step can be left out.
     pub witness: Option<Vec<Choice>>,
-    /// The point of no return of that run, if it is known: a reduced search does not say.
+    /// The point of no return of that run, if it is known; it is not after a reduced search.
     pub no_return: Option<u32>,
 }
 
-/// How a design fares in a scenario.
+/// The result of a design in a scenario.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Outcome {
     /// Every promise holds in every run that was searched.
     Holds,
     /// Some run breaks a promise.
     Violated,
-    /// Nothing is broken, but a promise that the script expects some design to break was never put
-    /// to the test.
+    /// Nothing is broken, but the script expects some design to break a promise that no run put to
+    /// the test.
     NeverReached,
 }
 
-/// Designs by scenarios; cells are filled in as they are found.
+/// A table of designs by scenarios. Cells are filled in one by one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Matrix {
     designs: Vec<Design>,
     scenarios: Vec<Scenario>,
-    /// Scenario by scenario.
+    /// The cells, scenario by scenario.
     cells: Vec<Option<Cell>>,
 }
 
 impl Scenario {
-    /// Every preset.
+    /// One scenario per preset, in the order of the presets.
     pub fn presets() -> Vec<Scenario> {
         let scenario = |preset: &super::Preset| {
             let script = Script::parse(preset.script).ok()?;
@@ -92,7 +93,7 @@ impl Scenario {
 }
 
 impl Outcome {
-    /// The word in text and JSON.
+    /// The word for text and JSON.
     pub const fn word(self) -> &'static str {
         match self {
             Outcome::Holds => "holds",
@@ -103,7 +104,7 @@ impl Outcome {
 }
 
 impl Cell {
-    /// Reads a cell off the report of its search.
+    /// Makes a cell from the report of its search.
     pub fn of(scenario: &Scenario, design: &Design, report: &Report) -> Cell {
         let mut broken = 0;
         let (mut property, mut witness, mut no_return) = (None, None, None);
@@ -119,7 +120,8 @@ impl Cell {
         let verdict = match property {
             Some(_) => Outcome::Violated,
             None => {
-                // What the script says that some design breaks has to be put to the test in all.
+                // The promises that the script expects some design to break must be put to the test
+                // in every design.
                 let asked = |promise: Promise| scenario.script.asks_about() & promise.bit() != 0;
                 let idle = |finding: &&Reported| {
                     asked(finding.promise) && finding.verdict == Verdict::NeverReached
@@ -145,30 +147,30 @@ impl Cell {
         }
     }
 
-    /// The cell in at most four characters; a `?` says that a bound was reached.
+    /// The cell in at most four characters. A `?` means that the search reached a bound.
     pub fn short(&self) -> String {
         let text = match (self.verdict, self.property) {
             (Outcome::Violated, Some(promise)) => return code(promise).into(),
             (Outcome::NeverReached, _) => "-",
-            _ => "ok",
+            (Outcome::Violated, None) | (Outcome::Holds, _) => "ok",
         };
         if self.limit.is_some() { format!("{text}?") } else { text.into() }
     }
 }
 
 impl Matrix {
-    /// A matrix with every cell still open.
+    /// A matrix with empty cells.
     pub fn new(designs: Vec<Design>, scenarios: Vec<Scenario>) -> Matrix {
         let cells = vec![None; designs.len() * scenarios.len()];
         Matrix { designs, scenarios, cells }
     }
 
-    /// The fourteen rows by every preset.
+    /// Every row of the designs by every preset.
     pub fn of_everything() -> Matrix {
         Matrix::new(Row::ALL.map(Row::design).to_vec(), Scenario::presets())
     }
 
-    /// The same scenarios under other designs; what is known of those that stay is kept.
+    /// The same scenarios under other designs. The cells of designs that stay are kept.
     pub fn with_designs(&self, designs: Vec<Design>) -> Matrix {
         let mut matrix = Matrix::new(designs, self.scenarios.clone());
         let columns = matrix.designs.len();
@@ -182,34 +184,35 @@ impl Matrix {
         matrix
     }
 
-    /// The columns.
+    /// The columns of the matrix.
     pub fn designs(&self) -> &[Design] {
         &self.designs
     }
 
-    /// The rows.
+    /// The rows of the matrix.
     pub fn scenarios(&self) -> &[Scenario] {
         &self.scenarios
     }
 
-    /// How many cells there are; they are numbered scenario by scenario.
+    /// Number of cells. They are numbered scenario by scenario.
     pub fn len(&self) -> u32 {
         self.cells.len() as u32
     }
 
-    /// Whether there is nothing to search.
+    /// Whether the matrix has no cells.
     pub fn is_empty(&self) -> bool {
         self.cells.is_empty()
     }
 
-    /// What has to be searched for a cell.
+    /// The setup to search for a cell.
     pub fn setup(&self, cell: u32) -> Option<Setup> {
         let (scenario, design) = self.place(cell)?;
         Some(Setup { design: *design, ..scenario.script.setup.clone() })
     }
 
-    /// Searches a cell: in full, and if it has more states than [`MATRIX_FIRST_STATES`] reduced, up
-    /// to a number of states. The page does the same in two rounds.
+    /// Searches a cell up to a number of states. A cell with more states than
+    /// [`MATRIX_FIRST_STATES`] is searched again with a reduced search. The page does the same in
+    /// two rounds.
     pub fn search(&self, cell: u32, states: u32) -> Option<Search> {
         let setup = self.setup(cell)?;
         let bounds = Bounds { states, ..Bounds::default() };
@@ -219,25 +222,25 @@ impl Matrix {
         Some(if goes_on { Search::new(setup, bounds).reduced().finish() } else { search })
     }
 
-    /// What a cell is about.
+    /// The scenario and the design of a cell.
     pub fn place(&self, cell: u32) -> Option<(&Scenario, &Design)> {
         let columns = self.designs.len();
         let scenario = self.scenarios.get((cell as usize).checked_div(columns)?)?;
         Some((scenario, self.designs.get(cell as usize % columns)?))
     }
 
-    /// Fills a cell in from the report of its search.
+    /// Fills in a cell from the report of its search.
     pub fn fill(&mut self, cell: u32, report: &Report, ms: Option<u32>) {
         let Some((scenario, design)) = self.place(cell) else { return };
         let filled = Cell { ms, ..Cell::of(scenario, design, report) };
         let known = self.cell(cell).is_some_and(|cell| cell.verdict == Outcome::Violated);
-        // What was broken in the first round is not forgotten when the second one is stopped.
+        // A violation of the first round stays when the second round is stopped.
         if !(known && filled.verdict != Outcome::Violated) {
             self.cells[cell as usize] = Some(filled);
         }
     }
 
-    /// A cell, if it has been filled in.
+    /// A cell, or `None` if it has not been filled in.
     pub fn cell(&self, cell: u32) -> Option<&Cell> {
         self.cells.get(cell as usize)?.as_ref()
     }
@@ -247,12 +250,15 @@ impl Matrix {
         self.cells.iter().flatten()
     }
 
-    /// Cells whose broken promises are not those that the scenario's script expects; what was not
-    /// seen because of a bound may still be broken.
+    /// The cells whose broken promises differ from the script's expectation. If a bound was
+    /// reached, an expected violation may have been missed and does not count.
     pub fn unexpected(&self) -> impl Iterator<Item = (&Cell, u16)> {
         (0..self.len()).filter_map(|number| {
             let (scenario, design) = self.place(number)?;
-            let expected = scenario.script.expected(design)?;
+            // A line for all other designs speaks of rows, not of every turn of a knob.
+            let is_row = *design == design.row.design();
+            let is_meant = is_row || scenario.script.names(design);
+            let expected = scenario.script.expected(design).filter(|_| is_meant)?;
             let cell = self.cell(number)?;
             let unseen = if cell.limit.is_some() { expected } else { 0 };
             (!agrees(expected, cell.broken | unseen)).then_some((cell, expected))
@@ -260,8 +266,8 @@ impl Matrix {
     }
 }
 
-/// Whether what was broken is what a script expects. Scripts name a deadlock alone, although no
-/// run goes on from it: NO-DEADLOCK stands for PROGRESS too.
+/// Whether the broken promises are the expected ones. A script names only NO-DEADLOCK for a
+/// deadlock, although a deadlock also breaks PROGRESS.
 pub fn agrees(expected: u16, broken: u16) -> bool {
     let both = |bits: u16| match bits & Promise::NoDeadlock.bit() {
         0 => bits,
@@ -270,7 +276,19 @@ pub fn agrees(expected: u16, broken: u16) -> bool {
     both(expected) == both(broken)
 }
 
-/// A promise in four characters, for the grid.
+/// The designs offered as columns: every row, then the variants that presets use because their
+/// promise breaks only there.
+pub fn offered_designs() -> Vec<Design> {
+    let mut designs = Row::ALL.map(Row::design).to_vec();
+    for design in PRESETS.iter().filter_map(|preset| Design::parse(preset.design).ok()) {
+        if !designs.contains(&design) {
+            designs.push(design);
+        }
+    }
+    designs
+}
+
+/// A promise as four characters, for the grid.
 pub const fn code(promise: Promise) -> &'static str {
     match promise {
         Promise::Raw => "RAW",
@@ -284,13 +302,15 @@ pub const fn code(promise: Promise) -> &'static str {
         Promise::Bounded => "BOUN",
         Promise::ErrReport => "ERR",
         Promise::KeepDelayed => "DELA",
+        Promise::FreeOnce => "FREE",
+        Promise::RsvCount => "RSV",
     }
 }
 
-/// Designs that fit beside each other in 78 columns.
+/// Number of designs that fit side by side into 78 columns.
 const COLUMNS_MAX: usize = 14;
 
-/// The grid, in at most 78 columns, with a legend of what it uses.
+/// Writes the grid, at most 78 columns wide, with a legend of the codes that it uses.
 impl fmt::Display for Matrix {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for first in (0..self.designs.len()).step_by(COLUMNS_MAX) {

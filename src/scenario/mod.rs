@@ -1,25 +1,31 @@
-//! Scenarios as people write them: the op language and the presets; runs of them, their branches,
-//! and the link that holds all of it.
+//! Scenarios: the op language and the presets, runs and branches of runs, and the links that hold
+//! them.
 
+mod artefact;
 mod branches;
+mod cut;
 mod link;
 mod load;
 mod matrix;
 mod op_language;
+mod pair;
 mod presets;
 mod run;
 mod walk;
 mod witnesses;
 
+pub use artefact::{Again, Artefact, model_checksum};
 pub use branches::{Branch, Branches, branch_name, is_tree};
+pub use cut::what_to_cut;
 pub(crate) use link::head;
-pub use link::{LINK_VERSION, Link, ScriptPart, state_sum};
+pub use link::{Frame, LINK_VERSION, Link, ScriptPart, THEMES, state_sum};
 pub use load::{Load, LoadEnd, LoadRun, Loaded};
-pub use matrix::{Cell, Matrix, Outcome, Scenario, agrees, code};
+pub use matrix::{Cell, Matrix, Outcome, Scenario, agrees, code, offered_designs};
 pub use op_language::{
     BUDGET_WORDS, Expectation, OpText, Script, ScriptError, parse_op_line, parse_op_line_in,
 };
 pub(crate) use op_language::{budget, nearest};
+pub use pair::{Alone, Beat, Pair};
 pub use presets::{PRESETS, Preset};
 pub use run::{Backlog, Divergence, Run, RunError};
 pub use walk::{Dice, switches, walk, walks};

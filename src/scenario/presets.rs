@@ -1,19 +1,19 @@
-//! The situations that the thread argues about, ready to run.
+//! The situations that the thread discusses, as scripts.
 
 /// A scenario with a name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Preset {
-    /// The short name, as in links and in the matrix.
+    /// The short name, in links and in the matrix.
     pub id: &'static str,
-    /// What it sets up, in a few words.
+    /// A short description of the setup.
     pub title: &'static str,
-    /// The design that the page shows it under first.
+    /// The design under which the page shows it first.
     pub design: &'static str,
-    /// The script. It names no design: a scenario never changes one.
+    /// The script. It names no design, because every design can run it.
     pub script: &'static str,
 }
 
-/// All presets, in the order in which they are offered.
+/// All presets, in the order in which the page offers them.
 pub const PRESETS: &[Preset] = &[
     Preset {
         id: "S1",
@@ -240,7 +240,7 @@ allow enospc 1
 t1: aio_write io=0+4
 t1: getevents
 
-expect kara, v5.5, v6.7, v6.12: ok
+expect kara, v5.5, v6.7, v6.12, v6.19: ok
 expect others: ERR-REPORT
 ",
     },
@@ -467,8 +467,25 @@ t1: aio_write io=0+4
 t1: getevents
 t1: fsync
 
-expect kara, v5.5, v6.7, v6.12: ok
+expect kara, v5.5, v6.7, v6.12, v6.19: ok
 expect others: ERR-REPORT
+",
+    },
+    Preset {
+        id: "H-k",
+        title: "the irq wants a lock that tasks hold with interrupts on",
+        design: "rfc-v1 +es_lock=plain",
+        script: "\
+title H-k: the irq spins on i_es_lock, which the task that it interrupts holds
+mount dioread_nolock
+slots 2
+file a 16 blocks, U 0+8
+
+t1: aio_write io=0+4
+t2: dio_read 4 4
+
+expect rfc-v1 +es_lock=plain: NO-DEADLOCK
+expect others: ok
 ",
     },
     Preset {
@@ -503,15 +520,289 @@ t2: fallocate 1 2
 t1: fiemap
 t1: buf_read 0 3
 
-expect v2.6.35, v3.8, rfc-v1, rfc-nopblk, rfc-dirty: NO-STALE
-expect rfc-osync, rfc-osync-skipwait: NO-STALE
+expect v2.6.35: NO-STALE
+expect others: ok
+",
+    },
+    Preset {
+        id: "F1",
+        title: "AIO overwrite of a file that is unlinked and closed",
+        design: "v3.8",
+        script: "\
+title F1: aio_complete puts the last reference to the inode
+mount dioread_nolock
+slots 2
+file a 8 blocks, W 0+4
+
+t1: aio_write io=0+4
+t1: unlink
+t1: close
+
+expect v3.8, rfc-v1, rfc-nopblk, rfc-dirty: FREE-ONCE
+expect rfc-osync, rfc-osync-skipwait: FREE-ONCE
+expect others: ok
+",
+    },
+    Preset {
+        id: "F2",
+        title: "an inode goes while its conversion is pending",
+        design: "kara-opt +evict=writeback",
+        script: "\
+title F2: eviction beside a conversion that nobody is told to wait for
+mount dioread_nolock
+slots 2
+file a 8 blocks, U 0+4
+
+t1: aio_write io=0+4
+t1: unlink
+t1: close
+
+expect kara-opt +evict=writeback: FREE-ONCE TRUNC-EXCL
+expect rfc-v1 +io_end_ref=no: FREE-ONCE
+expect rfc-v1, rfc-nopblk, rfc-dirty, rfc-osync, rfc-osync-skipwait: FREE-ONCE
+expect others: ok
+",
+    },
+    Preset {
+        id: "F3",
+        title: "memory pressure evicts an inode that waits for the worker",
+        design: "v3.8 +convert_lock",
+        script: "\
+title F3: a writer evicts an inode that waits for the worker
+mount dioread_nolock
+slots 2
+file a 8 blocks, U 0+2
+file b 8 blocks, U 0+1
+allow flusher 1
+allow reclaim 1
+
+t1: aio_write io=0+2
+t1: buf_write 4 1
+t2: buf_write 0 1 file=b
+t2: close file=b
+
+expect v3.8 +convert_lock: NO-DEADLOCK
+expect others: ok
+",
+    },
+    Preset {
+        id: "R1",
+        title: "punch right after the acknowledgement",
+        design: "kara-opt +trunc=dio_count",
+        script: "\
+title R1: punch and preallocate again, right after the acknowledgement
+mount dioread_nolock
+slots 2
+file a 8 blocks, U 0+4
+
+t1: aio_write io=0+2
+t1: getevents
+t1: punch 0 2
+t1: fallocate 0 2
+t1: dio_read 0 2
+
+expect v2.6.35: RAW
+expect rfc-v1 +trunc=dio_count: TRUNC-EXCL
+expect kara-opt +trunc=dio_count: RAW NO-STALE TRUNC-EXCL
+expect others: ok
+",
+    },
+    Preset {
+        id: "R2",
+        title: "a block is read into the page cache while it is punched",
+        design: "v5.5",
+        script: "\
+title R2: the page cache keeps a block that a punch has taken away
+file a 4 blocks, W 0+2
+
+t1: punch 0 2
+t1: buf_read 0 2
+t2: buf_read 0 2
+
+expect v2.6.35, v6.7, v6.12, v6.19, v5.5 +fill_lock=reads: ok
+expect others: RAW
+",
+    },
+    Preset {
+        id: "R3",
+        title: "a buffered write behind a range that is collapsed",
+        design: "v3.12",
+        script: "\
+title R3: a page is dirtied between writeback and the lock, then dropped
+file a 6 blocks, W 0+6
+
+t1: collapse 0 2
+t1: buf_read 0 4
+t2: buf_write 4 1
+
+expect v3.12: RAW
+expect others: ok
+",
+    },
+    Preset {
+        id: "R4",
+        title: "a store into a page whose block is being punched",
+        design: "v3.12",
+        script: "\
+title R4: writeback of a page goes to the block that a punch has freed
+file a 2 blocks, W 0+2
+file b 2 blocks
+allow flusher 1
+allow commit 1
+
+t1: punch 0 1
+t1: dio_write 0 1 file=b
+t1: dio_read 0 1 file=b
+t2: mmap_write 0
+
+expect v2.6.35, v4.13, v5.5, v6.7, v6.12, v6.19: ok
+expect others: RAW NO-STALE
+",
+    },
+    Preset {
+        id: "D3",
+        title: "the flusher finds no room for delayed data, then fsync",
+        design: "v5.5",
+        script: "\
+title D3: delayed data is thrown away, and no fsync hears of it
+mount nodioread_nolock
+file a 4 blocks
+allow flusher 1
+allow enospc 1
+allow crash
+
+t1: buf_write 0 2
+t1: fsync
+
+expect others: FSYNC-DURABLE ERR-REPORT
+",
+    },
+    Preset {
+        id: "R5",
+        title: "fiemap while a collapse moves blocks",
+        design: "v6.12",
+        script: "\
+title R5: fiemap caches the old place of blocks that a collapse moves
+slots 2
+file a 4 blocks, W 0+4
+
+t1: dio_write 2 2
+t1: collapse 0 2
+t1: dio_read 0 2
+t2: fiemap
+
+expect v5.5, v6.7, v6.12, v6.19 +fiemap_lock=no: RAW
+expect others: ok
+",
+    },
+    Preset {
+        id: "U1",
+        title: "two AIO writes of half a block each, into one unwritten block",
+        design: "v3.8 +unaligned=no",
+        script: "\
+title U1: each of two half blocks zeroes the other, unless one waits
+slots 2
+file a 1 blocks, U 0+1
+
+t1: aio_write io=0+0.5
+t1: getevents 1
+t1: dio_read 0 1
+t2: aio_write io=0.5+0.5
+
+expect v2.6.35, rfc-nopblk, v3.8 +unaligned=no, v6.12 +unaligned=no: RAW
+expect others: ok
+",
+    },
+    Preset {
+        id: "U2",
+        title: "a synchronous write of half a block beside an AIO write of the other half",
+        design: "v4.13",
+        script: "\
+title U2: only AIO waits for AIO with half blocks, until v5.4
+slots 2
+file a 1 blocks, U 0+1
+
+t1: aio_write io=0+0.5
+t1: getevents 1
+t1: dio_read 0 1
+t2: dio_write 0.5 0.5
+
+expect v5.5, v6.7, v6.12, v6.19: ok
+expect others: RAW
+",
+    },
+    Preset {
+        id: "D4",
+        title: "a hole is cached over delayed data, then fiemap",
+        design: "v6.7",
+        script: "\
+title D4: a read caches the hole that it found, over a block delayed meanwhile
+file a 4 blocks, W 3+1
+
+t1: buf_read 0 1
+t2: buf_write 1 1
+t2: fiemap
+
+expect v2.6.35, v3.8, v6.12, v6.19, v6.7 +delay_lock=exclusive: ok
+expect others: KEEP-DELAYED
+",
+    },
+    Preset {
+        id: "D5",
+        title: "the same, then truncate",
+        design: "v6.7",
+        script: "\
+title D5: truncate finds no delayed entry, and the reservation stays
+file a 4 blocks, W 3+1
+
+t1: buf_read 0 1
+t2: buf_write 1 1
+t2: truncate 0
+
+expect v5.5, v6.7: RSV-COUNT
+expect others: ok
+",
+    },
+    Preset {
+        id: "D6",
+        title: "a direct write into a block that a store has reserved",
+        design: "v4.13",
+        script: "\
+title D6: who gives the block its place does not know that it was reserved
+file a 2 blocks, W 1+1
+
+t1: dio_write 0 1
+t1: fsync
+t2: mmap_write 0
+
+expect v5.5, v6.7, v6.12, v6.19, v4.13 +reservations=es_tree: ok
+expect others: RSV-COUNT
+",
+    },
+    Preset {
+        id: "R6",
+        title: "blocks are moved while their writeback is converted",
+        design: "v6.19 +move_check=no",
+        script: "\
+title R6: a block becomes written between the lookup and the exchange
+mount dioread_nolock
+file a 1 blocks, U 0+1
+file b 1 blocks, U 0+1
+allow flusher 1
+
+t1: buf_write 0 1
+t1: move_extents 0 1
+t1: fsync
+t1: dio_read 0 1
+
+expect v6.19 +move_check=no, v4.13 +move_check=no: RAW NO-STALE
 expect others: ok
 ",
     },
 ];
 
 impl Preset {
-    /// The preset of a name, in either case.
+    /// The preset with an id, in upper or lower case.
     pub fn find(id: &str) -> Option<&'static Preset> {
         PRESETS.iter().find(|preset| preset.id.eq_ignore_ascii_case(id))
     }

@@ -3,30 +3,30 @@
 use crate::bounds::STEPS_MAX;
 use crate::kernel::{Choice, Next, Note, Setup, State, enabled, next, step};
 
-/// A run. Every state on the way is kept, so going back costs nothing.
+/// A run. It keeps every state, so going back costs nothing.
 #[derive(Clone, Debug)]
 pub struct Run {
     setup: Setup,
     choices: Vec<Choice>,
-    /// One more than choices: the state before each choice, and the last.
+    /// The state before each choice and the last state: one more than there are choices.
     #[expect(
         clippy::vec_box,
         reason = "thousands of states are not to be copied as the list grows"
     )]
     states: Vec<Box<State>>,
-    /// Of each state.
+    /// The backlog in each state.
     backlog: Vec<Backlog>,
-    /// What each choice did.
+    /// The notes of each choice.
     notes: Vec<Vec<Note>>,
     cursor: usize,
 }
 
-/// How much is on its way in a state: kept for every state of a run, whose course is drawn.
+/// The work in progress in a state. It is stored for every state of a run, for the chart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Backlog {
-    /// Conversions pending: bios submitted, disk tree not converted.
+    /// Number of pending conversions: bios submitted, disk tree not converted.
     pub pending: u8,
-    /// Slots of the AIO context that are taken.
+    /// Number of used slots of the AIO context.
     pub slots: u8,
 }
 
@@ -37,11 +37,11 @@ impl Backlog {
     }
 }
 
-/// Why a choice could not be taken.
+/// The reason why a choice could not be taken.
 #[allow(missing_docs, reason = "the variant says what its fields are")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RunError {
-    /// Its actor cannot step: it waits, or it has nothing to do.
+    /// Its actor cannot step: the actor waits or has nothing to do.
     NotEnabled { choice: Choice, next: Next },
     /// [`STEPS_MAX`] steps have been taken.
     TooLong,
@@ -49,17 +49,17 @@ pub enum RunError {
     TooManyBranches,
 }
 
-/// Where a list of choices stopped being a run of a setup.
+/// The point at which a list of choices is no longer a run of a setup.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Divergence {
     /// The position in the list.
     pub at: usize,
-    /// Why.
+    /// The reason why that choice could not be taken.
     pub error: RunError,
 }
 
 impl Run {
-    /// A run that has not begun.
+    /// A run without steps.
     pub fn new(setup: Setup) -> Run {
         let initial = State::initial(&setup);
         Run {
@@ -72,7 +72,7 @@ impl Run {
         }
     }
 
-    /// A run of given choices, as far as they can be taken; the cursor stands at the end.
+    /// Replays choices until one cannot be taken. The cursor is at the end.
     pub fn replay(setup: Setup, choices: &[Choice]) -> (Run, Option<Divergence>) {
         let mut run = Run::new(setup);
         for (at, choice) in choices.iter().enumerate() {
@@ -83,17 +83,17 @@ impl Run {
         (run, None)
     }
 
-    /// What is run.
+    /// The setup of the run.
     pub fn setup(&self) -> &Setup {
         &self.setup
     }
 
-    /// All choices of the run, also those after the cursor.
+    /// All choices of the run, including those after the cursor.
     pub fn choices(&self) -> &[Choice] {
         &self.choices
     }
 
-    /// How many steps have been taken at the cursor.
+    /// Number of steps up to the cursor.
     pub fn cursor(&self) -> usize {
         self.cursor
     }
@@ -108,17 +108,17 @@ impl Run {
         &self.states[steps.min(self.states.len() - 1)]
     }
 
-    /// How much was on its way in each state, from the first to the last.
+    /// The backlog in each state, from the first to the last.
     pub fn backlog(&self) -> &[Backlog] {
         &self.backlog
     }
 
-    /// What the step before the cursor did; nothing at the start.
+    /// The notes of the step before the cursor; empty at the start.
     pub fn last_notes(&self) -> &[Note] {
         self.cursor.checked_sub(1).map_or(&[], |i| self.notes_of(i))
     }
 
-    /// What one step did, counted from 0.
+    /// The notes of one step, counted from 0.
     pub fn notes_of(&self, step: usize) -> &[Note] {
         self.notes.get(step).map_or(&[], Vec::as_slice)
     }
@@ -128,8 +128,8 @@ impl Run {
         enabled(&self.setup, self.state())
     }
 
-    /// Takes a choice at the cursor. If it is not the one that the run took there before, the
-    /// rest of the run is dropped.
+    /// Takes a choice at the cursor. If it differs from the choice that the run took there before,
+    /// the rest of the run is dropped.
     pub fn step(&mut self, choice: Choice) -> Result<(), RunError> {
         if self.choices.get(self.cursor) == Some(&choice) {
             self.cursor += 1;
@@ -151,7 +151,7 @@ impl Run {
         Ok(())
     }
 
-    /// Forgets all after a number of steps.
+    /// Drops everything after a number of steps.
     pub(super) fn cut(&mut self, steps: usize) {
         self.choices.truncate(steps);
         self.notes.truncate(steps);
@@ -160,20 +160,20 @@ impl Run {
         self.cursor = self.cursor.min(steps);
     }
 
-    /// Moves the cursor; past the end it stands at the end.
+    /// Moves the cursor. A position beyond the end moves it to the end.
     pub fn seek(&mut self, steps: usize) {
         self.cursor = steps.min(self.choices.len());
     }
 
-    /// The same choices under another setup (an op more, another design), as far as they can be
-    /// taken; the cursor stays where it was, or at the divergence.
+    /// The same choices under another setup (with one more operation, or another design), up to the
+    /// first that cannot be taken. The cursor stays, or moves to the divergence.
     pub fn under(&self, setup: Setup) -> (Run, Option<Divergence>) {
         let (mut run, divergence) = Run::replay(setup, &self.choices);
         run.seek(self.cursor);
         (run, divergence)
     }
 
-    /// What an actor would do next at the cursor.
+    /// The next step of an actor at the cursor.
     pub fn next(&self, actor: crate::kernel::Actor) -> Next {
         next(&self.setup, self.state(), actor)
     }

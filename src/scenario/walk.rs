@@ -1,18 +1,18 @@
-//! Random runs: the same seed takes the same choices everywhere.
+//! Random runs. The same seed gives the same choices on every target.
 
 use crate::bounds::STEPS_MAX;
 use crate::kernel::{Choice, Promise, Setup, State, deadlocked, enabled, is_stuck, step};
 
-/// Chance with a memory: SplitMix64, whose whole state is the seed.
+/// A random number generator: SplitMix64, whose whole state is the seed.
 #[derive(Clone, Debug)]
 pub struct Dice(u64);
 
-/// Random runs of one setup at least, and at most.
+/// The smallest and the largest number of random runs of one setup.
 const WALKS_MIN: u32 = 100;
 const WALKS_MAX: u32 = 20_000;
 
 impl Dice {
-    /// Dice that throw the same for the same seed.
+    /// A generator that gives the same numbers for the same seed.
     pub fn new(seed: u64) -> Dice {
         Dice(seed)
     }
@@ -24,23 +24,23 @@ impl Dice {
         z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
         z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
         z ^= z >> 31;
-        // For so few sides the upper half of a product is as even as a remainder.
+        // For such small numbers the upper half of a product is as uniform as a remainder.
         (((z >> 32) * u64::from(sides)) >> 32) as u32
     }
 
-    /// One of the choices, if there are any.
+    /// A random choice, or `None` if the list is empty.
     pub fn choose(&mut self, choices: &[Choice]) -> Option<Choice> {
         choices.get(self.throw(choices.len() as u32) as usize).copied()
     }
 }
 
-/// Takes random steps until nothing can be done any more; returns the promises that were broken,
-/// as bits. A run that ends in a deadlock breaks NO-DEADLOCK, and with it PROGRESS.
+/// Takes random steps until no step is possible; returns the broken promises as bits. A run that
+/// ends in a deadlock breaks NO-DEADLOCK, and with it PROGRESS.
 pub fn walk(setup: &Setup, dice: &mut Dice) -> u16 {
     let mut state = State::initial(setup);
     for _ in 0..STEPS_MAX {
         let Some(choice) = dice.choose(&enabled(setup, &state)) else { break };
-        // `enabled` lists what `step` takes; a refusal would end the run all the same.
+        // `enabled` lists only choices that `step` takes; an error would end the run.
         if step(setup, &mut state, choice, &mut ()).is_err() {
             break;
         }
@@ -50,8 +50,8 @@ pub fn walk(setup: &Setup, dice: &mut Dice) -> u16 {
     state.broken | if dead { bits } else { 0 }
 }
 
-/// Takes random runs until what is expected was broken, or there have been enough of them; returns
-/// what was broken.
+/// Takes random runs until the expected promises are broken, or until the largest number of runs;
+/// returns the broken promises.
 pub fn walks(setup: &Setup, dice: &mut Dice, expected: u16) -> u16 {
     let mut broken = 0;
     for walked in 0..WALKS_MAX {
@@ -63,7 +63,7 @@ pub fn walks(setup: &Setup, dice: &mut Dice, expected: u16) -> u16 {
     broken
 }
 
-/// Changes of the actor in a run.
+/// Number of changes of the actor in a run.
 pub fn switches(run: &[Choice]) -> u32 {
     run.windows(2).filter(|pair| pair[0].actor != pair[1].actor).count() as u32
 }

@@ -1,26 +1,26 @@
-//! What the explorer knows of the presets: for each design that breaks a promise in some order of
-//! the steps, the shortest run that does. The table is printed by `tests/witnesses.rs`, which
-//! searches every preset under every design again.
+//! Known runs of the presets: for each design that can break a promise, the shortest run that does.
+//! `tests/witnesses.rs` prints the table, after searching every preset under every design again.
 
 use crate::kernel::{Choice, Design, Promise};
 
-/// The table, a line a broken promise: preset, design, promise, point of no return, run.
+/// The table, one line per broken promise: preset, design, promise, point of no return, run.
 pub const WITNESSES: &str = include_str!("witnesses.txt");
 
 /// A run that breaks a promise.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct KnownWitness {
-    /// The promise.
+    /// The promise that the run breaks.
     pub promise: Promise,
-    /// After so many steps of the run nothing can avoid the end; none if that is not known.
+    /// The point of no return: the step after which the end cannot be avoided; `None` if it is not
+    /// known.
     pub no_return: Option<u32>,
     /// The shortest run that breaks the promise.
     pub run: Vec<Choice>,
 }
 
-/// The shortest runs of a preset under a design, in the order of [`Promise::ALL`]. There are none
-/// if every order of the steps keeps every promise, or if the design is neither a row nor the one
-/// that the preset is shown under.
+/// The shortest runs of a preset under a design, in the order of [`Promise::ALL`]. The list is
+/// empty if every run keeps every promise, or if the design is neither a row nor the design under
+/// which the page shows the preset first.
 pub fn known_witnesses(preset: &str, design: Design) -> Vec<KnownWitness> {
     let witness = |(promise, rest): (Promise, &str)| {
         let mut words = rest.split(' ');
@@ -31,7 +31,7 @@ pub fn known_witnesses(preset: &str, design: Design) -> Vec<KnownWitness> {
     lines(preset, design).filter_map(witness).collect()
 }
 
-/// The promises of those runs alone: the page asks after every step, and the runs are long.
+/// Only the promises of those runs. The page asks for them after every step, and the runs are long.
 pub fn known_broken(preset: &str, design: Design) -> Vec<Promise> {
     lines(preset, design).map(|(promise, _)| promise).collect()
 }
@@ -53,7 +53,7 @@ pub fn witness_line(preset: &str, design: Design, witness: &KnownWitness) -> Str
     line
 }
 
-/// The promise of each line of a preset under a design, and what stands after it.
+/// The promise of each line of a preset under a design, and the rest of that line.
 fn lines(preset: &str, design: Design) -> impl Iterator<Item = (Promise, &'static str)> {
     let begin = format!("{preset} {} ", name_of(design));
     WITNESSES.lines().filter_map(move |line| {
@@ -62,12 +62,12 @@ fn lines(preset: &str, design: Design) -> impl Iterator<Item = (Promise, &'stati
     })
 }
 
-/// The design in one word.
+/// The design as one word.
 fn name_of(design: Design) -> String {
     design.to_string().replace(" +", "+")
 }
 
-/// `t1*3`, or `t1`.
+/// Reads `t1*3` or `t1`.
 fn steps(word: &str) -> Option<Vec<Choice>> {
     let (choice, times) = word.split_once('*').unwrap_or((word, "1"));
     let choice: Choice = choice.parse().ok()?;

@@ -1,4 +1,4 @@
-//! Branches of the run: begin one, show another, replay them under a changed script.
+//! Branches of the run: starting one, showing another, and replaying them under a changed script.
 
 use crate::bounds::BRANCHES_MAX;
 use crate::kernel::{Choice, Next};
@@ -13,7 +13,7 @@ impl Session {
         &self.branches
     }
 
-    /// Begins a branch at the cursor; an empty run has nothing to branch from.
+    /// Starts a branch at the cursor. An empty run cannot branch.
     pub fn branch_here(&mut self) {
         self.playing = false;
         if self.run().choices().is_empty() {
@@ -21,7 +21,7 @@ impl Session {
             return;
         }
         let old = self.branches.current();
-        let notice = match self.branches.branch_here() {
+        let notice = match self.branch_off() {
             Ok(()) => {
                 let new = branch_name(self.branches.current());
                 format!("This is branch {new} now; {} is kept as it was.", branch_name(old))
@@ -39,7 +39,7 @@ impl Session {
         self.say(&format!("This is branch {}.{told}", branch_name(self.branches.current())));
     }
 
-    /// Shows the next branch, or the one before; after the last comes the first.
+    /// Shows the next or the previous branch, in a cycle.
     pub fn turn_branch(&mut self, forward: bool) {
         let count = self.branches.list().len() as u32;
         if count == 1 {
@@ -50,8 +50,9 @@ impl Session {
         self.switch_branch((self.branches.current() + by) % count);
     }
 
-    /// Takes choices from the start and leaves the cursor at their end. Where they differ from the
-    /// run they begin a branch. If there are too many branches, all others are dropped.
+    /// Takes choices from the start of the run, and leaves the cursor after the last one. Where
+    /// they differ from the run they start a branch. If there are too many branches, all others are
+    /// dropped.
     pub(super) fn take_choices(&mut self, choices: &[Choice]) -> Option<Divergence> {
         self.branches.seek(0);
         for (at, choice) in choices.iter().enumerate() {
@@ -67,7 +68,7 @@ impl Session {
         None
     }
 
-    /// Runs all branches under the script's setup, and says where it stops them.
+    /// Runs all branches under the script's setup, and reports where the setup stops them.
     pub(super) fn run_again(&mut self) {
         let divergence = self.branches.under(self.script.setup.clone());
         let mut notice = divergence.map_or(String::new(), |d| self.tell(d));

@@ -1,21 +1,21 @@
-//! The lesson that is taken, as far as the page has to remember it.
+//! The lesson in progress.
 
 use crate::kernel::{Choice, Design};
 use crate::lesson::{Progress, lesson};
 
-/// A lesson that is taken.
+/// A lesson in progress.
 #[derive(Clone, Debug)]
 pub(super) struct Course {
     pub(super) progress: Progress,
-    /// The choices with which the stop begins.
+    /// The choices before the first step of the stop.
     pub(super) before: Vec<Choice>,
     /// The choices of the stop.
     pub(super) plan: Vec<Choice>,
     /// The design of the stop's run.
     pub(super) design: Design,
-    /// The reader has left the path.
+    /// True if the reader has left the lesson's path.
     pub(super) is_left: bool,
-    /// The reader has asked for all panels.
+    /// True if the reader has asked for all panels.
     pub(super) shows_all: bool,
 }
 

@@ -1,4 +1,4 @@
-//! What the top bar's scenario select and the script's editor show.
+//! The contents of the scenario select and of the script's editor.
 
 use crate::kernel::{Actor, Power};
 
@@ -8,14 +8,14 @@ use super::script::Preselect;
 /// The name of a script that is not a preset.
 const OWN: &str = "own script";
 
-/// The editor at one moment.
+/// The state of the editor.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Editor {
     /// The text in the editor.
     pub draft: String,
-    /// Lines and columns that the text needs.
+    /// Number of lines and columns that the text needs.
     pub size: (usize, usize),
-    /// The text differs from the script that is run.
+    /// True if the text differs from the script that is run.
     pub is_edited: bool,
     /// A short status beside the panel's heading.
     pub aside: &'static str,
@@ -25,22 +25,22 @@ pub struct Editor {
     pub numbers: String,
     /// Marks beside lines; lines without a mark are left out.
     pub marks: Vec<LineMark>,
-    /// The preset that is run; empty for a script that is none.
+    /// The id of the preset that is run; empty for a script that is not a preset.
     pub preset: &'static str,
     /// The name of a script that is not a preset.
     pub other: String,
-    /// There are edited texts that can be brought back.
+    /// True if there are edited texts that can be brought back.
     pub has_set_aside: bool,
 }
 
 /// A mark beside a line.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LineMark {
-    /// The line, from 1.
+    /// The line, counted from 1.
     pub number: u32,
-    /// The threads that stand there.
+    /// The threads whose current operation is in this line.
     pub threads: String,
-    /// The error is in this line.
+    /// True if the error is in this line.
     pub is_wrong: bool,
 }
 

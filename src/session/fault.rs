@@ -1,4 +1,4 @@
-//! Faults that the reader inflicts on an object. If the script does not allow the fault, a line
+//! Faults that the reader injects into an object. If the script does not allow the fault, a line
 //! that allows it is added; the run stays.
 
 use crate::kernel::{Actor, Choice, Next, Power, next};
@@ -14,12 +14,12 @@ pub const AFTER_POWER_CUT: &str = "Nothing runs after the power cut: go back fir
 pub const NOTHING_LEFT: &str = "Every actor is done. Issue an operation, or go back.";
 
 impl Session {
-    /// The faults that an object offers now, each with its button's text.
+    /// The faults that an object offers now, each with the text of its button.
     pub fn faults(&self, object: Object) -> Vec<(Fault, String)> {
         Fault::offered(self.run().state(), object, self.delayed)
     }
 
-    /// Inflicts a fault. A fault that is impossible changes nothing, and the notice says why.
+    /// Injects a fault. An impossible fault changes nothing, and the notice gives the reason.
     pub fn inflict(&mut self, fault: Fault) {
         self.pause();
         let state = self.run().state();
@@ -30,7 +30,7 @@ impl Session {
         if state.power != Power::On {
             self.say(match state.power {
                 Power::Recovered => AFTER_POWER_CUT,
-                _ => "The power is cut: nothing can be done until recovery.",
+                Power::On | Power::Cut => "The power is cut: nothing can be done until recovery.",
             });
             return;
         }
@@ -43,7 +43,8 @@ impl Session {
             Fault::Power if left.crash == 0 => self.allow_once_more("crash"),
             Fault::Shrink if left.shrink == 0 => self.allow_once_more("shrink"),
             Fault::Fail(_) if left.eio == 0 => self.allow_once_more("eio"),
-            _ => Ok(()),
+            Fault::Power | Fault::Shrink | Fault::Fail(_) => Ok(()),
+            Fault::Complete(_) | Fault::Delay(_) => Ok(()),
         };
         if let Err(error) = allowed {
             self.say(&format!("The script cannot allow that: expected {}.", error.expected));

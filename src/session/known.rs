@@ -1,4 +1,4 @@
-//! Bad runs, one click away: what the explorer knows of a preset under its design.
+//! Known bad runs: the explorer's results for an unchanged preset under its design.
 
 use crate::kernel::{Promise, deadlocked};
 use crate::scenario::{KnownWitness, known_broken, known_witnesses};
@@ -7,21 +7,21 @@ use super::page::Session;
 use super::script::Preselect;
 
 impl Session {
-    /// Promises that some order of the steps breaks, where that is known: of presets as they were
-    /// offered, and not of what this run has broken already.
+    /// Promises that some run is known to break, for unchanged presets, without those that this run
+    /// has broken already.
     pub fn known_broken(&self) -> Vec<Promise> {
         let (setup, state) = (self.run().setup(), self.run().state());
-        // A deadlock is no bit of the state.
+        // A deadlock has no bit in the state.
         let is_stuck = !deadlocked(setup, state).is_empty();
-        let is_broken = |promise: &Promise| match promise {
-            Promise::NoDeadlock | Promise::Progress => is_stuck,
-            _ => state.broken & promise.bit() != 0,
+        let is_broken = |promise: &Promise| {
+            let is_of_deadlock = matches!(promise, Promise::NoDeadlock | Promise::Progress);
+            if is_of_deadlock { is_stuck } else { state.broken & promise.bit() != 0 }
         };
         let known = self.as_offered().map(|preset| known_broken(preset, self.design()));
         known.unwrap_or_default().into_iter().filter(|promise| !is_broken(promise)).collect()
     }
 
-    /// Shows the shortest run that breaks a promise, from its first step, as a branch of this run.
+    /// Shows the shortest run that breaks a promise, at its first step, as a branch of this run.
     pub fn show_known(&mut self, promise: Promise) {
         let known = self.as_offered().map(|preset| known_witnesses(preset, self.design()));
         let mut known = known.unwrap_or_default().into_iter();
@@ -29,7 +29,7 @@ impl Session {
         let KnownWitness { no_return, run, .. } = witness;
         let is_certain = run.is_empty();
         self.pause();
-        // A test replays every run of the table; should one diverge, that is said.
+        // A test replays every run of the table; a run that diverges is reported.
         if let Some(divergence) = self.take_choices(&run) {
             self.say(&self.tell(divergence));
             return;
@@ -43,7 +43,7 @@ impl Session {
         });
     }
 
-    /// The preset that is run as it was offered, if one is.
+    /// The id of the preset that is run, if the script is unchanged.
     fn as_offered(&self) -> Option<&'static str> {
         match self.preselect() {
             Preselect::Preset(preset) => Some(preset),

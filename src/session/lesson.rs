@@ -1,22 +1,23 @@
-//! The lesson that a reader takes: which steps are unlocked, and the way back to it.
+//! The lesson in progress: which steps are unlocked, and the return to its path.
 
 use crate::kernel::Choice;
 use crate::lesson::{Progress, lesson};
+use crate::scenario::Frame;
 use crate::view::panels::{LessonCard, Reader, lesson_card};
 
 use super::course::Course;
 use super::page::Session;
 
-/// What a link says of a lesson: this and the progress.
+/// The prefix of a lesson in a link; the progress follows it.
 pub(super) const LESSON: &str = "lesson.";
 
-/// How a link is written by hand that begins a lesson.
+/// The prefix of a hand-written link to a lesson.
 const LESSON_LINK: &str = "lesson=";
 
 impl Session {
-    /// What the lesson's card says, if a lesson is taken.
+    /// The contents of the lesson's card, if a lesson is in progress.
     pub fn lesson_card(&self) -> Option<LessonCard> {
-        let course = self.course.as_ref()?;
+        let Some(course) = self.course.as_ref() else { return self.question_card() };
         let left = self.lesson_steps().map_or(0, <[Choice]>::len) as u32;
         lesson_card(&Reader {
             progress: course.progress,
@@ -26,8 +27,8 @@ impl Session {
         })
     }
 
-    /// Begins a lesson, or shows a stop of it with the answer that was given there. Its steps are
-    /// taken as far as `steps` says.
+    /// Opens a lesson at a stop. If its question was answered, the answer is shown. `steps` says
+    /// how many of the stop's steps are taken.
     pub fn open_lesson(&mut self, progress: Progress) {
         let Some(course) = Course::new(progress) else { return };
         let (Some(lesson), before) = (lesson(progress.lesson), course.before.clone()) else {
@@ -35,28 +36,40 @@ impl Session {
         };
         let Some(scene) = lesson.scene_of(progress.stop.into()) else { return };
         let shows_all = self.course.as_ref().is_some_and(|course| course.shows_all);
+        self.second = None;
         self.load_preset(scene.preset);
         if course.design != self.design() {
             self.set_design(course.design);
         }
-        // A test plays every stop: a refusal would end the run there, and the card says so.
+        // A test plays every stop. If a step is refused, the run ends there, and the card says so.
         let _ = self.take_choices(&before);
         self.notice = None;
         self.course = Some(Course { shows_all, ..course });
+        self.asked = None;
     }
 
-    /// The lesson of a link that was written by hand, `lesson=3` or `lesson=3.2`.
+    /// The lesson of a hand-written link, `lesson=3` or `lesson=3.2`.
     ///
     /// # Errors
-    /// A sentence that says what was expected.
+    /// A sentence with the expected form.
     pub(super) fn lesson_of(fragment: &str) -> Option<Result<Progress, String>> {
         let text = fragment.trim().trim_start_matches('#').strip_prefix(LESSON_LINK)?;
         Some(text.split(';').next().unwrap_or_default().parse())
     }
 
-    /// Takes the reader's answer. The first one counts.
+    /// Takes the frame of a lesson's link, as in `lesson=5;present=1`.
+    pub(super) fn take_lesson_frame(&mut self, fragment: &str) {
+        let mut frame = Frame::default();
+        for (key, value) in fragment.split(';').skip(1).filter_map(|field| field.split_once('=')) {
+            // Unknown fields of a link written by hand are ignored.
+            let _ = frame.take(key, value);
+        }
+        self.take_frame(frame);
+    }
+
+    /// Takes the reader's answer. Only the first answer counts.
     pub fn answer(&mut self, answer: u8) {
-        let Some(course) = &mut self.course else { return };
+        let Some(course) = &mut self.course else { return self.answer_question(answer) };
         let stop = lesson(course.progress.lesson)
             .and_then(|lesson| lesson.stops.get(usize::from(course.progress.stop)));
         let answers = stop.and_then(|stop| stop.question).map_or(0, |q| q.answers.len());
@@ -66,7 +79,7 @@ impl Session {
         }
     }
 
-    /// Goes on to the next stop, with the run of this one if that goes on there.
+    /// Moves to the next stop. If that stop continues this run, the run stays.
     pub fn next_stop(&mut self) {
         let Some(Course { progress, .. }) = self.course else { return };
         let next = Progress { stop: progress.stop + 1, answer: None, ..progress };
@@ -75,38 +88,39 @@ impl Session {
         }
     }
 
-    /// Comes back to the stop that was left, with the steps that it begins with.
+    /// Returns to the stop that was left, with the steps that come before it.
     pub fn return_to_lesson(&mut self) {
         if let Some(Course { progress, .. }) = self.course {
             self.open_lesson(progress);
         }
     }
 
-    /// Leaves the lesson for the free stage, with the run as it is.
+    /// Leaves the lesson for the free stage and keeps the run.
     pub fn leave_lesson(&mut self) {
         if let Some(course) = &mut self.course {
             course.is_left = true;
         }
     }
 
-    /// Ends the lesson, with the run as it is.
+    /// Ends the lesson and keeps the run.
     pub fn end_lesson(&mut self) {
         self.course = None;
+        self.asked = None;
     }
 
-    /// Shows all panels, or those of the lesson alone.
+    /// Toggles between all panels and those of the lesson.
     pub fn turn_lesson_panels(&mut self) {
         if let Some(course) = &mut self.course {
             course.shows_all = !course.shows_all;
         }
     }
 
-    /// The words of the lesson in a link.
+    /// The words that represent the lesson in a link.
     pub(super) fn lesson_word(&self) -> Option<String> {
         self.course.as_ref().map(|course| format!("{LESSON}{}", course.progress))
     }
 
-    /// Takes the lesson of a link whose run is there already.
+    /// Restores the lesson of a link, after its run was restored.
     pub(super) fn take_lesson(&mut self, word: &str) -> bool {
         let progress = word.strip_prefix(LESSON).and_then(|text| text.parse().ok());
         let course = progress.and_then(Course::new);
@@ -115,8 +129,8 @@ impl Session {
         is_one
     }
 
-    /// The step that the lesson takes next; `Err` says why it takes none. `None` where no lesson
-    /// decides.
+    /// The next step of the lesson; `Err` gives the reason why there is none. `None` if no lesson
+    /// decides the next step.
     pub(super) fn lesson_choice(&self) -> Option<Result<Choice, &'static str>> {
         let course = self.course.as_ref().filter(|_| self.is_on_path())?;
         if self.run().cursor() < self.run().choices().len() {
@@ -129,14 +143,15 @@ impl Session {
         Some(next.ok_or("The steps of this stop are taken: go on with the lesson."))
     }
 
-    /// The steps of the stop that are left, if the run is on the lesson's path.
+    /// The remaining steps of the stop, if the run is on the lesson's path.
     fn lesson_steps(&self) -> Option<&[Choice]> {
         let course = self.course.as_ref().filter(|_| self.is_on_path())?;
         let taken = self.run().choices().len().checked_sub(course.before.len())?;
         course.plan.get(taken..)
     }
 
-    /// Whether the run is one of the lesson: what the stop begins with, and some of its steps.
+    /// Whether the run is on the lesson's path: the steps before the stop, and some of the stop's
+    /// own steps.
     fn is_on_path(&self) -> bool {
         let Some(course) = self.course.as_ref().filter(|course| !course.is_left) else {
             return false;
@@ -182,7 +197,9 @@ mod tests {
                 match action(&session) {
                     Action::Continue => session.next_stop(),
                     Action::Lesson(_) => break,
-                    other => panic!("lesson {number}, stop {stops}: {other:?}"),
+                    other @ (Action::Wait | Action::Steps(_) | Action::Return | Action::Free) => {
+                        panic!("lesson {number}, stop {stops}: {other:?}")
+                    }
                 }
                 stops += 1;
             }

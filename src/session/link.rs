@@ -1,11 +1,12 @@
 //! Writes the run as a link, and opens a run from a link.
 
-use crate::kernel::Design;
-use crate::scenario::{Branches, Link, ScriptPart, head, state_sum};
+use crate::kernel::{Choice, Design};
+use crate::scenario::{Branch, Branches, Frame, Link, ScriptPart, head, state_sum};
+use crate::view::panels::Switch;
 use crate::view::{Look, NO_RETURN};
 
 use super::designs::with_design;
-use super::page::{Notice, Session};
+use super::page::{Notice, PATCHED, Session};
 use super::switches::Panels;
 
 /// How the notice of an unreadable link begins.
@@ -14,19 +15,45 @@ const NOT_OF_LINK: &str = "The link cannot be read, so nothing changed: ";
 const OF_LINK: &str = "The link is damaged. The page shows what it could read: ";
 /// The prefix of the delayed IOs in a link's view.
 const DELAYED: &str = "delayed.";
+/// In a link's view: the prefix of the design that the change is compared with.
+const AGAINST: &str = "against.";
 
 impl Session {
     /// The run as the fragment of an address, without `#`.
     pub fn link(&self) -> String {
+        self.link_in(self.frame)
+    }
+
+    /// The same for the full page, even if this page is embedded in another one.
+    pub fn full_link(&self) -> String {
+        self.link_in(Frame { embed: false, ..self.frame })
+    }
+
+    /// The same for a read-only frame in another page.
+    pub fn embed_link(&self) -> String {
+        self.link_in(Frame { embed: true, present: false, ..self.frame })
+    }
+
+    fn link_in(&self, frame: Frame) -> String {
         let run = self.run();
-        let end = state_sum(run.setup(), run.state_at(run.choices().len()));
+        let asked = self.asked_run();
+        // The link of a question contains the hidden steps too.
+        let whole = asked.as_ref().unwrap_or(run);
+        let end = state_sum(whole.setup(), whole.state_at(whole.choices().len()));
         let list = self.branches.list();
         let link = Link {
             design: self.design().to_string(),
+            beside: self.beside().map_or(String::new(), |design| design.to_string()),
+            alone: self.all_alone(),
+            ahead: self.ahead() as u32,
+            frame,
             preset: self.preset,
             script: String::new(),
-            choices: self.branches.plan(self.branches.current()),
-            branches: if list.len() > 1 { list.to_vec() } else { Vec::new() },
+            choices: match &asked {
+                Some(run) => run.choices().to_vec(),
+                None => self.branches.plan(self.branches.current()),
+            },
+            branches: if list.len() > 1 && asked.is_none() { list.to_vec() } else { Vec::new() },
             current: self.branches.current(),
             cursor: Some(self.run().cursor() as u32),
             view: self.view_words(),
@@ -38,10 +65,13 @@ impl Session {
         }
     }
 
-    /// Shows the run that a link holds, as far as it can be read, and says what is wrong with it.
+    /// Shows the run of a link, as far as it can be read, and reports errors in it.
     pub fn open_link(&mut self, fragment: &str) {
         match Session::lesson_of(fragment) {
-            Some(Ok(progress)) => return self.open_lesson(progress),
+            Some(Ok(progress)) => {
+                self.take_lesson_frame(fragment);
+                return self.open_lesson(progress);
+            }
             Some(Err(wrong)) => return self.tell_reader(link_notice(NOT_OF_LINK, &[wrong])),
             None => {}
         }
@@ -56,6 +86,7 @@ impl Session {
             self.tell_reader(link_notice(OF_LINK, &wrong));
             return;
         }
+        self.take_frame(link.frame);
         self.preset = link.preset;
         match Design::parse(&link.design) {
             // A script that names its design stays as it was written.
@@ -70,6 +101,7 @@ impl Session {
             )),
         }
         let setup = self.script.setup.clone();
+        let is_one = link.branches.is_empty();
         let divergence = match Branches::restore(setup, link.branches, link.current) {
             Some((branches, divergence)) => {
                 self.branches = branches;
@@ -79,8 +111,20 @@ impl Session {
         };
         let end = self.run().choices().len();
         let end_sum = state_sum(self.run().setup(), self.run().state_at(end));
+        let mut cut_short = None;
         if let Some(divergence) = divergence {
-            wrong.push(self.tell(divergence));
+            let told = self.tell(divergence);
+            // If the design permits only the first of the choices, the page wrote the state after
+            // those: then the link is not damaged.
+            match link.end.as_ref() == Some(&end_sum) {
+                true => {
+                    cut_short = Some(Notice::new(told));
+                    if is_one {
+                        self.keep_all(link.choices.clone());
+                    }
+                }
+                false => wrong.push(told),
+            }
         } else if link.end.is_some_and(|sum| sum != end_sum) {
             wrong.push(
                 "this model reaches another end state than the model that made the link".into(),
@@ -89,13 +133,25 @@ impl Session {
             wrong.push(format!("it stands at step {cursor} of a run of {end}"));
         }
         self.branches.seek(link.cursor.map_or(end, |cursor| cursor as usize));
+        wrong.extend(self.take_second(&link.beside, &link.alone, link.ahead));
         self.take_view(&link.view);
-        self.notice = (!wrong.is_empty()).then(|| link_notice(OF_LINK, &wrong));
+        self.notice = match wrong.is_empty() {
+            true => cut_short,
+            false => Some(link_notice(OF_LINK, &wrong)),
+        };
     }
 
-    /// Opens a run that the explorer found, given as a link, with the notice about it. If its
-    /// script is the one that is run, it becomes a branch. A link that cannot be read comes from
-    /// another version and is refused.
+    /// Keeps also the choices that the design cannot take, as a branch does: another may.
+    fn keep_all(&mut self, steps: Vec<Choice>) {
+        let whole = Branch { steps, ..Branch::default() };
+        if let Some((all, _)) = Branches::restore(self.script.setup.clone(), vec![whole], 0) {
+            self.branches = all;
+        }
+    }
+
+    /// Opens a run that the explorer found, given as a link, with a notice about it. If its script
+    /// is the current one, the run becomes a branch. A link that cannot be read comes from another
+    /// version and is refused.
     pub fn open_witness(&mut self, link: &str, notice: &str) {
         let (link, wrong) = Link::read(link);
         let design = Design::parse(&link.design);
@@ -113,6 +169,8 @@ impl Session {
             self.set_design(design);
         }
         self.pause();
+        // The explorer writes valid links, so this cannot fail.
+        let _ = self.take_second(&link.beside, &[], 0);
         let divergence = self.take_choices(&link.choices);
         self.say(&divergence.map_or(notice.into(), |d| self.tell(d)));
         let step = link.view.strip_prefix(NO_RETURN).and_then(|step| step.parse().ok());
@@ -128,13 +186,17 @@ impl Session {
         (setup == run.setup() && run.choices().starts_with(choices)).then_some(*step)
     }
 
-    /// The view as a link keeps it: what the inspector looks at, the switches of the panels, the
-    /// point of no return, delayed completions.
+    /// The view as a link stores it: the inspected object, the switches of the panels, the point of
+    /// no return, and delayed completions.
     pub(super) fn view_words(&self) -> String {
         let mut words: Vec<String> = self.look.iter().map(Look::to_string).collect();
         words.extend(self.panels.words());
         words.extend(self.no_return().map(|step| format!("{NO_RETURN}{step}")));
         words.extend(self.lesson_word());
+        words.extend(self.ask_word());
+        if self.panels.has(Switch::Change) && self.against != PATCHED.design() {
+            words.push(format!("{AGAINST}{}", self.against.to_string().replace(" +", "+")));
+        }
         words.extend((self.delayed != 0).then(|| format!("{DELAYED}{}", self.delayed)));
         words.join(",")
     }
@@ -142,7 +204,8 @@ impl Session {
     /// Takes the view of a link; unknown words are ignored.
     pub(super) fn take_view(&mut self, view: &str) {
         (self.look, self.panels, self.delayed) = (None, Panels::default(), 0);
-        self.course = None;
+        self.against = PATCHED.design();
+        (self.course, self.asked) = (None, None);
         for word in view.split(',').filter(|word| !word.is_empty()) {
             let number = |prefix| word.strip_prefix(prefix).and_then(|n| n.parse::<u32>().ok());
             if let Some(step) = number(NO_RETURN) {
@@ -150,7 +213,9 @@ impl Session {
                 self.no_return = Some((step, run.setup().clone(), run.choices().to_vec()));
             } else if let Some(bits) = number(DELAYED) {
                 self.delayed = bits;
-            } else if !self.panels.take(word) && !self.take_lesson(word) {
+            } else if let Some(name) = word.strip_prefix(AGAINST) {
+                self.against = Design::parse(&name.replace('+', " +")).unwrap_or(self.against);
+            } else if !self.panels.take(word) && !self.take_lesson(word) && !self.take_ask(word) {
                 self.look = Look::parse(word).or(self.look);
             }
         }
@@ -161,4 +226,57 @@ impl Session {
 fn link_notice(begin: &str, wrong: &[String]) -> Notice {
     let first = wrong[..wrong.len().min(2)].join("; ");
     Notice::of_link(format!("{begin}{}.", first.trim_end_matches('.')))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::kernel::Row;
+    use crate::scenario::{Dice, PRESETS};
+
+    fn reloaded(session: &mut Session) -> Session {
+        session.revise();
+        let mut again = Session::new();
+        again.open_link(&session.link());
+        again.revise();
+        again
+    }
+
+    #[test]
+    fn a_design_that_takes_fewer_steps_makes_no_damaged_link() {
+        let mut dice = Dice::new(7);
+        let mut cut_short = 0;
+        for preset in PRESETS {
+            let mut session = Session::new();
+            session.load_preset(preset.id);
+            (0..4 + dice.throw(20)).for_each(|_| {
+                session.forward();
+            });
+            for row in Row::ALL {
+                session.set_design(row.design());
+                session.revise();
+                let (told, cursor) = (session.notice().map(String::from), session.run().cursor());
+                cut_short += usize::from(told.is_some());
+                let again = reloaded(&mut session);
+                let place = format!("{} under {}", preset.id, row.id());
+                assert!(!again.is_link_damaged(), "{place}: {:?}", again.notice());
+                assert_eq!(again.notice().is_some(), told.is_some(), "{place}");
+                assert_eq!(again.run().cursor(), cursor, "{place}");
+                assert_eq!(again.link(), session.link(), "{place}");
+            }
+        }
+        assert!(cut_short > 20, "{cut_short}");
+    }
+
+    #[test]
+    fn a_link_whose_end_is_another_is_damaged() {
+        let mut session = Session::new();
+        (0..12).for_each(|_| {
+            session.forward();
+        });
+        session.revise();
+        let mut again = Session::new();
+        again.open_link(&session.link().replace("d=rfc-osync", "d=rfc-v1"));
+        assert!(again.is_link_damaged());
+    }
 }

@@ -1,9 +1,15 @@
-//! The state of the page: a script, the run of it with its branches, and what a person may do to
-//! both. The page binds to the values of [`stage`] and [`editor`] and sends commands to a
-//! [`Session`].
+//! The state of the page: a script, its run with branches, and the commands that change them. The
+//! page displays the values of [`stage`] and [`editor`], and sends commands to a [`Session`].
 
+// A new operation, place or note must not fall into an arm that does not expect it.
+#![warn(clippy::wildcard_enum_match_arm)]
+
+mod asked;
+mod beside;
 mod course;
+mod frame;
 mod page;
+mod second;
 mod switches;
 
 mod branches;
@@ -11,6 +17,7 @@ mod designs;
 mod script;
 mod time;
 
+mod ask;
 mod fault;
 mod known;
 mod lesson;
@@ -20,6 +27,7 @@ mod commands;
 mod console;
 mod editor;
 mod link;
+mod obey;
 mod stage;
 mod subject;
 mod texts;
@@ -32,7 +40,7 @@ pub use page::Session;
 pub use script::Preselect;
 pub use stage::{Stage, stage};
 pub use stops::Stop;
-pub use switches::{FOLDED, Panels, Switch};
+pub use switches::{Panels, tabs};
 
 #[cfg(test)]
 mod tests;

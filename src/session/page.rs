@@ -1,19 +1,23 @@
-//! The state of the page: a script, its run, and what a reader does to both.
+//! The session: a script, its run, and the settings that a reader can change.
 
-use crate::kernel::{Choice, Design, Setup};
-use crate::scenario::{Branches, Preset, Run, Script, ScriptError, ScriptPart};
+use crate::kernel::{Choice, Design, Row, Setup};
+use crate::scenario::{Branches, Frame, Preset, Run, Script, ScriptError, ScriptPart};
+use crate::view::change::{Change, change};
+use crate::view::panels::Switch;
 use crate::view::{Inspector, Look, inspector};
 
+use super::asked::Asked;
 use super::course::Course;
-use super::switches::{Panels, Switch};
+use super::second::Second;
+use super::switches::Panels;
 
-/// Something that a reader should know about the last command.
+/// A message about the last command.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Notice {
     pub(super) text: String,
-    /// It tells what is wrong with the link that was opened.
+    /// True if it reports errors of an opened link.
     pub(super) is_of_link: bool,
-    /// The notice before it said the same.
+    /// True if the previous notice had the same text.
     pub(super) is_again: bool,
 }
 
@@ -22,14 +26,17 @@ impl Notice {
         Notice { text, is_of_link: false, is_again: false }
     }
 
-    /// What is wrong with a link.
+    /// A notice about errors of a link.
     pub(super) fn of_link(text: String) -> Notice {
         Notice { is_of_link: true, ..Notice::new(text) }
     }
 }
 
-/// The scenario that the page opens with: the deadlock that ends the thread's argument.
+/// The scenario that the page opens with: the deadlock at the end of the thread's argument.
 const FIRST_PRESET: &str = "S7";
+
+/// The kernel version that the RFC patches.
+pub(super) const PATCHED: Row = Row::V3_8;
 
 /// Everything the page knows, except what only the browser knows (theme, focus, open dialogs).
 #[derive(Clone, Debug)]
@@ -44,21 +51,31 @@ pub struct Session {
     pub(super) preset: Option<&'static Preset>,
     pub(super) branches: Branches,
     pub(super) error: Option<ScriptError>,
-    /// Something that a person should know about the last command.
+    /// A message about the last command.
     pub(super) notice: Option<Notice>,
     /// The last notice, kept after `notice` is cleared.
     pub(super) said: Option<Notice>,
     pub(super) playing: bool,
     /// A point of no return, with the run that it belongs to.
     pub(super) no_return: Option<(u32, Setup, Vec<Choice>)>,
+    /// The design that the change is compared with.
+    pub(super) against: Design,
     /// What the inspector looks at; `None` while it is closed.
     pub(super) look: Option<Look>,
     pub(super) panels: Panels,
-    /// A bit for every IO whose completion the reader delays.
+    /// A bit for each IO whose completion the reader delays.
     pub(super) delayed: u32,
-    /// The lesson that a reader takes.
+    /// A second design beside the run's.
+    pub(super) second: Option<Second>,
+    /// How the page shows the run.
+    pub(super) frame: Frame,
+    /// The screen is blank in presenter mode.
+    pub(super) is_blank: bool,
+    /// The lesson in progress.
     pub(super) course: Option<Course>,
-    /// Designs with knobs of their own that were run, in the order in which they were tried.
+    /// The question that the reader answers.
+    pub(super) asked: Option<Asked>,
+    /// Designs with changed knobs that were run, in the order in which they were first run.
     pub(super) tried: Vec<Design>,
     /// How many older designs were dropped from `tried`.
     pub(super) forgotten: u32,
@@ -75,7 +92,7 @@ impl Default for Session {
 }
 
 impl Session {
-    /// The page as it opens.
+    /// The session with which the page opens.
     pub fn new() -> Session {
         let script = Script::empty();
         let branches = Branches::new(script.setup.clone());
@@ -92,10 +109,15 @@ impl Session {
             said: None,
             playing: false,
             no_return: None,
+            against: PATCHED.design(),
             look: None,
             panels: Panels::default(),
             delayed: 0,
+            second: None,
+            frame: Frame::default(),
+            is_blank: false,
             course: None,
+            asked: None,
             tried: Vec::new(),
             forgotten: 0,
             revision: 0,
@@ -104,20 +126,20 @@ impl Session {
         session
     }
 
-    /// The run: the branch that is shown.
+    /// The run of the displayed branch.
     pub fn run(&self) -> &Run {
         self.branches.run()
     }
 
-    /// What a person should know about the last command.
+    /// The message about the last command.
     pub fn notice(&self) -> Option<&str> {
         self.notice.as_ref().map(|notice| notice.text.as_str())
     }
 
-    /// The notice for the live region: repeated text differs at its end.
+    /// The notice for the live region; a repeated text gets another ending.
     pub(super) fn notice_aloud(&self) -> Option<String> {
-        // A live region only speaks text that changes, so a repeated notice gets a blank at its
-        // end.
+        // A live region announces only a text that changes, so a repeated notice gets a blank at
+        // its end.
         let notice = self.notice.as_ref()?;
         Some(format!("{}{}", notice.text, if notice.is_again { "\u{a0}" } else { "" }))
     }
@@ -141,7 +163,7 @@ impl Session {
         }
     }
 
-    /// Sets the notice.
+    /// Shows a sentence as the message about the last command.
     pub fn say(&mut self, notice: &str) {
         self.tell_reader(Notice::new(notice.into()));
     }
@@ -153,15 +175,25 @@ impl Session {
         self.said = self.notice.clone();
     }
 
-    /// What the inspector looks at, while it is open.
+    /// The object that the inspector shows, while it is open.
     pub fn look(&self) -> Option<Look> {
         self.look
     }
 
-    /// What the inspector shows, while it is open.
+    /// The contents of the inspector, while it is open.
     pub fn inspector(&self) -> Option<Inspector> {
         let look = self.look?;
         Some(inspector(self.run(), look, self.delayed, self.can_go_on()))
+    }
+
+    /// The change of the design against another one, while its panel is shown.
+    pub fn change(&self) -> Option<Change> {
+        self.panels.has(Switch::Change).then(|| change(self.run(), &self.against))
+    }
+
+    /// Compares with another design.
+    pub fn tell_against(&mut self, base: Design) {
+        self.against = base;
     }
 
     /// Opens the inspector, or closes it.
@@ -169,12 +201,12 @@ impl Session {
         self.look = look;
     }
 
-    /// What is switched on in the panels.
+    /// The switches of the panels.
     pub fn panels(&self) -> Panels {
         self.panels
     }
 
-    /// Switches something in a panel on or off.
+    /// Toggles a switch of a panel.
     pub fn turn(&mut self, switch: Switch) {
         self.panels.turn(switch);
     }
@@ -188,12 +220,12 @@ impl Session {
         self.panels.unfold(panel);
     }
 
-    /// Whether a person delays the completion of an IO.
+    /// Whether the reader delays the completion of an IO.
     pub fn is_delayed(&self, io: u8) -> bool {
         self.delayed >> io & 1 != 0
     }
 
-    /// Toggles the delay of an IO's completion: a step forward then takes other steps.
+    /// Toggles the delay of an IO's completion. A step forward skips delayed completions.
     pub(super) fn turn_delay(&mut self, io: u8) {
         self.delayed ^= 1 << io;
     }

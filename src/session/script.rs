@@ -1,4 +1,4 @@
-//! The script that is run and the text in its editor.
+//! The script that is run, and the text in the editor.
 
 use crate::bounds::DRAFTS_MAX;
 use crate::kernel::{Design, File, Op, Power};
@@ -7,10 +7,10 @@ use crate::scenario::{Branches, OpText, Preset, Script, ScriptError, budget, par
 use super::fault::AFTER_POWER_CUT;
 use super::page::Session;
 
-/// What the scenario select shows.
+/// The value of the scenario select.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Preselect {
-    /// A preset, unchanged.
+    /// A preset with this id, whose text was not edited.
     Preset(&'static str),
     /// A preset with a change that a link can express, such as one more operation.
     Changed(&'static str),
@@ -19,7 +19,7 @@ pub enum Preselect {
 }
 
 impl Session {
-    /// The script's title.
+    /// The title that the script's text gives, or an empty text.
     pub fn title(&self) -> &str {
         &self.script.title
     }
@@ -44,12 +44,12 @@ impl Session {
         !self.set_aside.is_empty()
     }
 
-    /// Why the last text could not be run.
+    /// The error of the last text that could not be run.
     pub fn error(&self) -> Option<&ScriptError> {
         self.error.as_ref()
     }
 
-    /// What the scenario select shows.
+    /// The value of the scenario select.
     pub fn preselect(&self) -> Preselect {
         match self.preset {
             Some(preset) if preset.script == self.text => Preselect::Preset(preset.id),
@@ -61,8 +61,8 @@ impl Session {
         }
     }
 
-    /// The line (from 1) at which each thread stands, as `(line, thread)`; a thread that is done,
-    /// or that a power cut has ended, stands nowhere.
+    /// The current line (from 1) of each thread, as `(line, thread)`. Threads that are done or that
+    /// a power cut has ended are left out.
     pub fn current_lines(&self) -> Vec<(u32, u8)> {
         let state = self.run().state();
         if state.power != Power::On {
@@ -80,10 +80,10 @@ impl Session {
         self.script.lines.get(usize::from(thread))?.get(usize::from(op)).copied()
     }
 
-    /// Runs a preset under the design that it is shown with.
+    /// Runs a preset under its own design.
     pub fn load_preset(&mut self, id: &str) {
         let Some(preset) = Preset::find(id) else { return };
-        // A test checks all presets; an error in one would be shown like any other.
+        // A test checks all presets; an error in one would be displayed like any other.
         if self.apply(preset.script).is_ok() {
             self.preset = Some(preset);
             if let Ok(design) = Design::parse(preset.design) {
@@ -103,7 +103,7 @@ impl Session {
         self.draft = draft.into();
     }
 
-    /// Runs what the editor holds.
+    /// Runs the text in the editor.
     pub fn apply_draft(&mut self) -> Result<(), ScriptError> {
         if !self.is_edited() {
             self.start_over();
@@ -134,7 +134,7 @@ impl Session {
         Ok(())
     }
 
-    /// Drops the run and its branches. The browser's history keeps them (`static/boot.js`).
+    /// Drops the run and its branches. The browser's history still has them (`static/boot.js`).
     pub fn start_over(&mut self) {
         self.pause();
         if !self.run().choices().is_empty() {
@@ -150,12 +150,12 @@ impl Session {
         self.rewrite(|text| with_line(text, &added))?;
         match self.run().state().power {
             Power::On => self.say(&format!("Issued: the script now ends with {added}.")),
-            _ => self.say(AFTER_POWER_CUT),
+            Power::Cut | Power::Recovered => self.say(AFTER_POWER_CUT),
         }
         Ok(())
     }
 
-    /// The op that a console's fields describe, as text.
+    /// The operation that the console's fields describe, as text.
     pub fn op_text(&self, op: Op) -> String {
         OpText { op, files: self.files() }.to_string()
     }
@@ -165,8 +165,8 @@ impl Session {
         &self.run().setup().files
     }
 
-    /// Puts the text that was set aside last back into the editor. An edited text there is set
-    /// aside in turn, so that repeating this reaches every text.
+    /// Puts the text that was set aside last back into the editor. If the editor holds an edited
+    /// text, that one is set aside, so that repeating the command reaches every text.
     pub(super) fn bring_back(&mut self) {
         let Some(text) = self.set_aside.pop() else {
             self.say("There are no kept edits.");
@@ -178,11 +178,11 @@ impl Session {
         }
         self.pause();
         self.draft = text;
-        // The text's error was shown before, and is shown again when it is run.
+        // The error of the text was displayed before, and will be again when the text is run.
         self.error = None;
     }
 
-    /// Lets the environment do something of [`BUDGET_WORDS`] once more, and keeps the run.
+    /// Allows the environment one more use of a word of [`BUDGET_WORDS`], and keeps the run.
     ///
     /// [`BUDGET_WORDS`]: crate::scenario::BUDGET_WORDS
     pub(super) fn allow_once_more(&mut self, name: &str) -> Result<(), ScriptError> {
@@ -202,6 +202,7 @@ impl Session {
         self.playing = false;
         self.delayed = 0;
         self.branches = Branches::new(self.script.setup.clone());
+        self.forget_alone();
         self.note_design();
     }
 
@@ -221,13 +222,13 @@ impl Session {
     }
 }
 
-/// A script with one more line.
+/// The text with one more line.
 fn with_line(text: &str, line: &str) -> String {
     let gap = if text.is_empty() || text.ends_with('\n') { "" } else { "\n" };
     format!("{text}{gap}{line}\n")
 }
 
-/// The script with an `allow` line for a number of times.
+/// The text with an `allow` line for a number of times.
 fn with_allowance(text: &str, name: &str, times: u8) -> String {
     let line = format!("allow {name} {times}");
     let allows = |line: &str| line.split_whitespace().take(2).eq(["allow", name]);

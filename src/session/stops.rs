@@ -1,4 +1,4 @@
-//! Moves through a run to the next or previous event.
+//! Moves through a run to the next or the previous event.
 
 use crate::bounds::STEPS_MAX;
 use crate::kernel::{Actor, Choice, Note, Setup, State, enabled, step};
@@ -8,27 +8,27 @@ use crate::view::inspector::changes;
 
 use super::page::Session;
 
-/// What to stop after.
+/// The kind of event to stop after.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Stop {
-    /// A step of an actor.
+    /// A step of this actor.
     Of(Actor),
-    /// A step of another actor than the one before: a context switch.
+    /// A context switch: a step of another actor than the one before.
     Switch,
-    /// A step that changes a field of an object.
+    /// A step that changes a field of this object.
     Change(Object),
 }
 
 impl Session {
     /// Goes forward to the next event. Past the end of the run it takes steps: those of the actor
-    /// that is waited for, else the default ones. If the event does not occur, nothing changes, the
-    /// notice says so, and the result is false.
+    /// that is waited for, otherwise the default ones. If the event does not occur, nothing
+    /// changes, the notice says so, and the result is false.
     pub fn forward_to(&mut self, stop: Stop) -> bool {
         self.pause();
         let run = self.run();
         let (from, end) = (run.cursor(), run.choices().len());
         if let Some(at) = (from + 1..=end).find(|at| self.stops(stop, *at)) {
-            self.seek(at);
+            self.seek_own(at);
             return true;
         }
         let setup = run.setup().clone();
@@ -38,14 +38,13 @@ impl Session {
         while end + taken.len() < STEPS_MAX as usize {
             let before = state;
             let Some(choice) = self.next_to(&setup, &state, stop) else { break };
-            // The same observer type as a run has: another type would compile the machine a second
-            // time.
+            // A run has this observer type too; another one would compile the machine again.
             if step(&setup, &mut state, choice, &mut Vec::<Note>::new()).is_err() {
                 break; // what is enabled can be taken
             }
             taken.push(choice);
             if has_happened(stop, &setup, (&before, &state), last, choice) {
-                self.seek(end);
+                self.seek_own(end);
                 return self.take_all(&taken);
             }
             last = Some(choice.actor);
@@ -61,7 +60,7 @@ impl Session {
     pub fn back_to(&mut self, stop: Stop) -> bool {
         self.pause();
         match (1..self.run().cursor()).rev().find(|at| self.stops(stop, *at)) {
-            Some(at) => self.seek(at),
+            Some(at) => self.seek_own(at),
             None => {
                 let text = format!("{} before this.", nothing(self.run().setup(), stop));
                 self.say(&text);
@@ -83,7 +82,7 @@ impl Session {
         )
     }
 
-    /// Whether a step forward can be taken after the run's end.
+    /// Whether a step is possible after the end of the run.
     pub fn can_go_on(&self) -> bool {
         let run = self.run();
         self.default_choice(run.state_at(run.choices().len())).is_some()
@@ -99,7 +98,7 @@ impl Session {
         self.default_choice(state)
     }
 
-    /// Whether the step that leads to a position of the run is an event.
+    /// Whether the step to a position of the run is an event.
     fn stops(&self, stop: Stop, at: usize) -> bool {
         let run = self.run();
         let last = at.checked_sub(2).map(|i| run.choices()[i].actor);
@@ -107,7 +106,7 @@ impl Session {
         has_happened(stop, run.setup(), states, last, run.choices()[at - 1])
     }
 
-    /// Takes steps and joins their notices.
+    /// Takes several steps and joins their notices.
     fn take_all(&mut self, choices: &[Choice]) -> bool {
         let mut notices = String::new();
         for choice in choices {
@@ -154,7 +153,7 @@ mod tests {
     use crate::kernel::Row;
     use crate::scenario::{Dice, PRESETS};
 
-    /// S7 under a design, after so many random steps.
+    /// A session on S7 under a design, after a number of random steps.
     fn session(preset: &str, row: Row, seed: u64, steps: u32) -> Session {
         let mut session = Session::new();
         session.load_preset(preset);
@@ -189,7 +188,7 @@ mod tests {
                     on.push(session.run().cursor());
                 }
                 on.retain(|at| *at < end);
-                // What came after the end is forgotten: the same run for every stop.
+                // Drops the steps after the end, so that every stop starts from the same run.
                 session.seek(end);
                 let mut back = Vec::new();
                 while session.back_to(stop) {
@@ -233,7 +232,7 @@ mod tests {
     #[test]
     fn a_split_changes_the_block_at_which_it_is_and_no_other() {
         let mut session = session("S7", Row::RfcOsync, 0, 0);
-        // Beyond both writes: their conversions cut the range that it stands in.
+        // Block 8 lies beyond both writes. Their conversions split the extent that contains it.
         assert!(!session.forward_to(Stop::Change(Object::Block(0, 8))));
         assert_eq!(session.notice(), Some("Nothing changes in block 8 after this."));
         let steps = |session: &mut Session, lblk| {
@@ -244,8 +243,8 @@ mod tests {
             }
             steps
         };
-        // Mapped; converted in the status tree; converted in the disk tree; only of the first, at
-        // whose end the extent is split when it is mapped.
+        // The block is mapped, then converted in the ES tree, then in the disk tree. The extent
+        // splits at the end of the first write when that write is mapped.
         assert_eq!(steps(&mut session, 0), [3, 7, 15]);
         assert_eq!(steps(&mut session, 4), [3, 6, 10]);
         assert_eq!(steps(&mut session, 5), [6, 10]);

@@ -1,4 +1,4 @@
-//! What the page hands to the explorer.
+//! The subject that the page passes to the explorer.
 
 use crate::view::{OWN, Subject};
 
@@ -6,6 +6,15 @@ use super::page::Session;
 use super::script::Preselect;
 
 impl Session {
+    /// The script in a few words: its preset, or that it is the reader's own.
+    pub fn scenario_name(&self) -> String {
+        match self.preselect() {
+            Preselect::Preset(id) => id.into(),
+            Preselect::Changed(id) => format!("{id}, changed,"),
+            Preselect::Own => OWN.into(),
+        }
+    }
+
     /// The script and design that are run, for the explorer.
     pub fn subject(&self) -> Subject {
         let name = match self.preselect() {

@@ -1,123 +1,175 @@
-//! What the reader has switched on in the panels, as a link keeps it: tables, physical blocks, and
-//! the panel that is unfolded on a narrow screen.
+//! The state of the panels, as a link stores it: the switches, and the panel that is unfolded on a
+//! narrow screen. Everything is made of [`PANELS`].
 
-/// Something in a panel that is switched on and off.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Switch {
-    /// The strata's table, in place of their picture.
-    Strata,
-    /// Physical blocks in the strata's picture.
-    Physical,
-    /// The tree's table.
-    Tree,
-    /// The IO pipeline's table.
-    Pipeline,
-    /// The lanes' table.
-    Lanes,
-    /// The chart's table.
-    Chart,
-    /// The tree takes the room of its neighbours.
-    LargeTree,
-    /// The pipeline takes the room of its neighbours.
-    LargePipeline,
-}
-
-/// Only one of these is on at a time.
-const LARGE: u8 = 1 << Switch::LargeTree as u8 | 1 << Switch::LargePipeline as u8;
-
-/// The tables in place of pictures.
-const TABLES: u8 = 1 << Switch::Strata as u8
-    | 1 << Switch::Tree as u8
-    | 1 << Switch::Pipeline as u8
-    | 1 << Switch::Lanes as u8
-    | 1 << Switch::Chart as u8;
-
-/// Switches by their words in a link, in the order of their bits.
-const SWITCHES: [&str; 8] =
-    ["strata", "physical", "tree", "pipeline", "lanes", "chart", "large_tree", "large_pipeline"];
-
-/// The panels that fold on a narrow screen: id and title.
-pub const FOLDED: [(&str, &str); 7] = [
-    ("steps", "Steps"),
-    ("script", "Script"),
-    ("threads", "Threads"),
-    ("waits", "Waits"),
-    ("tree", "Tree"),
-    ("pipeline", "Pipeline"),
-    ("lanes", "Lanes"),
-];
+use crate::view::panels::{Fold, PANELS, PanelInfo, Switch, SwitchInfo, Turns};
 
 /// The prefix of the unfolded panel's word in a link.
 const OPEN: &str = "open.";
 
-/// What is switched on, and what is unfolded.
+/// The state of all switches, and the unfolded panel.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Panels {
     /// A bit for each switch.
-    on: u8,
-    /// The position in [`FOLDED`].
+    on: u16,
+    /// The position of the unfolded panel's tab.
     open: u8,
 }
 
 impl Panels {
-    /// Whether something is switched on.
+    /// Whether a switch is on.
     pub fn has(&self, switch: Switch) -> bool {
-        self.on >> switch as u8 & 1 != 0
+        self.on & bit(switch) != 0
     }
 
-    /// Switches something on or off.
+    /// Toggles a switch. If it enlarges a panel, no other panel stays enlarged.
     pub fn turn(&mut self, switch: Switch) {
-        let bit = 1 << switch as u8;
-        let others = if bit & LARGE != 0 { LARGE & !bit } else { 0 };
-        self.on = (self.on ^ bit) & !others;
+        let is_size = sizes() & bit(switch) != 0;
+        let others = if is_size { sizes() & !bit(switch) } else { 0 };
+        self.on = (self.on ^ bit(switch)) & !others;
     }
 
-    /// Turns all pictures into tables, or all tables into pictures if there are any.
+    /// Shows all tables, or all pictures if any table is shown.
     pub fn turn_tables(&mut self) {
-        self.on = if self.on & TABLES == 0 { self.on | TABLES } else { self.on & !TABLES };
+        let tables = bits(|it| it.turns == Turns::Table);
+        self.on = if self.on & tables == 0 { self.on | tables } else { self.on & !tables };
     }
 
-    /// The panel that is unfolded.
+    /// The id of the unfolded panel.
     pub fn open(&self) -> &'static str {
-        FOLDED[usize::from(self.open)].0
+        self.open_in(&PANELS)
     }
 
-    /// Unfolds a panel of [`FOLDED`], and folds the others.
-    pub fn unfold(&mut self, panel: &str) -> bool {
-        let at = FOLDED.iter().position(|(id, _)| *id == panel);
+    fn open_in(&self, panels: &[PanelInfo]) -> &'static str {
+        tabs(panels).into_iter().nth(self.open.into()).map_or("", |(id, _)| id)
+    }
+
+    /// Whether a panel is unfolded on a narrow screen.
+    pub fn is_open(&self, panel: &PanelInfo) -> bool {
+        match panel.fold {
+            Fold::Never => true,
+            Fold::Tab { at, .. } => self.open == at,
+            Fold::With(id) => self.open() == id,
+        }
+    }
+
+    /// Unfolds the panel with an id, and folds the others. Returns false if it has no tab.
+    pub fn unfold(&mut self, id: &str) -> bool {
+        self.unfold_in(&PANELS, id)
+    }
+
+    fn unfold_in(&mut self, panels: &[PanelInfo], id: &str) -> bool {
+        let at = tabs(panels).iter().position(|(known, _)| *known == id);
         self.open = at.map_or(self.open, |at| at as u8);
         at.is_some()
     }
 
-    /// The words for a link; none if the panels are as when the page opens.
+    /// The words for a link; none if all panels are in their initial state.
     pub fn words(&self) -> Vec<String> {
-        let on = |at: &usize| self.on >> at & 1 != 0;
-        let switches = (0..SWITCHES.len()).filter(on).map(|at| SWITCHES[at].to_string());
-        let open = (self.open > 0).then(|| format!("{OPEN}{}", self.open()));
-        switches.chain(open).collect()
+        self.words_in(&PANELS)
     }
 
-    /// Takes one of those words; false if it is unknown.
-    pub fn take(&mut self, word: &str) -> bool {
-        if let Some(panel) = word.strip_prefix(OPEN) {
-            return self.unfold(panel);
-        }
-        let bit = SWITCHES.iter().position(|known| *known == word).map_or(0, |at| 1_u8 << at);
-        let is_second = bit & LARGE != 0 && self.on & LARGE != 0;
-        self.on |= if is_second { 0 } else { bit };
-        bit != 0
+    /// [`Panels::words`], with another table of panels.
+    pub fn words_in(&self, panels: &[PanelInfo]) -> Vec<String> {
+        let mut on: Vec<&SwitchInfo> =
+            switches(panels).filter(|it| self.on & bit(it.switch) != 0).collect();
+        on.sort_unstable_by_key(|it| bit(it.switch));
+        let open = (self.open > 0).then(|| format!("{OPEN}{}", self.open_in(panels)));
+        on.into_iter().map(|it| it.word.to_string()).chain(open).collect()
     }
+
+    /// Reads one of those words. Returns false if the word is unknown.
+    pub fn take(&mut self, word: &str) -> bool {
+        self.take_in(&PANELS, word)
+    }
+
+    /// [`Panels::take`], with another table of panels.
+    pub fn take_in(&mut self, panels: &[PanelInfo], word: &str) -> bool {
+        if let Some(id) = word.strip_prefix(OPEN) {
+            return self.unfold_in(panels, id);
+        }
+        let Some(info) = switches(panels).find(|it| it.word == word) else { return false };
+        let is_second = info.turns == Turns::Size && self.on & sizes() != 0;
+        self.on |= if is_second { 0 } else { bit(info.switch) };
+        true
+    }
+}
+
+/// The tabs of a narrow screen in their order: the ids of their panels, and their texts.
+pub fn tabs(panels: &[PanelInfo]) -> Vec<(&'static str, &'static str)> {
+    let mut all: Vec<_> = panels
+        .iter()
+        .filter_map(|panel| match panel.fold {
+            Fold::Tab { at, name } => Some((at, (panel.id, name))),
+            Fold::Never | Fold::With(_) => None,
+        })
+        .collect();
+    all.sort_unstable_by_key(|(at, _)| *at);
+    all.into_iter().map(|(_, tab)| tab).collect()
+}
+
+fn switches(panels: &[PanelInfo]) -> impl Iterator<Item = &'static SwitchInfo> {
+    panels.iter().flat_map(|panel| panel.switches)
+}
+
+const fn bit(switch: Switch) -> u16 {
+    1 << switch as u8
+}
+
+fn bits(is_meant: fn(&SwitchInfo) -> bool) -> u16 {
+    switches(&PANELS).filter(|it| is_meant(it)).fold(0, |bits, it| bits | bit(it.switch))
+}
+
+/// The switches of which only one is on at a time.
+fn sizes() -> u16 {
+    bits(|it| it.turns == Turns::Size)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::lesson::{EXERCISE, LESSONS};
     use crate::view::Look;
 
     #[test]
+    fn ids_switches_and_tabs_are_of_one_panel() {
+        let ids: Vec<&str> = PANELS.iter().map(|panel| panel.id).collect();
+        let mut words: Vec<&str> = switches(&PANELS).map(|it| it.word).collect();
+        for (at, id) in ids.iter().enumerate() {
+            assert!(!ids[..at].contains(id), "{id}");
+        }
+        for panel in &PANELS {
+            if let Fold::With(id) = panel.fold {
+                assert!(tabs(&PANELS).iter().any(|(tab, _)| *tab == id), "{id}");
+            }
+        }
+        let places = PANELS.iter().filter_map(|panel| match panel.fold {
+            Fold::Tab { at, .. } => Some(usize::from(at)),
+            Fold::Never | Fold::With(_) => None,
+        });
+        let mut places: Vec<usize> = places.collect();
+        places.sort_unstable();
+        assert_eq!(places, (0..places.len()).collect::<Vec<_>>(), "the positions of the tabs");
+        let all = bits(|_| true);
+        assert_eq!(all.count_ones() as usize, words.len(), "a switch occurs twice");
+        assert_eq!(all & (all + 1), 0, "a switch has no entry");
+        words.sort_unstable();
+        words.dedup();
+        assert_eq!(all.count_ones() as usize, words.len(), "a word occurs twice");
+    }
+
+    #[test]
+    fn lessons_show_panels_of_the_table() {
+        for lesson in LESSONS.iter().chain([&EXERCISE]) {
+            for id in lesson.panels {
+                assert!(PANELS.iter().any(|panel| panel.id == *id), "{id}");
+            }
+        }
+    }
+
+    #[test]
     fn every_state_is_words_that_read_back_and_name_no_object() {
-        for on in (0..=u8::MAX).filter(|on| on & LARGE != LARGE) {
-            for open in 0..FOLDED.len() as u8 {
+        for on in (0..=bits(|_| true)).filter(|on| on & sizes() != sizes()) {
+            for open in 0..tabs(&PANELS).len() as u8 {
                 let panels = Panels { on, open };
                 let mut read = Panels::default();
                 for word in panels.words() {

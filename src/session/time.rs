@@ -1,6 +1,6 @@
-//! Steps: forward, back, to any step of the run, and playing.
+//! Steps through a run: forward, back, to any step, and playing.
 
-use crate::kernel::{Actor, Choice, Power, State, enabled, is_environment, is_stuck};
+use crate::kernel::{Actor, Choice, Power, Setup, State, enabled, is_environment, is_stuck};
 use crate::scenario::{RunError, branch_name};
 use crate::view::words::count;
 
@@ -8,27 +8,39 @@ use super::fault::{AFTER_POWER_CUT, NOTHING_LEFT};
 use super::page::Session;
 
 impl Session {
-    /// Whether the run plays by itself.
+    /// Whether the run is playing.
     pub fn is_playing(&self) -> bool {
         self.playing
     }
 
-    /// The choice that a step forward takes: the run's next one; at its end the first enabled
-    /// choice of an actor; when all actors are done, the first of the environment.
+    /// The choice that a step forward takes: the run's next choice; at its end, the first enabled
+    /// choice of an actor; if all actors are done, the first of the environment.
     pub fn next_choice(&self) -> Option<Choice> {
+        if let Some(planned) = self.planned_alone() {
+            return Some(planned);
+        }
         let run = self.run();
         let planned = run.choices().get(run.cursor()).copied();
-        planned.or_else(|| match self.lesson_choice() {
+        planned.or_else(|| match self.lesson_choice().or_else(|| self.asked_choice()) {
+            // An embedded page is read-only.
+            _ if self.frame.embed => None,
             Some(choice) => choice.ok(),
-            None => self.default_choice(run.state()),
+            None => self.default_of_both(),
         })
     }
 
-    /// Takes a choice.
+    /// Takes a choice at the cursor.
     pub fn step(&mut self, choice: Choice) -> Result<(), RunError> {
         self.notice = None;
+        if self.is_alone(choice) {
+            let result = self.step_alone(choice);
+            if let Err(error) = result {
+                self.say(&self.why_not(error));
+            }
+            return result;
+        }
         let before = (self.branches.list().len(), self.branches.current());
-        let result = self.branches.step(choice);
+        let result = self.step_first(choice);
         if let (Actor::Irq(io), true) = (choice.actor, result.is_ok()) {
             self.delayed &= !(1 << io);
         }
@@ -53,7 +65,11 @@ impl Session {
     /// Takes the next choice; false if there is none.
     pub fn forward(&mut self) -> bool {
         let Some(choice) = self.next_choice() else {
-            if let Some(Err(why)) = self.lesson_choice() {
+            if self.frame.embed {
+                self.say("This is the end of the run.");
+                return false;
+            }
+            if let Some(Err(why)) = self.lesson_choice().or_else(|| self.asked_choice()) {
                 self.say(why);
                 return false;
             }
@@ -73,22 +89,30 @@ impl Session {
 
     /// Goes one step back.
     pub fn back(&mut self) {
-        match self.run().cursor() {
+        match self.place().0 {
             0 => self.say("This is the start of the run."),
             cursor => self.seek(cursor - 1),
         }
     }
 
-    /// Goes to a step of the run; past the end, to the end.
+    /// Goes to a step, counted as in [`Session::place`]; past the end, to the end.
     pub fn seek(&mut self, steps: usize) {
-        self.playing = false;
-        self.notice = None;
-        self.branches.seek(steps);
+        self.pause();
+        if !self.seek_common(steps) {
+            self.branches.seek(steps);
+        }
     }
 
-    /// Goes to a step by its number, and says so if the run has none of that number.
+    /// Goes to a step of the run, even if a second design is beside it.
+    pub fn seek_own(&mut self, steps: usize) {
+        self.pause();
+        self.branches.seek(steps);
+        self.set_ahead(0);
+    }
+
+    /// Goes to a step by its number. If the run has no such step, the notice says so.
     pub fn go_to(&mut self, step: &str) {
-        let steps = self.run().choices().len();
+        let (_, steps) = self.place();
         let number = step.parse::<usize>();
         if let Ok(number) = number {
             self.seek(number);
@@ -105,21 +129,26 @@ impl Session {
         self.playing = !self.playing;
         self.notice = None;
         if self.playing && self.next_choice().is_none() {
-            self.branches.seek(0);
+            self.seek(0);
+            self.playing = true;
         }
     }
 
-    /// One tick of playing.
+    /// Advances playing by one step.
     pub fn tick(&mut self) {
         if self.playing && !(self.forward() && self.next_choice().is_some()) {
             self.playing = false;
         }
     }
 
-    /// The first enabled choice that is neither delayed nor the environment's; when all actors are
+    /// The first enabled choice that is neither delayed nor the environment's; if all actors are
     /// done, the first of the environment.
     pub(super) fn default_choice(&self, state: &State) -> Option<Choice> {
-        let setup = self.run().setup();
+        self.default_under(self.run().setup(), state)
+    }
+
+    /// The same under a setup.
+    pub(super) fn default_under(&self, setup: &Setup, state: &State) -> Option<Choice> {
         let all = enabled(setup, state);
         let is_own = |choice: &Choice| !is_environment(state, *choice);
         let is_delayed =
@@ -131,7 +160,7 @@ impl Session {
         }
     }
 
-    /// Why there is no step to take.
+    /// The reason why no step is possible.
     pub(super) fn nothing_left(&self) -> &'static str {
         let (setup, state) = (self.run().setup(), self.run().state());
         match state.power {
@@ -143,7 +172,7 @@ impl Session {
             Power::On => {
                 "The remaining actors can never step again, whatever the environment does: go back."
             }
-            _ => AFTER_POWER_CUT,
+            Power::Cut | Power::Recovered => AFTER_POWER_CUT,
         }
     }
 

@@ -1,6 +1,6 @@
-//! A place in a line, as bytes: what the parsers of this module read with.
+//! A position in a line of bytes. The parsers of this module read with it.
 
-/// What is left of a line. Every method that reads moves on only if it succeeds.
+/// The unread rest of a line. A read method advances only if it succeeds.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Cursor<'a> {
     rest: &'a [u8],
@@ -11,25 +11,25 @@ impl<'a> Cursor<'a> {
         Cursor { rest: bytes }
     }
 
-    /// What has not been read.
+    /// The bytes that have not been read.
     #[inline]
     pub(super) const fn rest(&self) -> &'a [u8] {
         self.rest
     }
 
-    /// True at the end of the line, blanks aside.
+    /// True at the end of the line, ignoring blanks.
     pub(super) fn is_done(&self) -> bool {
         self.rest.iter().all(|byte| *byte == b' ')
     }
 
-    /// Reads exactly these bytes.
+    /// Reads exactly the given bytes.
     #[inline]
     pub(super) fn tag(&mut self, tag: &[u8]) -> Option<()> {
         self.rest = self.rest.strip_prefix(tag)?;
         Some(())
     }
 
-    /// Reads one byte.
+    /// Reads the given byte; `None` if another one follows, or none.
     #[inline]
     pub(super) fn byte(&mut self, byte: u8) -> Option<()> {
         match self.rest.split_first() {
@@ -41,7 +41,7 @@ impl<'a> Cursor<'a> {
         }
     }
 
-    /// Skips blanks.
+    /// Skips all blanks.
     #[inline]
     pub(super) fn blanks(&mut self) {
         while let [b' ', rest @ ..] = self.rest {
@@ -49,7 +49,7 @@ impl<'a> Cursor<'a> {
         }
     }
 
-    /// Reads a decimal number. Too large a number for 64 bits is none.
+    /// Reads a decimal number. Returns `None` if it does not fit into 64 bits.
     #[inline]
     pub(super) fn number(&mut self) -> Option<u64> {
         let mut value: u64 = 0;
@@ -57,7 +57,7 @@ impl<'a> Cursor<'a> {
         while let Some(digit) = self.rest.get(at).map(|byte| byte.wrapping_sub(b'0'))
             && digit < 10
         {
-            // Nineteen digits always fit; only longer numbers need care.
+            // Nineteen digits always fit; only longer numbers need an overflow check.
             value = if at < 19 {
                 value * 10 + u64::from(digit)
             } else {
@@ -81,7 +81,7 @@ impl<'a> Cursor<'a> {
         Some(value)
     }
 
-    /// Reads a decimal number with a sign or without.
+    /// Reads a decimal number with an optional sign.
     pub(super) fn signed(&mut self) -> Option<i64> {
         let mut ahead = *self;
         let minus = ahead.byte(b'-').is_some();
@@ -102,7 +102,7 @@ impl<'a> Cursor<'a> {
         Some(read.iter().filter_map(digit).fold(0, |value, digit| value << 4 | u64::from(digit)))
     }
 
-    /// Reads up to a byte that is not read, or to the end.
+    /// Reads up to a byte, which is not read, or to the end.
     #[inline]
     pub(super) fn until(&mut self, stop: u8) -> &'a [u8] {
         let len = self.rest.iter().position(|byte| *byte == stop).unwrap_or(self.rest.len());

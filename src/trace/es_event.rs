@@ -1,19 +1,19 @@
 //! The events of the extent status tree, in every spelling from v3.8 to v6.19
 //! (`include/trace/events/ext4.h`).
 
-use crate::es::{Extent, Status};
+use crate::es::{EsOp, Extent, Status};
 
 use super::cursor::Cursor;
 use super::spelling::{Spelling, Spellings};
 
-/// An inode of a file system of a device.
+/// An inode, with the device of its filesystem.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Default)]
 pub struct InodeId {
     /// Major number of the device.
     pub major: u32,
     /// Minor number of the device.
     pub minor: u32,
-    /// Inode number; 0 where the event names none.
+    /// The inode number; 0 if the event has none.
     pub ino: u64,
 }
 
@@ -26,19 +26,19 @@ impl core::fmt::Display for InodeId {
 /// One event of an extent status tree.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct EsLine {
-    /// Whose tree; `ino` is 0 for the shrinker, which names only the device.
+    /// The inode of the tree. Events of the shrinker name only the device, so `ino` is 0.
     pub inode: InodeId,
-    /// What happens.
+    /// The call, with its arguments or its result.
     pub call: EsCall,
 }
 
-/// What an event says.
+/// The kind and the fields of an event.
 #[allow(missing_docs, reason = "the variant says what its fields are")]
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum EsCall {
-    /// `ext4_es_insert_extent`: written just before the tree changes.
+    /// `ext4_es_insert_extent`: written immediately before the tree changes.
     Insert(Extent),
-    /// `ext4_es_cache_extent` (v3.12): nothing happens if something is cached in its range.
+    /// `ext4_es_cache_extent` (v3.12): the tree changes only if its range is empty.
     Cache(Extent),
     /// `ext4_es_insert_delayed_block` (v4.20), `ext4_es_insert_delayed_extent` (v6.11).
     InsertDelayed { extent: Extent, lclu_allocated: bool, end_allocated: bool },
@@ -46,25 +46,49 @@ pub enum EsCall {
     Remove { lblk: u32, len: u32 },
     /// `ext4_es_lookup_extent_enter`.
     Lookup { lblk: u32 },
-    /// `ext4_es_lookup_extent_exit`: what was found.
+    /// `ext4_es_lookup_extent_exit` with its result.
     Found(Option<Extent>),
     /// `ext4_es_find_extent_range_enter` and its older names.
     Find { lblk: u32 },
-    /// `ext4_es_find_extent_range_exit` and its older names: what was found.
+    /// `ext4_es_find_extent_range_exit` and its older names, with the result.
     FindFound(Option<Extent>),
     /// `ext4_es_shrink_count`, and in v3.9-rc1 `ext4_es_reclaim_extents_count`.
     ShrinkCount,
-    /// `ext4_es_shrink_scan_enter` (v3.18), `ext4_es_shrink_enter` (v3.9): a run of the shrinker
-    /// begins, which may drop extents of any inode from here on.
+    /// `ext4_es_shrink_scan_enter` (v3.18), `ext4_es_shrink_enter` (v3.9): the shrinker starts, and
+    /// may drop extents of any inode from here on.
     ShrinkEnter { nr_to_scan: u64 },
-    /// `ext4_es_shrink_scan_exit`, `ext4_es_shrink_exit`: it has ended.
+    /// `ext4_es_shrink_scan_exit`, `ext4_es_shrink_exit`: the shrinker has ended.
     ShrinkExit { nr_shrunk: u64 },
-    /// `ext4_es_shrink` (v3.18): the same, with statistics; an insert without memory calls it too.
+    /// `ext4_es_shrink` (v3.18): the shrinker has ended, with statistics. A failed allocation in an
+    /// insert calls it too.
     Shrink { nr_shrunk: u64 },
 }
 
-/// Reads the payload of an event whose name begins with `ext4_es_`. `None` for a name that no
-/// kernel has; the error is what was expected.
+impl EsCall {
+    /// The change that the call makes to the tree, if it is one.
+    pub fn change(self) -> Option<EsOp> {
+        match self {
+            EsCall::Insert(extent) => Some(EsOp::Insert(extent)),
+            EsCall::Cache(extent) => Some(EsOp::CacheExtent(extent)),
+            EsCall::InsertDelayed { extent, lclu_allocated, end_allocated } => {
+                let Extent { lblk, len, .. } = extent;
+                Some(EsOp::InsertDelayed { lblk, len, lclu_allocated, end_allocated })
+            }
+            EsCall::Remove { lblk, len } => Some(EsOp::Remove { lblk, len }),
+            EsCall::Lookup { .. }
+            | EsCall::Found(_)
+            | EsCall::Find { .. }
+            | EsCall::FindFound(_)
+            | EsCall::ShrinkCount
+            | EsCall::ShrinkEnter { .. }
+            | EsCall::ShrinkExit { .. }
+            | EsCall::Shrink { .. } => None,
+        }
+    }
+}
+
+/// Reads the payload of an event whose name starts with `ext4_es_`. Returns `None` for a name that
+/// no kernel uses; the error is the expected text.
 pub(super) fn parse(
     name: &[u8],
     payload: &[u8],
@@ -79,7 +103,7 @@ pub(super) fn parse(
     }))
 }
 
-/// An event, without its spelling.
+/// The kinds of events, independent of their spelling.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Kind {
     Insert,
@@ -146,7 +170,7 @@ impl Kind {
         })
     }
 
-    /// What the event's name alone tells of the kernel.
+    /// The range of kernels that the name of the event implies.
     fn tells(self) -> Option<Spelling> {
         match self {
             Kind::DelayedBlock => Some(Spelling::DelayedBlock),
@@ -218,7 +242,7 @@ impl Kind {
                 EsCall::FindFound((len > 0).then_some(extent))
             }
             Kind::ShrinkCount | Kind::ReclaimCount => {
-                // Which counts it gives has changed, and none of them is asked for.
+                // The list of counts has changed between kernels, and none of them is needed.
                 let _ = at.until(b'\n');
                 EsCall::ShrinkCount
             }
@@ -232,7 +256,7 @@ impl Kind {
             }
             Kind::Shrink => {
                 let nr_shrunk = count(at, &[b"nr_shrunk "]).ok_or(SHRINK)?;
-                // `, scan_time T nr_skipped S retried R`: the one comma of all events.
+                // `, scan_time T nr_skipped S retried R`: only this event has a comma there.
                 let _ = at.byte(b',');
                 EsCall::Shrink { nr_shrunk }
             }
@@ -241,7 +265,7 @@ impl Kind {
     }
 }
 
-/// `dev 254,0 ino 12 `, or without an inode.
+/// Reads `dev 254,0 ino 12 `, or the same without an inode.
 #[inline]
 pub(super) fn inode(at: &mut Cursor<'_>, with_ino: bool) -> Option<InodeId> {
     at.tag(b"dev ")?;
@@ -258,7 +282,7 @@ pub(super) fn inode(at: &mut Cursor<'_>, with_ino: bool) -> Option<InodeId> {
     Some(InodeId { major, minor, ino })
 }
 
-/// `[16/4)`: start and length.
+/// Reads `[16/4)`: start and length.
 #[inline]
 fn range(at: &mut Cursor<'_>) -> Option<(u32, u32)> {
     at.byte(b'[')?;
@@ -279,14 +303,14 @@ fn count(at: &mut Cursor<'_>, names: &[&[u8]]) -> Option<u64> {
     at.number()
 }
 
-/// `es [16/4) mapped 1079 status U`, which has to be an extent.
+/// Reads `es [16/4) mapped 1079 status U`, where an extent is required.
 #[inline]
 fn extent(at: &mut Cursor<'_>, seen: &mut Spellings) -> Result<Extent, &'static str> {
     let extent = extent_or_none(at, seen)?.ok_or(STATUS)?;
     if extent.end().is_none() { Err(REACH) } else { Ok(extent) }
 }
 
-/// The same, or `es [0/0) mapped 0 status ` where nothing was found.
+/// Reads the same, or `es [0/0) mapped 0 status ` if nothing was found.
 fn extent_or_none(
     at: &mut Cursor<'_>,
     seen: &mut Spellings,
@@ -304,7 +328,7 @@ fn extent_or_none(
     of_parts(at, (lblk, len), pblk, seen)
 }
 
-/// `found 1 [0/256) 1063 UR`
+/// Reads `found 1 [0/256) 1063 UR`.
 #[inline]
 fn found(at: &mut Cursor<'_>, seen: &mut Spellings) -> Result<Option<Extent>, &'static str> {
     at.tag(b"found ").ok_or(FOUND)?;
@@ -322,7 +346,7 @@ fn found(at: &mut Cursor<'_>, seen: &mut Spellings) -> Result<Option<Extent>, &'
     }
 }
 
-/// The status behind a range and a block; no status is no extent.
+/// Reads the status after a range and a block. No status means no extent.
 #[inline]
 fn of_parts(
     at: &mut Cursor<'_>,
@@ -338,11 +362,11 @@ fn of_parts(
         match pblk {
             ONES_60 => seen.saw(Spelling::Ones60),
             ONES_59 => seen.saw(Spelling::Ones59),
-            // 0, the poison of a split (549196775151), or what the caller left there.
+            // 0, the poison of a split (549196775151), or the value that the caller passed.
             _ => {}
         }
     }
-    // Where a block means nothing the tree says 0.
+    // The tree returns 0 for a block number without a meaning.
     let pblk = if status.is_mapped() { pblk } else { 0 };
     Ok(Some(Extent::new(lblk, len, pblk, status)))
 }
@@ -350,7 +374,7 @@ fn of_parts(
 const ONES_60: u64 = u64::MAX >> 4;
 const ONES_59: u64 = u64::MAX >> 5;
 
-/// ` UR`, ` W0x10` (v3.19 to v5.5), ` 4000000000000000` (v3.9), or nothing.
+/// Reads ` UR`, ` W0x10` (v3.19 to v5.5), ` 4000000000000000` (v3.9), or nothing.
 #[inline]
 fn status(at: &mut Cursor<'_>, seen: &mut Spellings) -> Option<Status> {
     if at.rest().is_empty() {
@@ -368,7 +392,7 @@ fn status(at: &mut Cursor<'_>, seen: &mut Spellings) -> Option<Status> {
             hex_status(word)?
         }
         Some(letter) if letter.is_ascii_uppercase() || *letter == b'0' => letters(word, seen)?,
-        // Nothing was found, and a field that a later kernel appended follows.
+        // Nothing was found, and a field of a later kernel follows.
         Some(_) => return Some(Status::NONE),
     };
     *at = ahead;
@@ -406,7 +430,7 @@ fn letters(word: &[u8], seen: &mut Spellings) -> Option<Status> {
     Some(status)
 }
 
-/// The top four bits of 64 (v3.9), or of 32 (v3.9-rc1): WRITTEN, UNWRITTEN, DELAYED, HOLE.
+/// Reads the top four bits of 64 (v3.9) or of 32 (v3.9-rc1): WRITTEN, UNWRITTEN, DELAYED, HOLE.
 fn hex_status(word: &[u8]) -> Option<Status> {
     let mut at = Cursor::new(word);
     let value = at.hex()?;
@@ -420,7 +444,7 @@ fn hex_status(word: &[u8]) -> Option<Status> {
     Some(set.fold(Status::NONE, |status, (_, bit)| status | bit))
 }
 
-/// ` allocated 0`, from v6.11 ` allocated 0 1`.
+/// Reads ` allocated 0`, or from v6.11 on ` allocated 0 1`.
 fn allocated(at: &mut Cursor<'_>) -> Option<(bool, bool)> {
     let flag = |at: &mut Cursor<'_>| {
         at.byte(b' ')?;
@@ -442,7 +466,7 @@ fn allocated(at: &mut Cursor<'_>) -> Option<(bool, bool)> {
     }
 }
 
-/// Fields that later kernels appended: ` seq 17` (v6.19), or any word and number.
+/// Skips fields that later kernels appended: ` seq 17` (v6.19), or any word and number.
 #[inline]
 fn appended(at: &mut Cursor<'_>, seen: &mut Spellings) -> Result<(), &'static str> {
     while !at.is_done() {

@@ -1,5 +1,4 @@
-//! What stands behind the prefix of a line: an event, by name, with the fields that this program
-//! asks for.
+//! The event in a line, after its prefix: the name, and the fields that this program needs.
 
 use super::cursor::Cursor;
 use super::es_event::{self, EsLine, InodeId};
@@ -11,62 +10,71 @@ use super::spelling::Spellings;
 pub enum Event<'a> {
     /// One of the `ext4_es_*` events.
     Es(EsLine),
-    /// A line that somebody wrote into `trace_marker`.
+    /// A line that a program wrote into `trace_marker`.
     Marker(&'a [u8]),
-    /// `block_rq_issue`: a request goes to the device. Sectors have 512 bytes.
+    /// `block_rq_issue`: a request is sent to the device. A sector has 512 bytes.
     BlockIssue { rwbs: Rwbs<'a>, sector: u64, sectors: u32 },
-    /// `block_rq_complete`: the device has done it.
+    /// `block_rq_complete`: the device has finished the request.
     BlockComplete { rwbs: Rwbs<'a>, sector: u64, sectors: u32, error: i64 },
-    /// `workqueue_queue_work`.
+    /// `workqueue_queue_work`: a work item waits for a kworker.
     WorkQueued { work: u64, function: &'a [u8] },
-    /// `workqueue_execute_start`: a kworker begins a work item.
+    /// `workqueue_execute_start`: a kworker starts a work item.
     WorkStart { work: u64, function: &'a [u8] },
-    /// `workqueue_execute_end`.
+    /// `workqueue_execute_end`: the work item is done.
     WorkEnd { work: u64 },
     /// `jbd2_start_commit`, `jbd2_commit_locking`, `_flushing`, `_logging`, `jbd2_end_commit`.
     Commit { phase: CommitPhase, transaction: u64 },
-    /// `jbd2_handle_start`.
+    /// `jbd2_handle_start`: a handle joins the transaction.
     HandleStart { transaction: u64 },
     /// `jbd2_handle_stats`: the handle is stopped.
     HandleStop { transaction: u64 },
-    /// A system call begins; the arguments as text.
+    /// A system call starts; the arguments are text.
     SyscallEnter { name: &'a [u8], arguments: &'a [u8] },
     /// A system call returns.
     SyscallExit { name: &'a [u8], result: i64 },
-    /// The next lines are a stack.
+    /// The following lines are a stack trace.
     Stack,
-    /// An event that says nothing here.
+    /// An event without a meaning for this program.
     Other { name: &'a [u8], payload: &'a [u8] },
 }
 
-/// How far a commit has come.
+/// The phase of a commit.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub enum CommitPhase {
-    /// `jbd2_start_commit`.
+    /// `jbd2_start_commit`: jbd2 begins the commit.
     Start,
-    /// `jbd2_commit_locking`: new handles wait.
+    /// `jbd2_commit_locking`: new handles wait from here on.
     Locking,
-    /// `jbd2_commit_flushing`: `data=ordered` is waited for.
+    /// `jbd2_commit_flushing`: the commit waits for `data=ordered`.
     Flushing,
-    /// `jbd2_commit_logging`.
+    /// `jbd2_commit_logging`: the metadata goes to the journal.
     Logging,
-    /// `jbd2_end_commit`.
+    /// `jbd2_end_commit`: the transaction is durable.
     End,
 }
 
-/// What a request does, in letters: `W` write, `R` read, `F` flush (also FUA), `S` sync, `A`
+/// The kind of a request, in letters: `W` write, `R` read, `F` flush (also FUA), `S` sync, `A`
 /// read-ahead, `M` metadata (block/blktrace.c, `blk_fill_rwbs`).
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Rwbs<'a>(pub &'a [u8]);
 
+impl Event<'_> {
+    /// Whether it enters EXT4_IOC_CLEAR_ES_CACHE (`_IO('f', 40)`), which has no event of its own.
+    /// The descriptor's file is not known.
+    pub fn clears_es_cache(&self) -> bool {
+        let Event::SyscallEnter { name: b"ioctl", arguments } = self else { return false };
+        arguments.windows(9).any(|window| window == b"cmd: 6628")
+    }
+}
+
 impl Rwbs<'_> {
-    /// Whether data is written.
+    /// Whether the request writes data.
     pub fn is_write(self) -> bool {
         self.0.contains(&b'W')
     }
 }
 
-/// Reads what follows the time. The error is what was expected.
+/// Reads the text after the time. The error is the expected text.
 #[inline]
 pub(super) fn event<'a>(rest: &'a [u8], seen: &mut Spellings) -> Result<Event<'a>, &'static str> {
     if rest.starts_with(b"sys_")
@@ -83,7 +91,7 @@ pub(super) fn event<'a>(rest: &'a [u8], seen: &mut Spellings) -> Result<Event<'a
     other(name, payload)
 }
 
-/// The name up to its colon, without its system (`ext4:` in perf's text), and what follows.
+/// The name up to its colon, without its system (`ext4:` in perf's output), and the rest.
 #[inline]
 fn name(rest: &[u8]) -> Option<(&[u8], &[u8])> {
     if rest == b"<stack trace>" {
@@ -157,7 +165,7 @@ fn other<'a>(name: &'a [u8], payload: &'a [u8]) -> Result<Event<'a>, &'static st
     })
 }
 
-/// `sys_pwrite64(fd: a, …)` and `sys_pwrite64 -> 0x4000`, as ftrace itself prints them.
+/// Reads `sys_pwrite64(fd: a, …)` or `sys_pwrite64 -> 0x4000`, the forms that ftrace prints.
 fn syscall(rest: &[u8]) -> Option<Event<'_>> {
     let mut at = Cursor::new(rest.strip_prefix(b"sys_")?);
     let word = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'_';
@@ -172,7 +180,7 @@ fn syscall(rest: &[u8]) -> Option<Event<'_>> {
     Some(Event::SyscallExit { name, result: result(at.rest())? })
 }
 
-/// `sys_enter_fsync`, `sys_exit_fsync`: the call, and whether it begins.
+/// The call in `sys_enter_fsync` or `sys_exit_fsync`, and whether it starts.
 fn syscall_name(name: &[u8]) -> Option<(&[u8], bool)> {
     match (name.strip_prefix(b"sys_enter_"), name.strip_prefix(b"sys_exit_")) {
         (Some(call), _) => Some((call, true)),
@@ -184,13 +192,13 @@ fn syscall_name(name: &[u8]) -> Option<(&[u8], bool)> {
 fn result(text: &[u8]) -> Option<i64> {
     let mut at = Cursor::new(text);
     if at.tag(b"0x").is_some() {
-        // A negative result is printed as the 64 bits that it has.
+        // A negative result is printed as a 64-bit hexadecimal number.
         return at.hex().map(u64::cast_signed);
     }
     at.signed()
 }
 
-/// `254,0 WS 16384 () 8632 + 32 [esop]`, completed `254,0 WS () 8632 + 32 [0]`.
+/// Reads `254,0 WS 16384 () 8632 + 32 [esop]`, or for a completion `254,0 WS () 8632 + 32 [0]`.
 fn request(payload: &[u8], issued: bool) -> Option<(Rwbs<'_>, u64, u32, i64)> {
     let mut at = Cursor::new(payload);
     at.number32()?;
@@ -216,7 +224,7 @@ fn request(payload: &[u8], issued: bool) -> Option<(Rwbs<'_>, u64, u32, i64)> {
     Some((rwbs, sector, sectors, error))
 }
 
-/// `work struct=PTR function=FN …` and `work struct PTR: function FN`.
+/// Reads `work struct=PTR function=FN …` or `work struct PTR: function FN`.
 fn work(payload: &[u8]) -> Option<(u64, &[u8])> {
     let mut at = Cursor::new(payload);
     at.tag(b"work struct")?;
@@ -251,7 +259,8 @@ fn of_dev(payload: &[u8], word: &[u8]) -> Option<u64> {
     at.number()
 }
 
-/// trace-cmd prints a marker as `print: tracing_mark_write: text`, or with an address before it.
+/// Reads a marker in trace-cmd's form: `print: tracing_mark_write: text`, or with an address before
+/// it.
 fn printed(payload: &[u8]) -> &[u8] {
     const NAME: &[u8] = b"tracing_mark_write: ";
     let at = payload.windows(NAME.len()).position(|window| window == NAME);

@@ -1,5 +1,5 @@
-//! What stands beside a recorded trace: which kernel and mount it was (`kernel.txt`), and what each
-//! operation returned and left in the tree (`ops.jsonl`).
+//! The files beside a recorded trace: `kernel.txt` with the kernel and the mount, and `ops.jsonl`
+//! with the result and the ES tree of each operation.
 
 use serde::Deserialize;
 
@@ -12,23 +12,25 @@ use super::release::Release;
 pub struct Folder {
     /// The kernel that made the trace, if it is known.
     pub release: Option<Release>,
-    /// Bytes of a block.
+    /// Size of a block in bytes.
     pub block_size: u32,
-    /// Blocks of a cluster as a power of two (bigalloc), else 0.
+    /// Number of blocks of a cluster as a power of two (bigalloc); 0 without bigalloc.
     pub cluster_bits: u8,
-    /// The file's inode, if it is known.
+    /// The file's inode number, if it is known.
     pub ino: Option<u64>,
-    /// CPUs of the machine, if that is known.
+    /// Number of CPUs of the machine, if it is known.
     pub cpus: Option<u32>,
-    /// Buffered writeback of unwritten blocks converts when the data is there (`dioread_nolock`).
+    /// True if buffered writeback of unwritten blocks converts when the data is on the device
+    /// (`dioread_nolock`).
     pub dioread_nolock: bool,
-    /// Buffered writes reserve, and allocate when they are written back (`delalloc`).
+    /// True if buffered writes reserve blocks and writeback allocates them (`delalloc`).
     pub delalloc: bool,
-    /// Dirty pages are written behind the script's back (`vm.dirty_writeback_centisecs`).
+    /// True if dirty pages may be written without an operation of the script
+    /// (`vm.dirty_writeback_centisecs`).
     pub flusher: bool,
     /// The mount options as they were given.
     pub mount: String,
-    /// The trace was started before the file was used, so its tree was empty.
+    /// True if the trace was started before the file was used, so that its tree was empty.
     pub from_the_start: bool,
 }
 
@@ -50,7 +52,7 @@ impl Default for Folder {
 }
 
 impl Folder {
-    /// Reads `kernel.txt`. Lines that say nothing here are passed over.
+    /// Reads `kernel.txt` and ignores unknown lines.
     pub fn parse(text: &str) -> Folder {
         let mut folder = Folder { from_the_start: true, ..Folder::default() };
         let mut cluster_bytes = 0_u32;
@@ -89,8 +91,15 @@ impl Folder {
         folder
     }
 
-    /// The rules of the tree under this kernel and with these clusters; `None` if the kernel is not
-    /// known, or has no extent status tree.
+    /// Whether `dioread_nolock` has an effect: from v5.6 on only with delayed allocation
+    /// (`ext4_should_dioread_nolock`).
+    pub fn converts_after_writeback(&self) -> bool {
+        let old = self.release.is_some_and(|release| (release.major, release.minor) < (5, 6));
+        self.dioread_nolock && (self.delalloc || old)
+    }
+
+    /// The rules of the tree for this kernel and cluster size. `None` if the kernel is not known,
+    /// or has no extent status tree.
     pub fn rules(&self) -> Option<Rules> {
         Some(self.release?.rules()?.with_cluster_bits(self.cluster_bits))
     }
@@ -99,33 +108,33 @@ impl Folder {
 /// A line of `ops.jsonl`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OpRecord {
-    /// The operation's number.
+    /// The number of the operation in its script.
     pub index: u32,
     /// The line of the script.
     pub op: String,
-    /// What it returned, or −errno.
+    /// The result, or −errno.
     pub ret: i64,
     /// `i_size` afterwards, in bytes.
     pub size: u64,
-    /// The tree after it.
+    /// The ES tree after the operation.
     pub es: Dump,
-    /// FIEMAP after it, where that was asked for after every operation.
+    /// The FIEMAP output after it, if it was recorded after every operation.
     pub fiemap: Option<Dump>,
-    /// The tree after that FIEMAP: where the file says `null` it is the same.
+    /// The ES tree after that FIEMAP. If the file says `null`, it is the same as `es`.
     pub es_after_fiemap: Option<Dump>,
-    /// What an operation `fiemap` returned.
+    /// The output of an operation `fiemap`.
     pub fiemap_out: Option<Dump>,
 }
 
 /// Extents in the order of their blocks.
 pub type Dump = Vec<Extent>;
 
-/// Why `ops.jsonl` cannot be read.
+/// The error of an `ops.jsonl` that cannot be read.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct FolderError {
-    /// Line, from 1.
+    /// The line, counted from 1.
     pub line: u32,
-    /// What was expected, and what the reader said.
+    /// The expected text, and the reader's message.
     pub expected: String,
 }
 
@@ -165,7 +174,7 @@ impl OpRecord {
     /// Reads the text of `ops.jsonl`.
     ///
     /// # Errors
-    /// The first line that is no operation.
+    /// The first line that is not an operation.
     pub fn parse_all(text: &[u8]) -> Result<Vec<OpRecord>, FolderError> {
         let lines = text.split(|byte| *byte == b'\n');
         let lines = (1..).zip(lines).filter(|(_, line)| !line.trim_ascii().is_empty());
@@ -201,7 +210,7 @@ impl OpRecord {
 }
 
 impl RawExtent {
-    /// Flags as `ext4_get_es_cache` (fs/ext4/extents.c, v5.4) fills them in.
+    /// An extent from the flags that `ext4_get_es_cache` fills in (fs/ext4/extents.c, v5.4).
     fn extent(&self) -> Option<Extent> {
         const LAST: u32 = 0x1;
         const UNKNOWN: u32 = 0x2;

@@ -1,27 +1,27 @@
-//! What stands before an event on its line: who, where, when (kernel/trace/trace_output.c, v6.1).
+//! The prefix of a line: task, CPU, context and time (kernel/trace/trace_output.c, v6.1).
 
 use super::cursor::Cursor;
 
-/// In which context an event was written: the third letter of the flags.
+/// The context in which an event was written: the third letter of the flags.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub enum Context {
-    /// A task, outside of interrupts; also where the trace does not say.
+    /// A task, outside interrupts. Also used if the trace does not name the context.
     #[default]
     Task,
-    /// A soft interrupt.
+    /// A soft interrupt (`s`).
     Softirq,
-    /// A hard interrupt, also one that came in a soft one.
+    /// A hard interrupt, including one that interrupted a soft interrupt.
     Hardirq,
-    /// A non-maskable interrupt.
+    /// A non-maskable interrupt (`z`).
     Nmi,
 }
 
-/// When an event was written, as far as the trace's clock says it.
+/// The time of an event, according to the trace's clock.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Default)]
 pub enum Stamp {
-    /// Nanoseconds, of a clock that counts seconds (`local`, `global`, `mono`, `boot`).
+    /// Nanoseconds, from a clock that counts seconds (`local`, `global`, `mono`, `boot`).
     Nanoseconds(u64),
-    /// Ticks, of a clock that only counts (`counter`, `x86-tsc`).
+    /// Ticks, from a clock that only counts (`counter`, `x86-tsc`).
     Ticks(u64),
     /// The line has no time.
     #[default]
@@ -36,13 +36,13 @@ pub(super) struct Prefix<'a> {
     pub(super) cpu: u16,
     pub(super) context: Context,
     pub(super) time: Stamp,
-    /// What follows the time: the event.
+    /// The text after the time, which is the event.
     pub(super) rest: &'a [u8],
 }
 
 /// Reads `<comm>-<pid> [(<tgid>)] [<cpu>] [<flags>] <time>: `, as `trace`, `trace_pipe` and
-/// `trace-cmd report` print it; `perf script` has a blank for the dash. The error is what was
-/// expected.
+/// `trace-cmd report` print it. `perf script` prints a blank instead of the dash. The error is the
+/// expected text.
 pub(super) fn prefix(line: &[u8]) -> Result<Prefix<'_>, &'static str> {
     const WHO: &str = "a command, a dash, a pid and a CPU in brackets, as in `fio-1234 [002]`";
     let (comm, pid, mut at) = task_and_cpu(line).ok_or(WHO)?;
@@ -55,8 +55,8 @@ pub(super) fn prefix(line: &[u8]) -> Result<Prefix<'_>, &'static str> {
     Ok(Prefix { comm, pid, cpu, context, time, rest: at.rest() })
 }
 
-/// The command may have blanks, dashes, colons and brackets in it, so the first `-<pid> [<cpu>]`
-/// that fits decides. The cursor stands behind the bracket.
+/// The name of the command may contain blanks, dashes, colons and brackets, so the first `-<pid>
+/// [<cpu>]` that fits is taken. The returned cursor stands after the bracket.
 fn task_and_cpu(line: &[u8]) -> Option<(&[u8], u32, Cursor<'_>)> {
     let mut from = 0;
     loop {
@@ -73,7 +73,7 @@ fn task_and_cpu(line: &[u8]) -> Option<(&[u8], u32, Cursor<'_>)> {
     }
 }
 
-/// `   kworker/u8:2-77  ` or `  fio-1234 (   1234) `, read from its end.
+/// Reads `   kworker/u8:2-77  ` or `  fio-1234 (   1234) `, from the end.
 fn task(text: &[u8]) -> Option<(&[u8], u32)> {
     let text = text.trim_ascii_end();
     let text = match text.strip_suffix(b")") {
@@ -91,13 +91,14 @@ fn task(text: &[u8]) -> Option<(&[u8], u32)> {
     if comm.is_empty() { None } else { Some((comm, pid)) }
 }
 
-/// `d.h1.`: four to six letters, dots and digits. A time has digits and a colon at its end.
+/// Reads `d.h1.`: four to six letters, dots and digits. A time consists of digits and ends with a
+/// colon.
 fn flags(at: &mut Cursor<'_>) -> Option<Context> {
     let mut ahead = *at;
     let word = ahead.until(b' ');
     let is_flag = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'#');
     let not_time = word.iter().any(|byte| !byte.is_ascii_digit() && *byte != b'.') || {
-        // Dots alone, or dots and a preempt depth: a time begins with a digit.
+        // Only dots, or dots and a preempt depth; a time starts with a digit.
         word.first() == Some(&b'.')
     };
     if !(4..=6).contains(&word.len()) || !word.iter().all(is_flag) || !not_time {
@@ -113,7 +114,7 @@ fn flags(at: &mut Cursor<'_>) -> Option<Context> {
     })
 }
 
-/// `5321.000101:`, six or nine decimals, or a plain count.
+/// Reads `5321.000101:` with six or nine decimals, or a plain count.
 fn time(at: &mut Cursor<'_>) -> Option<Stamp> {
     let mut ahead = *at;
     let whole = ahead.number()?;

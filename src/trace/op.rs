@@ -1,4 +1,4 @@
-//! The operations of recorded scripts: what a line of `ops.jsonl` asked the kernel for, in bytes.
+//! The operations of recorded scripts: the calls that the lines of `ops.jsonl` describe, in bytes.
 
 use crate::kernel::Sync;
 
@@ -6,65 +6,72 @@ use crate::kernel::Sync;
 #[allow(missing_docs, reason = "the variant says what its fields are")]
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum RecordedOp {
-    /// `dio_write`.
+    /// `dio_write`: one direct write.
     DioWrite { bytes: Bytes, sync: Sync },
-    /// `buf_write`.
+    /// `buf_write`: one buffered write.
     BufWrite { bytes: Bytes, sync: Sync },
     /// `aio_write`: one `io_submit` of direct writes, then `io_getevents`.
     AioWrite { iocbs: Vec<Bytes>, sync: Sync },
-    /// `aio_read`.
+    /// `aio_read`: one `io_submit` of direct reads, then `io_getevents`.
     AioRead { iocbs: Vec<Bytes> },
-    /// `dio_read`.
+    /// `dio_read`: one direct read.
     DioRead { bytes: Bytes },
-    /// `buf_read`.
+    /// `buf_read`: one buffered read.
     BufRead { bytes: Bytes },
-    /// `fsync` and `fdatasync`.
+    /// `fsync`, or `fdatasync` if `datasync` is true.
     Fsync { datasync: bool },
-    /// `truncate`.
+    /// `truncate` to a size in bytes.
     Truncate { size: u64 },
-    /// `fallocate`.
+    /// `fallocate` of a range, with a mode.
     Fallocate { bytes: Bytes, mode: Mode },
-    /// `drop_caches`.
+    /// `drop_caches`: 1 pages, 2 extents, 3 both.
     DropCaches { what: u8 },
-    /// `fiemap`; with `sync` dirty pages are written first.
+    /// `fiemap`; `sync` writes dirty pages first.
     Fiemap { sync: bool },
-    /// `clear_es`.
+    /// `clear_es`: the ioctl that clears the extent status tree.
     ClearEs,
-    /// `mmap_write`.
+    /// `mmap_write`: stores into a shared mapping.
     MmapWrite { bytes: Bytes },
-    /// `sync_file_range`.
+    /// `seekmap`: SEEK_DATA and SEEK_HOLE in turns, from the start to the end.
+    Seekmap,
+    /// `seek_data`, or `seek_hole`, from a byte on.
+    Seek { offset: u64, hole: bool },
+    /// `sync_file_range`: writeback of a range, without a commit.
     SyncFileRange { bytes: Bytes },
-    /// `syncfs`.
+    /// `syncfs`: writeback of the whole file system, and a commit.
     Syncfs,
-    /// Another one, by its word.
+    /// Another operation, with its word.
     Other { word: String },
 }
+
+/// Bytes of a page.
+pub(super) const PAGE_BYTES: u32 = 4096;
 
 /// A range of a file in bytes.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Bytes {
-    /// Where it begins.
+    /// The offset of its first byte.
     pub offset: u64,
-    /// How long it is.
+    /// Its length in bytes.
     pub len: u64,
 }
 
-/// What `fallocate` does (`mode=`).
+/// The mode of `fallocate` (`mode=`).
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Mode {
-    /// Preallocation.
+    /// Preallocates the range, and grows the file if the range ends beyond it.
     Alloc,
-    /// Preallocation that leaves the size alone.
+    /// Preallocates the range and keeps the file's size.
     Keep,
-    /// A hole.
+    /// Makes the range a hole.
     Punch,
-    /// Zeroes.
+    /// Zeroes the range, and grows the file if the range ends beyond it.
     Zero,
-    /// Zeroes that leave the size alone.
+    /// Zeroes the range and keeps the file's size.
     ZeroKeep,
-    /// What follows moves down over the range.
+    /// Removes the range and moves the following data down.
     Collapse,
-    /// What follows moves up and leaves a hole.
+    /// Inserts a hole and moves the following data up.
     Insert,
 }
 
@@ -79,19 +86,37 @@ impl Bytes {
         (down(self.offset, block_size), up(self.end(), block_size))
     }
 
-    /// The blocks that lie in the range as a whole.
+    /// The range, extended to whole pages.
+    pub fn pages(self) -> Bytes {
+        let page = u64::from(PAGE_BYTES);
+        let offset = self.offset / page * page;
+        let end = self.end().div_ceil(page).saturating_mul(page);
+        Bytes { offset, len: end - offset }
+    }
+
+    /// The part of the range that is punched in a file of a size: nothing beyond the page with the
+    /// end of the file, and `None` if the range begins there (`ext4_punch_hole`,
+    /// fs/ext4/inode.c v6.1).
+    pub fn punched(self, size: u64) -> Option<Bytes> {
+        let page = u64::from(PAGE_BYTES);
+        let last = size.saturating_add(page - size % page);
+        let end = if self.end() > size { last } else { self.end() };
+        (self.offset < size).then(|| Bytes { len: end - self.offset, ..self })
+    }
+
+    /// The blocks that lie completely inside the range.
     pub fn whole_blocks(self, block_size: u32) -> (u32, u32) {
         let (first, end) = (up(self.offset, block_size), down(self.end(), block_size));
         (first, end.max(first))
     }
 }
 
-/// The block that a byte lies in.
+/// The block that contains a byte.
 pub(super) fn down(bytes: u64, block_size: u32) -> u32 {
     u32::try_from(bytes / u64::from(block_size.max(1))).unwrap_or(u32::MAX)
 }
 
-/// The first block that begins at a byte or after it.
+/// The first block that starts at a byte or after it.
 pub(super) fn up(bytes: u64, block_size: u32) -> u32 {
     u32::try_from(bytes.div_ceil(u64::from(block_size.max(1)))).unwrap_or(u32::MAX)
 }
@@ -106,7 +131,7 @@ impl RecordedOp {
             .unwrap_or_else(|| RecordedOp::Other { word: word.to_string() })
     }
 
-    /// `None` for another word, and for one whose arguments are not as they should be.
+    /// Reads a known operation. `None` for an unknown word or for unexpected arguments.
     fn known(word: &str, arguments: &Arguments<'_>) -> Option<RecordedOp> {
         let bytes = || arguments.bytes();
         Some(match word {
@@ -129,12 +154,16 @@ impl RecordedOp {
             "clear_es" => RecordedOp::ClearEs,
             "mmap_write" => RecordedOp::MmapWrite { bytes: bytes()? },
             "sync_file_range" => RecordedOp::SyncFileRange { bytes: bytes()? },
+            "seekmap" => RecordedOp::Seekmap,
+            "seek_data" | "seek_hole" => {
+                RecordedOp::Seek { offset: arguments.number("off")?, hole: word == "seek_hole" }
+            }
             "syncfs" => RecordedOp::Syncfs,
             _ => return None,
         })
     }
 
-    /// The word by which the operation is counted: `dio_write`, `punch`.
+    /// The word under which the operation is counted: `dio_write`, `punch`.
     pub fn word(&self) -> &str {
         match self {
             RecordedOp::DioWrite { .. } => "dio_write",
@@ -152,6 +181,9 @@ impl RecordedOp {
             RecordedOp::ClearEs => "clear_es",
             RecordedOp::MmapWrite { .. } => "mmap_write",
             RecordedOp::SyncFileRange { .. } => "sync_file_range",
+            RecordedOp::Seekmap => "seekmap",
+            RecordedOp::Seek { hole: false, .. } => "seek_data",
+            RecordedOp::Seek { hole: true, .. } => "seek_hole",
             RecordedOp::Syncfs => "syncfs",
             RecordedOp::Other { word } => word,
         }
@@ -169,7 +201,7 @@ impl Mode {
         (Mode::Insert, "insert", "insert"),
     ];
 
-    /// The word by which an operation of this mode is counted.
+    /// The word under which an operation of this mode is counted.
     pub fn word(self) -> &'static str {
         let found = Mode::ALL.iter().find(|(mode, ..)| *mode == self);
         found.map_or("fallocate", |(_, _, word)| word)
@@ -200,7 +232,7 @@ impl Arguments<'_> {
         }
     }
 
-    /// `io=0+4096,8192+4096`
+    /// Reads `io=0+4096,8192+4096`.
     fn iocbs(&self) -> Option<Vec<Bytes>> {
         let iocb = |text: &str| {
             let (offset, len) = text.split_once('+')?;

@@ -1,5 +1,5 @@
-//! The reader: bytes of a trace to items, a line at a time. It allocates nothing per line and loses
-//! nothing: what it cannot read is an item too.
+//! The reader: turns the bytes of a trace into items, one per line. It allocates nothing per line
+//! and loses nothing: a line that it cannot read is an item too.
 
 use std::collections::BTreeMap;
 
@@ -12,46 +12,47 @@ use super::spelling::Spellings;
 #[allow(missing_docs, reason = "the variant says what its fields are")]
 #[derive(Clone, Copy, Debug)]
 pub enum Item<'a> {
-    /// An event.
+    /// An event with its prefix.
     Event(Record<'a>),
-    /// The buffer was full: events of this CPU are missing here; how many, if the line says.
+    /// The buffer was full: events of this CPU are missing here, with their number if the line has
+    /// it.
     Lost { line: u64, cpu: u16, events: Option<u64> },
-    /// How many entries are in the trace, and how many were written: if that is more, the trace
-    /// begins in the middle.
+    /// Number of entries in the trace, and number of entries written. If more were written, the
+    /// start of the trace is missing.
     Entries { line: u64, in_buffer: u64, written: u64 },
-    /// A line that is no event: a comment, a function of a stack, a line of trace-cmd's own.
+    /// A line that is not an event: a comment, a function of a stack, or a line of trace-cmd.
     Note { line: u64, text: &'a [u8] },
-    /// A line that should be an event and is none.
+    /// A line that should be an event but cannot be read.
     Damaged(Fault<'a>),
 }
 
 /// An event with its prefix.
 #[derive(Clone, Copy, Debug)]
 pub struct Record<'a> {
-    /// Line of the text, from 1.
+    /// The line of the text, counted from 1.
     pub line: u64,
     /// The name of the task.
     pub comm: &'a [u8],
-    /// Its number.
+    /// The number of the task.
     pub pid: u32,
     /// The CPU on which it ran.
     pub cpu: u16,
-    /// Task or interrupt.
+    /// The context of the event.
     pub context: Context,
-    /// When.
+    /// The time of the event.
     pub time: Stamp,
-    /// What.
+    /// The event with its fields.
     pub event: Event<'a>,
 }
 
 /// A line that cannot be read.
 #[derive(Clone, Copy, Debug)]
 pub struct Fault<'a> {
-    /// Line of the text, from 1.
+    /// The line of the text, counted from 1.
     pub line: u64,
-    /// What was expected.
+    /// What was expected in place of the text, in words.
     pub expected: &'static str,
-    /// The line.
+    /// The text of the line.
     pub text: &'a [u8],
 }
 
@@ -66,34 +67,35 @@ impl core::fmt::Display for Fault<'_> {
     }
 }
 
-/// What a trace consists of.
+/// The numbers of lines and events in a trace.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Counts {
-    /// Lines.
+    /// The number of lines, with those that cannot be read.
     pub lines: u64,
-    /// Events of extent status trees.
+    /// Number of events of extent status trees.
     pub es: u64,
-    /// Other events that have a meaning here: markers, requests, work, commits, handles, system
-    /// calls.
+    /// Number of other events with a meaning: markers, requests, work items, commits, handles,
+    /// system calls.
     pub known: u64,
-    /// Events that say nothing here, by name.
+    /// Numbers of events without a meaning, by name.
     pub other: BTreeMap<Vec<u8>, u64>,
-    /// Comments, stacks, lines of trace-cmd's own.
+    /// Number of comments, stack lines and lines of trace-cmd.
     pub notes: u64,
-    /// Lines that could not be read.
+    /// Number of lines that could not be read.
     pub damaged: u64,
-    /// Events that the trace says are missing: lost, or overwritten before the trace was taken.
+    /// Number of events that are missing according to the trace: lost, or overwritten before the
+    /// trace was saved.
     pub lost: u64,
 }
 
 impl Counts {
-    /// Events of all kinds.
+    /// Number of events of all kinds.
     pub fn events(&self) -> u64 {
         self.es + self.known + self.other.values().sum::<u64>()
     }
 }
 
-/// Reads a trace. An iterator over its lines.
+/// Reads a trace: an iterator over its lines.
 ///
 /// ```
 /// use extentscope::trace::{Event, Item, Reader};
@@ -116,17 +118,22 @@ impl<'a> Reader<'a> {
         Reader { rest, line: 0, counts: Counts::default(), spellings: Spellings::default() }
     }
 
-    /// What has been read so far.
+    /// A reader of a part of a longer text, after `lines_before` lines, with known spellings.
+    pub fn of_piece(text: &'a [u8], lines_before: u64, spellings: Spellings) -> Reader<'a> {
+        Reader { rest: text, line: lines_before, counts: Counts::default(), spellings }
+    }
+
+    /// The counts so far.
     pub fn counts(&self) -> &Counts {
         &self.counts
     }
 
-    /// The spellings of events that have been seen so far.
+    /// The spellings of events so far.
     pub fn spellings(&self) -> Spellings {
         self.spellings
     }
 
-    /// How many bytes are still to be read: for a bar of progress.
+    /// Number of unread bytes, for a progress bar.
     pub fn bytes_left(&self) -> usize {
         self.rest.len()
     }
@@ -195,7 +202,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Lines that are no events.
+    /// Reads a line that is not an event.
     fn no_event(&mut self, text: &'a [u8]) -> Option<Item<'a>> {
         let line = self.line;
         let trimmed = text.trim_ascii();
@@ -238,7 +245,7 @@ impl<'a> Iterator for Reader<'a> {
     }
 }
 
-/// `# entries-in-buffer/entries-written: 560/1796   #P:1`
+/// Reads `# entries-in-buffer/entries-written: 560/1796   #P:1`.
 fn entries(text: &[u8]) -> Option<(u64, u64)> {
     let mut at = Cursor::new(text);
     at.tag(b"# entries-in-buffer/entries-written:")?;
@@ -248,7 +255,7 @@ fn entries(text: &[u8]) -> Option<(u64, u64)> {
     Some((in_buffer, at.number()?))
 }
 
-/// `CPU:0 [LOST 1236 EVENTS]`, `CPU:0 [LOST EVENTS]`, `CPU:0 [1236 EVENTS DROPPED]`.
+/// Reads `CPU:0 [LOST 1236 EVENTS]`, `CPU:0 [LOST EVENTS]` or `CPU:0 [1236 EVENTS DROPPED]`.
 fn lost(text: &[u8]) -> Option<(u16, Option<u64>)> {
     let mut at = Cursor::new(text);
     at.tag(b"CPU:")?;
@@ -264,7 +271,8 @@ fn lost(text: &[u8]) -> Option<(u16, Option<u64>)> {
     Some((cpu, Some(events)))
 }
 
-/// What `trace-cmd report` writes on top: `cpus=4`, `version = 7`, `CPU 0 is empty`.
+/// Whether a line belongs to the header of `trace-cmd report`: `cpus=4`, `version = 7`, `CPU 0 is
+/// empty`.
 fn is_of_trace_cmd(text: &[u8]) -> bool {
     text.starts_with(b"cpus=")
         || text.starts_with(b"version = ")

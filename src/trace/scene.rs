@@ -3,6 +3,8 @@
 //! the device still does. Where that is more than the machine holds, the operation is looked at
 //! through several windows, each with the blocks around it.
 
+use std::collections::BTreeSet;
+
 use crate::bounds::{BLOCKS_MAX, PBLK_FIRST};
 use crate::es::{EsOp, Extent, Memory, Status};
 use crate::kernel::{Content, File, Mapping, Media, Op, Page, Range, Row, Setup, State};
@@ -14,9 +16,9 @@ use super::op::up;
 /// A run of blocks of the real file.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Run {
-    /// First block.
+    /// The first block of the run, in blocks of the real file.
     pub lblk: u32,
-    /// Blocks.
+    /// The length of the run in blocks.
     pub len: u32,
     /// Which part of the operation is on it: 0 none, else counted from 1.
     pub part: u32,
@@ -111,11 +113,6 @@ impl Run {
     fn is_hole(&self) -> bool {
         self.disk.is_some_and(|extent| !extent.status.is_mapped())
     }
-
-    /// Whether the operation has to do with it.
-    fn is_asked(&self, asked: &impl Fn(&Run) -> bool) -> bool {
-        self.part > 0 || asked(self)
-    }
 }
 
 /// Cuts a file into windows that fit the machine: what the operation has to do with, and the runs
@@ -128,11 +125,11 @@ pub fn windows(runs: &[Run], asked: impl Fn(&Run) -> bool) -> Option<Vec<Window>
     let mut windows: Vec<Vec<usize>> = Vec::new();
     let mut at = 0;
     while at < runs.len() {
-        if !runs[at].is_asked(&asked) {
+        if !asked(&runs[at]) {
             at += 1;
             continue;
         }
-        let stretch = (at..runs.len()).take_while(|n| runs[*n].is_asked(&asked)).count();
+        let stretch = (at..runs.len()).take_while(|n| asked(&runs[*n])).count();
         let (first, mut end) = with_neighbours(runs, at, at + stretch);
         if end - first > MOST {
             // What the operation does to a block it does to every block alike: a long stretch is
@@ -163,6 +160,31 @@ pub fn windows(runs: &[Run], asked: impl Fn(&Run) -> bool) -> Option<Vec<Window>
     let of = |window: Vec<usize>| window.into_iter().map(|at| runs[at]).collect();
     Some(windows.into_iter().map(of).collect())
 }
+
+/// Windows of an operation that removes the blocks from `first` to `stop`, or moves all blocks from
+/// `first` on. It treats all blocks from `first` on alike, so that they are looked at in pieces,
+/// each with the blocks before, and with the last removed run and the first after it. `None` if
+/// there is nothing to move.
+pub fn windows_of_move(runs: &[Run], first: u32, stop: u32) -> Option<Vec<Window>> {
+    let at = runs.partition_point(|run| run.lblk < first);
+    let after = runs.partition_point(|run| run.lblk < stop);
+    let of_page = runs[..at].iter().position(|run| run.part > 0);
+    let from = of_page.unwrap_or(at).min(at.saturating_sub(1));
+    let needed = (from..at).chain(after.saturating_sub(1).max(at)..=after);
+    let needed: BTreeSet<usize> = needed.filter(|at| *at < runs.len()).collect();
+    if after >= runs.len() || needed.len() + PIECE >= MOST {
+        return None;
+    }
+    let rest: Vec<usize> = (at..runs.len()).collect();
+    let windows = rest.chunks(PIECE).map(|piece| {
+        let all: BTreeSet<usize> = needed.iter().chain(piece).copied().collect();
+        all.into_iter().map(|at| runs[at]).collect()
+    });
+    Some(windows.collect())
+}
+
+/// The number of moved runs that are looked at together.
+const PIECE: usize = 8;
 
 /// A stretch of runs with one on each side, and if that is a hole, with all of the hole and what
 /// ends it: a miss caches the gap between two extents.
@@ -203,8 +225,13 @@ pub struct Scene {
     pub pblks: Vec<Option<u8>>,
 }
 
-/// Builds a machine for a window. Pages are dirty where the history says so, if `with_pages`.
-pub fn scene(window: &Window, history: &History, folder: &Folder, with_pages: bool) -> Scene {
+/// Builds a machine for a window, with the pages dirty that `dirty` says.
+pub fn scene(
+    window: &Window,
+    history: &History,
+    folder: &Folder,
+    dirty: impl Fn(&Run) -> bool,
+) -> Scene {
     let size_in_blocks = up(history.size(), folder.block_size);
     let size = window.iter().filter(|run| run.lblk < size_in_blocks).count() as u8;
     let mut setup = Setup::new(Row::V5_5);
@@ -212,6 +239,7 @@ pub fn scene(window: &Window, history: &History, folder: &Folder, with_pages: bo
         setup.design = release.design();
     }
     setup.mount = Some(folder.dioread_nolock);
+    setup.delalloc = folder.delalloc;
     setup.files = vec![File { name: "a".into(), blocks: size, extents: Vec::new() }];
     let mut state = State::initial(&setup);
     let mut pblks = Vec::new();
@@ -233,7 +261,7 @@ pub fn scene(window: &Window, history: &History, folder: &Folder, with_pages: bo
             next - 1
         });
         place(&mut setup, &mut state, lblk, run, pblk);
-        if with_pages && run.dirty {
+        if dirty(run) {
             let content = Content::Write { nr: 0, ino: 0, lblk, version: 1 };
             state.inodes[0].pages[usize::from(lblk)] = Page::Dirty(content);
             state.inodes[0].version[usize::from(lblk)] = 1;

@@ -5,17 +5,17 @@ use std::io::Read as _;
 
 use crate::bounds::TRACE_BYTES_MAX;
 
-/// Why bytes are no text of a trace.
+/// The reason why bytes are not the text of a trace.
 #[allow(missing_docs, reason = "the variant says what its fields are")]
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum UnpackError {
-    /// There are none.
+    /// There are no bytes.
     Empty,
-    /// More than [`TRACE_BYTES_MAX`], unpacked.
+    /// The unpacked text is longer than [`TRACE_BYTES_MAX`].
     TooLong,
     /// The gzip data is damaged or cut off.
     Gzip { said: String },
-    /// The bytes are no text.
+    /// The bytes are not text.
     Binary { offset: u64 },
 }
 
@@ -33,7 +33,7 @@ impl core::fmt::Display for UnpackError {
             }
             UnpackError::Binary { offset } => write!(
                 f,
-                "byte {offset} is no text: expected what `cat trace` or `trace-cmd report` prints \
+                "byte {offset} is not text: expected what `cat trace` or `trace-cmd report` prints \
                  (trace.dat and perf.data are binary)"
             ),
         }
@@ -42,14 +42,14 @@ impl core::fmt::Display for UnpackError {
 
 impl core::error::Error for UnpackError {}
 
-/// The text of a trace: unpacked if it is gzipped, looked at whether it is text.
+/// The text of a trace, unpacked if it is gzipped, and checked to be text.
 ///
 /// # Errors
-/// Nothing there, too much of it, damaged gzip data, or bytes that are no text.
+/// No bytes, too many bytes, damaged gzip data, or bytes that are not text.
 pub fn unpack(bytes: &[u8]) -> Result<Cow<'_, [u8]>, UnpackError> {
     let text = if bytes.starts_with(&[0x1f, 0x8b]) {
         let mut text = Vec::new();
-        // One byte more than allowed tells that there is more.
+        // One byte more than the bound is enough to see that there is more.
         let limit = u64::from(TRACE_BYTES_MAX) + 1;
         let mut decoder = flate2::read::MultiGzDecoder::new(bytes).take(limit);
         let read = decoder.read_to_end(&mut text);
@@ -64,7 +64,7 @@ pub fn unpack(bytes: &[u8]) -> Result<Cow<'_, [u8]>, UnpackError> {
     if text.len() > TRACE_BYTES_MAX as usize {
         return Err(UnpackError::TooLong);
     }
-    // A byte of value 0 is in no text, and near the beginning of every binary file.
+    // A text has no byte of value 0; a binary file has one near its start.
     match text.iter().take(BINARY_SEEN_WITHIN).position(|byte| *byte == 0) {
         Some(offset) => Err(UnpackError::Binary { offset: offset as u64 }),
         None => Ok(text),

@@ -1,12 +1,12 @@
-//! Any text is lines of a laboratory that can be done, taken back and printed, or has an error
-//! with its place.
+//! Any text is either lines of a laboratory, which can be executed, undone and printed, or has an
+//! error with its place.
 
 use extentscope::view::lab::{Edition, Lab, LabOp, parse_lab};
 
 use super::bytes::Bytes;
 use super::check_place;
 
-/// Pieces of lines.
+/// Words and signs of which the lines are made.
 const WORDS: &[&str] = &[
     "\n",
     "\n",
@@ -84,13 +84,13 @@ const WORDS: &[&str] = &[
     "é",
 ];
 
-/// A tree this large is built in one input and no larger: the laboratory's own bound would cost seconds.
+/// The largest tree that one input builds. A tree of the laboratory's own bound would take seconds.
 const EXTENTS: u32 = 300;
 
-/// Lines that are done in one input.
+/// Number of lines that one input executes.
 const LINES: usize = 120;
 
-/// Checks one input.
+/// Makes a laboratory's text from the input, and checks what it does.
 pub fn run(data: &[u8]) {
     let mut bytes = Bytes::new(data);
     let edition = *bytes.pick(&Edition::ALL);
@@ -115,14 +115,15 @@ pub fn run(data: &[u8]) {
     }
 }
 
-/// Each line is printed as what reads back as itself.
+/// Checks that each printed line reads back as the same call.
 fn check_printed(text: &str, ops: &[(u32, LabOp)]) {
     let printed: String = ops.iter().map(|(_, op)| format!("{op}\n")).collect();
     let again = parse_lab(&printed).unwrap_or_else(|e| panic!("{e}: {printed:?} of {text:?}"));
     assert!(again.iter().map(|(_, op)| op).eq(ops.iter().map(|(_, op)| op)), "{printed:?}");
 }
 
-/// Everything can be done, shown and taken back, and the lines that were done make the same tree.
+/// Checks that all lines can be executed, shown and undone, and that the executed lines build the
+/// same tree.
 fn check_done(edition: Edition, text: &str) {
     let mut lab = Lab::new();
     lab.set_edition(edition);

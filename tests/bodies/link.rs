@@ -1,22 +1,23 @@
-//! Any text is a link that opens the run that it names, or says what is wrong with it. Mostly the
-//! link of a random run, to which something has happened on its way.
+//! Any text, opened as a link, either opens the run that it names or reports an error. Most inputs
+//! are the link of a random run after some damage.
 
 use extentscope::kernel::{Design, Row};
 use extentscope::scenario::{Dice, Link, PRESETS};
-use extentscope::session::{Session, Switch};
+use extentscope::session::Session;
+use extentscope::view::panels::Switch;
 use extentscope::view::{Fault, Look};
 
 use super::bytes::Bytes;
 
-/// What comes of a link.
+/// The result of opening a link.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Opened {
-    /// The run that was sent.
+    /// The link opens the run that it was made of.
     Same,
-    /// Something, and a sentence that says what is wrong.
+    /// Some run, and a sentence about the error.
     Explained,
-    /// Another run, without a word. A checksum has 20 bits: that happens to one in a million of the
-    /// links that say something else than they did, and to those that have no checksum.
+    /// Another run without a sentence. A checksum has 20 bits, so this happens to one in a million
+    /// of the damaged links, and to links without a checksum.
     Other,
 }
 
@@ -29,10 +30,10 @@ const SWITCHES: [Switch; 6] = [
     Switch::Chart,
 ];
 
-/// What programs write behind a link, or for a part of it.
+/// Text that programs add after a link, or put in place of a part of it.
 const TAILS: [&str; 8] = [".", ">", ")", "%3E", "%22>.", "\n  ", "%0A", "&amp;"];
 
-/// Checks one input.
+/// Damages a link as the input says, and checks what it opens.
 pub fn run(data: &[u8]) {
     let mut bytes = Bytes::new(data);
     if bytes.next() == 0 {
@@ -48,7 +49,7 @@ pub fn run(data: &[u8]) {
     check_mutant(&there, &link, &mutant);
 }
 
-/// A random run of a preset, with what a person may have opened, and faults.
+/// A random run of a preset, with an open inspector, with faults, and beside another design.
 pub fn session(bytes: &mut Bytes<'_>) -> Session {
     let mut session = Session::new();
     session.load_preset(bytes.pick(PRESETS).id);
@@ -66,6 +67,10 @@ pub fn session(bytes: &mut Bytes<'_>) -> Session {
             3 => session.unfold("pipeline"),
             4 => session.branch_here(),
             5 => session.issue(0, "fsync").unwrap_or_default(),
+            6 => {
+                session.compare_with(Some(design(bytes)));
+                session.forward();
+            }
             _ => session.turn(*bytes.pick(&SWITCHES)),
         }
         session.seek(bytes.below(session.run().choices().len().clamp(1, 255)));
@@ -77,7 +82,7 @@ fn design(bytes: &mut Bytes<'_>) -> Design {
     bytes.pick(&Row::ALL).design()
 }
 
-/// What happens to a link on its way: up to eight accidents, mostly one.
+/// Damages a link by up to eight mutations, mostly one.
 pub fn mutate(link: &str, bytes: &mut Bytes<'_>) -> String {
     let mut chars: Vec<char> = link.chars().collect();
     for _ in 0..(1 + bytes.below(64) / 8) {
@@ -115,10 +120,10 @@ fn any_char(bytes: &mut Bytes<'_>) -> char {
     }
 }
 
-/// Opens what has become of the link of a run.
+/// Opens the damaged link of a run.
 ///
 /// # Panics
-/// If it opens something else than it says, or says nothing of what it does not open.
+/// If it opens another run than the text says, or hides that it could not open something.
 pub fn check_mutant(there: &Session, link: &str, mutant: &str) -> Opened {
     let here = check_opened(mutant);
     if here.notice().is_some() {
@@ -132,7 +137,7 @@ pub fn check_mutant(there: &Session, link: &str, mutant: &str) -> Opened {
     Opened::Other
 }
 
-/// Opens any text; what is opened without a word is what the text says.
+/// Opens any text. Everything that opens without a notice must be what the text says.
 fn check_opened(text: &str) -> Session {
     let mut here = Session::new();
     here.open_link(text);
@@ -149,10 +154,10 @@ fn check_opened(text: &str) -> Session {
             assert_eq!(here.run().cursor(), cursor, "{text}");
         }
     }
-    // What it shows has a link of its own.
+    // The opened run has a link of its own, which must open the same.
     let mut again = Session::new();
     again.open_link(&here.link());
-    // A branch keeps choices that the design cannot take, and its link says so again.
+    // A branch keeps choices that the design cannot take, and the notice about them comes again.
     let is_fine = again.notice().is_none_or(|it| it.contains("Kept the first"));
     assert!(is_fine, "{:?}: {} of {text}", again.notice(), here.link());
     assert_eq!(again.as_text(), here.as_text(), "{} of {text}", here.link());

@@ -1,5 +1,5 @@
-//! Random choices of random scripts under random designs: the books balance, nobody who is
-//! deadlocked ever steps again, the run replays, and its script, its link and its mail hold it.
+//! Random choices of random scripts under random designs. The counters balance, a deadlocked actor
+//! never steps again, the run replays, and its script, its link and its mail contain it.
 
 use extentscope::kernel::{
     Actor, Choice, KNOBS, NotEnabled, Power, Row, Setup, State, deadlocked, enabled,
@@ -11,12 +11,12 @@ use extentscope::session::Session;
 use super::books;
 use super::bytes::Bytes;
 
-/// Steps of one run.
+/// The largest number of steps of one run.
 const STEPS: u32 = 400;
-/// Columns of a mail.
+/// The largest width of a mail in columns.
 const COLUMNS: usize = 78;
 
-/// Checks one input.
+/// Runs a random script with random choices, and checks every state.
 pub fn run(data: &[u8]) {
     let mut bytes = Bytes::new(data);
     let text = script(&mut bytes);
@@ -30,7 +30,7 @@ pub fn run(data: &[u8]) {
     check_told(&text, &choices, &state);
 }
 
-/// Takes steps until there are none, or the input ends.
+/// Takes steps until none is enabled or the input ends.
 fn walk(setup: &Setup, bytes: &mut Bytes<'_>, text: &str) -> (Vec<Choice>, State) {
     let mut state = State::initial(setup);
     let mut choices = Vec::new();
@@ -64,7 +64,7 @@ fn walk(setup: &Setup, bytes: &mut Bytes<'_>, text: &str) -> (Vec<Choice>, State
     (choices, state)
 }
 
-/// A choice that is not listed is refused, and changes nothing.
+/// Checks that a choice which is not enabled is refused and changes nothing.
 fn check_refused(setup: &Setup, state: &State, open: &[Choice], bytes: &mut Bytes<'_>) {
     let actors: Vec<Actor> = Actor::all().collect();
     let choice = Choice { actor: *bytes.pick(&actors), ordinal: bytes.next() % 3 };
@@ -77,7 +77,7 @@ fn check_refused(setup: &Setup, state: &State, open: &[Choice], bytes: &mut Byte
     assert_eq!(after, *state, "{choice} was refused, and changed the state");
 }
 
-/// What the page and the command say of it can be said, and its link opens it again.
+/// Checks the texts of the page and the command about the run, and that its link opens it again.
 fn check_told(text: &str, choices: &[Choice], state: &State) {
     let mut there = Session::new();
     there.apply(text).unwrap_or_else(|e| panic!("{e} in {text}"));
@@ -96,7 +96,7 @@ fn check_told(text: &str, choices: &[Choice], state: &State) {
     assert_eq!(here.run().state(), state, "{link}");
 }
 
-/// A script that can be read.
+/// A script without errors, as the input chooses it.
 fn script(bytes: &mut Bytes<'_>) -> String {
     let mut text = format!("design {}\n", design(bytes));
     text += *bytes.pick(&["mount dioread_nolock\n", "mount nodioread_nolock\n"]);
@@ -117,15 +117,22 @@ fn script(bytes: &mut Bytes<'_>) -> String {
         for _ in 0..(1 + bytes.below(3)) {
             text += &format!("t{thread}: {}\n", op(bytes, files));
         }
+        // A file loses its name once, and nobody uses what he has closed.
+        if thread == 1 && bytes.below(4) == 0 {
+            text += "t1: unlink\n";
+        }
+        if bytes.below(3) == 0 {
+            text += &format!("t{thread}: close\n");
+        }
     }
     text
 }
 
-/// What is allocated of a file at the start.
+/// Ranges that are allocated at the start.
 const LAYOUTS: [&str; 6] =
     ["", ", U 0+8", ", U 0+8, W 8+4", ", W 0+16", ", U 0+2, W 2+2, U 4+4", ", U 0+16"];
 
-/// A row, mostly with a knob turned or two; knobs that contradict each other are turned back.
+/// A row, mostly with one or two knobs turned. Knobs that contradict each other are turned back.
 fn design(bytes: &mut Bytes<'_>) -> String {
     let mut design = bytes.pick(&Row::ALL).design();
     for _ in 0..bytes.below(4) {
@@ -144,7 +151,12 @@ fn op(bytes: &mut Bytes<'_>, files: usize) -> String {
     let len = 1 + bytes.below(4);
     let sync = *bytes.pick(&["", "", " sync=1", " sync=2"]);
     let file = if files == 2 && bytes.below(2) == 1 { " file=b" } else { "" };
-    match bytes.below(12) {
+    let (half, halves) = (bytes.below(2), 1 + bytes.below(3));
+    let half_range = |join: &str| {
+        let word = |n: usize| format!("{}{}", n / 2, if n % 2 == 1 { ".5" } else { "" });
+        format!("{}{join}{}", word(2 * start + half), word(halves))
+    };
+    match bytes.below(18) {
         0 | 1 => format!("aio_write io={start}+{len}{sync}{file}"),
         2 => format!("aio_write io={start}+{len},{}+1,0+1{sync}{file}", (start + len) % 16),
         3 => format!("dio_write {start} {len}{sync}{file}"),
@@ -155,6 +167,12 @@ fn op(bytes: &mut Bytes<'_>, files: usize) -> String {
         8 => format!("fallocate {start} {len}{file}"),
         9 => format!("truncate {start}{file}"),
         10 => format!("drop_caches {}", 1 + len % 3),
+        11 => format!("aio_write io={}{sync}{file}", half_range("+")),
+        12 => format!("dio_write {}{sync}{file}", half_range(" ")),
+        13 => format!("{} {start} {len}{file}", bytes.pick(&["punch", "zero_range"])),
+        14 => format!("{} {start} {len}{file}", bytes.pick(&["collapse", "insert_range"])),
+        15 => format!("mmap_write {start}{file}"),
+        16 => format!("{} {start}{file}", bytes.pick(&["seek_data", "seek_hole"])),
         _ => "getevents".to_string(),
     }
 }

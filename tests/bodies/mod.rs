@@ -1,5 +1,5 @@
-//! What the fuzz targets run: any bytes are an input, and a body panics if what it checks does not
-//! hold. `fuzz/` feeds them by libFuzzer, `tests/fuzz.rs` by proptest and from the corpora.
+//! The bodies of the fuzz targets. Any bytes are an input, and a body panics if a check fails.
+//! `fuzz/` feeds the bodies with libFuzzer, `tests/fuzz.rs` with proptest and from the corpora.
 //!
 //! A new target is a module with a function `run`, a row of [`BODIES`] and a folder of
 //! `fuzz/corpus`.
@@ -18,19 +18,19 @@ pub mod script;
 #[path = "../trace_common/mod.rs"]
 mod trace_common;
 
-/// One fuzz target.
+/// A fuzz target and where its inputs are.
 pub struct Body {
-    /// Its name, and that of its folder in `fuzz/corpus`.
+    /// Its name, and the name of its folder in `fuzz/corpus`.
     pub name: &'static str,
-    /// Checks one input.
+    /// Checks an input; panics if it finds an error.
     pub run: fn(&[u8]),
-    /// Inputs that proptest makes.
+    /// Number of inputs that proptest generates.
     pub cases: u32,
-    /// The length of an input from which on there is little more to find, in bytes.
+    /// The largest useful length of an input in bytes.
     pub len: usize,
 }
 
-/// All targets.
+/// The fuzz targets, which are property tests too.
 pub const BODIES: &[Body] = &[
     Body { name: "tree", run: es_common::run_bytes, cases: 1_000, len: 400 },
     Body { name: "script", run: script::run, cases: 4_000, len: 400 },
@@ -40,10 +40,10 @@ pub const BODIES: &[Body] = &[
     Body { name: "machine", run: machine::run, cases: 2_000, len: 300 },
 ];
 
-/// Where the word of an error stands: on a line of the text, or one behind it at most.
+/// Checks that the place of an error is on a line of the text, or at most one after it.
 ///
 /// # Panics
-/// If it does not.
+/// If the place is elsewhere.
 pub fn check_place(text: &str, error: &extentscope::scenario::ScriptError) {
     let line = text.lines().nth(error.line as usize - 1);
     let lines = text.lines().count().max(1);

@@ -1,4 +1,5 @@
-//! Any text is a script that is printed in one way and runs, or has an error with its place.
+//! Any text is either a script, which is printed in one form and runs, or has an error with its
+//! place.
 
 use extentscope::scenario::Script;
 use extentscope::session::Session;
@@ -6,7 +7,7 @@ use extentscope::session::Session;
 use super::bytes::Bytes;
 use super::check_place;
 
-/// Pieces of scripts. Those of wrong ones too.
+/// Pieces of scripts, including wrong ones.
 const WORDS: &[&str] = &[
     "\n",
     "\n",
@@ -90,10 +91,10 @@ const WORDS: &[&str] = &[
     "\r\n",
 ];
 
-/// How far a script is run.
+/// Number of steps that a script is run.
 const STEPS: u32 = 24;
 
-/// Checks one input.
+/// Makes a script from the input, and checks that it reads back.
 pub fn run(data: &[u8]) {
     check(&Bytes::new(data).text(WORDS));
 }
@@ -112,7 +113,7 @@ fn check(text: &str) {
     check_page(text);
 }
 
-/// The page takes it, and its link opens it again.
+/// Checks that the page takes the script, and that its link opens it again.
 fn check_page(text: &str) {
     let mut there = Session::new();
     there.apply(text).unwrap_or_else(|e| panic!("{e}, which the parser did not say of {text:?}"));

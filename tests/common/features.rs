@@ -1,8 +1,9 @@
-//! Scripts for what no preset needs: each is searched under every design, here and by Stateright.
+//! Scripts for features that no preset uses. Each is searched under every design, here and by
+//! Stateright.
 
 use extentscope::scenario::Script;
 
-/// A script's name and its text, with what it expects of designs.
+/// The name and the text of each script, with its expectations.
 pub const FEATURES: &[(&str, &str)] = &[
     (
         "batch",
@@ -57,7 +58,7 @@ t1: aio_write io=0+1
 t1: getevents
 t1: buf_read 0 1
 t2: buf_read 0 1
-expect v5.5, v6.7, v6.12, v3.12 +invalidate: ok
+expect v5.5, v6.7, v6.12, v6.19, v3.12 +invalidate: ok
 expect v5.5 +invalidate=no: RAW
 expect others: RAW
 ",
@@ -103,7 +104,7 @@ expect others: ok
     ),
 ];
 
-/// The features as scripts.
+/// The features as parsed scripts.
 pub fn features() -> impl Iterator<Item = (&'static str, Script)> {
     FEATURES.iter().map(|(name, text)| {
         (*name, Script::parse(text).unwrap_or_else(|error| panic!("{name}: {error}")))

@@ -1,5 +1,5 @@
-//! The machine as a model of Stateright's: the same `enabled`, `step` and bytes, somebody else's
-//! search. Shared by the cross-check and the bench.
+//! The machine as a model for Stateright: the same `enabled`, `step` and bytes, with an independent
+//! search. The cross-check and the bench share it.
 
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
@@ -10,29 +10,29 @@ use extentscope::kernel::{
 };
 use stateright::{Model, Property};
 
-/// A setup to be searched.
+/// A setup as a Stateright model.
 #[derive(Clone)]
 pub struct Machine {
     setup: Arc<Setup>,
-    /// Whether to look for the situations that promises speak of, which takes each step twice.
+    /// Whether to check the situations that promises cover, which takes each step twice.
     situations: bool,
 }
 
 impl Machine {
-    /// With everything that is compared.
+    /// A model with everything that is compared.
     #[allow(dead_code, reason = "the bench does without")]
     pub fn new(setup: Setup) -> Machine {
         Machine { setup: Arc::new(setup), situations: true }
     }
 
-    /// With the promises alone, for speed.
+    /// A model with the promises only, for speed.
     #[allow(dead_code, reason = "the cross-check does not do without")]
     pub fn without_situations(setup: Setup) -> Machine {
         Machine { setup: Arc::new(setup), situations: false }
     }
 }
 
-/// A state that is hashed by its bytes, as our search does it; nothing is allocated for them.
+/// A state that is hashed by its bytes, as in our search, without allocating.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Snapshot {
     pub state: State,
@@ -75,25 +75,25 @@ impl Model for Machine {
     }
 }
 
-/// A property that is never violated, so that the search goes on to the end.
+/// A property that always holds, so that the search continues to the end.
 pub const EVERYTHING: &str = "everything is searched";
 
 type Condition = fn(&Machine, &Snapshot) -> bool;
 
-/// Promises that are decided state by state. PROGRESS is about futures: Stateright's "eventually"
-/// asks for something else.
+/// The promises that can be decided state by state. PROGRESS is a property of futures, and
+/// Stateright's "eventually" has another meaning.
 pub fn always() -> impl Iterator<Item = (Promise, Condition)> {
     conditions()
         .filter(|(promise, ..)| *promise != Promise::Progress)
         .map(|(p, holds, _)| (p, holds))
 }
 
-/// The situation that each promise is about.
+/// The situation that each promise covers.
 pub fn sometimes() -> impl Iterator<Item = (Promise, Condition)> {
     conditions().map(|(promise, _, comes_up)| (promise, comes_up))
 }
 
-/// Stateright takes functions, not closures: one of each kind a promise.
+/// Stateright takes functions, not closures, so there is one pair of functions per promise.
 fn conditions() -> impl Iterator<Item = (Promise, Condition, Condition)> {
     macro_rules! of {
         ($($promise:ident)*) => {
@@ -108,7 +108,7 @@ fn conditions() -> impl Iterator<Item = (Promise, Condition, Condition)> {
     }
     let all = of!(
         Raw NoStale NoStaleCrash FsyncDurable OsyncDurable TruncExcl NoDeadlock Progress Bounded
-        ErrReport KeepDelayed
+        ErrReport KeepDelayed FreeOnce RsvCount
     );
     assert_eq!(all.len(), Promise::ALL.len(), "a promise is missing here");
     all.into_iter()

@@ -1,6 +1,5 @@
-//! The dense oracle: a file as one entry per block, slow and plainly right, and everything that
-//! must hold of a tree beside it. The exhaustive test, the property test and the fuzz target all
-//! run on this.
+//! The dense oracle, a file with one entry per block, which is slow and obviously correct, and the
+//! invariants of a tree. The exhaustive test, the property test and the fuzz target all use it.
 
 #![allow(dead_code, reason = "each of its users takes a part")]
 
@@ -9,7 +8,7 @@ use extentscope::es::{
     NodeView, Reply, Rules, Shrinker, Status, Store, Tree, Version,
 };
 
-/// What one block is: type with DIRTY, and physical block where it means one.
+/// The state of one block: its type with DIRTY, and its physical block if it has one.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Block {
     status: Status,
@@ -32,12 +31,12 @@ impl<const N: usize> std::fmt::Debug for Dense<N> {
 }
 
 impl<const N: usize> Dense<N> {
-    /// Nothing is known.
+    /// A file of which nothing is known.
     pub const fn new() -> Self {
         Dense([None; N])
     }
 
-    /// What a tree says, block by block; panics if two extents overlap or one is empty.
+    /// The contents of a tree, block by block. Panics if two extents overlap or one is empty.
     pub fn of<S: Store>(es: &Es<S>) -> Self {
         let mut dense = Dense::new();
         for extent in es {
@@ -61,7 +60,7 @@ impl<const N: usize> Dense<N> {
         &mut self.0[lblk as usize..(lblk + len) as usize]
     }
 
-    /// What an operation makes of the file. Reclaim is the one that cannot be told from blocks.
+    /// Applies an operation to the file. Only the result of reclaim cannot be derived from blocks.
     fn apply(&mut self, rules: &Rules, op: EsOp) {
         let tracked = |it: &Extent| !rules.delayed_only || it.status.kind() == Status::DELAYED;
         let stored = |extent: Extent| Extent { status: rules.admit(extent.status), ..extent };
@@ -131,9 +130,9 @@ impl<const N: usize> Dense<N> {
         block.is_some_and(|it| it.status.is_delonly())
     }
 
-    /// Reserved clusters that a removal hands back, from the blocks: those that lose a delonly
-    /// block, less the first and the last if they keep one outside the range, less the pending
-    /// ones among the rest.
+    /// The number of reserved clusters that a removal hands back, derived from the blocks: the
+    /// clusters that lose a delonly block, without the first and the last if they keep one outside
+    /// the range, and without the pending ones among the rest.
     fn released(&self, rules: &Rules, lblk: u32, len: u32, pending: &[u32]) -> i64 {
         let bits = rules.cluster_bits;
         let end = lblk + len - 1;
@@ -148,8 +147,8 @@ impl<const N: usize> Dense<N> {
             (first..first + (1 << bits)).any(|it| !(lblk..=end).contains(&it) && self.delonly(it))
         };
         let gone = lost.iter().filter(|&&it| !keeps(it));
-        // A pending reservation between the first and the last of them goes, whether or not its
-        // own cluster loses a delonly block.
+        // A pending reservation between the first and the last of them is removed, even if its own
+        // cluster loses no delonly block.
         let (first, last) = match (lost.first(), lost.last()) {
             (Some(&first), Some(&last)) => (first, last),
             _ => return 0,
@@ -161,7 +160,7 @@ impl<const N: usize> Dense<N> {
     }
 }
 
-/// Checks a tree against the oracle and against itself.
+/// Compares a tree with the oracle and checks its invariants.
 pub fn check<S: Store, const N: usize>(es: &Es<S>, dense: &Dense<N>, rules: &Rules) {
     assert_eq!(Dense::of(es), *dense, "blocks of {es}");
     let mut last: Option<Extent> = None;
@@ -182,7 +181,7 @@ pub fn check<S: Store, const N: usize>(es: &Es<S>, dense: &Dense<N>, rules: &Rul
     }
 }
 
-/// The merge test of the README of the traces, written once more.
+/// A second implementation of the merge test, from the README of the traces.
 fn mergeable(rules: &Rules, left: &Extent, right: &Extent) -> bool {
     let plain = |it: &Extent| it.status.without(Status::REFERENCED);
     let touch = left.lblk + left.len == right.lblk && plain(left) == plain(right);
@@ -191,8 +190,8 @@ fn mergeable(rules: &Rules, left: &Extent, right: &Extent) -> bool {
     touch && (any || left.status.is_mapped() && physical)
 }
 
-/// Checks that the nodes are a red-black tree in order: no red node has a red child, every path
-/// has as many black nodes, children know their parents.
+/// Checks that the nodes form an ordered red-black tree: no red node has a red child, every path
+/// has the same number of black nodes, and children know their parents.
 pub fn check_red_black(tree: &Tree) {
     let Some(root) = tree.storage().root() else { return };
     assert!(root.black && root.parent.is_none(), "the root is black and has no parent");
@@ -227,25 +226,25 @@ impl InOrder<'_> {
     }
 }
 
-/// One file in three forms: red-black, flat, dense.
+/// One file in three forms: red-black tree, sorted array, dense oracle.
 #[derive(Clone)]
 pub struct Triple<const N: usize, const F: usize> {
-    /// The red-black tree.
+    /// The file as a red-black tree.
     pub tree: Tree,
-    /// The flat one.
+    /// The file as a sorted array.
     pub flat: Flat<F, 16>,
-    /// Block by block.
+    /// The file block by block.
     pub dense: Dense<N>,
 }
 
 impl<const N: usize, const F: usize> Triple<N, F> {
-    /// An empty file.
+    /// A file without extents.
     pub fn new() -> Self {
         Triple { tree: Es::new(), flat: Es::new(), dense: Dense::new() }
     }
 
-    /// Does one operation on all three, checks everything. False if the sequence ends here: v3.8
-    /// depends on shape now, or the flat one is full.
+    /// Applies one operation to all three and checks everything. Returns false if the sequence ends
+    /// here, because v3.8 now depends on the shape or the sorted array is full.
     pub fn step(&mut self, rules: &Rules, mem: &mut Memory, op: EsOp) -> bool {
         let before = self.dense;
         let pending: Vec<u32> = self.flat.pending().collect();
@@ -280,7 +279,7 @@ impl<const N: usize, const F: usize> Triple<N, F> {
         }
         let posted = matches!(op, EsOp::ConvertUnwritten { how: Convert::Posted, .. });
         if posted {
-            // It leaves neighbours unmerged: the sequence ends here.
+            // The operation leaves neighbours unmerged, so the sequence ends here.
             check_red_black(&self.tree);
             return false;
         }
@@ -289,7 +288,7 @@ impl<const N: usize, const F: usize> Triple<N, F> {
         true
     }
 
-    /// Looks every block up in both trees.
+    /// Looks up every block in both trees.
     pub fn check_lookups(&self) {
         for (lblk, block) in self.dense.0.iter().enumerate() {
             let status = block.map(|it| it.status);
@@ -299,12 +298,12 @@ impl<const N: usize, const F: usize> Triple<N, F> {
         }
     }
 
-    /// What may go missing when memory is short or reclaimed: nothing that must be kept, unless it
-    /// was asked for; and nothing appears that was not there.
+    /// Checks the losses when memory is short or is reclaimed. Extents that must be kept are lost
+    /// only if the operation removes them, and no new blocks appear.
     fn check_losses(&self, rules: &Rules, before: &Dense<N>, op: EsOp) {
         let mut after = *before;
         after.apply(rules, op);
-        // Before v6.5 an insert that cannot have its node leaves its range empty.
+        // Before v6.5, an insert that cannot allocate its node leaves its range empty.
         let emptied = match op {
             EsOp::Insert(it) | EsOp::InsertFromDisk(it) => it.lblk..it.lblk + it.len,
             EsOp::InsertDelayed { lblk, len, .. } => lblk..lblk + len,
@@ -318,7 +317,7 @@ impl<const N: usize, const F: usize> Triple<N, F> {
             } else if may_empty && emptied.contains(&(lblk as u32)) {
                 continue;
             } else if let (Some(old), true) = (old, old == new) {
-                // The posted conversion loses its tail, even where it was DELAYED.
+                // The posted conversion loses its tail, even if the tail was DELAYED.
                 let posted = matches!(op, EsOp::ConvertUnwritten { how: Convert::Posted, .. });
                 assert!(
                     posted || !old.status.must_keep(),
@@ -329,14 +328,14 @@ impl<const N: usize, const F: usize> Triple<N, F> {
     }
 }
 
-/// What the posted conversion may make of a block: WRITTEN, whatever it was.
+/// Whether the posted conversion may give a block this state: WRITTEN, from any state.
 fn converted(now: Option<Block>, old: Option<Block>) -> bool {
     let written = now.is_some_and(|it| it.status.without(Status::DIRTY) == Status::WRITTEN);
     written && old.is_some()
 }
 
-/// Reads bytes as a version, a dirty bit, a cluster size, failing allocations, and operations on
-/// 64 blocks, and runs them. The fuzz target's body; panics are its findings.
+/// Reads bytes as a version, a dirty bit, a cluster size, failing allocations, and operations on 64
+/// blocks, and runs them. This is the body of the fuzz target; its panics are findings.
 pub fn run_bytes(data: &[u8]) {
     let mut bytes = data.iter().copied();
     let mut byte = || bytes.next();
@@ -363,7 +362,7 @@ pub fn run_bytes(data: &[u8]) {
     }
 }
 
-/// One operation from four bytes: what, where, how long, which status or predicate.
+/// One operation from four bytes: the call, the block, the length, and the status or predicate.
 fn read_op(rules: &Rules, verb: u8, (a, b, c): (u8, u8, u8)) -> EsOp {
     let lblk = u32::from(a % 64);
     let len = 1 + u32::from(b) % (64 - lblk);
@@ -403,7 +402,7 @@ fn read_op(rules: &Rules, verb: u8, (a, b, c): (u8, u8, u8)) -> EsOp {
     }
 }
 
-/// A mapping of the range: the physical block is contiguous with its neighbours', or is not.
+/// A mapping of the range. The physical block is either contiguous with its neighbours or not.
 pub fn extent_of(rules: &Rules, lblk: u32, len: u32, choice: u8) -> Extent {
     let contiguous = 1000 + u64::from(lblk);
     let apart = 100_000 + 1000 * u64::from(lblk);

@@ -1,4 +1,4 @@
-//! What tests of traces share: the recorded folders, and the body of the reader's property.
+//! Shared by the tests of traces: the recorded folders, and the body of the reader's property.
 
 #![allow(dead_code, reason = "each test uses its part")]
 
@@ -7,31 +7,31 @@ use std::path::{Path, PathBuf};
 
 use extentscope::trace::{Folder, Item, OpRecord, Reader, replay, unpack};
 
-/// A recorded folder.
+/// A folder of recorded traces in `tests/data/ftrace`.
 pub struct Recorded {
-    /// Its name.
+    /// The name of the folder, without its path.
     pub name: String,
-    /// What `kernel.txt` says.
+    /// The contents of `kernel.txt`.
     pub folder: Folder,
-    /// What `ops.jsonl` says.
+    /// The contents of `ops.jsonl`.
     pub ops: Vec<OpRecord>,
     path: PathBuf,
 }
 
 impl Recorded {
-    /// The unpacked text of a file of the folder, if it is there.
+    /// The unpacked text of a file of the folder, or `None` if there is no such file.
     pub fn text(&self, name: &str) -> Option<Vec<u8>> {
         text(&self.path, name)
     }
 
-    /// The trace of the file's tree.
+    /// The trace with the events of the file's tree.
     pub fn es(&self) -> Vec<u8> {
         let stack = || self.text("trace-es-stack.txt");
         self.text("trace-es.txt").or_else(stack).expect("a trace of the ES events")
     }
 }
 
-/// All recorded folders, by name.
+/// All recorded folders, sorted by name.
 pub fn recorded() -> Vec<Recorded> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/ftrace");
     let mut paths: Vec<PathBuf> = fs::read_dir(&root)
@@ -45,7 +45,7 @@ pub fn recorded() -> Vec<Recorded> {
     paths.iter().map(|path| read(path)).collect()
 }
 
-/// One recorded folder.
+/// The recorded folder with a name.
 pub fn recorded_named(name: &str) -> Recorded {
     recorded().into_iter().find(|folder| folder.name == name).expect("a recorded folder")
 }
@@ -68,8 +68,8 @@ fn text(folder: &Path, name: &str) -> Option<Vec<u8>> {
     Some(unpack(&packed.ok()?).expect("text").into_owned())
 }
 
-/// Any bytes: they are refused, or every line is an event, a note or damaged; replaying them ends,
-/// with a result or a sentence.
+/// Any bytes are either refused, or every line is an event, a note or damaged. Replaying them ends
+/// with a result or an error.
 pub fn read_bytes(bytes: &[u8]) {
     let text = match unpack(bytes) {
         Ok(text) => text,

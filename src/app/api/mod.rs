@@ -1,4 +1,4 @@
-//! The page for other scripts.
+//! The JavaScript API of the page.
 
 mod object;
 mod wire;

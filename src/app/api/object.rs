@@ -1,4 +1,4 @@
-//! `window.extentscope`: the page for other scripts, to embed it, to drive it, to test it.
+//! `window.extentscope`: the JavaScript API for embedding, controlling and testing the page.
 //! `docs/javascript-api.md` is its manual.
 
 use js_sys::{Error, Object, Reflect};
@@ -98,7 +98,7 @@ fn method(api: &Object, name: &str, body: impl Fn(JsValue) -> Answer + 'static) 
 }
 
 fn put(target: &JsValue, name: &str, value: &JsValue) {
-    // Fails only on a frozen or exotic target, which neither of ours is.
+    // This fails only on a frozen or exotic object; both objects used here are plain.
     let _ = Reflect::set(target, &name.into(), value);
 }
 
@@ -106,7 +106,7 @@ fn text(value: &JsValue, otherwise: &str) -> Result<String, JsValue> {
     value.as_string().ok_or_else(|| error(otherwise))
 }
 
-/// `t1: aio_write io=0+4` as a thread and its operation.
+/// Splits `t1: aio_write io=0+4` into a thread and an operation.
 fn thread_line(line: &str) -> Result<(u8, &str), JsValue> {
     let wrong = || error("issue: expected a thread, t1: to t4:, and an operation");
     let (thread, op) = line.split_once(':').ok_or_else(wrong)?;
@@ -119,7 +119,7 @@ fn thread_line(line: &str) -> Result<(u8, &str), JsValue> {
     }
 }
 
-/// The error of a script, with its line and column as numbers beside the message.
+/// The error of a script, with its line and column as numbers and its message.
 fn script_error(wrong: &ScriptError) -> JsValue {
     let thrown = Error::new(&wrong.to_string());
     put(&thrown, "line", &wrong.line.into());

@@ -1,17 +1,17 @@
-//! What `window.extentscope` hands out, as plain data. These types are a contract with people who
-//! embed the page: a field may be added, but nothing is renamed, removed or reinterpreted without a
-//! new [`VERSION`]. `docs/javascript-api.md` describes them.
+//! The values that `window.extentscope` returns, as plain data. These types are a contract with
+//! people who embed the page: a field may be added, but nothing is renamed, removed or given
+//! another meaning without a new [`VERSION`]. `docs/javascript-api.md` describes them.
 
 use serde::Serialize;
 
 use crate::session::Session;
 use crate::view::words::{caption, cycle_sentence};
-use crate::view::{self, BadgeKind, FileStrata, StepRow, TreeView};
+use crate::view::{self, FileStrata, StepRow, TreeView};
 
 /// The version of everything in this file.
 pub const VERSION: u32 = 1;
 
-/// A run at its cursor.
+/// The state of a run at its cursor.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct View {
@@ -34,14 +34,14 @@ pub struct View {
     pending: Vec<u8>,
 }
 
-/// How the run stands.
+/// The verdict on the run.
 #[derive(Serialize)]
 struct Verdict {
     kind: &'static str,
     text: String,
 }
 
-/// A step that somebody can take, or waits to take.
+/// A step that an actor can take, or waits to take.
 #[derive(Serialize)]
 pub struct Step {
     choice: String,
@@ -104,7 +104,7 @@ struct Thread {
     stuck: bool,
 }
 
-/// Everything at the cursor.
+/// The whole state at the cursor.
 pub fn view(session: &Session) -> View {
     let run = session.run();
     let (setup, state) = (run.setup(), run.state());
@@ -114,13 +114,13 @@ pub fn view(session: &Session) -> View {
     let files = view::strata(setup, state).files.into_iter();
     View {
         version: VERSION,
-        step: run.cursor() as u32,
-        steps: run.choices().len() as u32,
+        step: session.place().0 as u32,
+        steps: session.place().1 as u32,
         script: session.text().into(),
         title: session.title().into(),
         design: session.design().to_string(),
         choices: run.choices().iter().map(ToString::to_string).collect(),
-        verdict: Verdict { kind: kind(badge.kind), text: badge.text },
+        verdict: Verdict { kind: badge.kind.word(), text: badge.text },
         caption: caption(run),
         cycle: cycle_sentence(setup, state),
         notice: session.notice().map(String::from),
@@ -144,16 +144,6 @@ pub fn steps(session: &Session) -> Vec<Step> {
     view::steps(session.run(), session.next_choice()).into_iter().map(step).collect()
 }
 
-fn kind(kind: BadgeKind) -> &'static str {
-    match kind {
-        BadgeKind::Deadlock => "deadlock",
-        BadgeKind::Broken => "broken",
-        BadgeKind::Bound => "bound",
-        BadgeKind::Finished => "finished",
-        BadgeKind::Running => "running",
-    }
-}
-
 fn file(strata: FileStrata, tree: &TreeView) -> File {
     let range = |s: &view::Segment| Range {
         lblk: s.lblk,
@@ -166,7 +156,7 @@ fn file(strata: FileStrata, tree: &TreeView) -> File {
         ranges: row.segments.iter().map(range).collect(),
     };
     let node = |n: &view::TreeNode| Node {
-        // Names of nodes have 48 bits, which a JavaScript number holds exactly.
+        // The ids of nodes have 48 bits, which a JavaScript number represents exactly.
         id: n.id as f64,
         lblk: n.lblk,
         len: n.len,

@@ -1,8 +1,8 @@
-//! plotters' canvas, with text measured by the canvas itself.
+//! plotters' canvas backend, with texts measured by the canvas.
 //!
-//! plotters 0.3.7 measures a text by an element with a `style` attribute
-//! (`plotters/src/style/font/web.rs`), which the policy in index.html forbids and which has the
-//! browser lay out the page anew for each label. `measureText` needs neither.
+//! plotters 0.3.7 measures a text with an element that has a `style` attribute
+//! (`plotters/src/style/font/web.rs`). The policy in index.html forbids that attribute, and the
+//! browser would lay out the page for each label. `measureText` needs neither.
 
 use plotters_backend::{
     BackendColor, BackendCoord, BackendStyle, BackendTextStyle, DrawingBackend, DrawingErrorKind,
@@ -10,7 +10,7 @@ use plotters_backend::{
 use plotters_canvas::CanvasBackend;
 use web_sys::CanvasRenderingContext2d;
 
-/// A canvas to draw on.
+/// A canvas that measures its own texts.
 pub struct Measured {
     canvas: CanvasBackend,
     context: CanvasRenderingContext2d,
@@ -19,7 +19,7 @@ pub struct Measured {
 type Drawn = Result<(), DrawingErrorKind<<CanvasBackend as DrawingBackend>::ErrorType>>;
 
 impl Measured {
-    /// The canvas and its 2D context.
+    /// Wraps a canvas and its 2D context.
     pub fn new(canvas: CanvasBackend, context: CanvasRenderingContext2d) -> Measured {
         Measured { canvas, context }
     }
@@ -93,7 +93,7 @@ impl DrawingBackend for Measured {
         self.canvas.draw_text(text, style, at)
     }
 
-    /// Width and height of a text, in pixels of the canvas.
+    /// Width and height of a text, in canvas pixels.
     fn estimate_text_size<S: BackendTextStyle>(
         &self,
         text: &str,
@@ -101,7 +101,7 @@ impl DrawingBackend for Measured {
     ) -> Result<(u32, u32), DrawingErrorKind<Self::ErrorType>> {
         let (slant, size) = (style.style(), style.size());
         self.context.set_font(&format!("{} {size}px {}", slant.as_str(), style.family().as_str()));
-        // A text that cannot be measured takes no room; it is drawn all the same.
+        // A text that cannot be measured takes no room, but is drawn.
         let width = self.context.measure_text(text).map_or(0.0, |metrics| metrics.width());
         Ok((width.ceil() as u32, size.ceil() as u32))
     }

@@ -1,4 +1,4 @@
-//! The state of the dialog, and the page and the worker around it.
+//! The state of the charts' dialog, and its connections to the page and the worker.
 
 use js_sys::{Array, Function};
 use leptos::prelude::*;
@@ -9,46 +9,48 @@ use crate::view::charts::{Board, Chart, Growth, LoadJob, LoadReport, Page};
 
 #[wasm_bindgen]
 extern "C" {
-    /// The page around the charts, as `static/charts-dialog.js` speaks for it.
+    /// The page around the charts; `static/charts-dialog.js` implements it.
     pub type Host;
 
-    /// What the page runs: a [`Subject`].
+    /// The script and design that the page runs: a [`Subject`] as text.
     #[wasm_bindgen(method)]
     pub(super) fn subject(this: &Host) -> String;
 
-    /// Hands jobs to the worker, which ends what it did and tells what becomes of these.
+    /// Sends jobs to the worker. The worker stops its current jobs and reports the results of the
+    /// new ones.
     #[wasm_bindgen(method)]
     pub(super) fn run(this: &Host, jobs: &Array, tell: &Function);
 
-    /// Ends what the worker does.
+    /// Stops the worker's jobs.
     #[wasm_bindgen(method)]
     pub(super) fn stop(this: &Host);
 
-    /// Has the explorer tell how its search grows.
+    /// Asks for reports of the growth of the explorer's search.
     #[wasm_bindgen(method)]
     pub(super) fn follow(this: &Host, tell: &Function);
 
-    /// Closes the dialog.
+    /// Closes the dialog; the charts stay.
     #[wasm_bindgen(method)]
     pub(super) fn close(this: &Host);
 }
 
-/// A job for the worker.
+/// A job of the worker.
 #[derive(Serialize)]
 enum Work {
     Load(LoadJob),
-    /// A name and a job of the explorer's kind.
+    /// A name, and a job as the explorer writes it.
     Search(String, String),
 }
 
-/// The dialog's state and the page around it, to be handed around.
+/// The dialog's state and its page; copies share the state.
 #[derive(Clone, Copy)]
 pub struct Desk {
     pub(super) board: RwSignal<Board>,
     pub(super) charts: Memo<Vec<Chart>>,
     pub(super) host: StoredValue<Host, LocalStorage>,
     pub(super) tell: StoredValue<Option<Function>, LocalStorage>,
-    /// Grows when the theme or the device's pixels change: what is drawn is drawn anew.
+    /// Increases when the theme or the device's pixel ratio changes, so that charts are drawn
+    /// again.
     pub(super) look: RwSignal<u32>,
 }
 
@@ -68,13 +70,13 @@ impl Desk {
         }
     }
 
-    /// Runs the loads that are missing.
+    /// Runs the loads that have no result yet.
     pub(super) fn load(self) {
         let jobs = self.board.write().load_jobs();
         self.run(jobs.into_iter().map(Work::Load));
     }
 
-    /// Runs the searches that are missing.
+    /// Runs the searches that have no result yet.
     pub(super) fn search(self) {
         let jobs = self.board.write().search_jobs();
         self.run(jobs.into_iter().map(|(name, job)| Work::Search(name, job)));
@@ -94,7 +96,7 @@ impl Desk {
         self.board.write().end();
     }
 
-    /// Takes what the worker or the explorer tells.
+    /// Takes a report of the worker or of the explorer.
     pub(super) fn hear(self, kind: &str, what: JsValue) {
         let mut board = self.board.write();
         match kind {

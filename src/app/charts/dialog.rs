@@ -1,4 +1,4 @@
-//! What stands in the dialog: what is run on the left, figures and results on the right.
+//! The contents of the dialog: settings on the left, charts and results on the right.
 
 use leptos::prelude::*;
 
@@ -9,7 +9,7 @@ use crate::view::charts::{
     Board, DesignRow, Page, SEARCH_STATES, Settings, SheetTable, Window, grouped,
 };
 
-/// The page that is shown, and how to turn to the other.
+/// The displayed page of the dialog, and the buttons that change it.
 #[component]
 pub fn Charts(desk: Desk) -> impl IntoView {
     let page = desk.read(Board::page);
@@ -132,7 +132,7 @@ fn SearchPage(desk: Desk) -> impl IntoView {
 #[component]
 fn Slider(
     name: &'static str,
-    /// The least and the most that it can be set to, and by how much.
+    /// The smallest and the largest value, and the step.
     range: (u32, u32, u32),
     value: Memo<u32>,
     set: impl Fn(u32) + 'static,
@@ -143,7 +143,7 @@ fn Slider(
     let read = |ev: &web_sys::Event| event_target_value(ev).parse().unwrap_or_default();
     view! {
         <label class="charts-slider">
-            // Not an output: a label would be for that, and not for the slider.
+            // A span and not an output: the label would belong to the output instead of the slider.
             <span>{name} <span class="charts-value">{move || says(shown.get())}</span></span>
             <input
                 type="range"
@@ -154,7 +154,7 @@ fn Slider(
                 prop:value=move || value.get().to_string()
                 aria-valuetext=move || says(shown.get())
                 on:input=move |ev| shown.set(read(&ev))
-                // A load is run when the slider is let go.
+                // The load runs when the slider is released.
                 on:change=move |ev| set(read(&ev))
             />
         </label>
@@ -170,7 +170,7 @@ fn Run(desk: Desk, start: fn(Desk), again: &'static str) -> impl IntoView {
             <button type="button" class:is-primary=move || !running.get() on:click=press>
                 {move || if running.get() { "Stop" } else { again }}
             </button>
-            // What was done is read aloud, and not how far it is.
+            // Screen readers announce results, not progress.
             <p
                 class="charts-status"
                 aria-live=move || if running.get() { "off" } else { "polite" }
@@ -242,7 +242,7 @@ fn WindowChoice(desk: Desk) -> impl IntoView {
     }
 }
 
-/// How everything ended, always shown: the table is what the command prints.
+/// The results of all runs, which are always shown. The command prints the same table.
 #[component]
 fn Results(desk: Desk) -> impl IntoView {
     let results = desk.read(Board::results);

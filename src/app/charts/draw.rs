@@ -1,5 +1,5 @@
-//! Draws a [`Chart`] on a canvas with plotters. All sizes are multiplied by the pixels of the device
-//! to a CSS pixel, since plotters draws in pixels of the canvas.
+//! Draws a [`Chart`] on a canvas with plotters. plotters counts in canvas pixels, so all sizes are
+//! multiplied by the number of device pixels per CSS pixel.
 
 use core::ops::Range;
 
@@ -20,35 +20,35 @@ const TEXT: f64 = 12.0;
 const TITLE: f64 = 16.0;
 const LINE: f64 = 2.0;
 const GAP: f64 = 8.0;
-/// The sample of a series in the legend.
+/// The length of a series' sample in the legend.
 const SAMPLE: f64 = 26.0;
-/// Lines of one value lie this far from each other.
+/// The distance of lines with the same value.
 const APART: f64 = 1.5;
-/// Names of rows take at most this part of the width.
+/// The largest part of the width that row names take.
 const NAMES_PART: f64 = 0.34;
-/// How opaque a filled area is.
+/// The opacity of filled areas.
 const FILL: f64 = 0.28;
 
 type Area = DrawingArea<Measured, Shift>;
 type Plane<'a> = ChartContext<'a, Measured, Cartesian2d<RangedCoordi32, RangedCoordi32>>;
 
-/// What goes wrong on a canvas, as text.
+/// The error is a message of the canvas or of plotters.
 type Drawn = Result<(), String>;
 
-/// Draws charts on one canvas.
+/// Draws the parts of a chart on one canvas.
 pub struct Painter {
     context: CanvasRenderingContext2d,
     look: Look,
-    /// Pixels of the canvas to a CSS pixel.
+    /// Canvas pixels per CSS pixel.
     scale: f64,
-    /// Where the plot begins and ends, in CSS pixels from the left.
+    /// The left and the right end of the plot, in CSS pixels from the left.
     plot: core::cell::Cell<(f64, f64)>,
 }
 
-/// Draws a chart over a whole canvas; with its title where it stands for itself.
+/// Draws a chart over a whole canvas. The title is drawn only in saved pictures.
 ///
 /// # Errors
-/// What the canvas refused.
+/// The message of the canvas or of plotters.
 pub fn draw(
     canvas: &HtmlCanvasElement,
     chart: &Chart,
@@ -73,13 +73,13 @@ pub fn draw(
         Picture::Bars(bars) => painter.bars(&area, chart, bars),
     }?;
     let (from, to) = painter.plot.get();
-    // Setting an attribute of this name cannot fail.
+    // Setting a data attribute with a valid name cannot fail.
     let _ = canvas.dataset().set("plot", &format!("{from} {to}"));
     Ok(())
 }
 
-/// The place on the horizontal axis that a pixel of the page lies at, where the axis ends at `end`:
-/// what was drawn last on the canvas says where its plot begins.
+/// The value on the horizontal axis at a pixel of the page; the axis ends at `end`. The data
+/// attribute of the last drawing says where the plot begins.
 pub fn place_at(canvas: &HtmlCanvasElement, offset: i32, end: u32) -> Option<u32> {
     let bounds = canvas.dataset().get("plot")?;
     let (from, to) = bounds.split_once(' ')?;
@@ -88,13 +88,13 @@ pub fn place_at(canvas: &HtmlCanvasElement, offset: i32, end: u32) -> Option<u32
     (-0.02..=1.02).contains(&part).then(|| (part.clamp(0.0, 1.0) * f64::from(end)).round() as u32)
 }
 
-/// What the drawing library says.
+/// The error of plotters as text.
 fn told(error: impl core::fmt::Display) -> String {
     error.to_string()
 }
 
 impl Painter {
-    /// CSS pixels as pixels of the canvas.
+    /// Converts CSS pixels to canvas pixels.
     fn px(&self, size: f64) -> i32 {
         (size * self.scale).round() as i32
     }
@@ -111,7 +111,7 @@ impl Painter {
         }
     }
 
-    /// Has what is drawn next be solid, dashed, dotted or both.
+    /// Sets the dash pattern of the next lines: solid, dashed, dotted, or both.
     fn dash(&self, dash: u8) {
         let lengths: &[f64] = match dash {
             0 => &[],
@@ -121,7 +121,7 @@ impl Painter {
         };
         let scaled = lengths.iter().map(|length| JsValue::from_f64(length * self.scale));
         let lengths: js_sys::Array = scaled.collect();
-        // It fails for what is no number.
+        // This fails only for values that are not numbers.
         let _ = self.context.set_line_dash(&lengths);
     }
 
@@ -149,7 +149,7 @@ impl Painter {
         area.draw_text(text, &font.pos(Pos::new(h_pos, v_pos)), at).map_err(told)
     }
 
-    /// Draws the legend in as many lines as it needs, and returns what is left below.
+    /// Draws the legend in as many lines as it needs, and returns the area below it.
     fn legend(&self, area: &Area, legend: &[Legend]) -> Result<Area, String> {
         let (row, gap) = (self.px(TEXT + GAP), self.px(GAP));
         let right = area.dim_in_pixel().0 as i32 - gap;
@@ -192,7 +192,7 @@ impl Painter {
         }
     }
 
-    /// The mark at the end of a line that something stopped: a cross in a ring.
+    /// The mark at the end of a line that was cut off: a cross in a ring.
     fn end(&self, area: &Area, (x, y): (i32, i32)) -> Drawn {
         let (ring, arm) = (self.px(5.0), self.px(2.5));
         let Look { paper, wrong, .. } = self.look;
@@ -212,7 +212,7 @@ impl Painter {
         area.draw(&PathElement::new(vec![(x, y.start), (x, y.end)], stroke)).map_err(told)
     }
 
-    /// Axes and grid; `names` is the room for names of rows in the place of a vertical axis.
+    /// Axes and grid. `names` is the width of row names that replace a vertical axis.
     fn plane<'a>(
         &self,
         area: &'a Area,
@@ -234,10 +234,10 @@ impl Painter {
             .map_err(told)?;
         let label = self.font(TEXT, self.look.quiet);
         let number = |n: &i32| grouped(n.unsigned_abs());
-        // Of rows the names are labels. None at all cannot be asked for: plotters 0.3.7 then looks for
-        // ticks without end.
+        // For rows, the names are the labels. The number of labels cannot be zero: plotters 0.3.7
+        // would then search for ticks forever.
         let no_number = |_: &i32| String::new();
-        // A label of the horizontal axis has room for itself and as much beside it.
+        // A label of the horizontal axis gets its own width, and the same again as distance.
         let each = (self.width(area, &grouped(x.end)) * 2).max(self.px(56.0));
         let x_labels = (width as i32 - room) / each.max(1);
         let y_labels = (height as i32 / self.px(36.0)).clamp(2, 8);
@@ -286,7 +286,7 @@ impl Painter {
             self.text(&pixels, &rule.text, &font, (HPos::Right, VPos::Bottom), place)?;
         }
         for (n, line) in (0..).zip(lines) {
-            // Lines of one value would hide each other.
+            // Lines with the same value would hide each other.
             let beside = self.px(APART * (f64::from(n) - (lines.len() as f64 - 1.0) / 2.0));
             let corners = line.corners().into_iter().map(|(x, y)| {
                 let (x, y) = at(x, y);
@@ -306,7 +306,7 @@ impl Painter {
         Ok(())
     }
 
-    /// The names of rows, beside the picture.
+    /// The names of rows, beside the plot.
     fn names<'n>(
         &self,
         area: &Area,
@@ -327,7 +327,7 @@ impl Painter {
         Ok(())
     }
 
-    /// A name that fits into a room, with an ellipsis where it does not.
+    /// A name cut to a width, with an ellipsis if it does not fit.
     fn cut(&self, area: &Area, name: &str, room: i32) -> String {
         let mut kept = name.chars().count();
         let mut text = name.to_string();
@@ -338,7 +338,7 @@ impl Painter {
         text
     }
 
-    /// The room that names of rows take.
+    /// The width that the names of rows take.
     fn room<'n>(&self, area: &Area, names: impl Iterator<Item = &'n str>) -> i32 {
         let widest = names.map(|name| self.width(area, name)).max().unwrap_or(0);
         widest.min((f64::from(area.dim_in_pixel().0) * NAMES_PART) as i32)
@@ -404,7 +404,7 @@ impl Painter {
                 let inside = end + f64::from(self.width(area, &text) + self.px(GAP)) > width;
                 let (h_pos, beside) = if inside { (HPos::Right, -4.0) } else { (HPos::Left, 4.0) };
                 let at = (end.round() as i32 + self.px(beside), i32::midpoint(top, bottom));
-                // Two lines of text need the room of two.
+                // Two lines of text need the height of two.
                 if bottom - top >= self.px(TEXT - 3.0) {
                     self.text(&pixels, &text, &font, (h_pos, VPos::Center), at)?;
                 }
@@ -414,7 +414,7 @@ impl Painter {
     }
 }
 
-/// A coordinate as plotters' integer axes have it. Distances of ticks are multiplied by ten there.
+/// A coordinate for plotters' integer axes, which multiply distances of ticks by ten.
 fn clamped(number: u32) -> i32 {
     number.min(100_000_000) as i32
 }

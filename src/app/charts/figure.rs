@@ -1,4 +1,4 @@
-//! One chart on the page: its heading and buttons, its canvas, what it says at a place, its tables.
+//! One chart of the dialog: heading, buttons, canvas, the values at a position, and tables.
 
 use leptos::html::Canvas;
 use leptos::prelude::*;
@@ -11,7 +11,7 @@ use super::look::Look;
 use super::{draw, save};
 use crate::view::charts::{Chart, Picture, SheetTable};
 
-/// The figure of the chart with an id; nothing while there is no such chart.
+/// The figure of the chart with an id; empty while there is no such chart.
 pub fn figure(desk: Desk, id: &'static str) -> impl IntoView {
     let canvas: NodeRef<Canvas> = NodeRef::new();
     let chart = Memo::new(move |_| {
@@ -77,13 +77,13 @@ pub fn figure(desk: Desk, id: &'static str) -> impl IntoView {
     }
 }
 
-/// What a chart is called where it cannot be seen.
+/// The accessible name of a chart.
 fn spoken(chart: &Chart) -> String {
     format!("{}. {}.", chart.title, chart.says)
 }
 
-/// A slider along the horizontal axis of lines, and what they are at its place. The pointer over
-/// the picture moves it too.
+/// A slider along the horizontal axis, and the values of all lines at its position. The pointer
+/// over the canvas moves it too.
 fn reader(chart: Memo<Option<Chart>>, canvas: NodeRef<Canvas>) -> impl IntoView {
     let place = RwSignal::new(0_u32);
     let end = Memo::new(move |_| match chart.get() {
@@ -127,7 +127,7 @@ fn reader(chart: Memo<Option<Chart>>, canvas: NodeRef<Canvas>) -> impl IntoView 
     }
 }
 
-/// Draws the chart whenever it, the theme or the room for it changes, once before the next frame.
+/// Draws the chart once before the next frame whenever the chart, the theme or the size changes.
 fn keep_drawn(
     desk: Desk,
     canvas: NodeRef<Canvas>,
@@ -154,7 +154,7 @@ fn keep_drawn(
         }
         is_due.set_value(true);
         request_animation_frame(move || {
-            // The figure may be gone by then.
+            // The figure may have been removed by then.
             if is_due.try_set_value(false).is_some() {
                 return;
             }
@@ -168,7 +168,7 @@ fn keep_drawn(
     });
 }
 
-/// Draws a chart in the room that its canvas has, in pixels of the device.
+/// Draws a chart at the size of its canvas, in device pixels.
 fn paint(canvas: &HtmlCanvasElement, chart: &Chart) -> Result<(), String> {
     let (width, height) = (canvas.client_width(), canvas.client_height());
     if width <= 0 || height <= 0 {
@@ -181,7 +181,7 @@ fn paint(canvas: &HtmlCanvasElement, chart: &Chart) -> Result<(), String> {
     draw::draw(canvas, chart, Look::of(canvas), scale, false)
 }
 
-/// A table of text: numbers stand at the right of their column, words at its left.
+/// A table of text. Numbers are aligned right, words left.
 pub fn sheet(table: SheetTable) -> impl IntoView {
     let is_text = |cell: &str| !cell.is_empty() && cell.parse::<u32>().is_err();
     let of_text: Vec<bool> = match table.rows.first() {

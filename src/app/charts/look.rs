@@ -1,4 +1,4 @@
-//! Colours and sizes of a chart, as the style sheet gives them.
+//! Colours and sizes of a chart, read from the style sheet.
 
 use leptos::prelude::{RwSignal, Update};
 use plotters::style::RGBColor;
@@ -9,39 +9,39 @@ use web_sys::{
     MutationObserverInit, Window, window,
 };
 
-/// The font of labels. A canvas takes no custom property, so it is named here as in
-/// `static/base.css`.
+/// The font of labels. A canvas cannot use a custom property, so the font of `static/base.css` is
+/// repeated here.
 pub const FONT: &str = "system-ui, sans-serif";
-/// How many hues a chart has: `--chart-0` and so on in `static/charts.css`.
+/// Number of hues of a chart: `--chart-0` and so on in `static/charts.css`.
 const HUES: usize = 8;
 
-/// The colours of the theme that is shown.
+/// The colours of the current theme.
 #[derive(Clone, Copy)]
 pub struct Look {
-    /// Behind everything.
+    /// The background of the page, in the current theme.
     pub paper: RGBColor,
-    /// Text.
+    /// The colour of text.
     pub ink: RGBColor,
-    /// Titles of axes and labels.
+    /// The colour of axis titles and labels.
     pub quiet: RGBColor,
-    /// The grid.
+    /// The colour of the grid.
     pub hairline: RGBColor,
-    /// Axes, and rules across the picture.
+    /// The colour of axes and of horizontal rules.
     pub edge: RGBColor,
-    /// What is wrong: where a run was stopped.
+    /// The colour of errors: the mark where a run was stopped.
     pub wrong: RGBColor,
-    /// The hues of series.
+    /// The colours of series.
     pub hues: [RGBColor; HUES],
 }
 
 impl Look {
-    /// The colours that hold for an element. A custom property is read as it is written, with
-    /// `light-dark()` in it: only a property that takes a colour says which one it comes to.
+    /// The colours for an element. A custom property is returned as it is written, including
+    /// `light-dark()`. Only a property that takes a colour returns the resulting colour.
     pub fn of(canvas: &HtmlCanvasElement) -> Look {
         let style = canvas.unchecked_ref::<HtmlElement>().style();
         let computed = window().and_then(|it| it.get_computed_style(canvas).ok().flatten());
         let read = |name: &str| {
-            // Neither fails for a property that exists.
+            // Both calls succeed for existing properties.
             let _ = style.set_property("color", &format!("var(--{name})"));
             let found = computed.as_ref().and_then(|it| it.get_property_value("color").ok());
             parse(&found.unwrap_or_default())
@@ -59,13 +59,13 @@ impl Look {
         look
     }
 
-    /// The colour of a hue.
+    /// The colour with a number, counted around.
     pub fn hue(&self, hue: u8) -> RGBColor {
         self.hues[usize::from(hue) % HUES]
     }
 }
 
-/// `rgb(1, 2, 3)`, as browsers print a computed colour.
+/// Parses `rgb(1, 2, 3)`, the form in which browsers return a computed colour.
 fn parse(color: &str) -> RGBColor {
     let numbers = color.split(|c: char| !c.is_ascii_digit()).filter(|part| !part.is_empty());
     let mut numbers = numbers.map(|part| part.parse().unwrap_or(0));
@@ -73,8 +73,8 @@ fn parse(color: &str) -> RGBColor {
     RGBColor(next(), next(), next())
 }
 
-/// Counts up when the theme changes, or the window comes to a screen with other pixels. Once for as
-/// long as the page lives.
+/// Increases `look` when the theme changes, or when the window moves to a screen with another pixel
+/// ratio. It is called once for the life of the page.
 pub fn watch(look: RwSignal<u32>) {
     let changed = move || look.update(|n| *n = n.wrapping_add(1));
     let listener = Closure::<dyn Fn()>::new(changed).into_js_value();
@@ -83,7 +83,7 @@ pub fn watch(look: RwSignal<u32>) {
     if let Ok(Some(dark)) = window.match_media("(prefers-color-scheme: dark)") {
         dark.set_onchange(Some(listener));
     }
-    // The theme that somebody chose is an attribute of <html>.
+    // The chosen theme is an attribute of <html>.
     if let (Ok(observer), Some(root)) = (
         MutationObserver::new(listener),
         window.document().and_then(|document| document.document_element()),
@@ -91,19 +91,19 @@ pub fn watch(look: RwSignal<u32>) {
         let options = MutationObserverInit::new();
         options.set_attributes(true);
         options.set_attribute_filter(&js_sys::Array::of1(&"data-theme".into()));
-        // It fails for options that watch nothing.
+        // This fails only for options that observe nothing.
         let _ = observer.observe_with_options(&root, &options);
     }
     watch_pixels(&window, listener.clone());
 }
 
-/// A query can ask for one ratio only: after each change there is another to be asked for.
+/// A media query can test only one ratio, so each change registers the next query.
 fn watch_pixels(window: &Window, listener: js_sys::Function) {
     let query = format!("(resolution: {}dppx)", window.device_pixel_ratio());
     let Ok(Some(pixels)) = window.match_media(&query) else { return };
     let again = window.clone();
     let changed = Closure::once_into_js(move || {
-        // What listens cannot fail.
+        // The listener cannot fail.
         let _ = listener.call0(&wasm_bindgen::JsValue::NULL);
         watch_pixels(&again, listener);
     });

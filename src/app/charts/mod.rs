@@ -1,6 +1,6 @@
-//! The charts, which fill a dialog that `static/charts-dialog.js` has opened: S9 at length and the
-//! growth of searches. They are a program of their own (`src/bin/charts.rs`); loads and searches run
-//! in a worker (`static/charts-worker.js`), which tells what they have come to.
+//! The charts: S9 at length and the growth of searches, in a dialog that `static/charts-dialog.js`
+//! opens. They are a separate program (`src/bin/charts.rs`). Loads and searches run in a worker
+//! (`static/charts-worker.js`), which reports their results.
 
 mod backend;
 mod desk;
@@ -27,14 +27,14 @@ use dialog::Charts;
 pub use desk::Host;
 
 thread_local! {
-    /// The charts of this page: they are there once.
+    /// The charts of this page; there is one instance.
     static DESK: Cell<Option<Desk>> = const { Cell::new(None) };
 }
 
-/// Builds the charts in an element, and runs the load.
+/// Builds the charts in an element, and starts the load.
 ///
 /// # Errors
-/// The page cannot say what it runs: it is of another version, or has stopped.
+/// The page cannot name what it runs, because it has another version or has stopped.
 pub fn open(place: HtmlElement, host: Host, page: Page) -> Result<(), String> {
     let subject = Subject::parse(&host.subject())?;
     let build = move || {
@@ -49,7 +49,7 @@ pub fn open(place: HtmlElement, host: Host, page: Page) -> Result<(), String> {
         let tell = Closure::<dyn Fn(String, JsValue)>::new(move |kind: String, what| {
             desk.hear(&kind, what);
         });
-        // It lives as long as the page.
+        // The closure lives as long as the page.
         let tell: Function = tell.into_js_value().unchecked_into();
         desk.host.with_value(|host| host.follow(&tell));
         desk.tell.set_value(Some(tell));
@@ -62,7 +62,7 @@ pub fn open(place: HtmlElement, host: Host, page: Page) -> Result<(), String> {
     Ok(())
 }
 
-/// The dialog is shown again: the page may run something else.
+/// Called when the dialog is shown again; the page may run something else by then.
 pub fn show(page: Page) {
     let Some(desk) = DESK.get() else { return };
     if let Ok(subject) = desk.host.with_value(|host| Subject::parse(&host.subject())) {

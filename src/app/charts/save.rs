@@ -1,4 +1,4 @@
-//! Saves a chart as a file: a picture of its own size in the theme that is shown, or its numbers.
+//! Saves a chart as a file: a picture of fixed size in the current theme, or the numbers.
 
 use js_sys::Array;
 use wasm_bindgen::closure::Closure;
@@ -11,18 +11,18 @@ use super::draw::draw;
 use super::look::Look;
 use crate::view::charts::{Chart, Picture};
 
-/// A saved picture in CSS pixels, and its pixels to a CSS pixel.
+/// Width of a saved picture in CSS pixels, and its pixels per CSS pixel.
 const WIDTH: u32 = 960;
 const HEIGHT: u32 = 540;
 const SCALE: u32 = 2;
-/// A row of a picture that has rows, and what is above and below them.
+/// Height of one row of a chart with rows, and of the parts above and below the rows.
 const ROW: u32 = 32;
 const ROWS_APART: u32 = 150;
 
-/// Saves the picture.
+/// Saves the chart as a PNG file.
 ///
 /// # Errors
-/// What the browser refused, as a sentence.
+/// The browser's error as a sentence.
 pub fn png(chart: &Chart, look: Look) -> Result<(), String> {
     let canvas: HtmlCanvasElement =
         document().create_element("canvas").map_err(|_| no_file())?.unchecked_into();
@@ -43,10 +43,10 @@ pub fn png(chart: &Chart, look: Look) -> Result<(), String> {
     canvas.to_blob(done.unchecked_ref()).map_err(|_| no_file())
 }
 
-/// Saves the tables as comma-separated values.
+/// Saves the chart's tables as comma-separated values.
 ///
 /// # Errors
-/// What the browser refused, as a sentence.
+/// The browser's error as a sentence.
 pub fn csv(chart: &Chart) -> Result<(), String> {
     let kind = BlobPropertyBag::new();
     kind.set_type("text/csv;charset=utf-8");
@@ -60,7 +60,7 @@ fn no_file() -> String {
     "The browser makes no file of this chart. The table can be copied.".into()
 }
 
-/// Has the browser save a file under a name.
+/// Downloads a blob under a file name.
 fn offer(blob: &Blob, name: &str) {
     let Ok(url) = Url::create_object_url_with_blob(blob) else { return };
     if let Ok(link) = document().create_element("a") {
@@ -69,6 +69,6 @@ fn offer(blob: &Blob, name: &str) {
         link.set_download(name);
         link.click();
     }
-    // The download has its own hold on what is behind the address.
+    // The download keeps the data alive by itself.
     let _ = Url::revoke_object_url(&url);
 }

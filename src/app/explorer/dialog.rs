@@ -3,89 +3,48 @@
 //! page. `static/explorer.js` searches, in a worker that runs `src/bin/search.rs`.
 
 use core::cell::Cell as Slot;
+use core::ops::Range;
 
 use crate::app::kit::prelude::*;
-use js_sys::{Array, Function};
+use js_sys::Array;
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::prelude::*;
 use web_sys::HtmlElement;
 
+use super::board::{Board, Host};
+use super::graph::graph;
 use crate::app::kit::copy_and_tell;
 use crate::app::kit::rove;
-use crate::app::kit::{by_id, derived, focus, list, when_focus_is_lost};
+use crate::app::kit::{derived, list, memo};
 use crate::kernel::Promise;
-use crate::scenario::{Cell, Scenario};
-use crate::view::{Event, Explorer, FindingRow, Job, Subject};
-
-#[wasm_bindgen]
-extern "C" {
-    /// The page's functions, which `static/explorer-dialog.js` passes in.
-    pub type Host;
-
-    /// What the page runs: a [`Subject`].
-    #[wasm_bindgen(method)]
-    fn subject(this: &Host) -> String;
-
-    /// Sends jobs to the worker, which reports their results.
-    #[wasm_bindgen(method)]
-    fn explore(this: &Host, jobs: &Array, in_full: bool, tell: &Function);
-
-    /// Sends `pause`, `resume` or `stop` to the worker.
-    #[wasm_bindgen(method)]
-    fn order(this: &Host, word: &str);
-
-    /// Closes the dialog and opens a run, given as a link, on the page.
-    #[wasm_bindgen(method)]
-    fn take(this: &Host, link: &str, notice: &str);
-
-    /// Has the page forget a design that was tried.
-    #[wasm_bindgen(method, js_name = leaveOut)]
-    fn leave_out(this: &Host, design: &str);
-
-    /// Shows how searches grow, in a dialog over this one.
-    #[wasm_bindgen(method)]
-    fn charts(this: &Host);
-
-    /// Closes the dialog.
-    #[wasm_bindgen(method)]
-    fn close(this: &Host);
-}
-
-/// The explorer's state and the page's functions; copies share the state.
-#[derive(Clone, Copy)]
-struct Board {
-    explorer: RwSignal<Explorer>,
-    /// The design that the page runs, whose column cannot be left out.
-    current: RwSignal<String>,
-    host: StoredValue<Host, LocalStorage>,
-    tell: StoredValue<Option<Function>, LocalStorage>,
-}
+use crate::scenario::{Cell, Scenario, offered_designs};
+use crate::view::{Explorer, FindingRow, Subject};
 
 thread_local! {
-    /// The explorer of this page: there is one.
+    /// The explorer of this page; there is one instance.
     static BOARD: Slot<Option<Board>> = const { Slot::new(None) };
 }
 
 /// Builds the explorer in an element.
 ///
 /// # Errors
-/// The page cannot name what it runs: it has another version, or has stopped.
+/// The page cannot name what it runs, because it has another version or has stopped.
 pub fn open(place: HtmlElement, host: Host) -> Result<(), String> {
     let subject = Subject::parse(&host.subject())?;
     let build = move || {
+        let explorer = RwSignal::new(Explorer::new(&subject));
         let board = Board {
-            explorer: RwSignal::new(Explorer::new(&subject)),
+            explorer,
+            picked: memo(move || explorer.with(Explorer::picked)),
             current: RwSignal::new(subject.design.to_string()),
             host: StoredValue::new_local(host),
             tell: StoredValue::new_local(None),
         };
-        let tell = Closure::<dyn Fn(String, u32, String, f64)>::new(
-            move |kind: String, position, text: String, ms| board.hear(&kind, position, &text, ms),
-        );
+        let tell = Closure::<dyn Fn(Array)>::new(move |events: Array| board.hear(&events));
         // The explorer lives as long as the page, so its handle is never dropped.
         board.tell.set_value(Some(tell.into_js_value().unchecked_into()));
         BOARD.set(Some(board));
-        view! { {head(board)} {findings(board)} {matrix(board)} }.into_any()
+        view! { {head(board)} {findings(board)} {graph(board)} {matrix(board)} }.into_any()
     };
     mount_to(place, build).forget();
     Ok(())
@@ -98,7 +57,7 @@ pub fn show() {
     }
 }
 
-/// Fills the matrix, unless it is being filled.
+/// Starts to fill the matrix, unless that is in progress.
 pub fn fill() {
     let Some(board) = BOARD.get() else { return };
     let is_filling =
@@ -108,105 +67,10 @@ pub fn fill() {
     }
 }
 
-/// The dialog was closed. A search goes on.
+/// Called when the dialog was closed. A search continues.
 pub fn rest() {
     if let Some(board) = BOARD.get() {
         board.explorer.write().leave();
-    }
-}
-
-impl Board {
-    fn text(self, read: impl Fn(&Explorer) -> String + Send + Sync + 'static) -> Signal<String> {
-        derived(move || self.explorer.with(&read))
-    }
-
-    fn keys(
-        self,
-        read: impl Fn(&Explorer) -> Vec<String> + Send + Sync + 'static,
-    ) -> Signal<Vec<String>> {
-        derived(move || self.explorer.with(&read))
-    }
-
-    fn hidden(self, read: impl Fn(&Explorer) -> bool + Send + Sync + 'static) -> Signal<bool> {
-        derived(move || self.explorer.with(&read))
-    }
-
-    /// The script and design that the page runs now.
-    fn with_subject<T>(self, act: impl FnOnce(&Subject) -> T) -> Option<T> {
-        match Subject::parse(&self.host.with_value(Host::subject)) {
-            Ok(subject) => {
-                self.current.set(subject.design.to_string());
-                self.explorer.write().show(&subject);
-                Some(act(&subject))
-            }
-            Err(why) => {
-                let told =
-                    format!("The explorer cannot read the page's script ({why}): reload the page.");
-                self.explorer.write().say(told);
-                None
-            }
-        }
-    }
-
-    fn search(self, jobs: Vec<Job>, in_full: bool) {
-        if jobs.is_empty() {
-            return;
-        }
-        let jobs: Array = jobs.into_iter().map(JsValue::from).collect();
-        self.tell.with_value(|tell| {
-            if let Some(tell) = tell {
-                self.host.with_value(|host| host.explore(&jobs, in_full, tell));
-            }
-        });
-    }
-
-    fn begin(self, begin: fn(&mut Explorer, &Subject) -> Vec<Job>, in_full: bool) {
-        let jobs = self.with_subject(|subject| begin(&mut self.explorer.write(), subject));
-        self.search(jobs.unwrap_or_default(), in_full);
-    }
-
-    fn hear(self, kind: &str, position: u32, text: &str, ms: f64) {
-        let ms = ms as u32;
-        let event = match kind {
-            "progress" => Event::Progress { text, ms },
-            "report" => Event::Report { position, text, ms },
-            "failed" => Event::Failed { position, why: text },
-            _ => Event::End,
-        };
-        let more = self.explorer.write().hear(event);
-        self.search(more, false);
-        self.take_opened();
-        if kind == "end" {
-            // The buttons that end a search disappear with it, and one of them may have the focus.
-            when_focus_is_lost(Box::new(|| {
-                if let Some(button) = by_id("matrix") {
-                    focus(&button);
-                }
-            }));
-        }
-    }
-
-    fn open_finding(self, promise: Promise, calm: bool) {
-        self.explorer.write().open_finding(promise, calm);
-        self.take_opened();
-    }
-
-    fn open_cell(self, number: u32) {
-        let jobs = self.explorer.write().open_cell(number);
-        self.search(jobs, false);
-        self.take_opened();
-    }
-
-    /// Opens the chosen run on the page, if there is one.
-    fn take_opened(self) {
-        let witness = self.explorer.try_update_untracked(Explorer::take_opened).flatten();
-        if let Some(witness) = witness {
-            self.host.with_value(|host| host.take(&witness.link(), &witness.notice));
-        }
-    }
-
-    fn order(self, word: &str) {
-        self.host.with_value(|host| host.order(word));
     }
 }
 
@@ -226,7 +90,7 @@ fn head(board: Board) -> AnyView {
             <header class="explorer-head">
                 <h2 class="wordmark">"Explorer"</h2>
                 {button("Search this script", Signal::stored(false), move |_| {
-                    board.begin(Explorer::begin_scenario, true);
+                    board.begin(Explorer::begin_scenario, false);
                 })}
                 <button
                     type="button"
@@ -276,16 +140,8 @@ fn button(
 }
 
 fn findings(board: Board) -> AnyView {
-    // A row with another text is a new element.
-    let keys = board.keys(|e| e.findings().iter().map(FindingRow::key).collect());
-    let item = move |key: String| {
-        let id = key.split(' ').next().unwrap_or_default();
-        let rows = board.explorer.with_untracked(Explorer::findings);
-        match rows.into_iter().find(|row| row.promise.id() == id) {
-            Some(row) => finding(board, row),
-            None => ().into_any(),
-        }
-    };
+    // The key of a row is its content: a row with another text is a new element.
+    let keys = board.keys(Explorer::findings);
     view! {
         <section
             class="panel"
@@ -294,7 +150,11 @@ fn findings(board: Board) -> AnyView {
         >
             <h3 class="panel-title" id="findings-title">{board.text(Explorer::subject)}</h3>
             <p class="quiet">{board.text(Explorer::extent)}</p>
-            <ul class="findings">{list(keys, item)}</ul>
+            <ul class="findings">{list(keys, move |row| finding(board, row))}</ul>
+            {button("Copy the result, to quote it", Signal::stored(false), move |_| {
+                let text = board.explorer.with_untracked(Explorer::artefact);
+                copy_and_tell("result", &text, move |told| board.explorer.write().say(told));
+            })}
         </section>
     }
     .into_any()
@@ -302,15 +162,20 @@ fn findings(board: Board) -> AnyView {
 
 fn finding(board: Board, row: FindingRow) -> AnyView {
     let promise: Promise = row.promise;
+    let is_shortest = row.is_shortest;
     let run = |steps: Option<usize>, calm: bool| {
         let steps = steps?;
-        let which = if calm { "fewest switches" } else { "shortest run" };
+        let which = match (calm, is_shortest) {
+            (true, _) => "fewest switches",
+            (false, true) => "shortest run",
+            (false, false) => "a run",
+        };
         let name = format!("{which}, {steps} steps");
         Some(button(name, Signal::stored(false), move |_| board.open_finding(promise, calm)))
     };
-    let no_return = match row.no_return.as_str() {
-        "" => String::new(),
-        text => format!(". {text}"),
+    let more = match (row.no_return.as_str(), row.idle.as_str()) {
+        ("", "") => String::new(),
+        ("", text) | (text, _) => format!(". {text}"),
     };
     view! {
         <li class="finding" data-word=row.word>
@@ -318,7 +183,7 @@ fn finding(board: Board, row: FindingRow) -> AnyView {
             <span class="mono">{promise.id()}</span>
             <span class="finding-text">
                 {row.text}
-                <span class="quiet">{no_return}</span>
+                <span class="quiet">{more}</span>
             </span>
             <span class="finding-runs">{run(row.steps, false)} {run(row.calm_steps, true)}</span>
         </li>
@@ -326,25 +191,46 @@ fn finding(board: Board, row: FindingRow) -> AnyView {
     .into_any()
 }
 
+/// A row of the matrix: the scenario's name and title, and the numbers of its cells.
+#[derive(Clone, PartialEq, Eq)]
+struct MatrixRow {
+    name: String,
+    about: String,
+    cells: Range<u32>,
+}
+
 fn matrix(board: Board) -> AnyView {
     let designs = board.keys(|e| e.matrix().designs().iter().map(ToString::to_string).collect());
     let rows = board.keys(|e| {
-        let columns = e.matrix().designs().len();
-        let key = |(row, scenario): (usize, &Scenario)| {
-            format!("{}\n{} {} {columns}", scenario.name, scenario.about(), row * columns)
+        let columns = u32::try_from(e.matrix().designs().len()).unwrap_or(0);
+        let row = |(row, scenario): (u32, &Scenario)| MatrixRow {
+            name: scenario.name.to_string(),
+            about: scenario.about().to_string(),
+            cells: row * columns..(row + 1) * columns,
         };
-        e.matrix().scenarios().iter().enumerate().map(key).collect()
+        (0..).zip(e.matrix().scenarios()).map(row).collect()
     });
     view! {
         <section class="panel matrix-panel" aria-labelledby="matrix-title">
             <h3 class="panel-title" id="matrix-title">"Verdict matrix"</h3>
             <p class="quiet">
-                "What some run breaks, by its short name; ok: every promise holds in every run; "
+                "What some run breaks, by its short name; framed: known before this search; ok: every "
+                "promise holds in every run; .: not searched yet; "
                 "-: the script does not exercise the promise; ?: a bound was reached. A large cell is searched "
                 "reduced: fewer states, the same verdict. A cell opens its run, of a large one the "
                 "shortest, which is searched first."
             </p>
             <p class="quiet">{board.text(Explorer::columns_gone)}</p>
+            <p class="matrix-pick row">
+                <button
+                    type="button"
+                    aria-pressed=board.text(|e| e.is_picking().to_string())
+                    on:click=move |_| board.explorer.write().toggle_picking()
+                >
+                    "Compare two cells"
+                </button>
+                <span role="status" aria-label="What to choose">{board.text(Explorer::picking_text)}</span>
+            </p>
             <div
                 class="matrix-scroll"
                 tabindex="0"
@@ -359,7 +245,7 @@ fn matrix(board: Board) -> AnyView {
                             {list(designs, move |name| column_head(board, name))}
                         </tr>
                     </thead>
-                    <tbody>{list(rows, move |key| matrix_row(board, &key))}</tbody>
+                    <tbody>{list(rows, move |row| matrix_row(board, row))}</tbody>
                 </table>
             </div>
         </section>
@@ -370,7 +256,7 @@ fn matrix(board: Board) -> AnyView {
 /// The head of a column. A design with changed knobs can be removed, unless the page runs it.
 fn column_head(board: Board, name: String) -> AnyView {
     let (text, design) = (name.clone(), name.clone());
-    let is_row = !name.contains(' ');
+    let is_row = offered_designs().iter().any(|design| design.to_string() == name);
     let hidden = derived(move || {
         is_row || board.current.with(|it| *it == name) || board.explorer.with(Explorer::is_filling)
     });
@@ -396,19 +282,19 @@ fn column_head(board: Board, name: String) -> AnyView {
     .into_any()
 }
 
-/// A row of the matrix: the scenario's name and title, its first cell, its number of cells.
-fn matrix_row(board: Board, key: &str) -> AnyView {
-    let mut words = key.rsplitn(3, ' ');
-    let mut number = || words.next().and_then(|word| word.parse().ok()).unwrap_or(0_u32);
-    let (columns, first) = (number(), number());
-    let (name, about) = words.next().unwrap_or_default().split_once('\n').unwrap_or_default();
-    let (name, about) = (name.to_string(), about.to_string());
+fn matrix_row(board: Board, MatrixRow { name, about, cells }: MatrixRow) -> AnyView {
     let cells = board.keys(move |e| {
         // The key says how a cell was searched, so that a better result redraws it.
-        let state =
-            |cell: &Cell| format!("{} {} {}", cell.short(), cell.limit.is_some(), cell.reduced);
-        let key = |n: u32| e.matrix().cell(n).map_or(String::new(), state);
-        (first..first + columns).map(|n| format!("{n} {}", key(n))).collect()
+        let result = |cell: &Cell| (cell.short(), cell.limit.is_some(), cell.reduced);
+        // A cell that has not been searched shows a known run that breaks a promise.
+        let known = |number: u32| {
+            Some((e.known_short(number)?.to_string(), false, false)).map(|it| (it, true))
+        };
+        let of = |number: u32| match e.matrix().cell(number) {
+            Some(cell) => Some((result(cell), false)),
+            None => known(number),
+        };
+        cells.clone().map(|number| (number, of(number))).collect()
     });
     view! {
         <tr>
@@ -416,26 +302,28 @@ fn matrix_row(board: Board, key: &str) -> AnyView {
                 <span>{name}</span>
                 <span class="matrix-about quiet">{about}</span>
             </th>
-            {list(cells, move |key| matrix_cell(board, &key))}
+            {list(cells, move |(number, result)| {
+                matrix_cell(board, number, result.map(|((short, ..), is_known)| (short, is_known)))
+            })}
         </tr>
     }
     .into_any()
 }
 
-fn matrix_cell(board: Board, key: &str) -> AnyView {
-    let mut words = key.split(' ');
-    let number: u32 = words.next().and_then(|word| word.parse().ok()).unwrap_or(0);
-    let short = words.next().unwrap_or_default();
-    if short.is_empty() {
+/// A cell of the matrix: a point until it is searched, then the short text of its result.
+fn matrix_cell(board: Board, number: u32, short: Option<(String, bool)>) -> AnyView {
+    let Some((short, is_known)) = short else {
         return view! { <td class="quiet">"."</td> }.into_any();
-    }
-    let kind = match short.trim_end_matches('?') {
-        "ok" => "ok",
-        "-" => "idle",
+    };
+    let kind = match (short.trim_end_matches('?'), is_known) {
+        (_, true) => "known",
+        ("ok", false) => "ok",
+        ("-", false) => "idle",
         _ => "broken",
     };
     let text = board.explorer.with_untracked(|e| e.cell_text(number));
     let open = move |_| board.open_cell(number);
+    let picked = derived(move || (board.picked.get() == Some(number)).then_some("true"));
     view! {
         <td>
             <button
@@ -443,12 +331,13 @@ fn matrix_cell(board: Board, key: &str) -> AnyView {
                 class="matrix-cell"
                 tabindex="-1"
                 data-kind=kind
+                aria-pressed=picked
                 title=text.clone()
                 // The accessible name contains the visible text.
                 aria-label=format!("{text}, {short}")
                 on:click=open
             >
-                {short.to_string()}
+                {short.clone()}
             </button>
         </td>
     }

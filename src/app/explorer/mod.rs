@@ -1,6 +1,9 @@
-//! The explorer: a program of its own on the page, and what the page does for it.
+//! The explorer: the dialog, which is a separate program, and the page's part of it.
 
+mod board;
 mod dialog;
+mod graph;
 pub mod page;
 
-pub use dialog::{Host, fill, open, rest, show};
+pub use board::Host;
+pub use dialog::{fill, open, rest, show};

@@ -1,12 +1,13 @@
-//! The page's side of the explorer, which is a separate program: names what the page runs, and
-//! opens a run that was found. `src/main.rs` exports these functions to JavaScript.
+//! The page's part of the explorer, which is a separate program: it names the subject and opens
+//! runs that were found. `src/main.rs` exports these functions to JavaScript.
 
 use crate::app::kit::focus_step;
 use crate::app::shell::Desk;
 use crate::kernel::Design;
 use crate::session::Session;
 
-/// What the page runs, and which designs it has run before: a [`Subject`] as text.
+/// The script and design that the page runs, and the designs that it has run before: a [`Subject`]
+/// as text.
 pub fn subject() -> String {
     Desk::of_window().map_or(String::new(), |desk| desk.read(Session::subject).to_string())
 }
@@ -19,7 +20,15 @@ pub fn take_run(link: &str, notice: &str) {
     focus_step();
 }
 
-/// Removes a design from those that were tried.
+/// Tells the reader something that happened beside the run, where the page tells everything: below the
+/// caption.
+pub fn say(text: &str) {
+    if let Some(desk) = Desk::of_window() {
+        desk.act(|session| session.say(text));
+    }
+}
+
+/// Removes a design from the tried ones.
 pub fn leave_out(design: &str) {
     if let (Some(desk), Ok(design)) = (Desk::of_window(), Design::parse(design)) {
         desk.act(|session| session.leave_out(design));

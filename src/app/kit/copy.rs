@@ -1,10 +1,10 @@
-//! The clipboard.
+//! Copies text to the clipboard.
 
 use wasm_bindgen::prelude::*;
 
 #[wasm_bindgen]
 extern "C" {
-    /// Of `static/boot.js`; an empty text stands for the address of this run.
+    /// Defined in `static/boot.js`. An empty text stands for the address of the run.
     #[wasm_bindgen(js_name = extentscopeCopy)]
     fn copy_text(text: &str, told: &JsValue);
 }

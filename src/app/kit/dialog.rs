@@ -1,4 +1,4 @@
-//! Dialogs: open, close, and which keys are theirs.
+//! Dialogs: opening, closing, and keys pressed inside.
 
 use leptos::html::Dialog;
 use wasm_bindgen::JsCast;
@@ -9,20 +9,20 @@ use super::prelude::*;
 /// Opens a dialog over everything else.
 pub fn show(dialog: NodeRef<Dialog>) {
     if let Some(dialog) = dialog.get_untracked() {
-        // It fails only where the dialog is open already.
+        // This fails only if the dialog is open already.
         let _ = dialog.show_modal();
     }
 }
 
-/// Closes a dialog; focus goes back to where it was.
+/// Closes a dialog. The focus returns to the element that had it before.
 pub fn close(dialog: NodeRef<Dialog>) {
     if let Some(dialog) = dialog.get_untracked() {
         dialog.close();
     }
 }
 
-/// Keeps a key that was pressed in a dialog from the page behind it; false if the dialog is closed: it
-/// has the focus until the next frame, and the key is meant for the page.
+/// Stops a key pressed in a dialog from reaching the page behind it. Returns false if the dialog is
+/// closed: it keeps the focus until the next frame, but the key is for the page.
 pub fn keep_key(ev: &KeyboardEvent) -> bool {
     let dialog = ev.current_target().and_then(|t| t.dyn_into::<HtmlDialogElement>().ok());
     let is_open = dialog.is_some_and(|dialog| dialog.open());

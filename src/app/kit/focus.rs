@@ -5,17 +5,17 @@ use web_sys::{Element, HtmlElement, SvgElement};
 
 use super::prelude::*;
 
-/// An element of the page by its id.
+/// The element of the page with an id.
 pub fn by_id(id: &str) -> Option<HtmlElement> {
     document().get_element_by_id(id)?.dyn_into().ok()
 }
 
-/// Puts the focus on an element of the page, where it cannot fail.
+/// Focuses an element of the page; this cannot fail.
 pub fn focus(element: &HtmlElement) {
     let _ = element.focus();
 }
 
-/// The same for HTML and SVG elements.
+/// Focuses an HTML or SVG element.
 pub fn focus_any(element: &Element) {
     let _ = match element.dyn_ref::<HtmlElement>() {
         Some(element) => element.focus(),
@@ -24,7 +24,7 @@ pub fn focus_any(element: &Element) {
 }
 
 /// Runs an action that may remove the focused element. The focus then moves to the picture around
-/// it, else to the inspector's head, else to the step button.
+/// it, otherwise to the inspector's head, otherwise to the step button.
 pub fn keep_focus(act: &mut dyn FnMut()) {
     let focused = document().active_element().filter(|element| element.tag_name() != "BODY");
     let Some(focused) = focused else { return act() };
@@ -39,7 +39,7 @@ pub fn keep_focus(act: &mut dyn FnMut()) {
     }));
 }
 
-/// Acts after the next frame if no element has the focus then.
+/// Runs an action after the next frame, if no element has the focus then.
 pub fn when_focus_is_lost(act: Box<dyn FnOnce()>) {
     request_animation_frame(move || {
         request_animation_frame(move || {
@@ -50,7 +50,7 @@ pub fn when_focus_is_lost(act: Box<dyn FnOnce()>) {
     });
 }
 
-/// Puts the focus on the step button.
+/// Focuses the step button.
 pub fn focus_step() {
     if let Some(button) = by_id("step-forward") {
         focus(&button);

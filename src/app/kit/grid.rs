@@ -22,8 +22,13 @@ pub fn rove(ev: &KeyboardEvent, parts: &str) {
     let all = (0..all.length()).filter_map(|i| all.get(i)?.dyn_into::<Element>().ok());
     let here = ev.target().and_then(|t| t.dyn_into::<Element>().ok());
     let here = here.filter(|element| *element != picture);
+    // The focus is on a button beside the parts, such as a layer's name: the arrow keys step
+    // through the run, as on any button.
+    if here.as_ref().is_some_and(|element| element.matches(parts) != Ok(true)) {
+        return;
+    }
     let nearest = match &here {
-        // From the picture itself, to its first part.
+        // From the picture itself, the focus moves to its first part.
         None => all.into_iter().next(),
         Some(here) => {
             let from = middle(&here.get_bounding_client_rect());
@@ -44,7 +49,7 @@ pub fn rove(ev: &KeyboardEvent, parts: &str) {
                 .map(|it| it.1)
         }
     };
-    // At the edge too: an arrow in a picture must not move the run.
+    // Also at the edge, because an arrow key in a picture must not move the run.
     ev.prevent_default();
     ev.stop_propagation();
     if let Some(part) = nearest {

@@ -1,4 +1,5 @@
-//! Parts that all programs of the page share: the page itself, the explorer, the laboratory.
+//! Parts that all programs of the page use: the page itself, the explorer, the laboratory, the
+//! charts.
 
 pub mod prelude;
 
@@ -13,4 +14,4 @@ pub use copy::copy_and_tell;
 pub use dialog::{close, keep_key, show};
 pub use focus::{by_id, focus, focus_any, focus_step, keep_focus, when_focus_is_lost};
 pub use grid::rove;
-pub use parts::{aria, derived, icon, list, option, shapes};
+pub use parts::{Followed, Keys, aria, derived, icon, list, memo, open, option, shapes};

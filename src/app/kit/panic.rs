@@ -1,6 +1,5 @@
-//! A panic ends the wasm instance: nothing of the page can answer afterwards. What a person needs
-//! then (what broke, and the run that led there, as text to mail) is shown by `static/boot.js`,
-//! which keeps working without wasm.
+//! A panic ends the wasm instance, and nothing in it can run afterwards. `static/boot.js`, which
+//! works without wasm, then shows what broke and the run that led to it, as text for a mail.
 
 use std::panic::{self, PanicHookInfo};
 
@@ -35,19 +34,19 @@ pub fn hear_panics(tell: fn(&str) -> Result<(), JsValue>) {
     }));
 }
 
-/// Keeps the run on the JavaScript side, where it outlives the wasm instance: also a stack
-/// overflow or a failed allocation, which reach no panic hook, can then be reported with it. To be
-/// called after every step, with the run as text and as the fragment of an address, which `static/boot.js`
-/// keeps in the address bar.
+/// Passes the run to JavaScript, where it outlives the wasm instance. A stack overflow or a failed
+/// allocation, which call no panic hook, can then be reported with the run too. It is called after
+/// every step, with the run as text and as the fragment of an address. `static/boot.js` puts the
+/// fragment into the address bar.
 pub fn note_run(run: &str, link: &str) {
-    // In a worker or a unit test there is no banner to keep it for.
+    // A worker or a unit test has no banner that could show the run.
     let _ = hand_over_run(run, link);
 }
 
 fn show(info: &PanicHookInfo<'_>) {
     let message = info.to_string();
     if show_banner(&message).is_err() {
-        // Without a page, as in a worker, only the console is left.
+        // Without a page, as in a worker, only the console is available.
         web_sys::console::error_1(&message.into());
     }
 }

@@ -1,4 +1,4 @@
-//! The names that views use: those of Leptos, but with one type for all attributes.
+//! The names that views import: those of Leptos, with one type for all attributes.
 //!
 //! Leptos has a type for each attribute name, and compiles code for each pair of name and value
 //! type. Here the name is a value, so all names share their code.
@@ -57,7 +57,7 @@ attributes! {
 
 impl<E: AddAnyAttr, V: AttributeValue> NamedAttributes<V> for E {}
 
-/// An attribute by its name, where Leptos would have a type for it: `{..named("scope", "row")}`.
+/// An attribute by its name, if Leptos has only a typed one: `{..named("scope", "row")}`.
 pub fn named<V: AttributeValue>(name: &'static str, value: V) -> CustomAttr<&'static str, V> {
     custom_attribute(name, value)
 }

@@ -14,9 +14,9 @@ pub(super) struct Bench {
     pub(super) plan: Memo<Plan>,
     pub(super) camera: RwSignal<Camera>,
     pub(super) port: RwSignal<Port>,
-    /// The last change was a zoom or pan, so shapes do not animate.
+    /// True if the last change was a zoom or a pan, so that shapes are not animated.
     pub(super) still: RwSignal<bool>,
-    /// Why the stage's tree cannot be used; empty if it can.
+    /// The reason why the stage's tree cannot be used; empty if it can.
     pub(super) trouble: RwSignal<String>,
 }
 
@@ -29,7 +29,7 @@ impl Bench {
         let plan = Memo::new(move |before: Option<&Plan>| {
             let (port, camera) = (port.get(), camera.get());
             let none = Plan::default();
-            // While the dialog is closed there is no place to draw in.
+            // While the dialog is closed, the drawing area has no size.
             if port.w < 1.0 {
                 return none;
             }

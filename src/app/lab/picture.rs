@@ -8,18 +8,17 @@ use web_sys::{HtmlElement, KeyboardEvent, PointerEvent, WheelEvent};
 
 use super::bench::Bench;
 use super::pieces::{button, dynamic};
-use crate::app::kit::list;
-use crate::app::kit::{aria, derived};
+use crate::app::kit::{Keys, aria, derived, list};
 use crate::view::lab::{Camera, Lab, LabRow, Port, Shape};
 
-/// One press of a button or a key.
+/// The zoom factor of one press of a button or a key.
 const FACTOR: f64 = 1.5;
-/// Pixels that an arrow key moves by.
+/// The distance in pixels of one press of an arrow key.
 const NUDGE: f64 = 80.0;
-/// Rows of the table on one page.
+/// Number of table rows per page.
 const PAGE: usize = 100;
 
-/// The picture or the table, with their buttons.
+/// The picture or the table, with the buttons for it.
 pub fn picture_pane(bench: Bench) -> AnyView {
     let shows_table = RwSignal::new(false);
     let zoom = move |name, text: &'static str, key: &'static str| {
@@ -75,7 +74,7 @@ pub fn picture_pane(bench: Bench) -> AnyView {
     .into_any()
 }
 
-/// What the keys that zoom do; false for any other key.
+/// Handles the keys that zoom; returns false for any other key.
 pub fn zoom_key(bench: Bench, key: &str) -> bool {
     let port = bench.port.get_untracked();
     let camera = bench.camera.get_untracked();
@@ -108,7 +107,7 @@ fn drawing(bench: Bench) -> AnyView {
     let press = move |ev: PointerEvent| {
         drag.set(Some((ev.client_x(), ev.client_y())));
         if let Some(place) = place.get_untracked() {
-            // Capturing a pointer fails if it has been released; then nothing is dragged.
+            // Capturing a pointer fails if the button was released; nothing is dragged then.
             let _ = place.set_pointer_capture(ev.pointer_id());
         }
     };
@@ -166,7 +165,7 @@ fn arrows(bench: Bench, ev: &KeyboardEvent) {
     ev.prevent_default();
 }
 
-/// The lines first, the boxes above them.
+/// Draws the lines first and the boxes above them.
 fn marks(bench: Bench) -> AnyView {
     let summary = derived(move || {
         let (n, levels) = bench.picture.with(|it| (it.len(), it.levels()));
@@ -177,22 +176,20 @@ fn marks(bench: Bench) -> AnyView {
         }
     });
     let filled = Signal::derive(move || bench.picture.with(|it| !it.is_empty()));
-    let keys = Signal::derive(move || {
-        bench.plan.with(|plan| plan.order.iter().map(u64::to_string).collect())
-    });
+    let keys = Keys::derived(move || bench.plan.with(|plan| plan.order.clone()));
     view! {
         <p class="quiet lab-empty" hidden=filled>
             "The tree is empty."
         </p>
         <svg role="img" aria-label=summary>
-            {list(keys, move |key| edge(bench, key.parse().unwrap_or(0)))}
-            {list(keys, move |key| mark(bench, key.parse().unwrap_or(0)))}
+            {list(keys.clone(), move |key| edge(bench, key))}
+            {list(keys, move |key| mark(bench, key))}
         </svg>
     }
     .into_any()
 }
 
-/// A text of one shape, which is empty when the shape is gone.
+/// A text of one shape; empty when the shape is gone.
 fn of_shape(bench: Bench, key: u64, read: fn(&Shape) -> String) -> Signal<String> {
     let text =
         Memo::new(move |_| bench.plan.with(|plan| plan.shape(key).map(read).unwrap_or_default()));
@@ -220,7 +217,7 @@ fn edge(bench: Bench, key: u64) -> AnyView {
     .into_any()
 }
 
-/// A node or a glyph. Its content is replaced at once; its position is animated.
+/// A node or a glyph. Its content is replaced immediately; its position is animated.
 fn mark(bench: Bench, key: u64) -> AnyView {
     view! {
         <g
@@ -253,7 +250,7 @@ fn watch_size(place: &HtmlElement, port: RwSignal<Port>) {
     }
 }
 
-/// The extents in ascending order, a page at a time.
+/// A table of the extents in ascending order, one page at a time.
 fn table(bench: Bench) -> AnyView {
     let page = RwSignal::new(0_usize);
     let n = move || bench.picture.with(|it| it.len());

@@ -1,30 +1,24 @@
-//! Building blocks of the laboratory. As on the stage, all texts, flags and handlers have one type
-//! each, so the code that binds them is compiled once.
+//! Building blocks of the laboratory. As on the stage, all texts have one type and all flags too,
+//! so that the code that binds them is compiled once.
 
 use crate::app::kit::prelude::*;
 
 use super::bench::Bench;
 use crate::view::lab::Lab;
 
-/// A view that follows something.
-pub type Dynamic = Box<dyn Fn() -> AnyView + Send + Sync>;
-
-/// The handler of a button.
-pub type Press = Box<dyn Fn() + Send + Sync>;
-
 impl Bench {
-    /// A text that follows the laboratory.
+    /// A text that is computed from the laboratory.
     pub fn text(self, read: impl Fn(&Lab) -> String + Send + Sync + 'static) -> Signal<String> {
-        self.memo(Box::new(read)).into()
+        self.memo(read).into()
     }
 
-    /// A flag that follows the laboratory.
+    /// A flag that is computed from the laboratory.
     pub fn flag(self, read: impl Fn(&Lab) -> bool + Send + Sync + 'static) -> Signal<bool> {
-        self.memo(Box::new(read)).into()
+        self.memo(read).into()
     }
 
-    /// A memo of a part of the laboratory: it notifies its readers when that part changes.
-    pub fn memo<T>(self, read: Box<dyn Fn(&Lab) -> T + Send + Sync>) -> Memo<T>
+    /// A memo of a part of the laboratory. It notifies its readers when that part changes.
+    pub fn memo<T>(self, read: impl Fn(&Lab) -> T + Send + Sync + 'static) -> Memo<T>
     where
         T: PartialEq + Send + Sync + 'static,
     {
@@ -35,13 +29,10 @@ impl Bench {
 
 /// A part of the document that is rebuilt when a signal that it reads changes.
 pub fn dynamic(make: impl Fn() -> AnyView + Send + Sync + 'static) -> AnyView {
-    fn erased(make: Dynamic) -> AnyView {
-        (move || make()).into_any()
-    }
-    erased(Box::new(make))
+    make.into_any()
 }
 
-/// A button by its name and what is in it.
+/// A button with an accessible name and a content.
 pub fn button(
     name: &'static str,
     class: &'static str,
@@ -49,41 +40,29 @@ pub fn button(
     off: Option<Signal<String>>,
     press: impl Fn() + Send + Sync + 'static,
 ) -> AnyView {
-    fn erased(
-        name: &'static str,
-        class: &'static str,
-        content: AnyView,
-        off: Option<Signal<String>>,
-        press: Press,
-    ) -> AnyView {
-        view! {
-            <button
-                type="button"
-                class=class
-                aria-label=name
-                aria-disabled=off
-                on:click=move |_| press()
-            >
-                {content}
-            </button>
-        }
-        .into_any()
+    view! {
+        <button
+            type="button"
+            class=class
+            aria-label=name
+            aria-disabled=off
+            on:click=move |_| press()
+        >
+            {content}
+        </button>
     }
-    erased(name, class, content, off, Box::new(press))
+    .into_any()
 }
 
-/// A choice of one of several; `options` are made in the order in which they are shown.
+/// A select element; `options` are in the order in which they are shown.
 pub fn select(name: &'static str, options: AnyView, choose: impl Fn(String) + 'static) -> AnyView {
-    fn erased(name: &'static str, options: AnyView, choose: Box<dyn Fn(String)>) -> AnyView {
-        view! {
-            <label class="field">
-                <span>{name}</span>
-                <select on:change=move |ev| choose(event_target_value(&ev))>{options}</select>
-            </label>
-        }
-        .into_any()
+    view! {
+        <label class="field">
+            <span>{name}</span>
+            <select on:change=move |ev| choose(event_target_value(&ev))>{options}</select>
+        </label>
     }
-    erased(name, options, Box::new(choose))
+    .into_any()
 }
 
 /// A live region, hidden while its text is empty.
@@ -96,7 +75,7 @@ pub fn status(
     view! { <p class=class id=id role="status" aria-label=name>{text}</p> }.into_any()
 }
 
-/// A part with a heading.
+/// A section with a heading.
 pub fn section(
     class: &'static str,
     id: &'static str,

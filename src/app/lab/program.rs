@@ -11,19 +11,18 @@ use super::bench::Bench;
 use super::picture;
 use super::pieces::{button, dynamic, select, status};
 use super::sides;
-use crate::app::kit::{aria, derived};
-use crate::app::kit::{icon, list, option, shapes};
+use crate::app::kit::{Keys, aria, derived, icon, list, option, shapes};
 use crate::view::lab::{Camera, Edition, LAB_PRESETS, Lab, differences};
 
-/// Milliseconds between two lines while it plays.
+/// Milliseconds per line while it plays.
 const PACE: u64 = 900;
 
 thread_local! {
-    /// The one laboratory of this module, once it is open.
+    /// The laboratory of this module, once it is open; there is one instance.
     static BENCH: Cell<Option<Bench>> = const { Cell::new(None) };
 }
 
-/// Builds the laboratory in an element. It begins with what the stage shows.
+/// Builds the laboratory in an element. It starts with the trees of the stage.
 pub fn open(place: HtmlElement, link: &str) {
     let link = link.to_string();
     let build = move || {
@@ -40,7 +39,7 @@ pub fn open(place: HtmlElement, link: &str) {
     mount_to(place, build).forget();
 }
 
-/// Reads the stage's run again when the dialog is shown again.
+/// Reads the run of the stage again when the dialog is shown again.
 pub fn show(link: &str) {
     if let Some(bench) = BENCH.get() {
         bench.take_stage(link);
@@ -83,7 +82,7 @@ fn top(bench: Bench) -> AnyView {
     .into_any()
 }
 
-/// Closes the dialog around a button.
+/// Closes the dialog that contains a button.
 fn close(ev: web_sys::MouseEvent) {
     let button = ev.current_target().and_then(|it| it.dyn_into::<Element>().ok());
     let dialog = button.and_then(|it| it.closest("dialog").ok().flatten());
@@ -100,10 +99,10 @@ fn examples(bench: Bench) -> AnyView {
         (None, Some(preset)) => preset.id.to_string(),
         (None, None) => String::new(),
     });
-    let files = bench.memo(Box::new(|lab| {
-        let files = lab.stage().iter().filter(|it| !it.text.is_empty());
-        files.map(|it| it.file.clone()).collect::<Vec<_>>()
-    }));
+    let files = bench.memo(|lab| {
+        let files = (0..).zip(lab.stage()).filter(|(_, it)| !it.text.is_empty());
+        files.map(|(at, it)| (at, it.file.clone())).collect::<Vec<(usize, String)>>()
+    });
     let choice = move |value: String, text: String| {
         let is_chosen = {
             let value = value.clone();
@@ -111,15 +110,16 @@ fn examples(bench: Bench) -> AnyView {
         };
         option(value, text, Signal::derive(is_chosen))
     };
-    let stage = move |file: String| {
-        let at = bench.lab.with_untracked(|lab| lab.stage().iter().position(|it| it.file == file));
-        choice(format!("={}", at.unwrap_or(usize::MAX)), format!("the stage's tree: file {file}"))
+    let stage = move |(at, file): (usize, String)| {
+        choice(format!("={at}"), format!("the stage's tree: file {file}"))
     };
     let own = LAB_PRESETS
         .iter()
         .map(|it| choice(it.id.into(), format!("{}: {}", it.id, it.title)))
         .chain([choice(String::new(), "own lines".into())]);
-    let options = view! { {list(files.into(), stage)} {own.collect::<Vec<_>>()} }.into_any();
+    let options =
+        view! { {list(Keys::derived(move || files.get()), stage)} {own.collect::<Vec<_>>()} }
+            .into_any();
     select("example", options, move |id| {
         bench.camera.set(Camera::Fit);
         bench.act(|lab| match id.strip_prefix('=') {
@@ -130,7 +130,7 @@ fn examples(bench: Bench) -> AnyView {
 }
 
 fn editions(bench: Bench) -> AnyView {
-    let chosen = bench.memo(Box::new(Lab::edition));
+    let chosen = bench.memo(Lab::edition);
     let options = Edition::ALL.map(|it| {
         option(it.id().into(), it.title().into(), Signal::derive(move || chosen.get() == it))
     });
@@ -141,9 +141,9 @@ fn editions(bench: Bench) -> AnyView {
     })
 }
 
-/// How well golden traces cover the version, and in which rules it differs from the one before.
+/// How far golden traces cover the version, and the rules that differ from the version before.
 fn coverage(bench: Bench) -> AnyView {
-    let edition = bench.memo(Box::new(Lab::edition));
+    let edition = bench.memo(Lab::edition);
     let rules = move || {
         let lines = differences(edition.get()).into_iter();
         lines.map(|line| view! { <li>{line}</li> }.into_any()).collect::<Vec<_>>().into_any()

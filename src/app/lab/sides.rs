@@ -1,4 +1,4 @@
-//! The parts beside the picture: the lines to edit, and what the last line did.
+//! The parts beside the picture: the editable lines, and the result of the last line.
 
 use crate::app::kit::prelude::*;
 use leptos::html::{Input, Textarea};
@@ -42,9 +42,9 @@ pub fn lines(bench: Bench) -> AnyView {
     section("lab-left", "lab-lines-title", "Lines", content.into_any())
 }
 
-/// Beside the lines: their numbers, the next one, and those that are wrong or have failed.
+/// The margin of the lines: their numbers, the next line, and lines that are wrong or have failed.
 fn margin(bench: Bench) -> AnyView {
-    let margin = bench.memo(Box::new(Lab::margin));
+    let margin = bench.memo(Lab::margin);
     let numbers = bench.text(|lab| lab.margin().numbers());
     let mark = |class: &'static str, sign: &'static str, line: u32| {
         view! { <i class=class style=("--line", line.to_string())>{sign}</i> }.into_any()
@@ -63,7 +63,7 @@ fn margin(bench: Bench) -> AnyView {
     .into_any()
 }
 
-/// One operation, typed or picked from the list of all, and done where the lines stand.
+/// A console for one operation, typed or picked from the list of all, which runs at the cursor.
 fn console(bench: Bench) -> AnyView {
     let draft = RwSignal::new(String::new());
     let wrong = RwSignal::new(String::new());
@@ -85,7 +85,7 @@ fn console(bench: Bench) -> AnyView {
             draft.set(example.into());
             wrong.set(String::new());
             if let Some(input) = input.get_untracked() {
-                // An input that is on the page can have the focus.
+                // An input that is in the document can take the focus.
                 let _ = input.focus();
             }
         };
@@ -119,9 +119,9 @@ fn console(bench: Bench) -> AnyView {
     .into_any()
 }
 
-/// What the last line did, the counters, and the tree as text.
+/// The result of the last line, the counters, and the tree as text.
 pub fn report(bench: Bench) -> AnyView {
-    let told = bench.memo(Box::new(|lab: &Lab| lab.heard().lines()));
+    let told = bench.memo(|lab: &Lab| lab.heard().lines());
     let told = move || {
         let lines = told.get();
         if lines.is_empty() {
@@ -131,7 +131,7 @@ pub fn report(bench: Bench) -> AnyView {
         lines.collect::<Vec<_>>().into_any()
     };
     let told = view! { <ol class="lab-told">{dynamic(told)}</ol> }.into_any();
-    let counters = bench.memo(Box::new(Lab::counters));
+    let counters = bench.memo(Lab::counters);
     let counters = move || {
         let rows = counters.get().rows().into_iter();
         let rows = rows
@@ -149,7 +149,7 @@ pub fn report(bench: Bench) -> AnyView {
     .into_any()
 }
 
-/// The tree in the notation of the lines, and three things to take along.
+/// The tree in the notation of the lines, and three buttons that copy texts.
 fn text(bench: Bench) -> AnyView {
     let said = RwSignal::new(String::new());
     let place: NodeRef<Textarea> = NodeRef::new();

@@ -1,4 +1,4 @@
-//! What a command does on the page.
+//! Executes commands that need the browser.
 
 use core::cell::Cell;
 
@@ -15,27 +15,21 @@ use super::opener::{enter, give_focus_back};
 
 #[wasm_bindgen]
 extern "C" {
-    /// In `static/boot.js`; opens the explorer, and `matrix` fills its matrix too.
+    /// Defined in `static/boot.js`. Opens the explorer; the argument `matrix` also fills its
+    /// matrix.
     #[wasm_bindgen(js_name = extentscopeExplorer)]
     fn open_explorer(word: &str);
 }
 
 thread_local! {
-    /// Whether the palette asks for a step number.
+    /// True if the palette should ask for a step number.
     pub(super) static WANTS_STEP: Cell<bool> = const { Cell::new(false) };
 }
 
-/// Does a command.
+/// Executes a command: the session does what it can, this file the rest.
 pub fn run(desk: Desk, command: Command) {
     if desk.act(|s| s.command(command)) {
-        match command {
-            Command::Close => give_focus_back(),
-            Command::Changes => enter(),
-            // The button disappears when no edits are left.
-            Command::Edits => when_focus_is_lost(Box::new(|| focus_field(Command::Script))),
-            _ => {}
-        }
-        return;
+        return move_focus(command);
     }
     match command {
         Command::CopyLink => copy_of(desk, "link", |_| String::new()),
@@ -48,24 +42,73 @@ pub fn run(desk: Desk, command: Command) {
             press(Command::Commands);
         }
         Command::Focus => find_object(desk),
-        // Where panels are folded, the laboratory's messages stand in the tree's panel.
+        // If panels are folded, the tree's panel shows the laboratory's messages.
         Command::Laboratory => {
             desk.act(|s| s.unfold("tree"));
             press(command);
         }
-        // The button that opens the charts stands in the chart's panel, which is folded with the lanes.
-        Command::Charts => {
+        // The button of the charts is in the chart's panel, which is folded together with the
+        // lanes.
+        Command::Charts | Command::Traces => {
             desk.act(|s| s.unfold("lanes"));
             press(command);
         }
         Command::Script => go_to_field(desk, "script", command),
         Command::Issue => go_to_field(desk, "steps", command),
         Command::Scenario | Command::Design | Command::Theme => focus_field(command),
-        button => press(button),
+        Command::About
+        | Command::Words
+        | Command::Ask
+        | Command::Commands
+        | Command::Save
+        | Command::Explore
+        | Command::Knobs => press(command),
+        // The session has done these.
+        Command::Play
+        | Command::Forward
+        | Command::Back
+        | Command::NextSwitch
+        | Command::PreviousSwitch
+        | Command::NextEvent
+        | Command::PreviousEvent
+        | Command::Start
+        | Command::End
+        | Command::Branch
+        | Command::PreviousBranch
+        | Command::NextBranch
+        | Command::Changes
+        | Command::Close
+        | Command::Why
+        | Command::Turn(_)
+        | Command::Tables
+        | Command::Present
+        | Command::NextShown
+        | Command::PreviousShown
+        | Command::Blank
+        | Command::Lessons
+        | Command::Compare
+        | Command::Power
+        | Command::Shrink
+        | Command::RunScript
+        | Command::Restart
+        | Command::Edits
+        | Command::Preset(_) => {}
     }
 }
 
-/// Puts the focus on the visible element of the inspected object, else on the step button.
+/// Moves the focus after a command of the run.
+fn move_focus(command: Command) {
+    if command == Command::Close {
+        give_focus_back();
+    } else if command == Command::Changes {
+        enter();
+    } else if command == Command::Edits {
+        // The button disappears when no edits are left.
+        when_focus_is_lost(Box::new(|| focus_field(Command::Script)));
+    }
+}
+
+/// Focuses the visible element of the inspected object, otherwise the step button.
 fn find_object(desk: Desk) {
     let Some(look) = desk.read(Session::look) else { return focus_step() };
     let all = format!(".stage [data-object='{look}']:is(button, [tabindex])");
@@ -81,14 +124,14 @@ fn find_object(desk: Desk) {
     }
 }
 
-/// Puts the focus on a field of a panel that may be folded.
+/// Focuses a field of a panel that may be folded.
 fn go_to_field(desk: Desk, panel: &str, command: Command) {
     desk.act(|s| s.unfold(panel));
-    // A hidden field cannot take the focus, so wait until the panel is unfolded.
+    // A hidden field cannot take the focus, so this waits until the panel is unfolded.
     request_animation_frame(move || focus_field(command));
 }
 
-/// Puts the focus on the field of a command.
+/// Focuses the field of a command.
 pub fn focus_field(command: Command) {
     let Some(info) = command.info() else { return };
     by_id(&format!("{}-field", info.id)).as_ref().map(focus);

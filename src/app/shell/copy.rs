@@ -1,4 +1,4 @@
-//! What can be copied of the run.
+//! Copies the run in several forms.
 
 use crate::app::kit::copy_and_tell;
 use crate::app::kit::prelude::*;
@@ -6,7 +6,7 @@ use crate::session::Session;
 
 use super::desk::Desk;
 
-/// Copies a text of the run and sets the notice; an empty text stands for the run's address.
+/// Copies a text of the run and sets the notice. An empty text stands for the run's address.
 pub fn copy_of(desk: Desk, what: &'static str, text: fn(&Session) -> String) {
     copy_and_tell(what, &desk.read(text), move |told| desk.act(|s| s.say(&told)));
 }

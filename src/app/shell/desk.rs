@@ -1,25 +1,27 @@
-//! The page's state, and the two things that a part of the page does with it: follow a value that
-//! is shown, or send a command.
+//! The state of the page, and the two things that a part of the page does with it: follow a
+//! displayed value, or run a command.
 //!
-//! All texts on the page have one type, and so have all flags. Leptos compiles the code that binds
-//! a signal to an element once for each type of signal, so closures would be compiled a hundred
+//! All texts on the page have one signal type, and so do all flags. Leptos compiles the code that
+//! binds a signal to an element once per type of signal, so closures would be compiled a hundred
 //! times.
 
 use core::cell::RefCell;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex};
 
 use crate::app::kit::prelude::*;
 use leptos::reactive::graph::Source;
 use leptos::reactive::signal::Trigger;
 
-use crate::app::kit::panic;
+use crate::app::kit::{Followed, Keys, open, panic};
 use crate::session::{Editor, Session, Stage, editor, stage};
 
-/// A handle of the page's state. There is one state, and it lives as long as the page.
+/// A handle of the page's state. There is one state, which lives as long as the page. The handle has
+/// no fields: signals take only closures that are `Send`, and a reference to the state is not, so the
+/// state is in a thread-local.
 #[derive(Clone, Copy)]
 pub struct Desk(());
 
-/// What is on the desk.
+/// The page's state: the session, and the values computed from it.
 struct Page {
     session: Session,
     stage: Stage,
@@ -35,10 +37,10 @@ struct Page {
 
 /// The followers of displayed values, oldest first, each with an increasing number.
 ///
-/// A Leptos memo keeps all subscribers, also those of removed elements, and walks through them for
-/// each new one: after 5,000 steps that took two thirds of a step's time. So there are no memos.
-/// After a command, all five hundred values are read here, and only the followers of changed values
-/// are notified.
+/// A Leptos memo keeps all subscribers, even those of removed elements, and walks through them for
+/// each new one. After 5,000 steps that took two thirds of the time of a step, so there are no
+/// memos here. After a command, all five hundred values are read, and only the followers of changed
+/// values are notified.
 struct Followers {
     all: Vec<(u64, Follower)>,
     next: u64,
@@ -49,9 +51,6 @@ type Follower = Box<dyn FnMut(&Stage, &Editor)>;
 
 type Read<R> = Box<dyn Fn(&Stage, &Editor) -> R + Send + Sync>;
 
-/// A character that no key contains.
-const END_OF_KEY: char = '\u{1}';
-
 thread_local! {
     static PAGE: RefCell<Option<Page>> = const { RefCell::new(None) };
     static FOLLOWERS: RefCell<Followers> =
@@ -59,13 +58,16 @@ thread_local! {
 }
 
 impl Desk {
-    /// Sets the desk up, with the run of the page's address.
+    /// Creates the desk, with the run of the page's address.
     pub fn set_up() -> Desk {
         let mut session = Session::new();
         let hash = web_sys::window().and_then(|window| window.location().hash().ok());
         if let Some(link) = hash.filter(|hash| hash.len() > 1) {
             session.open_link(&link);
             session.revise();
+        }
+        if let Some(Ok(query)) = web_sys::window().map(|window| window.location().search()) {
+            session.take_query(&query);
         }
         hand_over(&session);
         let page = Page {
@@ -80,7 +82,7 @@ impl Desk {
         Desk(())
     }
 
-    /// The desk of the page, if the page is there.
+    /// The desk of the page, or `None` outside the page.
     pub fn of_window() -> Option<Desk> {
         PAGE.with_borrow(|page| page.as_ref().map(|_| Desk(())))
     }
@@ -90,25 +92,25 @@ impl Desk {
         Desk(())
     }
 
-    /// A text that follows what is shown.
+    /// A text that is computed from the stage.
     pub fn text(self, read: impl Fn(&Stage) -> String + Send + Sync + 'static) -> Signal<String> {
         follow(Box::new(move |stage, _| read(stage)))
     }
 
-    /// A flag that follows what is shown.
+    /// A flag that is computed from the stage.
     pub fn flag(self, read: impl Fn(&Stage) -> bool + Send + Sync + 'static) -> Signal<bool> {
-        follow_flag(Box::new(move |stage, _| read(stage)))
+        follow(Box::new(move |stage, _| read(stage)))
     }
 
-    /// The keys of a list that follows what is shown.
-    pub fn keys(
+    /// The keys of a list that is computed from the stage.
+    pub fn keys<K: Followed>(
         self,
-        read: impl Fn(&Stage) -> Vec<String> + Send + Sync + 'static,
-    ) -> Signal<Vec<String>> {
-        follow_keys(Box::new(move |stage, _| read(stage)))
+        read: impl Fn(&Stage) -> Vec<K> + Send + Sync + 'static,
+    ) -> Keys<K> {
+        Keys::new(|number| follow(Box::new(move |stage, _| number(read(stage)))))
     }
 
-    /// A text that follows the editor.
+    /// A text that is computed from the editor.
     pub fn editor_text(
         self,
         read: impl Fn(&Editor) -> String + Send + Sync + 'static,
@@ -116,39 +118,39 @@ impl Desk {
         follow(Box::new(move |_, editor| read(editor)))
     }
 
-    /// A flag that follows the editor.
+    /// A flag that is computed from the editor.
     pub fn editor_flag(
         self,
         read: impl Fn(&Editor) -> bool + Send + Sync + 'static,
     ) -> Signal<bool> {
-        follow_flag(Box::new(move |_, editor| read(editor)))
+        follow(Box::new(move |_, editor| read(editor)))
     }
 
-    /// The keys of a list that follows the editor.
-    pub fn editor_keys(
+    /// The keys of a list that is computed from the editor.
+    pub fn editor_keys<K: Followed>(
         self,
-        read: impl Fn(&Editor) -> Vec<String> + Send + Sync + 'static,
-    ) -> Signal<Vec<String>> {
-        follow_keys(Box::new(move |_, editor| read(editor)))
+        read: impl Fn(&Editor) -> Vec<K> + Send + Sync + 'static,
+    ) -> Keys<K> {
+        Keys::new(|number| follow(Box::new(move |_, editor| number(read(editor)))))
     }
 
-    /// Reads the stage and follows it.
+    /// Reads the stage and subscribes to it.
     pub fn with_stage<T>(self, read: impl FnOnce(&Stage) -> T) -> T {
         look(|page| page.changed).track();
         self.peek(read)
     }
 
-    /// Reads the stage without following it.
+    /// Reads the stage without subscribing.
     pub fn peek<T>(self, read: impl FnOnce(&Stage) -> T) -> T {
         look(|page| read(&page.stage))
     }
 
-    /// Reads the session without following it.
+    /// Reads the session without subscribing.
     pub fn read<T>(self, read: impl FnOnce(&Session) -> T) -> T {
         look(|page| read(&page.session))
     }
 
-    /// Runs a command on the session, and stores the run where it survives a panic.
+    /// Runs a command on the session, and stores the run so that it survives a panic.
     pub fn act<T>(self, command: impl FnOnce(&mut Session) -> T) -> T {
         let (result, was_stale) = change(|page| {
             let result = command(&mut page.session);
@@ -159,7 +161,7 @@ impl Desk {
         result
     }
 
-    /// Takes the editor's text; the run does not change.
+    /// Sets the editor's text; the run does not change.
     pub fn edit(self, draft: &str) {
         let was_stale = change(|page| {
             page.session.edit(draft);
@@ -176,14 +178,14 @@ fn note(session: &mut Session) {
     hand_over(session);
 }
 
-/// Stores the run where it survives a panic, and in the address bar. A damaged link stays in the
-/// address bar until the next command, so that the reader can correct it.
+/// Stores the run so that it survives a panic, and puts it into the address bar. A damaged link
+/// stays in the address bar until the next command, so that the reader can correct it.
 fn hand_over(session: &Session) {
     let link = if session.is_link_damaged() { String::new() } else { session.link() };
     panic::note_run(&session.report_text(), &link);
 }
 
-/// Reads the page as it is now.
+/// Reads the page's current state.
 fn look<T>(read: impl FnOnce(&Page) -> T) -> T {
     freshen();
     PAGE.with_borrow(|page| read(page.as_ref().expect("the desk is set up first")))
@@ -210,7 +212,7 @@ fn freshen() {
     });
 }
 
-/// Schedules `tell` once for several commands in a row.
+/// Schedules one call of `tell` for several commands in a row.
 fn tell_soon(is_told: bool) {
     if !is_told {
         queue_microtask(tell);
@@ -228,7 +230,7 @@ fn tell() {
     changed.clear_subscribers();
 }
 
-fn follow(read: Read<String>) -> Signal<String> {
+fn follow<T: Followed>(read: Read<T>) -> Signal<T> {
     let part = Arc::new(Mutex::new(look(|page| read(&page.stage, &page.editor))));
     let (kept, changed) = (part.clone(), Trigger::new());
     let number = join(Box::new(move |stage, editor| {
@@ -245,26 +247,6 @@ fn follow(read: Read<String>) -> Signal<String> {
     })
 }
 
-/// Flags and keys are followed as texts, so the code is compiled once.
-fn follow_flag(read: Read<bool>) -> Signal<bool> {
-    let text = follow(Box::new(move |stage, editor| {
-        String::from(if read(stage, editor) { "1" } else { "" })
-    }));
-    Signal::derive(move || !text.get().is_empty())
-}
-
-fn follow_keys(read: Read<Vec<String>>) -> Signal<Vec<String>> {
-    let text = follow(Box::new(move |stage, editor| {
-        let mut text = String::new();
-        for key in read(stage, editor) {
-            text += &key;
-            text.push(END_OF_KEY);
-        }
-        text
-    }));
-    Signal::derive(move || text.get().split_terminator(END_OF_KEY).map(String::from).collect())
-}
-
 fn join(follower: Follower) -> u64 {
     FOLLOWERS.with_borrow_mut(|followers| {
         followers.next += 1;
@@ -279,9 +261,4 @@ fn leave(number: u64) {
         at.ok().map(|at| followers.all.remove(at))
     });
     drop(gone); // what it holds may leave too
-}
-
-/// There is one thread, and a panic ends it, so a poisoned lock is never seen.
-fn open<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

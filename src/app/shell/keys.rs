@@ -1,11 +1,10 @@
-//! The page's keys.
+//! The keys of the page: each key runs the command that the table of commands names.
 
 use wasm_bindgen::JsCast;
 use web_sys::{Element, KeyboardEvent};
 
 use crate::app::kit::keep_focus;
 use crate::app::kit::prelude::*;
-use crate::session::find;
 
 use super::commands::run;
 use super::desk::Desk;
@@ -16,13 +15,14 @@ pub fn listen_to_keys() {
     let handle = window_event_listener(leptos::ev::keydown, move |ev| {
         let key = name_of(&ev);
         let is_held = ev.ctrl_key() || ev.alt_key() || ev.meta_key();
-        if is_held && find(&key).is_none() || ev.default_prevented() {
+        let command = desk.read(|s| s.command_of(&key));
+        if is_held && command.is_none() || ev.default_prevented() {
             return;
         }
         let target = ev.target().and_then(|t| t.dyn_into::<Element>().ok());
         let focused = target.as_ref().map(|e| e.tag_name().to_ascii_lowercase());
         let focused = focused.unwrap_or_default();
-        // Of the page's keys a slider uses only arrows.
+        // A slider uses only the arrow keys.
         let is_slider = target.as_ref().is_some_and(|e| e.matches("[type=range]") == Ok(true));
         let own = matches!(focused.as_str(), "input" | "textarea" | "select");
         // A control in a dialog that was just closed keeps the focus until the next frame.
@@ -36,9 +36,9 @@ pub fn listen_to_keys() {
         if document().query_selector("dialog[open], .menu").is_ok_and(|open| open.is_some()) {
             return;
         }
-        if let Some(command) = find(&key) {
+        if let Some(command) = command {
             ev.prevent_default();
-            keep_focus(&mut || run(desk, command.command));
+            keep_focus(&mut || run(desk, command));
         }
     });
     on_cleanup(move || handle.remove());

@@ -1,5 +1,5 @@
-//! A dialog that changes knobs of the current design. A combination that does not fit together is
-//! refused with the reason, and stays in the dialog.
+//! A dialog that changes knobs of the current design. A combination of values that exclude each
+//! other is refused with the reason, and stays in the dialog.
 
 use crate::app::kit::prelude::*;
 use leptos::html::Dialog;
@@ -7,12 +7,13 @@ use leptos::html::Dialog;
 use super::desk::Desk;
 use crate::app::kit::{close, derived, keep_key, option, show};
 use crate::kernel::{Design, KNOBS, KnobInfo};
+use crate::view::change::{changed_lines, knob_sentence};
 
 /// The button and its dialog.
 pub fn knobs_button() -> AnyView {
     let desk = Desk::of_page();
     let dialog: NodeRef<Dialog> = NodeRef::new();
-    // The dialog's design: the one that is run, or a combination that was refused.
+    // The design in the dialog: the current one, or a combination that was refused.
     let draft = RwSignal::new(desk.read(|s| s.design()));
     let name = desk.text(|s| s.design.0.clone());
     Effect::new(move |_| {
@@ -59,7 +60,7 @@ pub fn knobs_button() -> AnyView {
     .into_any()
 }
 
-/// Runs a design, if its knobs fit together.
+/// Runs a design, unless its knobs exclude each other.
 fn take(desk: Desk, draft: RwSignal<Design>, design: Design) {
     draft.set(design);
     if design.knobs.contradiction().is_none() {
@@ -80,7 +81,7 @@ fn knob(desk: Desk, draft: RwSignal<Design>, info: &'static KnobInfo) -> AnyView
         (info.set)(&mut design.knobs, i);
         take(desk, draft, design);
     };
-    // The row's value, if the knob differs from it.
+    // The row's value, if the knob's value differs from it.
     let was = derived(move || {
         let design = draft.get();
         let row = (info.get)(&design.row.knobs());
@@ -89,12 +90,22 @@ fn knob(desk: Desk, draft: RwSignal<Design>, info: &'static KnobInfo) -> AnyView
             false => format!("{}: {}", design.row.id(), info.values[row]),
         }
     });
+    // The lines that the knob changes, compared with the row's value.
+    let lines = derived(move || {
+        let design = draft.get();
+        let row = (info.get)(&design.row.knobs());
+        match row == (info.get)(&design.knobs) {
+            true => String::new(),
+            false => changed_lines(&design.knobs, info, row).join("\n"),
+        }
+    });
     view! {
         <label class="knob">
             <span class="mono">{info.id}</span>
-            <span class="quiet">{info.what}</span>
+            <span>{knob_sentence(info.id)}</span>
             <select on:change=turn>{options}</select>
             <strong>{was}</strong>
+            <span class="knob-lines mono quiet">{lines}</span>
         </label>
     }
     .into_any()

@@ -8,17 +8,18 @@ use crate::app::kit::prelude::*;
 use crate::app::kit::{focus_any, focus_step};
 
 thread_local! {
-    /// What was focused when the inspector was opened.
+    /// The element that had the focus when the inspector was opened.
     static OPENER: RefCell<Option<Element>> = const { RefCell::new(None) };
 }
 
-/// Remembers the element that opens the inspector.
-pub fn note_opener(element: Element) {
-    OPENER.set(Some(element));
+/// Remembers the element that opens the inspector. If there is none, the step button gets the focus
+/// when the inspector closes.
+pub fn note_opener(element: Option<Element>) {
+    OPENER.set(element);
 }
 
-/// Moves the focus to the inspector's head, which a screen reader then reads. Remembers the focused
-/// element for the way back.
+/// Moves the focus to the inspector's head, which a screen reader then reads, and remembers the
+/// focused element for later.
 pub fn enter() {
     let focused =
         document().active_element().filter(|e| e.closest("aside").is_ok_and(|a| a.is_none()));
@@ -33,7 +34,7 @@ pub fn go_in() {
     request_animation_frame(|| focus_part(".area-inspector h2"));
 }
 
-/// Puts the focus on the first part that a selector finds.
+/// Focuses the first element that matches a selector.
 pub fn focus_part(selector: &str) {
     match document().query_selector(selector).ok().flatten() {
         Some(part) => focus_any(&part),
@@ -41,14 +42,14 @@ pub fn focus_part(selector: &str) {
     }
 }
 
-/// Moves the focus back to the element that opened the inspector, else to the step button.
+/// Moves the focus back to the element that opened the inspector, otherwise to the step button.
 pub fn give_focus_back() {
     let opener = OPENER.take();
     let had = document().active_element();
-    // The opener may have been behind the inspector, and is there again in the next frame.
+    // The opener may have been hidden behind the inspector until the next frame.
     request_animation_frame(move || {
         let has = document().active_element();
-        // A quick person may have moved the focus since: then it stays there.
+        // A fast reader may have moved the focus already; then it stays there.
         if has != had && has.is_some_and(|element| element.tag_name() != "BODY") {
             return;
         }

@@ -1,12 +1,12 @@
-//! The palette, in which every command can be found and is listed with its key: it is made of
+//! The palette: a list of every command with its key, which can be searched. It is made from
 //! [`COMMANDS`].
 
 use leptos::html::{Dialog, Input};
 use web_sys::KeyboardEvent;
 
 use crate::app::kit::prelude::*;
-use crate::app::kit::{by_id, close, derived, focus, keep_key, list, show};
-use crate::session::{COMMANDS, key_text, matching};
+use crate::app::kit::{Keys, by_id, close, derived, focus, keep_key, list, show};
+use crate::session::{COMMANDS, Command, key_text, matching};
 
 use super::commands::{WANTS_STEP, run};
 use super::desk::Desk;
@@ -22,6 +22,27 @@ struct Palette {
     at: RwSignal<usize>,
     /// Whether the palette asks for a step number.
     wants_step: RwSignal<bool>,
+}
+
+/// An entry of the list.
+#[derive(Clone, PartialEq, Eq)]
+enum Entry {
+    /// A command, which the entry runs.
+    Command(Command),
+    /// Goes to the step that the reader typed.
+    Step(String),
+}
+
+impl Entry {
+    /// The id of its element.
+    fn element(&self) -> String {
+        match self {
+            Entry::Command(command) => {
+                format!("command-{}", command.info().map_or("", |info| info.id))
+            }
+            Entry::Step(step) => format!("command-go-{step}"),
+        }
+    }
 }
 
 /// The button that opens the palette, and the palette.
@@ -65,30 +86,26 @@ impl Palette {
         }
     }
 
-    /// The ids of the commands that match; for a number, `go` and the step.
-    fn found(self) -> Vec<String> {
+    /// The matching commands; for a number, the step.
+    fn found(self) -> Vec<Entry> {
         let query = self.query.get();
         let query = query.trim();
         let is_number = query.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-');
         if is_number && !query.is_empty() {
-            return vec![format!("go {query}")];
+            return vec![Entry::Step(query.to_string())];
         }
         if self.wants_step.get() && query.is_empty() {
             return Vec::new();
         }
-        matching(query).iter().map(|command| command.id.to_string()).collect()
+        matching(query).iter().map(|info| Entry::Command(info.command)).collect()
     }
 
-    fn run(self, found: &str) {
-        // Focus goes back first: a command may put it elsewhere.
+    fn run(self, entry: &Entry) {
+        // The focus returns first, because a command may move it elsewhere.
         close(self.dialog);
-        match found.strip_prefix("go ") {
-            Some(step) => self.desk.act(|s| s.go_to(step)),
-            None => {
-                if let Some(info) = COMMANDS.iter().find(|info| info.id == found) {
-                    run(self.desk, info.command);
-                }
-            }
+        match entry {
+            Entry::Step(step) => self.desk.act(|s| s.go_to(step)),
+            Entry::Command(command) => run(self.desk, *command),
         }
     }
 
@@ -99,14 +116,14 @@ impl Palette {
         let found = untrack(|| self.found());
         let at = self.at.get_untracked();
         let to = match ev.key().as_str() {
-            // The palette has no other control to move to.
+            // The palette has no other control to which Tab could move.
             "Tab" => at,
             "ArrowDown" => (at + 1).min(found.len().saturating_sub(1)),
             "ArrowUp" => at.saturating_sub(1),
             "Enter" => {
                 ev.prevent_default();
-                if let Some(id) = found.get(at) {
-                    self.run(id);
+                if let Some(entry) = found.get(at) {
+                    self.run(entry);
                 }
                 return;
             }
@@ -114,13 +131,13 @@ impl Palette {
         };
         ev.prevent_default();
         self.at.set(to);
-        if let Some(option) = found.get(to).and_then(|id| by_id(&of(id))) {
+        if let Some(option) = found.get(to).and_then(|entry| by_id(&entry.element())) {
             option.scroll_into_view_with_bool(false);
         }
     }
 
-    fn chosen(self) -> String {
-        self.found().into_iter().nth(self.at.get()).unwrap_or_default()
+    fn chosen(self) -> Option<Entry> {
+        self.found().into_iter().nth(self.at.get())
     }
 
     fn field(self) -> AnyView {
@@ -132,7 +149,9 @@ impl Palette {
                 aria-expanded="true"
                 aria-controls="palette-list"
                 aria-autocomplete="list"
-                aria-activedescendant=derived(move || of(&self.chosen()))
+                aria-activedescendant=derived(move || {
+                    self.chosen().map_or(String::new(), |entry| entry.element())
+                })
                 {..named("placeholder", "Search the commands, or type the number of a step")}
                 {..named("autocomplete", "off")}
                 spellcheck="false"
@@ -147,10 +166,10 @@ impl Palette {
     }
 
     fn options(self) -> AnyView {
-        let keys = derived(move || self.found());
+        let keys = Keys::derived(move || self.found());
         view! {
             <ul class="palette-list" id="palette-list" role="listbox" aria-label="Commands">
-                {list(keys, move |id| self.option(id))}
+                {list(keys, move |entry| self.option(entry))}
             </ul>
             <p class="quiet" hidden=derived(move || !self.found().is_empty())>
                 {derived(move || match self.query.with(String::is_empty) {
@@ -162,25 +181,30 @@ impl Palette {
         .into_any()
     }
 
-    fn option(self, id: String) -> AnyView {
-        let at = COMMANDS.iter().position(|command| command.id == id);
-        let (text, group, keys) = match at.map(|at| &COMMANDS[at]) {
-            Some(command) => (command.text.to_string(), command.group, command.keys),
-            None => (format!("Go to step {}", id.trim_start_matches("go ")), "Time", [].as_slice()),
+    fn option(self, entry: Entry) -> AnyView {
+        let is_it = |command: Command| entry == Entry::Command(command);
+        let at = COMMANDS.iter().position(|info| is_it(info.command));
+        let (text, group, keys) = match (at.map(|at| &COMMANDS[at]), &entry) {
+            (Some(info), _) => (info.text.to_string(), info.group, info.keys),
+            (None, Entry::Step(step)) => {
+                let group = Command::Go.info().map_or("", |info| info.group);
+                (format!("Go to step {step}"), group, [].as_slice())
+            }
+            (None, Entry::Command(_)) => return ().into_any(),
         };
-        // The unfiltered list names each group once.
+        // The unfiltered list shows the name of each group once.
         let first = at.is_none_or(|at| at == 0 || COMMANDS[at - 1].group != group);
         let head = derived(move || {
             let whole = self.query.with(|query| query.trim().is_empty());
             if first || !whole { group } else { "" }.to_string()
         });
         let keys = keys.iter().map(|key| view! { <kbd>{key_text(key)}</kbd> }.into_any());
-        let (mine, pressed, name) = (id.clone(), id.clone(), of(&id));
+        let (name, pressed) = (entry.element(), entry.clone());
         view! {
             <li
                 id=name
                 role="option"
-                aria-selected=derived(move || (self.chosen() == mine).to_string())
+                aria-selected=derived(move || (self.chosen().as_ref() == Some(&entry)).to_string())
                 on:click=move |_| self.run(&pressed)
             >
                 <span class="quiet">{head}</span>
@@ -190,9 +214,4 @@ impl Palette {
         }
         .into_any()
     }
-}
-
-/// The id of a command's element in the list.
-fn of(id: &str) -> String {
-    format!("command-{}", id.replace(' ', "-"))
 }

@@ -1,44 +1,123 @@
-//! What panels are made of: heads, switches, marks, tables.
+//! Parts of panels: heads, switches, marks, tables.
 
 use std::sync::Arc;
 
 use crate::app::kit::prelude::*;
 use crate::app::kit::{aria, icon, list, shapes};
-use crate::session::{Stage, Switch};
+use crate::scenario::Run;
+use crate::session::Stage;
+use crate::view::panels::{Fold, Mark, PanelInfo, Switch, SwitchInfo, Turns};
 use crate::view::{Milestone, Table};
 
 use super::desk::Desk;
+use super::words::{button_words, marked, words};
 
-/// A heading, quiet text after it, and a switch between the panel's picture and its table.
-pub fn panel_head(
-    id: &'static str,
-    title: &'static str,
-    aside: Option<Signal<String>>,
-    table: Option<Switch>,
-) -> AnyView {
-    let aside = aside.map(|text| view! { <span class="panel-aside quiet">{text}</span> });
-    let switch = table.map(|table| turn(table, "table", Some(format!("{title} as a table"))));
+/// The parts of a panel that are its own.
+pub struct Parts {
+    /// A remark beside the heading.
+    pub aside: Option<Signal<String>>,
+    /// A button after the heading.
+    pub button: Option<AnyView>,
+    /// Everything below the heading.
+    pub body: AnyView,
+}
+
+impl Parts {
+    /// The parts of a panel that shows only tables of the run.
+    pub fn of_tables(read: fn(&Run) -> Vec<Table>) -> Parts {
+        let desk = Desk::of_page();
+        let all = made_anew(desk, move |_| desk.read(|s| read(s.run())));
+        Parts {
+            aside: None,
+            button: None,
+            body: view! { <div class="panel-body">{all}</div> }.into_any(),
+        }
+    }
+}
+
+/// A panel, made of its entry in the table of panels and its own parts.
+pub fn panel(info: &'static PanelInfo, parts: Parts) -> AnyView {
+    let desk = Desk::of_page();
+    let class = desk.text(move |s| {
+        let is_large = |it: &SwitchInfo| it.turns == Turns::Size && s.panels.has(it.switch);
+        let mut class = format!("panel area-{}", info.id);
+        for (is, name) in [
+            (info.fold != Fold::Never, " folds"),
+            (s.panels.is_open(info), " is-open"),
+            (info.switches.iter().any(is_large), " is-large"),
+        ] {
+            class += if is { name } else { "" };
+        }
+        class
+    });
+    let Parts { aside, button, body } = parts;
+    let title = format!("{}-title", info.id);
+    let head = head(info, title.clone(), aside, button);
     view! {
-        <div class="panel-head">
-            <h2 class="panel-title" id=id>
-                {title}
-            </h2>
-            {aside}
-            {switch}
-        </div>
+        <section class=class aria-labelledby=title>
+            {head} {body}
+        </section>
     }
     .into_any()
 }
 
-/// A toggle button; `label` is its accessible name where its text is too short.
+/// The heading, a remark, and the panel's buttons.
+fn head(
+    info: &'static PanelInfo,
+    id: String,
+    aside: Option<Signal<String>>,
+    button: Option<AnyView>,
+) -> AnyView {
+    let aside = aside.map(|text| view! { <span class="panel-aside quiet">{words(text)}</span> });
+    let mut table = None;
+    let mut buttons: Vec<AnyView> = button.into_iter().collect();
+    for &SwitchInfo { switch, turns, .. } in info.switches {
+        match turns {
+            Turns::Table => {
+                table = Some(turn(switch, "table", Some(format!("{} as a table", info.title))));
+            }
+            Turns::Size => buttons.push(enlarge(switch, format!("{}, larger", info.title))),
+            Turns::Other { text, label } => {
+                buttons.push(turn(switch, text, label.map(String::from)));
+            }
+        }
+    }
+    let head = view! {
+        <div class="panel-head">
+            <h2 class="panel-title" id=id>
+                {marked(info.title)}
+            </h2>
+            {aside}
+            {table}
+        </div>
+    }
+    .into_any();
+    if buttons.is_empty() {
+        return head;
+    }
+    view! { <div class="row spread">{head} {buttons}</div> }.into_any()
+}
+
+/// The button that opens another program of the page. `static/boot.js` finds it by its id, and shows
+/// an error beside it or below the caption if the program cannot be fetched.
+pub fn opener(id: &'static str) -> AnyView {
+    view! {
+        <button type="button" class="twin-switch" id=id>
+            {id}
+        </button>
+    }
+    .into_any()
+}
+
+/// A toggle button. `label` is its accessible name, if its text is too short.
 pub fn turn(switch: Switch, text: &'static str, label: Option<String>) -> AnyView {
     switch_button(switch, "twin-switch", label, text.into_any())
 }
 
-/// A toggle button that lets a panel take the room of its neighbours.
-pub fn enlarge(switch: Switch, label: &'static str) -> AnyView {
+/// A toggle button that enlarges a panel over its neighbours.
+fn enlarge(switch: Switch, label: String) -> AnyView {
     let content = icon(shapes::LARGER.to_string());
-    switch_button(switch, "twin-switch enlarge", Some(label.into()), content)
+    switch_button(switch, "twin-switch enlarge", Some(label), content)
 }
 
 fn switch_button(
@@ -63,10 +142,11 @@ fn switch_button(
     .into_any()
 }
 
-/// A button with an object's name, which opens it in the inspector.
+/// A button with the name of an object, which opens the object in the inspector.
 pub fn name(object: impl Into<Signal<String>>, text: impl Into<Signal<String>>) -> AnyView {
     let (object, text): (Signal<String>, Signal<String>) = (object.into(), text.into());
-    view! { <button type="button" class="name" data-object=object>{text}</button> }.into_any()
+    view! { <button type="button" class="name" data-object=object>{button_words(text)}</button> }
+        .into_any()
 }
 
 /// Lines at the marked steps, counted from `first`, each with a word if there is room.
@@ -76,12 +156,15 @@ pub fn marks(
     read: fn(&Stage) -> &Vec<Milestone>,
     has_room: bool,
 ) -> AnyView {
-    let keys = desk.keys(move |s| read(s).iter().map(|it| mark_key(it, first(s))).collect());
-    list(keys, move |key| {
-        let [at, class, word] = mark_parts(&key);
+    // The key of a mark is its place and its content: another one is a new element.
+    let keys = desk.keys(move |s| {
+        let places = read(s).iter().map(|it| (it.step - first(s), it.mark, it.word.clone()));
+        places.collect()
+    });
+    list(keys, move |(at, mark, word)| {
         let shown = if has_room { word.clone() } else { String::new() };
         view! {
-            <span class=class title=word style=("--at", at)>
+            <span class=mark_class(mark) title=word style=("--at", at.to_string())>
                 <b>{shown}</b>
             </span>
         }
@@ -89,28 +172,23 @@ pub fn marks(
     })
 }
 
-/// The key of a mark, in lines: a mark that stands elsewhere, or says something else, is another one.
-/// The point of no return and a broken promise differ in shape.
-pub fn mark_key(milestone: &Milestone, first: usize) -> String {
-    let Milestone { step, is_no_return, word, .. } = milestone;
-    let class = if *is_no_return { "milestone" } else { "milestone is-broken" };
-    format!("{}\n{class}\n{word}", step - first)
+/// The CSS class of a mark. Each has its own shape.
+pub fn mark_class(mark: Mark) -> &'static str {
+    match mark {
+        Mark::NoReturn => "milestone",
+        Mark::Broken => "milestone is-broken",
+        Mark::Difference => "milestone is-difference",
+    }
 }
 
-/// The parts of a mark's key: position, class, word.
-pub fn mark_parts(key: &str) -> [String; 3] {
-    let mut lines = key.split('\n').map(String::from);
-    core::array::from_fn(|_| lines.next().unwrap_or_default())
-}
-
-/// The tables of a panel, made while they are shown.
+/// The tables of a panel, built only while they are shown.
 pub fn tables(desk: Desk, switch: Switch, read: fn(&Stage) -> Vec<Table>) -> AnyView {
     let all = made_anew(desk, move |stage| match stage.panels.has(switch) {
         true => read(stage),
         false => Vec::new(),
     });
     let hidden = desk.flag(move |s| !s.panels.has(switch));
-    // A table may scroll and contains nothing else that takes the focus.
+    // A table may scroll, and contains no other element that takes the focus.
     view! {
         <div class="panel-body" role="group" aria-label="Table" tabindex="0" hidden=hidden>
             {all}
@@ -119,7 +197,7 @@ pub fn tables(desk: Desk, switch: Switch, read: fn(&Stage) -> Vec<Table>) -> Any
     .into_any()
 }
 
-/// Tables that are rebuilt with every step.
+/// A part that is rebuilt with every step.
 pub fn made_anew(
     desk: Desk,
     read: impl Fn(&Stage) -> Vec<Table> + Send + Sync + 'static,

@@ -1,14 +1,21 @@
-//! Themes: light, dark, projector. The choice is stored only on the document.
+//! Themes: light, dark, projector. The link contains the chosen one.
 
 use crate::app::kit::prelude::*;
 
-/// The themes by name; the first follows the system.
-pub const ALL: [&str; 4] = ["auto", "light", "dark", "projector"];
+use super::desk::Desk;
+use crate::scenario::THEMES;
 
-/// Switches to a theme.
-pub fn set(name: &str) {
+/// Applies the session's theme to the document.
+pub fn follow_theme() {
+    let desk = Desk::of_page();
+    let theme =
+        desk.text(|s| THEMES.get(usize::from(s.frame.theme)).copied().unwrap_or_default().into());
+    Effect::new(move |_| set(&theme.get()));
+}
+
+fn set(name: &str) {
     let Some(root) = document().document_element() else { return };
-    // Both calls fail only for malformed names, which these are not.
+    // Both calls fail only for malformed names; these names are constants.
     let _ = match name {
         "auto" => root.remove_attribute("data-theme"),
         name => root.set_attribute("data-theme", name),

@@ -1,19 +1,20 @@
-//! The top bar: what is run, under which design, and how it stands.
+//! The top bar: scenario, design and verdict.
 
 use crate::app::kit::prelude::*;
 
+use super::ask::ask_button;
 use super::copy::{copy_of, mail};
 use super::desk::Desk;
+use super::glossary::words_button;
 use super::knobs::knobs_button;
 use super::palette::commands_button;
-use super::theme;
-use crate::app::kit::{derived, list, option};
+use super::words::words;
+use crate::app::kit::{list, option};
 use crate::kernel::{Design, Promise, Row};
-use crate::scenario::PRESETS;
+use crate::scenario::{PRESETS, THEMES};
 use crate::session::{Command, Session};
-use crate::view::BadgeKind;
 
-/// Wordmark, scenario, design, verdict, theme.
+/// Wordmark, scenario, design, verdict and theme.
 pub fn top() -> AnyView {
     let desk = Desk::of_page();
     view! {
@@ -22,24 +23,34 @@ pub fn top() -> AnyView {
             {scenario_select(desk)}
             {design_select(desk)}
             {verdict(desk)}
-            <div class="top-actions">{lessons_button(desk)} {knobs_button()} {explorer_button()} {commands_button()} {about_button()}</div>
+            <div class="top-actions">{lessons_button(desk)} {compare_button(desk)} {knobs_button()} {explorer_button()} {commands_button()} {about_button()}</div>
             <div class="top-line">
                 <p
                     class="story design-story"
                     title=desk.text(|s| format!("{} {}", s.design.1, s.design.2))
                 >
-                    {desk.text(|s| s.design.1.into())} " "
+                    {words(desk.text(|s| s.design.1.into()))} " "
                     <cite>{desk.text(|s| s.design.2.into())}</cite>
                 </p>
                 {known(desk)}
-                <div class="top-rest">{share(desk)} {theme_select()}</div>
+                <div class="top-rest">{checked()} {share(desk)} {words_button()} {theme_select(desk)}</div>
             </div>
         </header>
     }
     .into_any()
 }
 
-/// Begins the lessons, or comes back to the one that was left.
+/// Says how the model was checked. `index.html` copies that document next to the page.
+fn checked() -> AnyView {
+    view! {
+        <a class="top-checked" href="conformance.md" {..named("target", "_blank")}>
+            "Checked against traces of kernels 6.1 and 6.12"
+        </a>
+    }
+    .into_any()
+}
+
+/// Starts the lessons, or returns to the one that was left.
 fn lessons_button(desk: Desk) -> AnyView {
     view! {
         <button type="button" on:click=move |_| {
@@ -49,19 +60,34 @@ fn lessons_button(desk: Desk) -> AnyView {
     .into_any()
 }
 
+/// The button that shows a second design beside the run's, or removes it.
+fn compare_button(desk: Desk) -> AnyView {
+    view! {
+        <button
+            type="button"
+            id="compare"
+            title="Two designs in lock step"
+            aria-pressed=desk.text(|s| s.beside.is_some().to_string())
+            on:click=move |_| desk.act(Session::toggle_compare)
+        >
+            "Compare"
+        </button>
+    }
+    .into_any()
+}
+
 /// The button of the greeting. `static/boot.js` finds it by its id.
 fn about_button() -> AnyView {
     view! { <button type="button" id="about">"About"</button> }.into_any()
 }
 
-/// The button of the explorer. `static/boot.js` finds it by its id, and reports beside it if the
-/// explorer cannot be fetched.
+/// The button of the explorer. `static/boot.js` finds it by its id, and tells an error below the caption if
+/// the explorer cannot be fetched.
 fn explorer_button() -> AnyView {
     view! {
         <button type="button" id="explore">
             "Explore"
         </button>
-        <span role="status" id="explore-said"></span>
     }
     .into_any()
 }
@@ -121,45 +147,20 @@ fn design_select(desk: Desk) -> AnyView {
 }
 
 fn verdict(desk: Desk) -> AnyView {
-    let kind = desk.text(|s| {
-        let kind = match s.badge.kind {
-            BadgeKind::Deadlock => "deadlock",
-            BadgeKind::Broken => "broken",
-            BadgeKind::Bound => "bound",
-            BadgeKind::Finished => "finished",
-            BadgeKind::Running => "running",
-        };
-        kind.into()
-    });
+    let kind = desk.text(|s| s.badge.kind.word().into());
     let text = desk.text(|s| s.badge.text.clone());
     view! {
         <div class="verdict" role="group" aria-label="Verdict" data-kind=kind>
             <strong>{desk.text(|s| s.badge.word.into())}</strong>
             " "
-            <span title=text>{text}</span>
+            <span title=text>{words(text)}</span>
         </div>
     }
     .into_any()
 }
 
-/// Promises that some order of the steps breaks, each with a button that shows the shortest run.
+/// The promises that some order of the steps is known to break.
 fn known(desk: Desk) -> AnyView {
-    let keys = desk.keys(|s| s.known_broken.iter().map(|promise| promise.id().into()).collect());
-    let show = move |id: String| {
-        let Some(promise) = Promise::find(&id) else { return ().into_any() };
-        let label = format!("Show a run that breaks {id}");
-        view! {
-            <button
-                type="button"
-                title=promise.sentence()
-                aria-label=label
-                on:click=move |_| desk.act(|s| s.show_known(promise))
-            >
-                {id}
-            </button>
-        }
-        .into_any()
-    };
     view! {
         <div
             class="known"
@@ -168,13 +169,33 @@ fn known(desk: Desk) -> AnyView {
             hidden=desk.flag(|s| s.known_broken.is_empty() || s.lesson.is_some())
         >
             <span class="quiet">"some order breaks"</span>
-            {list(keys, show)}
+            {known_buttons(desk)}
         </div>
     }
     .into_any()
 }
 
-/// The copy buttons. The address bar has the link at all times.
+/// A button for each of those promises, which shows the shortest run that breaks it.
+pub fn known_buttons(desk: Desk) -> AnyView {
+    let keys = desk.keys(|s| s.known_broken.clone());
+    let show = move |promise: Promise| {
+        let id = promise.id();
+        let label = format!("Show a run that breaks {id}");
+        view! {
+            <button
+                type="button"
+                aria-label=label
+                on:click=move |_| desk.act(|s| s.show_known(promise))
+            >
+                <span {..named("data-says", promise.sentence())}>{id}</span>
+            </button>
+        }
+        .into_any()
+    };
+    list(keys, show)
+}
+
+/// The copy buttons. The address bar always contains the link.
 fn share(desk: Desk) -> AnyView {
     view! {
         <div class="share" role="group" aria-label="Copy">
@@ -183,6 +204,10 @@ fn share(desk: Desk) -> AnyView {
             {copy(desk, "mail", mail)}
             {copy(desk, "script", |s| s.text().into())}
             {copy(desk, "steps", Session::steps_text)}
+            {ask_button()}
+            <button type="button" id="save" title="Pictures, data, print, embed">
+                "save"
+            </button>
         </div>
     }
     .into_any()
@@ -197,15 +222,15 @@ fn copy(desk: Desk, what: &'static str, text: fn(&Session) -> String) -> AnyView
     .into_any()
 }
 
-fn theme_select() -> AnyView {
-    let options = theme::ALL.iter().map(|name| {
-        option((*name).into(), (*name).into(), derived(move || *name == theme::ALL[0]))
+fn theme_select(desk: Desk) -> AnyView {
+    let options = (0..).zip(THEMES).map(|(at, name): (u8, &str)| {
+        option(name.into(), name.into(), desk.flag(move |s| s.frame.theme == at))
     });
     let options: Vec<AnyView> = options.collect();
     view! {
         <label class="field theme">
             <span>"theme"</span>
-            <select id="theme-field" on:change=move |ev| theme::set(&event_target_value(&ev))>{options}</select>
+            <select id="theme-field" on:change=move |ev| desk.act(|s| s.set_theme(&event_target_value(&ev)))>{options}</select>
         </label>
     }
     .into_any()

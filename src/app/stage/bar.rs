@@ -1,16 +1,19 @@
-//! The step bar, the clock that plays, and the caption.
+//! The step bar, the clock for playing, and the caption.
 
 use core::time::Duration;
 
 use crate::app::kit::prelude::*;
 
+use super::beside::second_caption;
+use super::sides::side_tag;
 use crate::app::kit::{derived, icon, keep_focus, list, shapes};
-use crate::app::shell::Desk;
 use crate::app::shell::commands;
-use crate::app::shell::{mark_key, mark_parts};
+use crate::app::shell::mark_class;
+use crate::app::shell::{Desk, known_buttons, words};
 use crate::session::{Command, Stage};
+use crate::view::{BadgeKind, Milestone};
 
-/// Milliseconds for a step, from slow to fast, about evenly on a logarithmic scale.
+/// Milliseconds per step, from slow to fast, about evenly spaced on a logarithmic scale.
 const PACES: [(&str, u32); 6] = [
     ("one step in 4 s", 4000),
     ("one step in 2 s", 2000),
@@ -86,8 +89,8 @@ fn button(
     .into_any()
 }
 
-/// Faults of the whole machine; faults of an object are in its menu and the inspector. On a narrow
-/// screen they are in the list of steps, because the bar has no room.
+/// Faults of the whole machine. Faults of an object are in its menu and in the inspector. On a
+/// narrow screen the bar has no room for them, so they are in the list of steps.
 pub fn faults(desk: Desk) -> AnyView {
     let fault = |word: &'static str, title: &'static str, command: Command| {
         view! {
@@ -143,6 +146,7 @@ fn slider(desk: Desk) -> AnyView {
             />
             {ticks(desk)}
         </div>
+        <span class="bar-run">{desk.text(|s| s.run_name.clone())}</span>
         <span class="bar-place">{desk.text(|s| s.spoken.clone())}</span>
     }
     .into_any()
@@ -150,18 +154,16 @@ fn slider(desk: Desk) -> AnyView {
 
 /// A tick over the slider at each marked step; a click goes to the step.
 fn ticks(desk: Desk) -> AnyView {
-    let keys = desk.keys(|s| s.milestones.iter().map(|it| mark_key(it, 0)).collect());
-    let tick = move |key: String| {
-        let [at, class, word] = mark_parts(&key);
-        let name = format!("Go to step {at}: {word}");
-        let step: usize = at.parse().unwrap_or(0);
+    let keys = desk.keys(|s| s.milestones.clone());
+    let tick = move |Milestone { step, mark, word, .. }: Milestone| {
+        let name = format!("Go to step {step}: {word}");
         view! {
             <button
                 type="button"
-                class=class
+                class=mark_class(mark)
                 title=name.clone()
                 aria-label=name
-                style=("--at", at)
+                style=("--at", step.to_string())
                 on:click=move |_| desk.act(|s| s.seek(step))
             ></button>
         }
@@ -185,7 +187,7 @@ fn play_clock(desk: Desk, playing: Signal<bool>, pace: RwSignal<usize>) {
     });
 }
 
-/// What the last step did, what it means, and what a person should know about the last command.
+/// What the last step did and means, and the message about the last command.
 pub fn caption() -> AnyView {
     let desk = Desk::of_page();
     let playing = desk.flag(|s| s.is_playing);
@@ -195,10 +197,24 @@ pub fn caption() -> AnyView {
         derived(move || if playing.get() && !wrong.get() { "off" } else { "polite" }.to_string());
     view! {
         <div class="area-caption" role="status" aria-label="What happened" aria-live=live>
-            <p class="caption">{desk.text(|s| s.caption.clone())}</p>
-            <p class="caption-finding" hidden=desk.flag(|s| s.finding.is_none())>
-                {desk.text(|s| s.finding.clone().unwrap_or_default())}
+            <p class="caption">
+                {side_tag(desk, 0)} " " {words(desk.text(|s| s.caption.clone()))}
             </p>
+            <p class="caption-finding" hidden=desk.flag(|s| s.finding.is_none())>
+                {words(desk.text(|s| s.finding.clone().unwrap_or_default()))}
+            </p>
+            // Step and Play take one of many orders, so the end of a good run says that other
+            // orders break a promise.
+            <p
+                class="caption-known known"
+                hidden=desk.flag(|s| {
+                    s.badge.kind != BadgeKind::Finished || s.known_broken.is_empty() || s.lesson.is_some()
+                })
+            >
+                <span>"This order of the steps keeps all promises; others break some. Show one:"</span>
+                {known_buttons(desk)}
+            </p>
+            {second_caption(desk)}
             <p
                 class="caption-notice"
                 class:is-trouble=desk.flag(|s| s.is_link_damaged)

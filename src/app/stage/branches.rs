@@ -1,18 +1,18 @@
-//! The branches of the run: a line each, from where it leaves its parent's.
+//! The branches of the run: one line per branch, starting where it leaves its parent.
 
 use crate::app::kit::prelude::*;
 use web_sys::Element;
 
 use crate::app::kit::list;
 use crate::app::shell::Desk;
-use crate::session::Switch;
 use crate::view::BranchRow;
+use crate::view::panels::Switch;
 
-/// The branches, once there are several.
+/// The branches, if there are several.
 pub fn branches() -> AnyView {
     let desk = Desk::of_page();
-    let keys = desk.keys(|s| s.branches.iter().map(|row| row.index.to_string()).collect());
-    // Scroll only when another branch or panel is shown; otherwise the reader's position stays.
+    let keys = desk.keys(|s| s.branches.iter().map(|row| row.index).collect());
+    // Scrolls only when another branch or panel is shown; otherwise the reader's position stays.
     let shown = desk.text(|s| {
         let current = s.branches.iter().position(|row| row.reached.is_some());
         format!("{current:?} {} {}", s.panels.open(), s.panels.has(Switch::Lanes))
@@ -30,7 +30,7 @@ pub fn branches() -> AnyView {
                 style=("--columns", desk.text(|s| s.lanes.columns.to_string()))
                 style=("--at", desk.text(|s| (s.lanes.cursor - s.lanes.first).to_string()))
             >
-                {list(keys, move |key| branch(desk, key.parse().unwrap_or(0)))}
+                {list(keys, move |index| branch(desk, index))}
             </ul>
         </nav>
     }
@@ -41,7 +41,7 @@ pub fn branches() -> AnyView {
 pub fn bring_into_sight(selector: &str) {
     let found = document().query_selector(selector).ok().flatten();
     let around = |element: &Element| {
-        element.closest(".branches, .trees, .editor-scroll, .threads").ok().flatten()
+        element.closest(".branches, .trees, .editor-scroll, .threads, .change-body").ok().flatten()
     };
     let Some((element, around)) = found.and_then(|it| around(&it).map(|around| (it, around)))
     else {

@@ -1,41 +1,23 @@
-//! Pending conversions over the steps of a run.
+//! The chart of pending conversions over the steps of a run.
 
 use crate::app::kit::prelude::*;
 
 use crate::app::kit::list;
-use crate::app::shell::Desk;
-use crate::app::shell::{marks, panel_head, tables};
-use crate::session::{Stage, Switch};
+use crate::app::shell::{Desk, Parts, marks, opener, tables};
+use crate::session::Stage;
 use crate::view::Chart;
+use crate::view::panels::Switch;
 
-/// The chart and its table twin.
-pub fn chart_panel() -> AnyView {
+/// The chart, or the table with the same numbers.
+pub fn chart() -> Parts {
     let desk = Desk::of_page();
     let hidden = desk.flag(|s| s.panels.has(Switch::Chart));
     let axes = desk.text(|s| format!("{} slots", s.series.slots_max));
-    view! {
-        <section class="panel area-chart" aria-labelledby="chart-title">
-            {with_charts(panel_head("chart-title", "Pending conversions", Some(axes), Some(Switch::Chart)))}
-            <div class="panel-body" hidden=hidden>{plot(desk)}</div>
-            {tables(desk, Switch::Chart, |s| vec![s.series.table()])}
-        </section>
-    }
-    .into_any()
-}
-
-/// The panel's head, and the button that opens the charts of long runs. It does so by
-/// `static/boot.js`, which finds it by its name, and says beside it if they cannot be fetched.
-fn with_charts(head: AnyView) -> AnyView {
-    view! {
-        <div class="row spread">
-            {head}
-            <button type="button" class="twin-switch" id="charts">
-                "charts"
-            </button>
-            <span role="status" id="charts-said"></span>
-        </div>
-    }
-    .into_any()
+    let body = view! {
+        <div class="panel-body" hidden=hidden>{plot(desk)}</div>
+        {tables(desk, Switch::Chart, |s| vec![s.series.table()])}
+    };
+    Parts { aside: Some(axes), button: Some(opener("charts")), body: body.into_any() }
 }
 
 /// SVG stretches the lines to the panel and CSS places the words, so nothing is measured and the
@@ -64,7 +46,7 @@ fn plot(desk: Desk) -> AnyView {
                 {line("chart-grid", |c| &c.grid)} {line("chart-slots", |c| &c.slots)}
                 {line("chart-area", |c| &c.area)} {line("chart-line", |c| &c.line)}
             </svg>
-            // Outside of the picture, which is large and would be repainted with every step.
+            // It is outside the picture, which is large and would be repainted with every step.
             <i class="chart-cursor" style=("--at", desk.text(|s| s.series.cursor.to_string()))></i>
             {marks(desk, |_| 0, |s| &s.milestones, false)}
             {ticks(desk, "chart-x", |c| &c.x_ticks)} {ticks(desk, "chart-y", |c| &c.y_ticks)}
@@ -74,10 +56,9 @@ fn plot(desk: Desk) -> AnyView {
 }
 
 fn ticks(desk: Desk, class: &'static str, read: fn(&Chart) -> &Vec<u32>) -> AnyView {
-    let keys = desk.keys(move |s| read(&s.chart).iter().map(u32::to_string).collect());
-    let tick = move |at: String| {
-        let place = at.clone();
-        view! { <span class=class style=("--at", place)>{at}</span> }.into_any()
-    };
-    list(keys, tick)
+    let keys = desk.keys(move |s| read(&s.chart).clone());
+    list(keys, move |at| {
+        view! { <span class=class style=("--at", at.to_string())>{at.to_string()}</span> }
+            .into_any()
+    })
 }

@@ -1,4 +1,4 @@
-//! The op console: fields, and one line with the same content.
+//! The op console: input fields, and one line with the same meaning.
 
 use crate::app::kit::prelude::*;
 
@@ -9,7 +9,7 @@ use crate::kernel::{OPS, OpInfo, Sync};
 use crate::scenario::ScriptError;
 use crate::session::OpFields;
 
-/// What the console holds: fields, and the line that says the same.
+/// The contents of the console: the fields, and the line with the same meaning.
 #[derive(Clone, Copy)]
 struct Console {
     desk: Desk,
@@ -19,7 +19,7 @@ struct Console {
     error: RwSignal<Option<ScriptError>>,
 }
 
-/// Issues operations to threads while the run stands where it is.
+/// Issues operations to threads; the run keeps its position.
 pub fn console() -> AnyView {
     let desk = Desk::of_page();
     let fields = OpFields::default();
@@ -69,14 +69,14 @@ fn told(error: &ScriptError) -> String {
 }
 
 impl Console {
-    /// Changes a field; the line follows.
+    /// Changes a field and updates the line.
     fn set(self, change: &dyn Fn(&mut OpFields)) {
         self.fields.update(|f| change(f));
         self.line.set(self.desk.read(|s| self.fields.get_untracked().line(s.run().setup())));
         self.error.set(None);
     }
 
-    /// Takes the typed line; the fields follow if it is one operation.
+    /// Takes the typed line. If it is one operation, the fields are updated.
     fn typed(self, text: String) {
         self.desk.read(|s| self.fields.update(|f| f.read(s.run().setup(), &text)));
         self.line.set(text);
@@ -119,11 +119,38 @@ impl Console {
                 <select aria-label="Operation" on:change=choose_word>
                     {words.collect::<Vec<_>>()}
                 </select>
-                {self.number(|_| "First block", OpFields::has_range, |f| &mut f.lblk)}
+                {self.blocks("First block", |f| &mut f.first)}
                 <span class="quiet" hidden=self.flag(|f| !f.has_range())>"+"</span>
-                {self.number(|_| "Blocks", OpFields::has_range, |f| &mut f.len)}
+                {self.blocks("Blocks", |f| &mut f.count)}
                 {self.number(number_name, |f| f.number_name().is_some(), |f| &mut f.number)}
             </div>
+        }
+        .into_any()
+    }
+
+    /// A number of blocks, also of half ones where the operation may have them.
+    fn blocks(self, label: &'static str, field: fn(&mut OpFields) -> &mut u8) -> AnyView {
+        let value = derived(move || OpFields::blocks_text(*field(&mut self.fields.get())));
+        let step = derived(move || {
+            let step = if self.fields.get().has_halves() { "0.5" } else { "1" };
+            step.to_string()
+        });
+        view! {
+            <input
+                class="number"
+                type="number"
+                {..named("min", "0")}
+                {..named("max", "16")}
+                step=step
+                aria-label=label
+                hidden=self.flag(|f| !f.has_range())
+                prop:value=value
+                on:input=move |ev| {
+                    if let Some(halves) = OpFields::blocks_of(&event_target_value(&ev)) {
+                        self.set(&|f| *field(f) = halves);
+                    }
+                }
+            />
         }
         .into_any()
     }

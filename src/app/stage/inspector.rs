@@ -1,26 +1,27 @@
-//! The inspector: an object's fields, its history and where it comes from, or what the last step
-//! changed.
+//! The inspector: an object's fields, history and origin, or the changes of the last step.
 
 use crate::app::kit::prelude::*;
 
 use super::strata::strata_side;
-use crate::app::kit::{keep_focus, list, option, when_focus_is_lost};
+use crate::app::kit::{Followed, Keys, keep_focus, list, option, when_focus_is_lost};
 use crate::app::shell::commands;
 use crate::app::shell::made_anew;
-use crate::app::shell::{Desk, focus_part};
+use crate::app::shell::{Desk, focus_part, marked, words};
 use crate::session::Command;
-use crate::view::{Inspector, Look, ObjectEvent};
+use crate::view::{Fault, Inspector, Look, ObjectEvent};
 
 /// A text that is empty while the inspector is closed.
 fn text(desk: Desk, read: fn(&Inspector) -> String) -> Signal<String> {
     desk.text(move |s| s.inspector.as_ref().map_or(String::new(), read))
 }
 
-fn keys(desk: Desk, read: fn(&Inspector) -> Vec<String>) -> Signal<Vec<String>> {
+/// The rows of a list: none while the inspector is closed. The key of a row is its content, so a
+/// row with another content is a new element.
+fn rows<T: Followed>(desk: Desk, read: fn(&Inspector) -> Vec<T>) -> Keys<T> {
     desk.keys(move |s| s.inspector.as_ref().map_or(Vec::new(), read))
 }
 
-/// The panel; it takes no place while it is closed.
+/// The panel. It takes no room while it is closed.
 pub fn inspector_panel() -> AnyView {
     let desk = Desk::of_page();
     view! {
@@ -34,17 +35,18 @@ pub fn inspector_panel() -> AnyView {
         >
             {head(desk)}
             <div class="panel-body">
+                <p class="definition">{words(text(desk, |i| i.definition.into()))}</p>
                 <p class="origin">
                     <code>{text(desk, |i| i.origin[0].into())}</code>
                     " "
                     <span class="quiet">{text(desk, |i| i.origin[1..].join(" "))}</span>
                 </p>
                 {compare(desk)}
-                <dl class="fields">{list(keys(desk, field_keys), |key| field(&key))}</dl>
+                <dl class="fields">{list(rows(desk, |i| i.fields.clone()), field)}</dl>
                 <div class="row faults">
-                    {list(keys(desk, fault_keys), move |key| fault_button(desk, &key))}
+                    {list(rows(desk, |i| i.faults.clone()), move |it| fault_button(desk, it))}
                 </div>
-                <ol class="events">{list(keys(desk, event_keys), move |key| event(desk, &key))}</ol>
+                <ol class="events">{list(rows(desk, |i| i.history.clone()), move |it| event(desk, it))}</ol>
                 <p class="quiet">{text(desk, |i| i.extent.clone())}</p>
             </div>
         </aside>
@@ -52,7 +54,7 @@ pub fn inspector_panel() -> AnyView {
     .into_any()
 }
 
-/// The states before and after the last step side by side, and beneath them what differs.
+/// The states before and after the last step side by side, and below them their differences.
 fn compare(desk: Desk) -> AnyView {
     let differs = made_anew(desk, |s| {
         let compare = s.inspector.as_ref().and_then(|i| i.compare.as_ref());
@@ -66,13 +68,10 @@ fn compare(desk: Desk) -> AnyView {
 }
 
 fn head(desk: Desk) -> AnyView {
-    let options =
-        keys(desk, |i| i.choices.iter().map(|(id, title)| format!("{id}\n{title}")).collect());
-    let choice = move |key: String| {
-        let (id, title) = key.split_once('\n').unwrap_or((&key, ""));
-        let mine = id.to_string();
+    let choice = move |(id, title): (String, String)| {
+        let mine = id.clone();
         let here = desk.flag(move |s| s.inspector.as_ref().is_some_and(|i| i.look == mine));
-        option(id.to_string(), title.to_string(), here)
+        option(id, title, here)
     };
     view! {
         <div class="panel-head">
@@ -93,7 +92,7 @@ fn head(desk: Desk) -> AnyView {
                 aria-label="Look at"
                 on:change=move |ev| look(desk, &event_target_value(&ev))
             >
-                {list(options, choice)}
+                {list(rows(desk, |i| i.choices.clone()), choice)}
             </select>
             {turn(desk, Command::PreviousEvent, "Previous event", "\u{2190}", |i| i.can_turn.0)}
             {turn(desk, Command::NextEvent, "Next event", "\u{2192}", |i| i.can_turn.1)}
@@ -128,51 +127,27 @@ fn look(desk: Desk, id: &str) {
     desk.act(|s| s.inspect(Look::parse(id)));
 }
 
-// The key of a row is its content, one part per line: a row with another content is a new element.
-
-fn field_keys(shown: &Inspector) -> Vec<String> {
-    shown.fields.iter().map(|(name, value)| format!("{name}\n{value}")).collect()
-}
-
-fn field(key: &str) -> AnyView {
-    let (name, value) = key.split_once('\n').unwrap_or((key, ""));
+fn field((name, value): (String, String)) -> AnyView {
     view! {
         <div>
-            <dt>{name.to_string()}</dt>
-            <dd>{value.to_string()}</dd>
+            <dt>{marked(&name)}</dt>
+            <dd>{value}</dd>
         </div>
     }
     .into_any()
 }
 
-fn event_keys(shown: &Inspector) -> Vec<String> {
-    let rows = shown.history.iter();
-    let standing = |event: &ObjectEvent| match (event.is_here, event.is_ahead) {
-        (true, _) => "here",
-        (_, true) => "to come",
-        _ => "",
-    };
-    rows.map(|event| format!("{}\n{}\n{}", event.step, standing(event), event.text)).collect()
-}
-
-fn event(desk: Desk, key: &str) -> AnyView {
-    let mut lines = key.splitn(3, '\n');
-    let step: usize = lines.next().and_then(|step| step.parse().ok()).unwrap_or(0);
-    let standing = lines.next().unwrap_or_default().to_string();
-    let here = (standing == "here").then_some("step");
-    let ahead = (standing == "to come").then_some("is-ahead");
-    let mut text = lines.next().unwrap_or_default().to_string();
-    if ahead.is_some() {
-        text = format!("to come: {text}");
-    }
+fn event(desk: Desk, event: ObjectEvent) -> AnyView {
+    let ObjectEvent { step, text, is_here, is_ahead, .. } = event;
+    let text = if is_ahead { format!("to come: {text}") } else { text };
     view! {
         <li>
             <button
                 type="button"
-                class=ahead.unwrap_or_default()
-                aria-current=here
+                class=if is_ahead { "is-ahead" } else { "" }
+                aria-current=is_here.then_some("step")
                 on:click=move |_| {
-                    desk.act(|s| s.seek(step));
+                    desk.act(|s| s.seek_own(step));
                     // The row at the cursor is a new element.
                     when_focus_is_lost(Box::new(|| focus_part(".area-inspector [aria-current=step]")));
                 }
@@ -185,24 +160,11 @@ fn event(desk: Desk, key: &str) -> AnyView {
     .into_any()
 }
 
-fn fault_keys(shown: &Inspector) -> Vec<String> {
-    shown.faults.iter().map(|(_, text)| text.clone()).collect()
-}
-
-fn fault_button(desk: Desk, key: &str) -> AnyView {
-    let name = key.to_string();
-    let inflict = move |_| {
-        let fault = desk.peek(|s| {
-            let faults = &s.inspector.as_ref()?.faults;
-            faults.iter().find(|(_, text)| *text == name).map(|(fault, _)| *fault)
-        });
-        if let Some(fault) = fault {
-            keep_focus(&mut || desk.act(|s| s.inflict(fault)));
-        }
-    };
+fn fault_button(desk: Desk, (fault, text): (Fault, String)) -> AnyView {
+    let inflict = move |_| keep_focus(&mut || desk.act(|s| s.inflict(fault)));
     view! {
         <button type="button" on:click=inflict>
-            {key.to_string()}
+            {text}
         </button>
     }
     .into_any()

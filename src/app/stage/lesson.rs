@@ -1,20 +1,21 @@
-//! The lesson's card: what happens, the question, the answers, and the way on.
+//! The lesson's card: the situation, the question, the answers, and the button that continues.
 
 use crate::app::kit::prelude::*;
 
 use crate::app::kit::{aria, keep_focus, list, option};
-use crate::app::shell::Desk;
+use crate::app::shell::{Desk, marked, words};
 use crate::kernel::{Design, Row};
-use crate::lesson::{EXERCISE, EXERCISE_NUMBER, LESSONS, Progress};
-use crate::view::panels::{Action, AnswerMark, LessonCard, title};
+use crate::lesson::{EXERCISE, EXERCISE_NUMBER, LESSONS, Progress, QUESTION_NUMBER};
+use crate::view::panels::{Action, AnswerMark, AnswerRow, LessonCard, title};
 
-/// The card, shown while a lesson is taken.
+/// The card, shown while a lesson is in progress.
 pub fn lesson_panel() -> AnyView {
     let desk = Desk::of_page();
     let text = move |read: fn(&LessonCard) -> String| {
         desk.text(move |s| s.lesson.as_ref().map_or(String::new(), read))
     };
-    // What was seen comes into sight on a narrow screen, and is read aloud: it is a live region.
+    // The result scrolls into view on a narrow screen. It is a live region, so it is also read
+    // aloud.
     view! {
         <section
             class="panel area-lesson"
@@ -46,9 +47,9 @@ pub fn lesson_panel() -> AnyView {
                 {lesson_select(desk)}
                 <p class="lesson-source quiet">{text(|c| c.source.into())}</p>
                 <p class="lesson-about">
-                    {text(|c| c.about.into())}
+                    {words(text(|c| c.about.into()))}
                 </p>
-                <p class="lesson-says">{text(|c| c.says.into())}</p>
+                <p class="lesson-says">{words(text(|c| c.says.clone()))}</p>
                 {question(desk)}
                 <div class="lesson-told" role="status" aria-label="What the lesson says">
                     {told(desk)}
@@ -60,7 +61,7 @@ pub fn lesson_panel() -> AnyView {
     .into_any()
 }
 
-/// All lessons, to choose one.
+/// A select of all lessons.
 fn lesson_select(desk: Desk) -> AnyView {
     let lessons = (0..).zip(LESSONS.iter().chain([&EXERCISE]));
     let options = lessons.map(|(number, lesson)| {
@@ -73,6 +74,7 @@ fn lesson_select(desk: Desk) -> AnyView {
         <select
             class="lesson-select"
             aria-label="Lesson"
+            hidden=desk.flag(|s| s.lesson.as_ref().is_some_and(|c| c.number == QUESTION_NUMBER))
             on:change=move |ev| {
                 if let Ok(number) = event_target_value(&ev).parse() {
                     desk.act(|s| s.open_lesson(Progress::start(number)));
@@ -86,12 +88,12 @@ fn lesson_select(desk: Desk) -> AnyView {
 }
 
 fn question(desk: Desk) -> AnyView {
-    let asks = desk.text(|s| s.lesson.as_ref().and_then(|c| c.asks).unwrap_or_default().into());
-    // Another question has other buttons; an answer only changes how they look.
+    let asks = desk.text(|s| s.lesson.as_ref().and_then(|c| c.asks.clone()).unwrap_or_default());
+    // A new question has new buttons; an answer only changes their look.
     let keys = desk.keys(|s| {
         let Some(card) = &s.lesson else { return Vec::new() };
-        let key = |i: usize| format!("{}.{}.{i}", card.number, card.place);
-        (0..card.answers.len()).map(key).collect()
+        let key = |answer: u8| (card.number, card.stop, answer);
+        (0..).map(key).take(card.answers.len()).collect()
     });
     view! {
         <div
@@ -101,35 +103,32 @@ fn question(desk: Desk) -> AnyView {
             hidden=desk.flag(|s| s.lesson.as_ref().is_none_or(|c| c.asks.is_none()))
         >
             <p class="lesson-asks" id="lesson-asks">
-                {asks}
+                {words(asks)}
             </p>
-            {list(keys, move |key| answer(desk, &key))}
+            {list(keys, move |(_, _, number)| answer(desk, number))}
         </div>
     }
     .into_any()
 }
 
-fn answer(desk: Desk, key: &str) -> AnyView {
-    let Some(i) = key.rsplit('.').next().and_then(|i| i.parse::<u8>().ok()) else {
-        return ().into_any();
-    };
-    let row = move |read: fn(&'static str, AnswerMark) -> &'static str| {
+fn answer(desk: Desk, number: u8) -> AnyView {
+    let row = move |read: fn(&AnswerRow) -> &str| {
         desk.text(move |s| {
-            let row = s.lesson.as_ref().and_then(|card| card.answers.get(usize::from(i)));
-            row.map_or("", |row| read(row.text, row.mark)).into()
+            let row = s.lesson.as_ref().and_then(|card| card.answers.get(usize::from(number)));
+            row.map_or("", read).into()
         })
     };
-    let choose = move |_| keep_focus(&mut || desk.act(|s| s.answer(i)));
+    let choose = move |_| keep_focus(&mut || desk.act(|s| s.answer(number)));
     view! {
         <button
             type="button"
             class="lesson-answer"
-            data-mark=row(|_, mark| mark_word(mark))
-            aria-disabled=row(|_, mark| if mark == AnswerMark::Open { "false" } else { "true" })
+            data-mark=row(|it| mark_word(it.mark))
+            aria-disabled=row(|it| if it.mark == AnswerMark::Open { "false" } else { "true" })
             on:click=choose
         >
-            <span>{row(|text, _| text)}</span>
-            <span class="lesson-mark">{row(|_, mark| mark_text(mark))}</span>
+            <span>{row(|it| &it.text)}</span>
+            <span class="lesson-mark">{row(|it| mark_text(it.mark))}</span>
         </button>
     }
     .into_any()
@@ -154,10 +153,10 @@ fn mark_text(mark: AnswerMark) -> &'static str {
     }
 }
 
-/// What the lesson says now, a sentence a paragraph.
+/// The sentences of the lesson, one paragraph each.
 fn told(desk: Desk) -> AnyView {
     let keys = desk.keys(|s| s.lesson.as_ref().map_or(Vec::new(), |card| card.told.clone()));
-    list(keys, |line| view! { <p>{line}</p> }.into_any())
+    list(keys, |line| view! { <p>{marked(&line)}</p> }.into_any())
 }
 
 fn main_button(desk: Desk) -> AnyView {
@@ -171,6 +170,7 @@ fn main_button(desk: Desk) -> AnyView {
         Some(Action::Lesson(EXERCISE_NUMBER)) => "To the exercise".into(),
         Some(Action::Lesson(next)) => format!("To lesson {next}"),
         Some(Action::Return) => "Return to the lesson".into(),
+        Some(Action::Free) => "To the free stage".into(),
         None => String::new(),
     });
     let is_locked =
@@ -184,6 +184,7 @@ fn main_button(desk: Desk) -> AnyView {
             Some(Action::Continue) => s.next_stop(),
             Some(Action::Lesson(next)) => s.open_lesson(Progress::start(next)),
             Some(Action::Return) => s.return_to_lesson(),
+            Some(Action::Free) => s.end_question(),
             Some(Action::Wait) => s.say("Choose an answer first."),
             None => {}
         });
@@ -202,7 +203,7 @@ fn main_button(desk: Desk) -> AnyView {
     .into_any()
 }
 
-/// The steps that were taken, under another design, on the free stage.
+/// Buttons that take the same steps under another design, on the free stage.
 fn designs(desk: Desk) -> AnyView {
     let rows = Row::ALL
         .iter()

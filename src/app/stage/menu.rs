@@ -5,7 +5,7 @@ use wasm_bindgen::JsCast;
 use web_sys::{Element, KeyboardEvent, MouseEvent};
 
 use crate::app::kit::prelude::*;
-use crate::app::kit::{rove, when_focus_is_lost};
+use crate::app::kit::{focus_step, rove, when_focus_is_lost};
 use crate::app::shell::{Desk, enter, focus_part, give_focus_back, go_in, note_opener};
 use crate::view::Look;
 use crate::view::facts::{Object, title};
@@ -16,11 +16,25 @@ type Menu = RwSignal<Option<(Object, i32, i32)>>;
 /// Opens the clicked object in the inspector.
 pub fn open_clicked(desk: Desk, ev: &MouseEvent) {
     if let Some((element, object)) = object_of(ev.target()) {
-        open(desk, element, object);
         // The click came from a key.
-        if ev.detail() == 0 {
+        let is_key = ev.detail() == 0;
+        // A click does not move the focus into a picture, so the arrow keys still step through the
+        // run.
+        let is_part = element.tag_name() != "BUTTON" && !is_key;
+        if is_part && let Some(focused) = document().active_element() {
+            leave(&focused);
+        }
+        open(desk, (!is_part).then_some(element), object);
+        if is_key {
             go_in();
         }
+    }
+}
+
+/// Takes the focus from a part of a picture.
+fn leave(focused: &Element) {
+    if focused.closest("[role=grid], [role=tree]").is_ok_and(|around| around.is_some()) {
+        focus_step();
     }
 }
 
@@ -30,12 +44,12 @@ pub fn open_focused(desk: Desk, ev: &KeyboardEvent) {
     let Some((element, object)) = object_of(ev.target()).filter(|_| is_press) else { return };
     if element.tag_name() != "BUTTON" {
         ev.prevent_default();
-        open(desk, element, object);
+        open(desk, Some(element), object);
         go_in();
     }
 }
 
-fn open(desk: Desk, element: Element, object: Object) {
+fn open(desk: Desk, element: Option<Element>, object: Object) {
     note_opener(element);
     desk.act(|s| s.inspect(Some(Look::Object(object))));
     // The inspector may now cover the element.
@@ -54,7 +68,7 @@ fn object_of(target: Option<web_sys::EventTarget>) -> Option<(Element, Object)> 
 pub fn open_menu(menu: Menu, ev: &MouseEvent) {
     let Some((element, object)) = object_of(ev.target()) else { return };
     ev.prevent_default();
-    note_opener(element.clone());
+    note_opener(Some(element.clone()));
     let (mut x, mut y) = (ev.client_x(), ev.client_y());
     if (x, y) == (0, 0) {
         // The event came from the keyboard.
@@ -92,7 +106,7 @@ pub fn object_menu(menu: Menu) -> AnyView {
             format!("Inspect {title}"),
             Box::new(move || {
                 desk.act(|s| s.inspect(Some(Look::Object(object))));
-                // By then the focus is back on the element of the menu.
+                // The focus has returned to the menu's element by then.
                 request_animation_frame(enter);
             }),
         )];

@@ -1,15 +1,14 @@
-//! Writes on their way from the bio to the converted extent.
+//! The writes and their progress from the bio to the converted extent.
 
 use crate::app::kit::prelude::*;
 
 use crate::app::kit::list;
-use crate::app::shell::Desk;
-use crate::app::shell::{enlarge, name, panel_head, tables};
-use crate::session::Switch;
+use crate::app::shell::{Desk, Parts, name, tables, words};
+use crate::view::panels::Switch;
 use crate::view::{Ack, COLUMNS, IoRow};
 
 /// One line per write; its letter moves through the stations.
-pub fn pipeline_panel() -> AnyView {
+pub fn pipeline() -> Parts {
     let desk = Desk::of_page();
     let hidden = desk.flag(|s| s.panels.has(Switch::Pipeline));
     let slots = desk.text(|s| {
@@ -23,39 +22,29 @@ pub fn pipeline_panel() -> AnyView {
         )
     });
     let stations = COLUMNS.iter().map(|name| view! { <span>{*name}</span> }.into_any());
-    let ios = desk.keys(|s| s.pipeline.drawn().map(|io| io.key.to_string()).collect());
-    view! {
-        <section
-            class="panel area-pipeline"
-            class:is-large=desk.flag(|s| s.panels.has(Switch::LargePipeline))
-            aria-labelledby="pipeline-title"
-        >
-            <div class="row spread">
-                {panel_head("pipeline-title", "IO pipeline", Some(slots), Some(Switch::Pipeline))}
-                {enlarge(Switch::LargePipeline, "IO pipeline, larger")}
-            </div>
-            <div class="panel-body" hidden=hidden>
-                <div class="stations" aria-hidden="true">{stations.collect::<Vec<_>>()}</div>
-                <ul class=desk.text(|s| {
-                    if s.pipeline.drawn().count() > 3 { "ios is-dense" } else { "ios" }.into()
-                })>
-                    {list(ios, move |key| line(desk, key.parse().unwrap_or(0)))}
-                    <li class="io-text quiet" hidden=desk.flag(|s| s.pipeline.past().is_none())>
-                        {desk.text(|s| s.pipeline.past().unwrap_or_default())}
-                    </li>
-                    <li class="quiet" hidden=desk.flag(|s| !s.pipeline.ios.is_empty())>
-                        {desk.text(|s| {
-                            let power = "The power was cut: nothing is on its way.";
-                            let begun = "No direct write has begun, no writeback is on its way.";
-                            if s.power.is_some() { power.into() } else { begun.into() }
-                        })}
-                    </li>
-                </ul>
-            </div>
-            {tables(desk, Switch::Pipeline, |s| vec![s.pipeline.table()])}
-        </section>
-    }
-    .into_any()
+    let ios = desk.keys(|s| s.pipeline.drawn().map(|io| io.key).collect());
+    let body = view! {
+        <div class="panel-body" hidden=hidden>
+            <div class="stations" aria-hidden="true">{stations.collect::<Vec<_>>()}</div>
+            <ul class=desk.text(|s| {
+                if s.pipeline.drawn().count() > 3 { "ios is-dense" } else { "ios" }.into()
+            })>
+                {list(ios, move |key| line(desk, key))}
+                <li class="io-text quiet" hidden=desk.flag(|s| s.pipeline.past().is_none())>
+                    {words(desk.text(|s| s.pipeline.past().unwrap_or_default()))}
+                </li>
+                <li class="quiet" hidden=desk.flag(|s| !s.pipeline.ios.is_empty())>
+                    {desk.text(|s| {
+                        let power = "The power was cut: nothing is on its way.";
+                        let begun = "No direct write has begun, no writeback is on its way.";
+                        if s.power.is_some() { power.into() } else { begun.into() }
+                    })}
+                </li>
+            </ul>
+        </div>
+        {tables(desk, Switch::Pipeline, |s| vec![s.pipeline.table()])}
+    };
+    Parts { aside: Some(slots), button: None, body: body.into_any() }
 }
 
 fn line(desk: Desk, key: u32) -> AnyView {
@@ -94,10 +83,10 @@ fn line(desk: Desk, key: u32) -> AnyView {
                 " "
                 <span class="mono">{text(|io| io.what.clone())}</span>
                 ": "
-                {text(|io| io.place.clone())}
+                {words(text(|io| io.place.clone()))}
                 <span class="io-flags">
-                    <span class=text(ack)>{text(|io| io.ack.text().into())}</span>
-                    <span class="io-counts">{text(counts)}</span>
+                    <span class=text(ack)>{words(text(|io| io.ack.text().into()))}</span>
+                    <span class="io-counts">{words(text(counts))}</span>
                 </span>
             </p>
         </li>

@@ -4,54 +4,45 @@ use crate::app::kit::prelude::*;
 
 use super::branches::bring_into_sight;
 use crate::app::kit::list;
-use crate::app::shell::Desk;
 use crate::app::shell::commands::run;
-use crate::app::shell::panel_head;
+use crate::app::shell::{Desk, Parts};
 use crate::session::{Command, LineMark};
 
 /// The script, its editor and its error.
-pub fn script_panel() -> AnyView {
+pub fn script() -> Parts {
     let desk = Desk::of_page();
     let aside = desk.editor_text(|e| e.aside.into());
     let command = |command| move |_| run(desk, command);
     let is_edited = desk.editor_flag(|e| e.is_edited);
     let none = desk.editor_flag(|e| !e.has_set_aside);
-    view! {
-        <section class="panel area-script" aria-labelledby="script-title">
-            {panel_head("script-title", "Script", Some(aside), None)}
-            <div class="panel-body editor-scroll">{editor(desk)}</div>
-            <p class="script-error" id="script-error" role="status">
-                {desk.editor_text(|e| e.error.clone().unwrap_or_default())}
-            </p>
-            <div class="row">
-                <button type="button" class:is-primary=is_edited on:click=command(Command::RunScript)>
-                    "Run script"
-                </button>
-                <button type="button" on:click=command(Command::Restart)>"Start over"</button>
-                <button type="button" hidden=none on:click=command(Command::Edits)>"Bring edits back"</button>
-            </div>
-        </section>
-    }
-    .into_any()
+    let body = view! {
+        <div class="panel-body editor-scroll">{editor(desk)}</div>
+        <p class="script-error" id="script-error" role="status">
+            {desk.editor_text(|e| e.error.clone().unwrap_or_default())}
+        </p>
+        <div class="row">
+            <button type="button" class:is-primary=is_edited on:click=command(Command::RunScript)>
+                "Load script"
+            </button>
+            <button type="button" on:click=command(Command::Restart)>"Start over"</button>
+            <button type="button" hidden=none on:click=command(Command::Edits)>"Bring edits back"</button>
+        </div>
+    };
+    Parts { aside: Some(aside), button: None, body: body.into_any() }
 }
 
 fn editor(desk: Desk) -> AnyView {
     // A mark with another text is a new element, so its content is static.
-    let marks = desk.editor_keys(|e| {
-        let key = |mark: &LineMark| format!("{} {} {}", mark.number, mark.is_wrong, mark.threads);
-        e.marks.iter().map(key).collect()
-    });
+    let marks = desk.editor_keys(|e| e.marks.clone());
+    let changes = marks.numbers;
     // Scrolls the line of the error into view, else the current line of a thread.
     Effect::new(move |_| {
-        marks.track();
+        changes.track();
         request_animation_frame(|| bring_into_sight(".gutter > i:last-of-type"));
     });
-    let mark = |key: String| {
-        let mut words = key.splitn(3, ' ');
-        let mut word = || words.next().unwrap_or_default().to_string();
-        let line = word();
-        let class = if word() == "true" { "is-wrong-line" } else { "is-current" };
-        view! { <i class=class style=("--line", line)>{word()}</i> }.into_any()
+    let mark = |LineMark { number, threads, is_wrong }| {
+        let class = if is_wrong { "is-wrong-line" } else { "is-current" };
+        view! { <i class=class style=("--line", number.to_string())>{threads}</i> }.into_any()
     };
     view! {
         <div class="editor mono">

@@ -1,47 +1,98 @@
-//! The layers of each file over one ruler of blocks.
+//! The layers of each file above a common ruler of blocks.
 
 use crate::app::kit::prelude::*;
 
+use super::sides::side_head;
 use crate::app::kit::list;
 use crate::app::kit::rove;
-use crate::app::shell::Desk;
-use crate::app::shell::{name, panel_head, tables, turn};
-use crate::session::{Stage, Switch};
+use crate::app::shell::{Desk, Parts, marked, name, tables, words};
+use crate::session::Stage;
+use crate::view::panels::Switch;
 use crate::view::{FileStrata, Mark, MarkKind, Segment, Side, Stratum};
 
-/// Of which state the layers are.
+/// The state whose layers are shown.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Of {
-    /// The one at the cursor.
+    /// The state at the cursor.
     Cursor,
-    /// One of the two that stand side by side.
+    /// One of two states side by side.
     Side(usize),
+    /// The second of two designs.
+    Second,
 }
 
-/// All files, one ruler each.
-pub fn strata_panel() -> AnyView {
+/// The layers of all files, with one ruler per file.
+pub fn layers() -> Parts {
     let desk = Desk::of_page();
     let hidden = desk.flag(|s| s.panels.has(Switch::Strata));
+    let body = view! {
+        <div
+            class="panel-body"
+            class:shows-pblk=desk.flag(|s| s.panels.has(Switch::Physical))
+            hidden=hidden
+        >
+            {side_head(desk, 0)} {pictures(desk, Of::Cursor)}
+        </div>
+        {tables(desk, Switch::Strata, |s| s.strata.tables())}
+        {legend()}
+    };
+    Parts { aside: None, button: None, body: body.into_any() }
+}
+
+/// The layers under the second of two designs.
+pub fn second_strata(desk: Desk) -> AnyView {
     view! {
-        <section class="panel area-strata" aria-labelledby="strata-title">
-            <div class="row spread">
-                {panel_head("strata-title", "Strata", None, Some(Switch::Strata))}
-                {turn(Switch::Physical, "physical blocks", None)}
+        <section class="panel area-strata-b" aria-labelledby="strata-b-title">
+            <div class="panel-head">
+                <h2 class="panel-title" id="strata-b-title">
+                    "Strata of B"
+                </h2>
             </div>
-            <div
-                class="panel-body"
-                class:shows-pblk=desk.flag(|s| s.panels.has(Switch::Physical))
-                hidden=hidden
-            >
-                {pictures(desk, Of::Cursor)}
+            <div class="panel-body" class:shows-pblk=desk.flag(|s| s.panels.has(Switch::Physical))>
+                {side_head(desk, 1)} {pictures(desk, Of::Second)}
             </div>
-            {tables(desk, Switch::Strata, |s| s.strata.tables())}
         </section>
     }
     .into_any()
 }
 
-/// The layers before the last step, or after it, under a heading that says which.
+/// The meaning of fills, letters and marks; folded at first.
+fn legend() -> AnyView {
+    let entry = |(class, letter, says): &(&'static str, &'static str, &'static str)| {
+        view! {
+            <li>
+                <span class=format!("legend-box {class}") aria-hidden="true"><b>{*letter}</b></span>
+                <span>{marked(says)}</span>
+            </li>
+        }
+        .into_any()
+    };
+    let entries: Vec<AnyView> = LEGEND.iter().map(entry).collect();
+    view! {
+        <details class="legend">
+            <summary>"Legend"</summary>
+            <ul>{entries}</ul>
+        </details>
+    }
+    .into_any()
+}
+
+/// Class, letter and meaning of each kind of segment.
+const LEGEND: [(&str, &str, &str); 11] = [
+    ("status-w", "W", "W: written, read as data"),
+    ("status-u", "U", "U: unwritten, read as zeroes"),
+    ("status-d", "D", "D: delayed, only in memory"),
+    ("status-h", "H", "H: a hole, read as zeroes"),
+    ("data", "A", "a letter: that write's data"),
+    ("data data-old", "old", "the file's data before the run"),
+    ("data-stale", "stale", "what a former owner left"),
+    ("data-zeroes", "0", "zeroes of a read"),
+    ("mark-pending", "", "a bar: the conversion is pending"),
+    ("mark-volatile", "", "a broken frame: volatile"),
+    ("mark-wrong", "", "a thick frame: a promise breaks"),
+];
+
+/// The layers before or after the last step, under a heading that says which.
 pub fn strata_side(desk: Desk, number: usize) -> AnyView {
     view! {
         <div class="compare-side">
@@ -60,31 +111,40 @@ fn files(stage: &Stage, of: Of) -> &[FileStrata] {
     match of {
         Of::Cursor => &stage.strata.files,
         Of::Side(number) => side(stage, number).map_or(&[], |side| &side.strata.files),
+        Of::Second => stage.beside.as_ref().map_or(&[], |it| &it.sides[1].strata.files),
     }
 }
 
-/// A picture for each file.
+/// One picture per file.
 fn pictures(desk: Desk, of: Of) -> AnyView {
-    // The structure of the picture; its texts change without rebuilding it.
-    let shapes = desk.keys(move |s| files(s, of).iter().map(shape).collect());
-    list(shapes, move |key| picture(desk, of, &key))
+    // The key contains the structure of the picture. Its texts change without rebuilding it.
+    let shapes = desk.keys(move |s| files(s, of).iter().map(Shape::of).collect());
+    list(shapes, move |shape| picture(desk, of, &shape))
 }
 
-/// A key of all that stays the same while a file's picture exists.
-fn shape(file: &FileStrata) -> String {
-    let rows: Vec<&str> = file.rows.iter().map(|row| row.id).collect();
-    format!("{} {} {}", file.ino, file.blocks, rows.join(" "))
+/// What stays the same while the picture of a file exists.
+#[derive(Clone, PartialEq, Eq)]
+struct Shape {
+    ino: u8,
+    blocks: u8,
+    rows: Vec<&'static str>,
+}
+
+impl Shape {
+    fn of(file: &FileStrata) -> Shape {
+        let rows = file.rows.iter().map(|row| row.id).collect();
+        Shape { ino: file.ino, blocks: file.blocks, rows }
+    }
 }
 
 fn file(stage: &Stage, of: Of, ino: u8) -> Option<&FileStrata> {
     files(stage, of).iter().find(|file| file.ino == ino)
 }
 
-fn picture(desk: Desk, of: Of, key: &str) -> AnyView {
-    let Some(here) = desk.peek(|s| files(s, of).iter().find(|f| shape(f) == key).cloned()) else {
-        return ().into_any();
-    };
-    let (ino, blocks) = (here.ino, here.blocks);
+fn picture(desk: Desk, of: Of, shape: &Shape) -> AnyView {
+    let Shape { ino, blocks, .. } = *shape;
+    let here = desk.peek(|s| files(s, of).iter().find(|f| Shape::of(f) == *shape).cloned());
+    let Some(here) = here else { return ().into_any() };
     let text = move |read: fn(&FileStrata) -> String| {
         desk.text(move |s| file(s, of, ino).map_or(String::new(), read))
     };
@@ -94,6 +154,10 @@ fn picture(desk: Desk, of: Of, key: &str) -> AnyView {
         let rows = rows.collect::<Vec<_>>().join(". ");
         match of {
             Of::Cursor => format!("File {}. {rows}", file.name),
+            Of::Second => {
+                let design = s.beside.as_ref().map_or("", |it| &it.sides[1].design);
+                format!("File {} under {design}. {rows}", file.name)
+            }
             Of::Side(number) => {
                 let head = side(s, number).map_or("", |side| &side.head);
                 format!("File {} {head}. {rows}", file.name)
@@ -129,7 +193,7 @@ fn picture(desk: Desk, of: Of, key: &str) -> AnyView {
             >
                 {rows.collect::<Vec<_>>()}
             </div>
-            <p class="counters mono">{text(FileStrata::below)}</p>
+            <p class="counters mono">{words(text(FileStrata::below))}</p>
         </div>
     }
     .into_any()
@@ -139,23 +203,18 @@ fn layer(desk: Desk, of: Of, ino: u8, row: &Stratum) -> AnyView {
     let id = row.id;
     let find =
         move |s: &Stage| file(s, of, ino).and_then(|f| f.rows.iter().find(|r| r.id == id)).cloned();
-    // A segment with another text is a new element, so it fades in.
+    // The key of a segment is its content: one with another text is a new element and fades in.
     let keys = desk.keys(move |s| match find(s) {
-        Some(row) => pieces(&row).iter().map(Piece::key).collect(),
+        Some(row) => pieces(&row),
         None => Vec::new(),
     });
-    let piece = move |key: String| {
-        let row = desk.peek(find);
-        let found = row.and_then(|row| pieces(&row).into_iter().find(|p| p.key() == key));
-        found.map_or_else(|| ().into_any(), |piece| piece.draw(ino))
-    };
     view! {
         <div class=format!("stratum stratum-{id}") role="row" title=row.about>
             <span class="stratum-name" role="rowheader">
                 {name(format!("{id}.{ino}"), row.name.to_string())}
             </span>
             <div class="stratum-blocks" role="presentation">
-                {list(keys, piece)}
+                {list(keys, move |piece: Piece| piece.draw(ino))}
                 <span class="stratum-remark" aria-hidden="true">
                     {desk.text(move |s| {
                         let alone = find(s).filter(|row| row.segments.is_empty());
@@ -169,6 +228,7 @@ fn layer(desk: Desk, of: Of, ino: u8, row: &Stratum) -> AnyView {
 }
 
 /// A segment or a mark, as it is drawn.
+#[derive(Clone, PartialEq, Eq)]
 struct Piece {
     class: String,
     is_mark: bool,
@@ -198,16 +258,22 @@ fn segment(row: &Stratum, segment: &Segment) -> Piece {
 fn mark(mark: &Mark) -> Piece {
     let (class, word, glyph, title) = match mark.kind {
         MarkKind::Pending => {
-            ("mark mark-pending", "pending", "*", "written here, not yet in the disk tree")
+            ("mark mark-pending", "pending", "", "written here, not yet in the disk tree")
         }
         MarkKind::Dirty => ("mark mark-dirty", "dirty", "*", "newer than the device"),
+        MarkKind::Astray => {
+            ("mark mark-wrong", "astray", "!", "writeback will go to a block that it no longer has")
+        }
         MarkKind::Writeback => ("mark mark-volatile", "writeback", "", "under PageWriteback"),
         MarkKind::Locked => ("mark mark-volatile", "locked", "", "locked, being read"),
         MarkKind::Wrong => ("mark mark-wrong", "", "!", "breaks a promise"),
         MarkKind::Volatile => ("mark mark-volatile", "cache", "", "only in the device's cache"),
         MarkKind::Changed => ("mark mark-changed", "changed", "\u{b1}", "changed in this step"),
+        MarkKind::Differs => {
+            ("mark mark-differs", "", "\u{2260}", "differs under the other design")
+        }
     };
-    // The word is shown where there is room; otherwise a changed segment has a sign.
+    // The word is shown if there is room; otherwise a changed segment has a sign.
     let more = if mark.len > 3 { word } else { "" };
     let glyph = if mark.kind == MarkKind::Changed && mark.len > 3 { "" } else { glyph };
     Piece {
@@ -222,11 +288,6 @@ fn mark(mark: &Mark) -> Piece {
 }
 
 impl Piece {
-    fn key(&self) -> String {
-        let Piece { class, lblk, len, title, .. } = self;
-        format!("{lblk} {len} {class} {title}")
-    }
-
     fn draw(self, ino: u8) -> AnyView {
         let Piece { lblk, len, .. } = self;
         // A mark covers its segment, so the focus goes to the segment.

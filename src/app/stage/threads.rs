@@ -1,19 +1,18 @@
-//! Who is where: context, function, what is held, what is waited for.
+//! The actors: context, function, held locks, and waits.
 
 use crate::app::kit::prelude::*;
 
 use super::branches::bring_into_sight;
 use crate::app::kit::list;
-use crate::app::shell::Desk;
-use crate::app::shell::{name, panel_head};
-use crate::kernel::Choice;
+use crate::app::shell::{Desk, Parts, name, words};
+use crate::kernel::Actor;
 use crate::view::{Context, ThreadRow, actor_title};
 
-/// Every thread, irq handler, kworker and the commit thread.
-pub fn threads_panel() -> AnyView {
+/// A row for every thread, irq handler and kworker, and for the commit thread.
+pub fn threads() -> Parts {
     let desk = Desk::of_page();
-    let keys = desk.keys(|s| s.threads.iter().map(|row| row.actor.to_string()).collect());
-    // Scroll a stuck actor into view.
+    let keys = desk.keys(|s| s.threads.iter().map(|row| row.actor).collect());
+    // Scrolls a stuck actor into view.
     let stuck = desk.text(|s| {
         let stuck = s.threads.iter().filter(|row| row.stuck);
         stuck.map(|row| row.actor.to_string()).collect()
@@ -24,20 +23,16 @@ pub fn threads_panel() -> AnyView {
             bring_into_sight(".threads > .is-stuck:not(:has(~ .is-stuck))");
         });
     });
-    view! {
-        <section class="panel area-threads" aria-labelledby="threads-title">
-            {panel_head("threads-title", "Threads", None, None)}
-            <p class="quiet" hidden=desk.flag(|s| s.power.is_none())>
-                {desk.text(|s| s.power.clone().unwrap_or_default())}
-            </p>
-            <ul class="panel-body threads">{list(keys, move |key| thread(desk, key))}</ul>
-        </section>
-    }
-    .into_any()
+    let body = view! {
+        <p class="quiet" hidden=desk.flag(|s| s.power.is_none())>
+            {desk.text(|s| s.power.clone().unwrap_or_default())}
+        </p>
+        <ul class="panel-body threads">{list(keys, move |actor| thread(desk, actor))}</ul>
+    };
+    Parts { aside: None, button: None, body: body.into_any() }
 }
 
-fn thread(desk: Desk, key: String) -> AnyView {
-    let Ok(Choice { actor, .. }) = key.parse() else { return ().into_any() };
+fn thread(desk: Desk, actor: Actor) -> AnyView {
     let text = move |read: fn(&ThreadRow) -> String| {
         desk.text(move |s| {
             s.threads.iter().find(|row| row.actor == actor).map_or(String::new(), read)
@@ -68,9 +63,9 @@ fn thread(desk: Desk, key: String) -> AnyView {
     view! {
         <li class=text(class)>
             <p class="thread-head">
-                <b class="mono" title=actor_title(actor)>{name(key.clone(), key)}</b>
+                <b class="mono" title=actor_title(actor)>{name(actor.to_string(), actor.to_string())}</b>
                 " "
-                <span class="tag">{text(|r| r.context.word().into())}</span>
+                <span class="tag">{words(text(|r| r.context.word().into()))}</span>
                 " "
                 <span class="thread-op mono">{text(op)}</span>
             </p>
@@ -79,10 +74,10 @@ fn thread(desk: Desk, key: String) -> AnyView {
                 <code class="is-top">{text(|r| r.stack.last().copied().unwrap_or("").into())}</code>
             </p>
             <p class="holds" hidden=flag(|r| r.holds.is_empty())>
-                "holds " <b>{text(|r| r.holds.join(", "))}</b>
+                "holds " <b>{words(text(|r| r.holds.join(", ")))}</b>
             </p>
             <p class="waits-line" hidden=flag(|r| r.waits.is_none())>
-                <b>{text(|r| r.waits.clone().unwrap_or_default())}</b>
+                <b>{words(text(|r| r.waits.clone().unwrap_or_default()))}</b>
                 {text(|r| format!("; {}", r.givers))}
             </p>
         </li>

@@ -7,66 +7,43 @@ use crate::app::kit::prelude::*;
 use super::branches::bring_into_sight;
 use crate::app::kit::rove;
 use crate::app::kit::{derived, list};
-use crate::app::shell::Desk;
-use crate::app::shell::{enlarge, panel_head, tables};
-use crate::session::{Stage, Switch};
+use crate::app::shell::{Desk, Parts, opener, tables};
+use crate::session::Stage;
+use crate::view::panels::Switch;
 use crate::view::{NODE, TreeNode, TreeView};
 
-/// A little longer than a node travels, which is `--motion` of `static/base.css`.
+/// Slightly longer than the animation of a node, which is `--motion` in `static/base.css`.
 const TRAVEL: Duration = Duration::from_millis(220);
 
 /// The trees of all files, and what the last step did to them.
-pub fn tree_panel() -> AnyView {
+pub fn tree() -> Parts {
     let desk = Desk::of_page();
     let hidden = desk.flag(|s| s.panels.has(Switch::Tree));
     let legend = derived(|| "□ black ○ red".to_string());
-    let inos = desk.keys(|s| s.trees.iter().map(|tree| tree.ino.to_string()).collect());
+    let inos = desk.keys(|s| s.trees.iter().map(|tree| tree.ino).collect());
     Effect::new(move |_| {
         let changes = |s: &Stage| s.trees.iter().flat_map(|t| &t.nodes).any(|n| n.changed);
         if desk.with_stage(changes) {
-            // Nodes travel to their new places first.
+            // Nodes move to their new positions first.
             set_timeout(|| bring_into_sight(".trees .is-changed"), TRAVEL);
         }
     });
-    view! {
-        <section
-            class="panel area-tree"
-            class:is-large=desk.flag(|s| s.panels.has(Switch::LargeTree))
-            aria-labelledby="tree-title"
-        >
-            {with_laboratory(panel_head("tree-title", "Tree", Some(legend), Some(Switch::Tree)))}
-            <div class="panel-body trees" hidden=hidden>
-                {list(inos, move |ino| picture(desk, ino.parse().unwrap_or(0)))}
-            </div>
-            {tables(desk, Switch::Tree, |s| s.trees.iter().map(TreeView::table).collect())}
-        </section>
-    }
-    .into_any()
-}
-
-/// The panel's head and the button of the laboratory. `static/boot.js` finds the button by its id,
-/// and reports beside it if the laboratory cannot be fetched.
-fn with_laboratory(head: AnyView) -> AnyView {
-    view! {
-        <div class="row spread">
-            {head}
-            <button type="button" class="twin-switch" id="laboratory">
-                "laboratory"
-            </button>
-            <span role="status" id="laboratory-said"></span>
-            {enlarge(Switch::LargeTree, "Tree, larger")}
+    let body = view! {
+        <div class="panel-body trees" hidden=hidden>
+            {list(inos, move |ino| picture(desk, ino))}
         </div>
-    }
-    .into_any()
+        {tables(desk, Switch::Tree, |s| s.trees.iter().map(TreeView::table).collect())}
+    };
+    Parts { aside: Some(legend), button: Some(opener("laboratory")), body: body.into_any() }
 }
 
-fn tree(stage: &Stage, ino: u8) -> Option<&TreeView> {
+fn tree_of(stage: &Stage, ino: u8) -> Option<&TreeView> {
     stage.trees.iter().find(|tree| tree.ino == ino)
 }
 
 fn picture(desk: Desk, ino: u8) -> AnyView {
     let text = move |read: fn(&TreeView) -> String| {
-        desk.text(move |s| tree(s, ino).map_or(String::new(), read))
+        desk.text(move |s| tree_of(s, ino).map_or(String::new(), read))
     };
     let summary = |tree: &TreeView| {
         let labels: Vec<String> = tree.nodes.iter().map(TreeNode::text).collect();
@@ -74,7 +51,7 @@ fn picture(desk: Desk, ino: u8) -> AnyView {
         format!("Tree of file {}: {nodes}", tree.name)
     };
     let nodes = desk.keys(move |s| {
-        tree(s, ino).map_or(Vec::new(), |t| t.nodes.iter().map(|n| n.id.to_string()).collect())
+        tree_of(s, ino).map_or(Vec::new(), |t| t.nodes.iter().map(|n| n.id).collect())
     });
     view! {
         <figure class="tree">
@@ -94,7 +71,7 @@ fn picture(desk: Desk, ino: u8) -> AnyView {
                 style=("--h", text(|t| t.size.1.to_string()))
                 style:display=text(|t| if t.empty.is_some() { "none" } else { "block" }.into())
             >
-                {list(nodes, move |id| node(desk, ino, id.parse().unwrap_or(0)))}
+                {list(nodes, move |id| node(desk, ino, id))}
             </svg>
             <figcaption class="tree-events">{text(|t| t.events.join(" "))}</figcaption>
         </figure>
@@ -102,12 +79,12 @@ fn picture(desk: Desk, ino: u8) -> AnyView {
     .into_any()
 }
 
-/// A node and the line to its parent. The line's length lives in its transform, so that both ends
-/// travel together with the boxes they touch.
+/// A node and the line to its parent. The line is placed by a transform, so that both ends move
+/// together with the boxes that they touch.
 fn node(desk: Desk, ino: u8, id: u64) -> AnyView {
     let text = move |read: fn(&TreeNode) -> String| {
         desk.text(move |s| {
-            let node = tree(s, ino).and_then(|t| t.nodes.iter().find(|n| n.id == id));
+            let node = tree_of(s, ino).and_then(|t| t.nodes.iter().find(|n| n.id == id));
             node.map_or(String::new(), read)
         })
     };
@@ -125,7 +102,9 @@ fn node(desk: Desk, ino: u8, id: u64) -> AnyView {
     let title = |n: &TreeNode| {
         let colour = if n.black { "black" } else { "red" };
         let pblk = n.pblk.map_or(String::new(), |pblk| format!("@{pblk}"));
-        format!("{}{pblk} {colour}{}", n.text(), if n.cached { ", cache_es" } else { "" })
+        let pending = if n.pending { ", conversion pending" } else { "" };
+        let cached = if n.cached { ", cache_es" } else { "" };
+        format!("{}{pblk} {colour}{pending}{cached}", n.text())
     };
     let corner = |n: &TreeNode| if n.black { 2 } else { NODE.1 / 2 }.to_string();
     view! {
@@ -144,7 +123,7 @@ fn node(desk: Desk, ino: u8, id: u64) -> AnyView {
             tabindex="-1"
             aria-level=text(|n| n.level().to_string())
             data-object=desk.text(move |s| {
-                let node = tree(s, ino).and_then(|t| t.nodes.iter().find(|n| n.id == id));
+                let node = tree_of(s, ino).and_then(|t| t.nodes.iter().find(|n| n.id == id));
                 node.map_or(String::new(), |n| format!("block.{ino}.{}", n.lblk))
             })
             style:transform=text(|n| format!("translate({}px, {}px)", n.at.0, n.at.1))
@@ -158,6 +137,9 @@ fn node(desk: Desk, ino: u8, id: u64) -> AnyView {
             <text class="node-pblk" y="13">
                 {text(|n| n.pblk.map_or(String::new(), |pblk| format!("@{pblk}")))}
             </text>
+            <text class="node-pblk node-pending" y=(-h / 2 - 6).to_string()>
+                {text(|n| if n.pending { "pending" } else { "" }.into())}
+            </text>
             <text class="node-pblk node-cached" y=(h / 2 + 15).to_string()>
                 {text(|n| if n.cached { "cache_es" } else { "" }.into())}
             </text>
@@ -166,7 +148,7 @@ fn node(desk: Desk, ino: u8, id: u64) -> AnyView {
     .into_any()
 }
 
-/// A rectangle around the middle of a node.
+/// A rectangle centred on a node.
 fn frame(
     w: i32,
     h: i32,

@@ -1,4 +1,4 @@
-//! `extentscope conform`: the machine against what a running kernel did, operation by operation.
+//! `extentscope conform`: compares the machine with a running kernel, operation by operation.
 
 use std::io::Write;
 
@@ -13,12 +13,12 @@ use super::{End, Wrong};
 pub struct ConformArguments {
     #[command(flatten)]
     traces: TraceArguments,
-    /// Say of every kind of operation how many agree, and of every difference what it is.
+    /// Print how many operations of each kind agree, and every difference.
     #[arg(long, short)]
     verbose: bool,
 }
 
-/// Differences that are told where nobody asked for all.
+/// Number of differences that are printed without `--verbose`.
 const SHOWN: usize = 10;
 
 /// Compares every operation of every folder.
@@ -28,10 +28,18 @@ pub fn conform(out: &mut impl Write, arguments: &ConformArguments) -> Result<End
     for path in arguments.traces.files(&["ops.jsonl"])? {
         let case = arguments.traces.case(&path)?;
         let folder = path.parent().unwrap_or(&path);
-        let Some(ops) = case.ops else {
-            return Err(Wrong(format!("{}: no ops.jsonl beside it", path.display())));
+        let Some(ops) = &case.ops else {
+            // What is wrong with the trace itself comes first.
+            case.text(&path)?;
+            return Err(Wrong(format!(
+                "{}: no ops.jsonl beside it, with the dumps to compare with",
+                path.display()
+            )));
         };
-        let done = conform_ops(&case.folder, &ops);
+        if path.file_stem().is_none_or(|stem| !stem.to_string_lossy().starts_with("ops")) {
+            case.text(&path)?;
+        }
+        let done = conform_ops(&case.folder, ops);
         for (index, op, unlike) in &done.differences {
             shown += 1;
             if shown > SHOWN && !arguments.verbose {

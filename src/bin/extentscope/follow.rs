@@ -4,8 +4,11 @@ use std::collections::BTreeMap;
 use std::io::Write;
 
 use clap::Args;
-use extentscope::kernel::{Design, Row};
-use extentscope::trace::{Allowed, FollowOutcome, FollowedOp, follow as follow_trace, unpack};
+use extentscope::kernel::Design;
+use extentscope::trace::{
+    Allowed, FollowOutcome, FollowedOp, design_of_format, follow as follow_trace, ops_of_markers,
+    told_by_spelling,
+};
 
 use super::input::read_design;
 use super::traces::TraceArguments;
@@ -16,7 +19,7 @@ use super::{End, Wrong};
 pub struct FollowArguments {
     #[command(flatten)]
     traces: TraceArguments,
-    /// The design that has to explain the trace; else the row of its kernel.
+    /// The design that has to explain the trace; the default is the row of its kernel.
     #[arg(long)]
     design: Option<String>,
     /// Follow one operation only, by its number.
@@ -27,22 +30,43 @@ pub struct FollowArguments {
     verbose: bool,
 }
 
-/// Which trace of a folder is followed.
+/// The trace of a folder that is followed: the first of these that exists.
 const PREFERRED: &[&str] = &["trace-full.txt", "trace.txt", "trace"];
 
-/// Follows every trace; ends with a finding at the first event that nothing explains.
+/// Follows every trace. Ends at the first event that no run explains.
 pub fn follow(out: &mut impl Write, arguments: &FollowArguments) -> Result<End, Wrong> {
     let mut end = End::Fine;
     for path in arguments.traces.files(PREFERRED)? {
         let case = arguments.traces.case(&path)?;
-        let wrong = |said: String| Wrong(format!("{}: {said}", path.display()));
-        let text = unpack(&case.bytes).map_err(|error| wrong(error.to_string()))?;
-        let Some(mut ops) = case.ops else {
-            return Err(wrong("no ops.jsonl beside it, which says what each operation was".into()));
+        let text = case.text(&path)?;
+        let mut ops = match case.ops {
+            Some(ref ops) => ops.clone(),
+            None => {
+                let rules = case.folder.rules().unwrap_or_else(|| told_by_spelling(&text));
+                let ops = ops_of_markers(&text, &rules);
+                if ops.is_empty() {
+                    return Err(Wrong(format!(
+                        "{}: neither an ops.jsonl beside it nor markers in it (`op 3 begin \
+                         dio_write …`) say what each operation was",
+                        path.display()
+                    )));
+                }
+                writeln!(
+                    out,
+                    "{}: no ops.jsonl beside it: its {} operations are those of its markers, and \
+                     the file is taken to be new at the first",
+                    path.display(),
+                    ops.len()
+                )?;
+                ops
+            }
         };
         let design = match &arguments.design {
             Some(design) => read_design(design)?,
-            None => case.folder.release.map_or(Row::V5_5.design(), |release| release.design()),
+            None => match case.folder.release {
+                Some(release) => release.design(),
+                None => design_of_format(told_by_spelling(&text).version),
+            },
         };
         if let Some(last) = arguments.op {
             ops.retain(|op| op.index <= last);

@@ -1,4 +1,4 @@
-//! Reading what the command line names: scripts, designs, choices.
+//! Reads the command's inputs: scripts, designs, choices.
 
 use std::io::Read;
 
@@ -8,13 +8,13 @@ use extentscope::scenario::{Preset, Scenario, Script};
 
 use super::Wrong;
 
-/// A script and the design that goes with it.
+/// A script and the design to run it under.
 pub struct Input {
-    /// The script, under a preset's id or its file's name.
+    /// The script, named after its preset or its file.
     pub scenario: Scenario,
-    /// The script as it was read.
+    /// The script's text as it was read.
     pub text: String,
-    /// The design that was asked for, else the script's, or the preset's.
+    /// The design given on the command line, otherwise that of the script or of the preset.
     pub design: Design,
 }
 
@@ -37,9 +37,10 @@ impl Input {
     }
 }
 
-fn read_text(name: &str) -> Result<String, Wrong> {
+/// The text of a file, or of standard input.
+pub fn read_text(name: &str) -> Result<String, Wrong> {
     let mut text = String::new();
-    // One byte more than allowed is enough to be refused with the right words.
+    // One byte more than the bound is enough to report the error.
     let most = u64::from(SCRIPT_BYTES_MAX) + 1;
     let read = match name {
         "-" => std::io::stdin().lock().take(most).read_to_string(&mut text),
@@ -51,7 +52,7 @@ fn read_text(name: &str) -> Result<String, Wrong> {
     }
 }
 
-/// A design as the command line writes it.
+/// Parses a design from the command line.
 pub fn read_design(text: &str) -> Result<Design, Wrong> {
     Design::parse(text).map_err(|error| {
         let before = text.get(..error.offset).unwrap_or(text);
@@ -61,7 +62,7 @@ pub fn read_design(text: &str) -> Result<Design, Wrong> {
     })
 }
 
-/// A list of choices, separated by spaces or commas.
+/// Parses a list of choices, separated by spaces or commas.
 pub fn read_choices(text: &str) -> Result<Vec<Choice>, Wrong> {
     let words = text.split([' ', ',', '\n', '\t']).filter(|word| !word.is_empty());
     let choice = |word: &str| {

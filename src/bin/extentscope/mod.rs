@@ -1,8 +1,10 @@
-//! What can be asked for on the command line.
+//! The command's arguments and subcommands.
 
+mod check;
 mod conform;
 mod follow;
 mod input;
+mod kernel_script;
 mod load;
 mod plain;
 mod replay;
@@ -17,7 +19,7 @@ use std::process::ExitCode;
 use clap::{Args, Parser, Subcommand};
 
 use self::plain::{Plain, plain};
-use extentscope::bounds::{LOAD_WRITES_MAX, SLOTS_MAX, STATES_MAX};
+use extentscope::bounds::{LOAD_WRITES_MAX, SEARCH_THREADS_MAX, SLOTS_MAX, STATES_MAX};
 
 /// ext4's extent status tree and the conversion of unwritten extents, stepped and searched.
 #[derive(Parser)]
@@ -42,13 +44,13 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Run a script, one step a line.
+    /// Run a script, and print one line per step.
     Run(RunArguments),
-    /// Try every interleaving of a script under one design.
-    Check(CheckArguments),
-    /// Try every interleaving of every preset under every design.
+    /// Search every interleaving of a script under one design.
+    Check(check::CheckArguments),
+    /// Search every interleaving of every preset under every design.
     Matrix(MatrixArguments),
-    /// Take S9 at length: many AIO writes, few slots, a slow worker; how high is the backlog?
+    /// Run S9 at length (many AIO writes, few slots, a slow worker), and print its backlog.
     Load(LoadArguments),
     /// Replay traces of a running kernel through the extent status tree, and compare the tree with
     /// every dump.
@@ -59,6 +61,9 @@ enum Command {
     /// Explain a trace, operation by operation, by runs of the machine, or say at which event no
     /// run goes on.
     Follow(follow::FollowArguments),
+    /// Print a shell script that runs a script's operations a thousand times on a running kernel,
+    /// and records a trace for `follow`.
+    KernelScript(kernel_script::KernelScriptArguments),
     /// List the designs.
     Designs,
     /// List the presets, or compare random runs of them with what they expect.
@@ -67,76 +72,83 @@ enum Command {
 
 #[derive(Args)]
 struct RunArguments {
-    /// A file, - for standard input, or a preset.
+    /// A file, `-` for standard input, or a preset.
     script: String,
-    /// The design, as in "rfc-osync +decrement=after_sync"; else the script's, or the preset's.
+    /// The design, such as "rfc-osync +decrement=after_sync"; the default is the script's or the
+    /// preset's.
     #[arg(long)]
     design: Option<String>,
-    /// Choices to take first, as in "t1 t1 irq:io1".
+    /// Choices to take first, such as "t1 t1 irq:io1".
     #[arg(long, default_value = "")]
     choices: String,
-    /// Then take random steps; the same number takes the same steps.
+    /// Then take random steps; the same number gives the same steps.
     #[arg(long, conflicts_with = "ask")]
     seed: Option<u64>,
-    /// Then ask for every step.
+    /// Then ask for each step.
     #[arg(long)]
     ask: bool,
-    /// Say of every step what it means, and of every actor that waits, why.
+    /// Explain every step, and the reason of every wait.
     #[arg(long, short)]
     verbose: bool,
-    /// Print the whole run as text for a mail: steps in columns, the finding, the run's link.
+    /// Print the whole run as text for a mail: steps in columns, the finding, the link of the run.
     #[arg(long, conflicts_with_all = ["ask", "verbose"])]
     mail: bool,
 }
 
 #[derive(Args)]
-struct CheckArguments {
-    /// A file, - for standard input, or a preset.
-    script: String,
-    /// The design; else the script's, or the preset's.
-    #[arg(long)]
-    design: Option<String>,
-    /// States to visit at most.
-    #[arg(long, default_value_t = STATES_MAX,
-          value_parser = clap::value_parser!(u32).range(1..=i64::from(STATES_MAX)))]
-    states: u32,
-}
-
-#[derive(Args)]
 struct MatrixArguments {
-    /// One object, with an array of all cells.
+    /// Print one JSON object with an array of all cells.
     #[arg(long)]
     json: bool,
-    /// A script of your own, as one more row.
+    /// A script that becomes one more row.
     #[arg(long)]
     script: Vec<String>,
-    /// A design of your own, as one more column.
+    /// A design that becomes one more column.
     #[arg(long)]
     design: Vec<String>,
-    /// States to visit at most, in each cell.
+    /// The largest number of states to visit in each cell.
     #[arg(long, default_value_t = STATES_MAX,
           value_parser = clap::value_parser!(u32).range(1..=i64::from(STATES_MAX)))]
     states: u32,
-    /// Reduce the search of cells with many states by quiet steps, as the page does: the same
-    /// verdicts sooner, but fewer states are counted, and runs may not be the shortest.
+    /// Reduce the search of cells with many states, as the page does. This gives the
+    /// same verdicts sooner, but counts fewer states, and runs may not be the shortest.
     #[arg(long)]
     reduced: bool,
+    #[command(flatten)]
+    threads: Threads,
+}
+
+/// The threads that search.
+#[derive(Args, Clone, Copy)]
+struct Threads {
+    /// The number of threads that search. The default is one for each processor. The result is the
+    /// same for any number.
+    #[arg(long, value_name = "N",
+          value_parser = clap::value_parser!(u32).range(1..=i64::from(SEARCH_THREADS_MAX)))]
+    threads: Option<u32>,
+}
+
+impl Threads {
+    fn number(self) -> u32 {
+        let processors = || std::thread::available_parallelism().map_or(1, usize::from) as u32;
+        self.threads.unwrap_or_else(processors).min(SEARCH_THREADS_MAX)
+    }
 }
 
 #[derive(Args)]
 struct LoadArguments {
-    /// A design, once or more often; else all of them.
+    /// A design, once or several times; the default is all designs.
     #[arg(long)]
     design: Vec<String>,
-    /// AIO writes of one block each.
+    /// The number of AIO writes of one block each.
     #[arg(long, default_value_t = 1000,
           value_parser = clap::value_parser!(u32).range(1..=i64::from(LOAD_WRITES_MAX)))]
     writes: u32,
-    /// Slots of the AIO context.
+    /// The number of slots of the AIO context.
     #[arg(long, default_value_t = 4,
           value_parser = clap::value_parser!(u8).range(1..=i64::from(SLOTS_MAX)))]
     slots: u8,
-    /// A worker takes a step for so many steps of the others, or when nobody else can.
+    /// A worker takes one step per this many steps of the others, or when no other actor can step.
     #[arg(long, default_value_t = 8)]
     slow: u8,
 }
@@ -146,24 +158,24 @@ struct PresetsArguments {
     /// Compare random runs of every preset in every design with what the presets expect.
     #[arg(long)]
     check: bool,
-    /// Where the random runs begin.
+    /// The seed of the first random run.
     #[arg(long, default_value_t = 1)]
     seed: u64,
 }
 
-/// How a command ended, beside what it printed.
+/// The result of a command, which decides the exit status.
 enum End {
     Fine,
     Finding,
     Bounded,
 }
 
-/// What was wrong with the input.
+/// The message about a wrong input.
 struct Wrong(String);
 
 impl From<io::Error> for Wrong {
     fn from(error: io::Error) -> Wrong {
-        // Whoever read the output has seen enough.
+        // The reader of the output has closed the pipe.
         if error.kind() == io::ErrorKind::BrokenPipe {
             std::process::exit(0);
         }
@@ -171,13 +183,13 @@ impl From<io::Error> for Wrong {
     }
 }
 
-/// Runs the command.
+/// Runs the command of the arguments; fails with its error on stderr.
 pub fn main() -> ExitCode {
     let arguments = match Arguments::try_parse() {
         Ok(arguments) => arguments,
         Err(error) => {
             let text = plain(&error.render().to_string());
-            // Nobody is left to tell if neither can be written.
+            // If neither stream can be written, there is no way to report the error.
             let _ = match error.use_stderr() {
                 true => write!(io::stderr(), "{text}"),
                 false => write!(io::stdout(), "{text}"),
@@ -188,12 +200,13 @@ pub fn main() -> ExitCode {
     let mut out = Plain(io::stdout().lock());
     let end = match arguments.command {
         Command::Run(run) => run::run(&mut out, &run),
-        Command::Check(check) => verdicts::check(&mut out, &check),
+        Command::Check(check) => check::check(&mut out, &check),
         Command::Matrix(matrix) => verdicts::matrix(&mut out, &matrix),
         Command::Load(load) => load::load(&mut out, &load),
         Command::Replay(arguments) => replay::replay(&mut out, &arguments),
         Command::Conform(arguments) => conform::conform(&mut out, &arguments),
         Command::Follow(arguments) => follow::follow(&mut out, &arguments),
+        Command::KernelScript(arguments) => kernel_script::kernel_script(&mut out, &arguments),
         Command::Designs => tables::designs(&mut out),
         Command::Presets(presets) if presets.check => verdicts::presets(&mut out, presets.seed),
         Command::Presets(_) => tables::presets(&mut out),

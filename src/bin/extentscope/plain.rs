@@ -1,8 +1,8 @@
-//! Output that a terminal only shows: scripts, traces and file names come from others.
+//! Output that is safe for a terminal: scripts, traces and file names come from other people.
 
 use std::io::{self, Write};
 
-/// Passes text on with its control characters written out (`\\u{1b}`), but for line breaks.
+/// A writer that escapes control characters (`\\u{1b}`), except line breaks.
 pub struct Plain<W>(pub W);
 
 impl<W: Write> Write for Plain<W> {
@@ -16,7 +16,7 @@ impl<W: Write> Write for Plain<W> {
     }
 }
 
-/// A text with its control characters written out.
+/// A text with its control characters escaped.
 pub fn plain(text: &str) -> String {
     let mut plain = String::with_capacity(text.len());
     for c in text.chars() {

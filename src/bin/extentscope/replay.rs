@@ -13,12 +13,12 @@ use super::{End, Wrong};
 pub struct ReplayArguments {
     #[command(flatten)]
     traces: TraceArguments,
-    /// Say of every trace what was found in it.
+    /// Print the result for every trace.
     #[arg(long, short)]
     verbose: bool,
 }
 
-/// Which trace of a folder is replayed: the first of these.
+/// The trace of a folder that is replayed: the first of these that exists.
 const PREFERRED: &[&str] = &[
     "trace-es.txt",
     "trace-es-stack.txt",
@@ -28,7 +28,7 @@ const PREFERRED: &[&str] = &[
     "trace-es-pipe.txt",
 ];
 
-/// Replays every trace until the first difference.
+/// Replays every trace up to the first difference.
 pub fn replay(out: &mut impl Write, arguments: &ReplayArguments) -> Result<End, Wrong> {
     let files = arguments.traces.files(PREFERRED)?;
     let (mut events, mut dumps, mut resyncs) = (0, 0, 0);

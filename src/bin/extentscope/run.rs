@@ -13,7 +13,7 @@ use extentscope::view::words::{self, Standing};
 use super::input::{Input, read_choices};
 use super::{End, RunArguments, Wrong};
 
-/// Where the steps come from after those that were listed.
+/// The source of steps after the listed ones.
 enum Source {
     Nowhere,
     First,
@@ -53,7 +53,7 @@ pub fn run(out: &mut impl Write, arguments: &RunArguments) -> Result<End, Wrong>
         let enabled = run.enabled();
         let choice = match &mut source {
             Source::Nowhere => None,
-            // What nobody has to do is left undone.
+            // Environment steps are not taken, because nothing requires them.
             Source::First => enabled.iter().copied().find(|c| !is_environment(run.state(), *c)),
             Source::Dice(dice) => dice.choose(&enabled),
             Source::Person => ask(out, &run, &enabled)?,
@@ -74,7 +74,7 @@ pub fn run(out: &mut impl Write, arguments: &RunArguments) -> Result<End, Wrong>
     Ok(end_of(&run))
 }
 
-/// The fragment that opens the run on a page.
+/// The fragment that opens the run on the page.
 fn link(run: &Run, text: &str) -> String {
     let end = run.choices().len();
     let link = Link {
@@ -89,7 +89,7 @@ fn link(run: &Run, text: &str) -> String {
     format!("#{}", link.write())
 }
 
-/// What the exit status says of a run.
+/// The exit status for a run.
 fn end_of(run: &Run) -> End {
     match words::standing(run) {
         Standing::Deadlock(_) | Standing::Broken(_) => End::Finding,
@@ -98,7 +98,7 @@ fn end_of(run: &Run) -> End {
     }
 }
 
-/// The step before the cursor, and the promises that it broke.
+/// Prints the step before the cursor, and the promises that it broke.
 fn print_step(out: &mut impl Write, run: &Run, verbose: bool, seen: &mut u16) -> Result<(), Wrong> {
     let Some(step) = run.cursor().checked_sub(1) else { return Ok(()) };
     let Some(choice) = run.choices().get(step) else { return Ok(()) };
@@ -125,7 +125,7 @@ fn refuse(out: &mut impl Write, run: &Run, choice: Choice, error: RunError) -> R
     Ok(())
 }
 
-/// Asks for the next step; nothing at the end of the input.
+/// Asks for the next step; returns nothing at the end of the input.
 fn ask(out: &mut impl Write, run: &Run, enabled: &[Choice]) -> Result<Option<Choice>, Wrong> {
     if enabled.is_empty() {
         return Ok(None);
@@ -161,7 +161,7 @@ fn ask(out: &mut impl Write, run: &Run, enabled: &[Choice]) -> Result<Option<Cho
     }
 }
 
-/// How the run stands, and the choices with which it can be had again.
+/// Prints the state of the run, and the choices that replay it.
 fn sum_up(out: &mut impl Write, run: &Run) -> Result<End, Wrong> {
     let steps = run.cursor();
     let text = match words::standing(run) {

@@ -1,4 +1,4 @@
-//! `extentscope designs` and `extentscope presets`: what there is.
+//! `extentscope designs` and `extentscope presets`: lists of designs and presets.
 
 use std::io::Write;
 

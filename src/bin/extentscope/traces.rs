@@ -1,38 +1,40 @@
-//! Finding recorded traces on the command line's paths, and reading what stands beside them.
+//! Finds recorded traces on the command line's paths, and reads the files beside them.
 
+use std::borrow::Cow;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use extentscope::trace::{Folder, OpRecord, Release, unpack};
+use extentscope::bounds::TRACE_BYTES_MAX;
+use extentscope::trace::{Folder, OpRecord, Release, UnpackError, unpack, what_is_wrong};
 
 use super::Wrong;
 
-/// Where traces are, and which kernel made them.
+/// The arguments that name traces and their kernel.
 #[derive(Args)]
 pub struct TraceArguments {
-    /// Traces, or folders with traces in them: `trace*.txt`, plain or `.gz`. What `kernel.txt` and
-    /// `ops.jsonl` beside a trace say is taken into account.
+    /// Traces, or folders with traces: `trace*.txt`, plain or `.gz`. The files `kernel.txt` and
+    /// `ops.jsonl` beside a trace are read too.
     #[arg(required = true)]
     pub paths: Vec<PathBuf>,
-    /// The kernel that made the traces, as in 6.1 or 5.4.0; else `kernel.txt` says it, or the way
-    /// in which the trace spells its events.
+    /// The kernel that made the traces, such as 6.1 or 5.4.0; the default is that of `kernel.txt`,
+    /// or follows from the spelling of the events.
     #[arg(long)]
     pub kernel: Option<String>,
 }
 
-/// A trace with what stands beside it.
+/// A trace with the contents of the files beside it.
 pub struct Case {
-    /// Its bytes, as they are on the disk.
+    /// The trace's bytes as stored on disk.
     pub bytes: Vec<u8>,
     /// The kernel, the mount and the file.
     pub folder: Folder,
-    /// The operations, if `ops.jsonl` is there.
+    /// The recorded operations, if `ops.jsonl` exists.
     pub ops: Option<Vec<OpRecord>>,
 }
 
 impl TraceArguments {
-    /// The files of all traces, sorted within each path: of each folder one trace.
+    /// The files of all traces, sorted within each path. A folder gives one trace.
     pub fn files(&self, preferred: &[&str]) -> Result<Vec<PathBuf>, Wrong> {
         let mut files = Vec::new();
         for path in &self.paths {
@@ -49,7 +51,7 @@ impl TraceArguments {
         Ok(files)
     }
 
-    /// Reads a trace and what stands beside it.
+    /// Reads a trace and the files beside it.
     pub fn case(&self, path: &Path) -> Result<Case, Wrong> {
         let bytes = read(path)?;
         let beside = path.parent().unwrap_or(Path::new("."));
@@ -71,6 +73,19 @@ impl TraceArguments {
             None => None,
         };
         Ok(Case { bytes, folder, ops })
+    }
+}
+
+impl Case {
+    /// The unpacked text of the trace, if it is a trace of extent status trees. The error is a
+    /// sentence about the trace itself.
+    pub fn text(&self, path: &Path) -> Result<Cow<'_, [u8]>, Wrong> {
+        let wrong = |said: String| Wrong(format!("{}: {said}", path.display()));
+        let text = unpack(&self.bytes).map_err(|error| wrong(error.to_string()))?;
+        match what_is_wrong(&text, &self.folder) {
+            Some(error) => Err(wrong(error.to_string())),
+            None => Ok(text),
+        }
     }
 }
 
@@ -98,7 +113,7 @@ fn collect(path: &Path, preferred: &[&str], files: &mut Vec<PathBuf>) -> Result<
     Ok(())
 }
 
-/// The bytes of a file beside a trace, unpacked, if it is there, plain or gzipped.
+/// The unpacked bytes of a file beside a trace, if it exists, plain or gzipped.
 fn text_beside(folder: &Path, name: &str) -> Result<Option<Vec<u8>>, Wrong> {
     for name in [name.to_string(), format!("{name}.gz")] {
         let path = folder.join(name);
@@ -112,5 +127,10 @@ fn text_beside(folder: &Path, name: &str) -> Result<Option<Vec<u8>>, Wrong> {
 }
 
 fn read(path: &Path) -> Result<Vec<u8>, Wrong> {
-    fs::read(path).map_err(|error| Wrong(format!("{}: {error}", path.display())))
+    let wrong = |error: std::io::Error| Wrong(format!("{}: {error}", path.display()));
+    // A file that is too long, packed or not, is not read at all.
+    if fs::metadata(path).map_err(wrong)?.len() > u64::from(TRACE_BYTES_MAX) {
+        return Err(Wrong(format!("{}: {}", path.display(), UnpackError::TooLong)));
+    }
+    fs::read(path).map_err(wrong)
 }

@@ -1,126 +1,20 @@
-//! `extentscope check`, `extentscope matrix` and `extentscope presets --check`: what is proved.
+//! `extentscope matrix` and `extentscope presets --check`: the verdicts on presets.
 
 use std::io::Write;
 use std::path::Path;
 
-use extentscope::check::{Bounds, Calm, Detail, Report, Reported, Search, Verdict};
-use extentscope::kernel::{Choice, Design, Promise, Row};
-use extentscope::scenario::{Cell, Dice, Matrix, Scenario, agrees, switches, walks};
+use extentscope::check::{Bounds, Detail, Report, Search};
+use extentscope::kernel::{Choice, Promise};
+use extentscope::scenario::{Cell, Dice, Matrix, Scenario, agrees, offered_designs, walks};
 use extentscope::view::words::wrap;
+use rayon::iter::{IndexedParallelIterator as _, IntoParallelIterator as _, ParallelIterator as _};
 use serde_json::{Value, json};
 
 use super::input::{Input, read_design};
-use super::{CheckArguments, End, MatrixArguments, Wrong};
-
-pub fn check(out: &mut impl Write, arguments: &CheckArguments) -> Result<End, Wrong> {
-    let Input { scenario, design, .. } =
-        Input::read(&arguments.script, arguments.design.as_deref())?;
-    let bounds = Bounds { states: arguments.states, ..Bounds::default() };
-    let title = match scenario.script.title.as_str() {
-        "" => &scenario.name,
-        title => title,
-    };
-    writeln!(out, "{}", wrap("scenario ", title))?;
-    writeln!(out, "{}\n", wrap("design   ", &design.to_string()))?;
-    let expected = scenario.script.expected(&design);
-    let (search, ms) = timed(|| Search::run(scenario.script.setup, bounds));
-    let report = Report::of(&search, Detail::Full);
-    let mut broken = 0;
-    for finding in &report.findings {
-        let promise = finding.promise;
-        let (word, text) = match &finding.verdict {
-            Verdict::Holds if report.limit.is_some() => ("so far", promise.sentence()),
-            Verdict::Holds => ("holds", promise.sentence()),
-            Verdict::NeverReached if report.limit.is_some() => ("-", "not exercised so far"),
-            Verdict::NeverReached => ("-", "not exercised by this script"),
-            Verdict::Violated { .. } => ("BROKEN", promise.sentence()),
-        };
-        writeln!(out, "{}", wrap(&format!("{word:<7} {:<14} ", promise.id()), text))?;
-        if let Verdict::Violated { .. } = finding.verdict {
-            broken |= promise.bit();
-        }
-        print_runs(out, finding)?;
-    }
-    let end = compare(out, expected, broken, report.limit.is_some())?;
-    let Report { states, transitions, depth, odds_log2, .. } = report;
-    let seen = match report.limit {
-        None => "complete".to_string(),
-        Some(limit) => format!("not complete, {}", limit),
-    };
-    let text = format!(
-        "{states} states, {transitions} transitions, depth {depth}, {ms} ms; {seen}. The chance \
-         that two states were taken for one is at most 1 in 2^{odds_log2}."
-    );
-    writeln!(out, "\n{}", wrap("", &text))?;
-    Ok(end)
-}
-
-/// Compares what was found with what the script expects, if it does. A search that saw a part only
-/// may have missed what is expected, but what it found is found.
-fn compare(
-    out: &mut impl Write,
-    expected: Option<u16>,
-    broken: u16,
-    is_bounded: bool,
-) -> Result<End, Wrong> {
-    let Some(expected) = expected else {
-        return Ok(match broken {
-            0 if is_bounded => End::Bounded,
-            0 => End::Fine,
-            _ => End::Finding,
-        });
-    };
-    let (names, found) = (promises(expected), promises(broken));
-    let (text, end) = match agrees(expected, broken) {
-        true => (format!("The script expects {names}, and so it is."), End::Fine),
-        false if is_bounded && agrees(expected, expected | broken) => {
-            (format!("The script expects {names}, found so far {found}."), End::Bounded)
-        }
-        false => (format!("The script expects {names}, found {found}."), End::Finding),
-    };
-    writeln!(out, "\n{}", wrap("", &text))?;
-    Ok(match end {
-        End::Fine if is_bounded => End::Bounded,
-        end => end,
-    })
-}
-
-/// The shortest run, the one with the fewest switches if that is another, and the last way out of
-/// each.
-fn print_runs(out: &mut impl Write, finding: &Reported) -> Result<(), Wrong> {
-    let Reported { verdict: Verdict::Violated { witness }, no_return, calm, .. } = finding else {
-        return Ok(());
-    };
-    let end = way_out(*no_return);
-    let text = format!("shortest, {} steps, {end}: {}", witness.len(), list(witness));
-    writeln!(out, "{}", wrap("        ", &text))?;
-    match calm {
-        Calm::Same => {}
-        Calm::Run { run, no_return } => {
-            let (switches, steps, end) = (switches(run), run.len(), way_out(*no_return));
-            let text =
-                format!("fewest switches, {switches} in {steps} steps, {end}: {}", list(run));
-            writeln!(out, "{}", wrap("        ", &text))?;
-        }
-        Calm::Unknown(limit) => {
-            let text = format!("the run with the fewest switches was not found: {limit}");
-            writeln!(out, "{}", wrap("        ", &text))?;
-        }
-    }
-    Ok(())
-}
-
-/// When the end of a run could no longer be avoided.
-fn way_out(no_return: Option<u32>) -> String {
-    match no_return {
-        Some(0) => "nothing could have avoided it".into(),
-        Some(step) => format!("after step {step} nothing can avoid it"),
-        None => "what could have avoided it is not known".into(),
-    }
-}
+use super::{End, MatrixArguments, Wrong};
 
 pub fn matrix(out: &mut impl Write, arguments: &MatrixArguments) -> Result<End, Wrong> {
-    let mut designs: Vec<Design> = Row::ALL.map(Row::design).to_vec();
+    let mut designs = offered_designs();
     for text in &arguments.design {
         designs.push(read_design(text)?);
     }
@@ -128,7 +22,7 @@ pub fn matrix(out: &mut impl Write, arguments: &MatrixArguments) -> Result<End, 
     for name in &arguments.script {
         let mut scenario = Input::read(name, None)?.scenario;
         if scenarios.iter().any(|other| other.name == scenario.name) {
-            // A file that is called like another row keeps what its name ends in.
+            // A file whose stem is another row's name keeps its extension.
             let whole = Path::new(name).file_name().and_then(|name| name.to_str());
             scenario.name = whole.unwrap_or(name).into();
         }
@@ -136,13 +30,21 @@ pub fn matrix(out: &mut impl Write, arguments: &MatrixArguments) -> Result<End, 
     }
     let mut matrix = Matrix::new(designs, scenarios);
     let bounds = Bounds { states: arguments.states, ..Bounds::default() };
-    for number in 0..matrix.len() {
+    let search = |number: u32| {
         let (search, ms) = timed(|| match arguments.reduced {
             true => matrix.search(number, arguments.states),
             false => Some(Search::run(matrix.setup(number)?, bounds)),
         });
-        let Some(search) = search else { continue };
-        matrix.fill(number, &Report::of(&search, Detail::Verdicts), Some(ms));
+        Some((number, Report::of(&search?, Detail::Verdicts), ms))
+    };
+    // Each thread searches another cell.
+    let threads = arguments.threads.number() as usize;
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
+    let pool = pool.map_err(|error| Wrong(format!("{threads} threads: {error}")))?;
+    let numbers = (0..matrix.len()).into_par_iter().with_max_len(1);
+    let reports: Vec<_> = pool.install(|| numbers.filter_map(search).collect());
+    for (number, report, ms) in reports {
+        matrix.fill(number, &report, Some(ms));
     }
     if arguments.json {
         let cells: Vec<Value> = matrix.cells().map(json_of).collect();
@@ -172,7 +74,8 @@ pub fn matrix(out: &mut impl Write, arguments: &MatrixArguments) -> Result<End, 
     })
 }
 
-/// Random runs of every cell until they have shown what is expected, or enough of them have not.
+/// Takes random runs of every cell until they have shown the expected violations, or until the
+/// limit.
 pub fn presets(out: &mut impl Write, seed: u64) -> Result<End, Wrong> {
     let matrix = Matrix::of_everything();
     let (mut cells, mut differ) = (0, 0);
@@ -193,9 +96,9 @@ pub fn presets(out: &mut impl Write, seed: u64) -> Result<End, Wrong> {
     Ok(if differ == 0 { End::Fine } else { End::Finding })
 }
 
-/// The result of some work, and how many milliseconds it took.
+/// Runs a closure; returns its result and the milliseconds that it took.
 #[expect(clippy::disallowed_types, reason = "the command may read a clock, the model may not")]
-fn timed<T>(work: impl FnOnce() -> T) -> (T, u32) {
+pub(super) fn timed<T>(work: impl FnOnce() -> T) -> (T, u32) {
     let start = std::time::Instant::now();
     let result = work();
     (result, start.elapsed().as_millis() as u32)
@@ -227,7 +130,7 @@ pub(super) fn promises(bits: u16) -> String {
     if ids.is_empty() { "ok".into() } else { ids.join(" ") }
 }
 
-fn list(choices: &[Choice]) -> String {
+pub(super) fn list(choices: &[Choice]) -> String {
     let words: Vec<String> = choices.iter().map(Choice::to_string).collect();
     words.join(" ")
 }

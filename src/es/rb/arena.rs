@@ -1,4 +1,4 @@
-//! The arena that the nodes of a tree stand in.
+//! The arena that holds the nodes of a tree.
 
 use super::node::{Node, PARENT, RED, STATUS, WORDS, no_node, node_at};
 use crate::es::observer::{NodeId, Observer};
@@ -6,14 +6,14 @@ use crate::es::pending::PendingList;
 use crate::es::status::Extent;
 use crate::es::store::NIL;
 
-/// The arena, the root, `cache_es`, and who watches.
+/// The arena with its root, `cache_es` and its observer.
 #[derive(Clone, Debug)]
 pub struct Arena<O: Observer = ()> {
     pub(super) words: Vec<u32>,
     pub(super) root: u32,
     pub(super) cache: u32,
     pub(super) len: u32,
-    /// First free node; the free ones are chained by their parent words.
+    /// First free node. Free nodes are chained by their parent words.
     pub(super) free: u32,
     pub(super) pending: PendingList,
     pub(super) observer: O,
@@ -26,7 +26,7 @@ impl<O: Observer + Default> Default for Arena<O> {
 }
 
 impl<O: Observer> Arena<O> {
-    /// An empty tree with someone to watch it.
+    /// An empty tree with an observer.
     pub fn new(observer: O) -> Self {
         Arena {
             words: Vec::new(),
@@ -39,7 +39,7 @@ impl<O: Observer> Arena<O> {
         }
     }
 
-    /// Who watches.
+    /// The observer, to read out or change.
     pub fn observer_mut(&mut self) -> &mut O {
         &mut self.observer
     }
@@ -49,22 +49,22 @@ impl<O: Observer> Arena<O> {
         self.view(self.root)
     }
 
-    /// The node with this index, as it is now.
+    /// The current contents of the node with this index.
     pub fn node(&self, id: NodeId) -> Option<NodeView> {
         self.view(id.index.checked_mul(WORDS)?).filter(|it| it.id == id)
     }
 
-    /// `cache_es`, as a node.
+    /// The node that `cache_es` points to.
     pub fn cached(&self) -> Option<NodeView> {
         self.view(self.cache)
     }
 
-    /// All nodes, each before its left and then its right subtree.
+    /// All nodes in preorder: each node before its left subtree, and that before its right one.
     pub fn preorder(&self) -> Preorder<'_, O> {
         Preorder { arena: self, stack: Vec::from_iter(self.root().map(|it| it.id)) }
     }
 
-    /// Bytes that the arena takes from the heap for its nodes.
+    /// Bytes of heap memory that the nodes take.
     pub fn heap_bytes(&self) -> u64 {
         (self.words.capacity() as u64) * 4
     }
@@ -86,7 +86,7 @@ impl<O: Observer> Arena<O> {
         Some(NodeId { index: at / WORDS, generation })
     }
 
-    /// The id of a node that is known to be there.
+    /// The id of a node that the caller knows to exist.
     pub(super) fn known(&self, at: u32) -> NodeId {
         NodeId { index: at / WORDS, generation: self.n(at).generation() }
     }
@@ -118,7 +118,7 @@ impl<O: Observer> Arena<O> {
         }
     }
 
-    /// Takes a free node, or a new one, for an extent: red, without children.
+    /// Takes a free node, or a new one, for an extent. The node is red and has no children.
     #[cfg_attr(not(target_arch = "wasm32"), inline(always))]
     pub(super) fn take_node(&mut self, extent: Extent, parent: u32) -> u32 {
         let at = self.free;
@@ -144,7 +144,7 @@ impl<O: Observer> Arena<O> {
         at
     }
 
-    /// Puts a node that hangs nowhere on the free list.
+    /// Puts a node that is not linked into the tree on the free list.
     #[cfg_attr(not(target_arch = "wasm32"), inline(always))]
     pub(super) fn retire(&mut self, at: u32) {
         self.len -= 1;
@@ -154,16 +154,16 @@ impl<O: Observer> Arena<O> {
     }
 }
 
-/// A node as it is, for drawing and hashing.
+/// The contents of a node, for drawing and hashing.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct NodeView {
-    /// Its name.
+    /// The name of the node, which no other node of the tree ever has.
     pub id: NodeId,
-    /// What it says; the physical block is raw.
+    /// The node's extent, with the raw physical block.
     pub extent: Extent,
-    /// Its colour.
+    /// True if the node is black.
     pub black: bool,
-    /// Its parent; none for the root.
+    /// Its parent; `None` for the root.
     pub parent: Option<NodeId>,
     /// Its left child: lower blocks.
     pub left: Option<NodeId>,

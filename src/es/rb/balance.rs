@@ -1,4 +1,4 @@
-//! Balancing, as lib/rbtree.c does it.
+//! Balancing, with the algorithm of lib/rbtree.c.
 
 use super::arena::Arena;
 use super::node::{BLACK, CHILD, Node, PARENT, RED, parent_of};
@@ -6,7 +6,7 @@ use crate::es::observer::{EsEvent, Observer, Side};
 use crate::es::store::NIL;
 
 impl<O: Observer> Arena<O> {
-    /// Hangs `new` where `old` hung under `parent` (`__rb_change_child`).
+    /// Replaces the child `old` of `parent` by `new` (`__rb_change_child`).
     #[cfg_attr(not(target_arch = "wasm32"), inline(always))]
     pub(super) fn change_child(&mut self, old: u32, new: u32, parent: u32) {
         match self.try_m(parent) {
@@ -129,8 +129,8 @@ impl<O: Observer> Arena<O> {
         }
     }
 
-    /// Takes out a node with two children: its successor takes its place. Returns the node below
-    /// which a black one is missing.
+    /// Takes out a node with two children; its successor takes its place. Returns the node below
+    /// which a black node is missing.
     #[cfg_attr(not(target_arch = "wasm32"), inline(always))]
     pub(super) fn unlink_between(&mut self, at: u32, left: u32, right: u32, pc: u32) -> u32 {
         let mut heir = right;
@@ -172,7 +172,7 @@ impl<O: Observer> Arena<O> {
         }
     }
 
-    /// Restores the balance: below `parent`, on the side of `node`, a black one is missing
+    /// Restores the balance: a black node is missing below `parent`, on the side of `node`
     /// (`____rb_erase_color`).
     pub(super) fn erase_color(&mut self, mut node: u32, mut parent: u32) {
         loop {
@@ -187,7 +187,7 @@ impl<O: Observer> Arena<O> {
         }
     }
 
-    /// [`Arena::erase_color`], where the left side is known to be the short one.
+    /// [`Arena::erase_color`] for the case that the left side lacks the black node.
     #[cfg_attr(not(target_arch = "wasm32"), inline(always))]
     pub(super) fn erase_color_left(&mut self, mut parent: u32) {
         let mut node = NIL;
@@ -233,7 +233,7 @@ impl<O: Observer> Arena<O> {
     }
 
     /// Case 3 of `____rb_erase_color`: the sibling's red inner child takes the sibling's place.
-    /// Parents and colours of the two follow in case 4, so they are left alone here.
+    /// Case 4 sets the parents and colours of the two, so this function does not.
     #[cfg_attr(not(target_arch = "wasm32"), inline(always))]
     pub(super) fn erase_lift_inner<const S: usize>(&mut self, up: u32, sibling: u32, inner: u32) {
         let moved = self.m(inner)[CHILD + 1 - S];

@@ -1,8 +1,8 @@
 //! The red-black tree over an arena of 32-byte nodes.
 //!
-//! Balancing is that of lib/rbtree.c (the same from v3.7 to v6.12): shape and colours are equal
-//! after every operation. Nodes are named by `u32` indices; `NIL` lies beyond every
-//! arena, so "is there a child?" and the bounds check are one comparison.
+//! Balancing follows lib/rbtree.c (the same from v3.7 to v6.12): shape and colours equal the
+//! kernel's after every operation. A `u32` index names a node. `NIL` lies beyond every arena, so
+//! one comparison serves as the test for a child and as the bounds check.
 
 mod arena;
 mod balance;

@@ -1,13 +1,13 @@
-//! The words of a node.
+//! The memory layout of a node: eight 32-bit words.
 
 use crate::es::status::{Extent, Status};
 
-/// Words of a node. The kernel's node has 40 bytes (three pointers), this one 32.
+/// Words of a node. The kernel's node has 40 bytes (three pointers), this one has 32.
 ///
-/// A cursor is the position of a node's first word in one array of words: reading a field is then
-/// one instruction, with no multiplication and one comparison for "is it there?". The words that a
-/// walk reads stand in the first half, which with the allocator's 16-byte alignment never
-/// straddles a cache line.
+/// A cursor is the position of a node's first word in one array of words. Reading a field therefore
+/// takes one instruction without a multiplication, and one comparison tells whether the node
+/// exists. The first half holds the words that a walk reads. With the allocator's 16-byte alignment
+/// it never straddles a cache line.
 pub(super) const WORDS: u32 = 8;
 
 pub(super) const LBLK: usize = 0;
@@ -83,7 +83,7 @@ pub(super) fn node_at(words: &[u32], at: usize) -> Option<Node<'_>> {
     words.get(at..at + WORDS as usize)?.first_chunk().map(Node)
 }
 
-/// A cursor that names no node was used as one: a fault of the algorithm.
+/// Called when a cursor that names no node was used as one, which is a bug of the algorithm.
 #[cold]
 #[inline(never)]
 pub(super) fn no_node() -> ! {

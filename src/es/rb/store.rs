@@ -1,4 +1,4 @@
-//! The tree as a storage of extents.
+//! The red-black tree as an implementation of [`Store`].
 
 use super::arena::Arena;
 use super::node::{BLACK, CHILD, LBLK, LEN, Node, PBLK, STATUS, WORDS, node_at, parent_of};
@@ -23,8 +23,9 @@ impl<O: Observer> Store for Arena<O> {
         let (mut pred, mut succ) = (NIL as usize, NIL as usize);
         let mut at = self.root as usize;
         loop {
-            // Two loops, so that the way taken is a branch and not a conditional move: fewer
-            // instructions a level, and the next load may start before this one is done.
+            // Two loops, so that the direction taken is a branch and not a conditional move. That
+            // needs fewer instructions per level, and the next load may start before this one is
+            // done.
             let node = loop {
                 match node_at(words, at) {
                     Some(node) if lblk < node.lblk() => {
@@ -126,12 +127,12 @@ impl<O: Observer> Store for Arena<O> {
             return next;
         }
         if right != NIL {
-            // Without a left child, the right one is red and a leaf, and so the successor.
+            // Without a left child, the right child is a red leaf, and so it is the successor.
             self.erase(at);
             return right;
         }
-        // A leaf on the left of its parent: the parent is the successor, and one access serves
-        // both steps. The shrinker, which frees from the lowest block up, lives here.
+        // For a left leaf the parent is the successor, and one access serves both steps. The
+        // shrinker frees from the lowest block up and mostly takes this path.
         let parent = parent_of(pc);
         if !O::ON
             && let Some(it) = self.try_m(parent)
@@ -201,7 +202,7 @@ impl<O: Observer> Store for Arena<O> {
 
     #[cfg_attr(not(target_arch = "wasm32"), inline(always))]
     fn pred_is_higher(&self, place: Place) -> bool {
-        // One of the two ends the walk, and it is the one with no child towards the other.
+        // The walk ends at one of the two: the one that has no child towards the other.
         self.try_n(place.succ).is_some_and(|it| it.child::<0>() == NIL)
     }
 

@@ -1,4 +1,4 @@
-//! A queue without a heap.
+//! A queue that needs no heap.
 
 /// A queue of small numbers, oldest first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -8,7 +8,7 @@ pub struct Fifo<const N: usize> {
 }
 
 impl<const N: usize> Fifo<N> {
-    /// Nothing queued.
+    /// The queue without any item.
     pub const EMPTY: Fifo<N> = Fifo { items: [0; N], len: 0 };
 
     /// The queued numbers, oldest first.
@@ -30,19 +30,19 @@ impl<const N: usize> Fifo<N> {
         true
     }
 
-    /// Takes the oldest.
+    /// Removes and returns the oldest number.
     pub fn pop(&mut self) -> Option<u8> {
         let first = *self.as_slice().first()?;
         self.remove(first);
         Some(first)
     }
 
-    /// Takes a number out of the middle, if it is queued.
+    /// Removes a number from the middle, if it is queued.
     pub fn remove(&mut self, item: u8) {
         let Some(at) = self.as_slice().iter().position(|i| *i == item) else { return };
         self.items.copy_within(at + 1.., at);
         self.len -= 1;
-        // Equal queues have equal bytes.
+        // Unused places are zero, so that equal queues have equal bytes.
         self.items[usize::from(self.len)] = 0;
     }
 }

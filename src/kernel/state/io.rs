@@ -1,98 +1,109 @@
-//! A write IO: its bio, its `io_end` and its iocb.
+//! A write IO with its bio, its `io_end` and its iocb.
 
-use super::super::range::Range;
+use super::super::range::{Cut, Range};
 use super::task::NO_PBLK;
 use crate::bounds::BLOCKS_MAX;
 
-/// No irq handler runs for the IO.
+/// The value of [`Io::irq`] while no irq handler runs for the IO.
 pub const NO_IRQ: u8 = u8::MAX;
 
-/// A write IO, direct or writeback: its bio, its `io_end` and its iocb.
+/// A write IO, from direct IO or from writeback, with its bio, its `io_end` and its iocb.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Io {
-    /// How far it is.
+    /// The progress of the IO.
     pub stage: Stage,
-    /// The file.
+    /// The index of the file.
     pub ino: u8,
-    /// First block.
+    /// The first logical block that it writes.
     pub lblk: u8,
-    /// Blocks.
+    /// The number of blocks that it writes.
     pub len: u8,
-    /// Which write of the script (`Op::DioWrite::nr`).
+    /// The halves at its ends that it does not write.
+    pub cut: Cut,
+    /// Those of them that it fills with zeroes, because their blocks were new or unwritten when it
+    /// was mapped (`dio_zero_block` in fs/direct-io.c v3.8, `iomap_dio_zero` in
+    /// fs/iomap/direct-io.c v5.5).
+    pub zeroes: Cut,
+    /// The number of the write in the script (`Op::DioWrite::nr`).
     pub nr: u8,
-    /// The thread that submitted it.
+    /// The thread that submitted the IO.
     pub thread: u8,
-    /// An iocb waits for it.
+    /// True for AIO: an iocb waits for the IO.
     pub aio: bool,
-    /// Its submitter waits for the bio: a synchronous write, or one beyond `i_size`.
+    /// True if the submitter waits for the bio: a synchronous write, or one beyond `i_size`.
     pub waits: bool,
-    /// It makes the file longer: its submitter waits for the bio and updates the size.
+    /// True if the write extends the file: its submitter waits for the bio and updates the size.
     pub extends: bool,
-    /// Writeback of dirty pages, not a direct write.
+    /// True for writeback of dirty pages, false for a direct write.
     pub writeback: bool,
-    /// Its pages are under PageWriteback.
+    /// True while its pages are under PageWriteback.
     pub page_writeback: bool,
-    /// The commit of the running transaction waits for its data (`data=ordered`).
+    /// True if the commit of the running transaction waits for the IO's data (`data=ordered`).
     pub ordered: bool,
-    /// The device failed it.
+    /// True if the device failed the bio.
     pub error: bool,
-    /// Its conversion on disk has been done, or has failed.
+    /// True if the conversion on disk was done or has failed.
     pub converted: bool,
-    /// Its conversion on disk has failed.
+    /// True if the conversion on disk has failed.
     pub convert_failed: bool,
-    /// Its sync returned an error, and so does the write.
+    /// True if the sync after the write returned an error, which the write then returns.
     pub sync_failed: bool,
-    /// O_DSYNC or O_SYNC.
+    /// True for O_DSYNC or O_SYNC.
     pub sync: bool,
-    /// Some block was unwritten when it was mapped (`EXT4_IO_END_UNWRITTEN`).
+    /// True if the bio has REQ_FUA: its data is durable when it is done, and no sync follows.
+    pub fua: bool,
+    /// True if its submitter acknowledges it, because its bio was done at once, and only its
+    /// conversion is left to the worker.
+    pub told: bool,
+    /// True if a block was unwritten when it was mapped (`EXT4_IO_END_UNWRITTEN`).
     pub unwritten: bool,
-    /// Counted in `i_unwritten`.
+    /// True if the IO is counted in `i_unwritten`.
     pub counted: bool,
-    /// Still counted in `i_dio_count`.
+    /// True while the IO is counted in `i_dio_count`.
     pub dio_held: bool,
-    /// Its `work_struct` is queued (`EXT4_IO_END_QUEUED`): it cannot be freed yet.
+    /// True while its `work_struct` is queued (`EXT4_IO_END_QUEUED`), so that it cannot be freed.
     pub queued: bool,
-    /// Whether and how it was acknowledged.
+    /// Whether and how the IO was acknowledged.
     pub ack: Acked,
-    /// On whose list it stands while [`Stage::Listed`].
+    /// The list that holds the IO while it is [`Stage::Listed`].
     pub list: List,
-    /// The irq handler: the position in the design's plan of completion, or [`NO_IRQ`].
+    /// The irq handler's position in the plan, or [`NO_IRQ`].
     pub irq: u8,
-    /// Physical block of each block of the range.
+    /// The physical block of each block of the range.
     pub pblk: [u8; BLOCKS_MAX as usize],
 }
 
-/// The life of a direct write, from the bio to the converted extent.
+/// The progress of a write IO, from its slot to the converted extent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Stage {
     /// The slot is empty.
     Free,
-    /// The iocb has its slot; nothing is mapped yet.
+    /// The iocb has a slot of the context; nothing is mapped yet.
     Prepared,
-    /// The bio is on its way.
+    /// The bio is in flight.
     Submitted,
-    /// The data is on the device; the irq handler runs.
+    /// The data is on the device, and the irq handler runs.
     Completed,
-    /// On a list, waiting for conversion.
+    /// The IO is on a list and waits for conversion.
     Listed,
-    /// Taken off a list; being converted.
+    /// The IO was taken off a list and is being converted.
     Converting,
-    /// Converted on disk, or nothing was to convert.
+    /// The IO was converted on disk, or needed no conversion.
     Converted,
 }
 
-/// What user space knows of an AIO.
+/// What user space knows about a write.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Acked {
-    /// Nothing yet.
+    /// User space knows nothing yet.
     No,
     /// `aio_complete` was called: the event is in the ring.
     Event,
-    /// A thread has reaped it, or the system call has returned.
+    /// A thread has reaped the event, or the system call has returned.
     Reaped,
 }
 
-/// Whose list an IO stands on.
+/// The list that an IO is on.
 #[allow(missing_docs, reason = "the variant says what its fields are")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum List {
@@ -100,18 +111,21 @@ pub enum List {
     Inode,
     /// `i_unrsv_conversion_list` of its inode (v3.11).
     Unrsv,
-    /// None: the IO is a work item of `s_dio_done_wq` (v3.12).
+    /// No list: the IO is a work item of `s_dio_done_wq` (v3.12).
     Dio,
     /// The private list of a task (its index), in the flush at this stack depth.
     Private { task: u8, depth: u8 },
 }
 
 impl Io {
-    pub(in crate::kernel) const FREE: Io = Io {
+    /// A free slot of the table of IOs.
+    pub const FREE: Io = Io {
         stage: Stage::Free,
         ino: 0,
         lblk: 0,
         len: 0,
+        cut: Cut::NONE,
+        zeroes: Cut::NONE,
         nr: 0,
         thread: 0,
         aio: false,
@@ -125,6 +139,8 @@ impl Io {
         convert_failed: false,
         sync_failed: false,
         sync: false,
+        fua: false,
+        told: false,
         unwritten: false,
         counted: false,
         dio_held: false,
@@ -135,7 +151,7 @@ impl Io {
         pblk: [NO_PBLK; BLOCKS_MAX as usize],
     };
 
-    /// Empties the slot once nothing refers to the IO any more.
+    /// Frees the slot when nothing refers to the IO any more.
     pub fn free_if_done(&mut self) {
         let told = self.ack == Acked::Reaped || self.writeback && !self.page_writeback;
         if self.stage == Stage::Converted
@@ -148,23 +164,32 @@ impl Io {
         }
     }
 
-    /// Whether its conversion on disk is still to come.
+    /// Whether the conversion on disk has not been done yet.
     pub fn is_pending(&self) -> bool {
         let on_its_way = !matches!(self.stage, Stage::Free | Stage::Prepared | Stage::Converted);
-        on_its_way && self.unwritten && !self.converted
+        // A direct write that failed has nothing to convert.
+        let converts = self.unwritten && (self.writeback || !self.error);
+        on_its_way && converts && !self.converted
     }
 
-    /// Whether its data or its conversion has failed.
+    /// Whether it has an `io_end` that a worker has not finished: writeback has one, and every IO
+    /// that has to be converted.
+    pub fn has_io_end(&self) -> bool {
+        let on_its_way = !matches!(self.stage, Stage::Free | Stage::Prepared | Stage::Converted);
+        on_its_way && !self.waits && (self.writeback || self.unwritten)
+    }
+
+    /// Whether the bio or the conversion has failed.
     pub fn has_failed(&self) -> bool {
         self.error || self.convert_failed
     }
 
-    /// The range.
+    /// The range of blocks.
     pub fn range(&self) -> Range {
-        Range::new(self.lblk, self.len)
+        Range { cut: self.cut, ..Range::new(self.lblk, self.len) }
     }
 
-    /// The blocks of the range.
+    /// The numbers of the blocks.
     pub fn blocks(&self) -> core::ops::Range<u8> {
         self.lblk..self.lblk + self.len
     }

@@ -1,24 +1,24 @@
-//! The journal.
+//! The journal and its running transaction.
 
-/// The journal, as far as the argument needs it. Times are relative: there is a running
-/// transaction and there is what has been committed.
+/// The journal, as detailed as the thread's argument needs. There are no transaction ids: only the
+/// running transaction and the committed state exist.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Journal {
-    /// Somebody asked for a commit of the running transaction.
+    /// True if a commit of the running transaction was asked for.
     pub requested: bool,
-    /// The running transaction is locked: its handles drain, new ones wait.
+    /// True if the running transaction is locked: its handles drain, and new handles wait.
     pub locked: bool,
-    /// Open handles of the running transaction.
+    /// Number of open handles of the running transaction.
     pub handles: u8,
-    /// The used room of the running transaction, in handles, reserved handles included
-    /// (`t_outstanding_credits`). Counted only where the setup limits it.
+    /// The used room of the running transaction, in handles, including reserved handles
+    /// (`t_outstanding_credits`). It is counted only if the setup limits it.
     pub credits: u8,
-    /// Reserved for handles that have not started (`j_reserved_credits`).
+    /// Credits reserved for handles that have not started (`j_reserved_credits`).
     pub reserved: u8,
 }
 
 impl Journal {
-    /// A transaction in which nothing has happened.
+    /// An empty running transaction.
     pub const EMPTY: Journal =
         Journal { requested: false, locked: false, handles: 0, credits: 0, reserved: 0 };
 }

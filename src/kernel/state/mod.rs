@@ -1,21 +1,23 @@
-//! The state of the machine: a flat value, copied freely, equal when its bytes are equal.
+//! The state of the machine: a flat value that is copied freely and compared by its bytes.
 //!
-//! Nothing in it grows forever: transaction ids are relative, finished IOs leave their slot, and
-//! time and statistics live outside.
+//! Nothing in it grows without end. There are no transaction ids, a finished IO leaves its slot,
+//! and time and statistics are kept elsewhere.
 
 mod fifo;
 mod inode;
 mod io;
 mod journal;
+mod marks;
 mod media;
 mod task;
 
 pub use fifo::Fifo;
 pub(in crate::kernel) use inode::within_unwritten;
-pub use inode::{EsTree, Inode, Mapping, NOBODY, Page};
+pub use inode::{EsTree, IN_PLACE, Inode, Life, Mapping, NOBODY, Page};
 pub use io::{Acked, Io, List, NO_IRQ, Stage};
 pub use journal::Journal;
-pub use media::{Content, Media};
+pub use marks::Marks;
+pub use media::{Content, Half, Media};
 pub use task::{FLUSHER, Frame, NO_PBLK, NOT_READ, On, Submitting, TASKS, Task};
 
 use super::setup::{Budgets, Setup};
@@ -26,33 +28,33 @@ use crate::bounds::{INODES_MAX, IOS_MAX, PBLKS_MAX, THREADS_MAX, WORK_MAX};
 pub struct State {
     /// Threads `0..THREADS_MAX`, then kworkers, then the flusher.
     pub tasks: [Task; TASKS],
-    /// Direct IOs.
+    /// The write IOs; a slot is used again after its IO has ended.
     pub ios: [Io; IOS_MAX as usize],
-    /// Inodes.
+    /// The inodes of the files, in the order of the setup.
     pub inodes: [Inode; INODES_MAX as usize],
-    /// IOs that completed and wait for conversion, oldest first, of all inodes and all lists; the
-    /// io says on whose list it stands ([`Io::list`]).
+    /// Completed IOs that wait for conversion, oldest first, of all inodes and all lists.
+    /// [`Io::list`] says which list an IO is on.
     pub completed: Fifo<{ IOS_MAX as usize }>,
     /// Work queued on the conversion workqueue and not yet started (`ext4-dio-unwritten`, from
-    /// v3.11 `ext4-rsv-conversion`): the IO that queued it.
+    /// v3.11 on `ext4-rsv-conversion`). An item is the IO that queued it.
     pub work: Fifo<{ WORK_MAX as usize }>,
-    /// The same for `ext4-unrsv-conversion` (v3.11).
+    /// Work queued on `ext4-unrsv-conversion` (v3.11).
     pub unrsv_work: Fifo<{ WORK_MAX as usize }>,
-    /// The same for `s_dio_done_wq` (v3.12), where each IO is its own item.
+    /// Work queued on `s_dio_done_wq` (v3.12), where each IO is an item.
     pub dio_work: Fifo<{ WORK_MAX as usize }>,
-    /// Events of the AIO context that nobody has reaped: IOs, oldest first.
+    /// Events of the AIO context that are not reaped yet: IOs, oldest first.
     pub events: Fifo<{ IOS_MAX as usize }>,
-    /// The journal.
+    /// The journal and its running transaction.
     pub journal: Journal,
-    /// Content of each physical block.
+    /// The content of each physical block.
     pub media: [Media; PBLKS_MAX as usize],
-    /// What the environment may still do.
+    /// How often the environment may still act.
     pub left: Budgets,
     /// Whether the power is on.
     pub power: Power,
     /// Promises broken so far: bit `n` is `Promise::ALL[n]`.
     pub broken: u16,
-    /// A bound that was reached; nothing moves after that.
+    /// The bound that was reached, if any. No step is possible after that.
     pub bound: Option<Bound>,
 }
 
@@ -72,16 +74,16 @@ pub enum Bound {
 /// Whether the power is on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Power {
-    /// It is.
+    /// The power is on.
     On,
-    /// It was cut; volatile data is lost.
+    /// The power was cut; volatile data is lost.
     Cut,
     /// The journal was recovered and every file was read.
     Recovered,
 }
 
 impl State {
-    /// The state in which every run of a setup begins.
+    /// The state at the start of every run of a setup.
     pub fn initial(setup: &Setup) -> State {
         let mut state = State {
             tasks: [Task::IDLE; TASKS],
@@ -125,8 +127,8 @@ impl State {
         state
     }
 
-    /// Each thread that is through its program stands at its beginning again, as a program that
-    /// loops. A search has no use for it: counts of writes go on, up to 255 a block.
+    /// Puts each thread that has finished its program back to its start, for programs that loop. A
+    /// search cannot use this, because the counts of writes grow, up to 255 per block.
     pub fn begin_again(&mut self, setup: &Setup) {
         for (task, program) in self.tasks.iter_mut().zip(&setup.threads) {
             if usize::from(task.op) >= program.len() {
@@ -135,7 +137,7 @@ impl State {
         }
     }
 
-    /// The kworker tasks' indices.
+    /// The indices of the kworkers' tasks.
     pub const fn kworkers() -> core::ops::Range<u8> {
         THREADS_MAX as u8..FLUSHER
     }
@@ -145,22 +147,22 @@ impl State {
         (0..).zip(&self.ios).filter(|(_, io)| io.stage != Stage::Free)
     }
 
-    /// Conversions that are pending: IOs counted in some `i_unwritten`.
+    /// Number of pending conversions: IOs that are counted in an `i_unwritten`.
     pub fn pending_conversions(&self) -> u8 {
         self.inodes.iter().map(|inode| inode.i_unwritten).sum()
     }
 
-    /// AIO writes that have been submitted and that the disk tree does not know of yet.
+    /// Number of submitted AIO writes that are not in the disk tree yet.
     pub fn pending_aio_conversions(&self) -> u8 {
         self.ios().filter(|(_, io)| io.aio && !io.waits && io.is_pending()).count() as u8
     }
 
-    /// Slots of the AIO context that are taken: in flight, or completed and not reaped.
+    /// Number of used slots of the AIO context: IOs in flight, or completed and not reaped.
     pub fn slots_used(&self) -> u8 {
         self.ios().filter(|(_, io)| io.aio && io.ack != Acked::Reaped).count() as u8
     }
 
-    /// A physical block that nothing maps, now or as committed.
+    /// A physical block that is free in the current and in the committed disk trees.
     pub fn free_pblk(&self) -> Option<u8> {
         let trees = self.inodes.iter().flat_map(|inode| inode.disk.iter().chain(&inode.committed));
         let used = trees.filter_map(|m| m.pblk()).fold(0_u64, |used, pblk| used | 1 << pblk);
@@ -170,10 +172,10 @@ impl State {
 }
 
 impl Bound {
-    /// All of them.
+    /// All bounds, in the order of the enum.
     pub const ALL: [Bound; 4] = [Bound::Ios, Bound::Frames, Bound::EsExtents, Bound::Pblks];
 
-    /// The constant in [`crate::bounds`].
+    /// The name of the constant in [`crate::bounds`].
     pub const fn name(self) -> &'static str {
         match self {
             Bound::Ios => "IOS_MAX",

@@ -1,89 +1,93 @@
-//! A task: a thread, a kworker or the flusher, and the kernel functions it is inside of.
+//! A task: a thread, a kworker or the flusher, with the kernel functions on its stack.
 
 use crate::bounds::{BLOCKS_MAX, FRAMES_MAX, KWORKERS_MAX, THREADS_MAX};
 use crate::kernel::op::Op;
 use crate::kernel::pc::Pc;
 use crate::kernel::setup::Setup;
 
-/// Tasks that can sleep: threads first, then kworkers, then the flusher.
+use super::marks::Marks;
+
+/// Number of tasks that can sleep: threads first, then kworkers, then the flusher.
 pub const TASKS: usize = (THREADS_MAX + KWORKERS_MAX + 1) as usize;
 
-/// The flusher's task.
+/// The index of the flusher's task.
 pub const FLUSHER: u8 = TASKS as u8 - 1;
 
-/// No physical block: the read fills in zeroes.
+/// A value of [`Task::read`]: there is no physical block, and the read fills in zeroes.
 pub const NO_PBLK: u8 = u8::MAX;
-/// The page is in the cache already: the task that put it there fills it.
+/// A value of [`Task::read`]: the page was cached already, and the task that added it fills it.
 pub const NOT_READ: u8 = NO_PBLK - 1;
 
-/// A task: a user thread in a system call, or a kworker.
+/// A task: a user thread, a kworker or the flusher.
 #[derive(Clone, Copy, Debug, Eq)]
 pub struct Task {
-    /// Kernel functions that the task is inside of, outermost first.
+    /// The kernel functions on the stack, outermost first.
     frames: [Frame; FRAMES_MAX as usize],
     depth: u8,
-    /// Threads: the operation that runs or runs next.
+    /// Threads: the index of the current or the next operation.
     pub op: u8,
-    /// `i_mutex`, or `i_rwsem` exclusively, held: bit `n` for inode `n`.
+    /// Inodes whose `i_mutex`, or exclusive `i_rwsem`, the task holds: bit `n` for inode `n`.
     pub i_mutex: u8,
-    /// `i_rwsem` held shared: bit `n` for inode `n`.
+    /// Inodes whose `i_rwsem` the task holds shared: bit `n` for inode `n`.
     pub shared: u8,
-    /// A jbd2 handle is open.
+    /// True if the task has an open jbd2 handle.
     pub handle: bool,
-    /// A read: where each block of the range is read from, [`NO_PBLK`] for zeroes; in a buffered
-    /// one [`NOT_READ`] where the page is not its own to fill.
+    /// During a read: the physical block from which each block of the range is read, or [`NO_PBLK`]
+    /// for zeroes. In a buffered read, [`NOT_READ`] marks pages that another task fills.
     pub read: [u8; BLOCKS_MAX as usize],
-    /// What the running call owes: the version of each block that was acknowledged when it began.
-    pub must: [u8; BLOCKS_MAX as usize],
-    /// Events that this thread still has to reap in the running `io_getevents`.
+    /// The version of each block that was acknowledged when the running call began. The call must
+    /// return or save at least this version.
+    pub must: Marks,
+    /// Number of events that the running `io_getevents` still has to reap.
     pub to_reap: u8,
-    /// Whether the call has noted what it must remember from its beginning.
+    /// True if the running call has recorded what was acknowledged at its start.
     pub begun: bool,
-    /// How far a batch has come.
+    /// The progress of a batch.
     pub submitting: Submitting,
 }
 
-/// How far an `io_submit` of several iocbs has come.
+/// The progress of an `io_submit` of several iocbs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub struct Submitting {
-    /// The iocb that is submitted now, counted from 0.
+    /// The index of the iocb that is submitted now, counted from 0.
     pub iocb: u8,
-    /// How many of the iocbs before it belong to calls that have returned a short count.
+    /// Number of earlier iocbs that belong to calls that returned a short count.
     pub returned: u8,
 }
 
-/// One kernel function on a task's stack: where it is, and what it works on.
+/// One kernel function on a task's stack: its place, and the object that it works on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Frame {
-    /// The next step.
+    /// The place of the next step.
     pub pc: Pc,
-    /// What the function works on. A place always has the same kind.
+    /// The object that the function works on. A place always has the same kind of object.
     pub on: On,
     /// In `ext4_end_io` the position in the plan. In `ext4_sync_file` 1 if it is called for an AIO
-    /// that skips the wait ([`Pc::FsyncLock`]) or waits for a commit ([`Pc::FsyncCommitWait`]).
+    /// write that skips the wait ([`Pc::FsyncLock`]), or if it waits for a commit
+    /// ([`Pc::FsyncCommitWait`]).
     pub extra: u8,
 }
 
-/// What a kernel function works on.
+/// The object that a kernel function works on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum On {
-    /// Neither an inode nor an IO: what it works on is in the operation.
+    /// No object: the operation says what the function works on.
     Nothing,
-    /// An inode.
+    /// The inode with this index.
     Inode(u8),
-    /// A slot of the IO table.
+    /// The IO in this slot of the IO table.
     Io(u8),
 }
 
 impl Frame {
-    /// A function that is entered.
+    /// The frame of a function that is entered.
     pub const fn new(pc: Pc, on: On) -> Frame {
         Frame { pc, on, extra: 0 }
     }
 }
 
 impl On {
-    /// The inode, if it is one.
+    /// The inode's index, if the object is an inode.
     pub fn inode(self) -> Option<u8> {
         match self {
             On::Inode(ino) => Some(ino),
@@ -91,7 +95,7 @@ impl On {
         }
     }
 
-    /// The IO, if it is one.
+    /// The IO's slot, if the object is an IO.
     pub fn io(self) -> Option<u8> {
         match self {
             On::Io(io) => Some(io),
@@ -100,7 +104,7 @@ impl On {
     }
 }
 
-/// Places above the stack are equal in all tasks, so they are not compared.
+/// Places above the stack are the same in all tasks, so they are not compared.
 impl PartialEq for Task {
     fn eq(&self, other: &Task) -> bool {
         let Task { frames: _, depth, op, i_mutex, shared, handle, .. } = *self;
@@ -122,39 +126,39 @@ impl Task {
         handle: false,
         shared: 0,
         read: [NO_PBLK; BLOCKS_MAX as usize],
-        must: [0; BLOCKS_MAX as usize],
+        must: Marks::NONE,
         to_reap: 0,
         begun: false,
         submitting: Submitting { iocb: 0, returned: 0 },
     };
 
-    /// A thread between two operations.
+    /// A thread between two operations, at the start of the operation with this index.
     pub(in crate::kernel) fn at_op(op: u8) -> Task {
         Task { op, ..Task::IDLE }
     }
 
-    /// What a thread runs or runs next; of a batch the iocb that it has come to. Kworkers and the
-    /// flusher have no operation.
+    /// The operation that a thread runs or runs next; for a batch, the current iocb. Kworkers and
+    /// the flusher have none.
     pub fn current(&self, setup: &Setup, thread: u8) -> Option<Op> {
         Some(setup.op(thread, self.op)?.iocb(self.submitting.iocb))
     }
 
-    /// The functions that the task is inside of, outermost first.
+    /// The kernel functions on the stack, outermost first.
     pub fn frames(&self) -> &[Frame] {
         &self.frames[..usize::from(self.depth)]
     }
 
-    /// The innermost function.
+    /// The innermost function on the stack.
     pub fn top(&self) -> Option<Frame> {
         self.frames().last().copied()
     }
 
-    /// How many functions are on the stack.
+    /// Number of functions on the stack.
     pub fn depth(&self) -> u8 {
         self.depth
     }
 
-    /// Calls a function; false if the stack is full.
+    /// Pushes a function on the stack; returns false if the stack is full.
     #[must_use]
     pub fn push(&mut self, frame: Frame) -> bool {
         let Some(place) = self.frames.get_mut(usize::from(self.depth)) else { return false };
@@ -170,7 +174,7 @@ impl Task {
         self.frames[usize::from(self.depth)] = Task::IDLE.frames[0];
     }
 
-    /// The innermost function, to move it on.
+    /// The innermost function, to be changed.
     pub fn top_mut(&mut self) -> Option<&mut Frame> {
         self.frames[..usize::from(self.depth)].last_mut()
     }

@@ -1,26 +1,26 @@
-//! What is wrong with a script.
+//! Errors in a script.
 
 use core::fmt;
 
-/// Where a script is wrong and what would be right.
+/// The place of an error in a script, and the text that was expected there.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ScriptError {
-    /// Line, from 1.
+    /// The line, counted from 1.
     pub line: u32,
-    /// Column in characters, from 1.
+    /// The column in characters, counted from 1.
     pub column: u32,
-    /// The offending word; empty at the end of a line.
+    /// The wrong word; empty at the end of a line.
     pub word: String,
-    /// What is wrong, where it is not a word that stands there or is missing.
+    /// The problem, if it is not a wrong or a missing word.
     pub problem: Option<String>,
-    /// What was expected there.
+    /// The text that was expected there.
     pub expected: String,
-    /// A known word that is close to the offending one.
+    /// A known word that is similar to the wrong one.
     pub suggestion: Option<&'static str>,
 }
 
 impl ScriptError {
-    /// What stands there, and what was expected instead.
+    /// The text at that place, and the text that was expected.
     pub fn message(&self) -> String {
         let ScriptError { word, problem, expected, suggestion, .. } = self;
         let found = match (problem, word.as_str()) {
@@ -39,7 +39,7 @@ impl fmt::Display for ScriptError {
     }
 }
 
-/// The known word that is nearest to one that is not known, if it is near at all.
+/// The known word that is most similar to an unknown one, if one is similar enough.
 pub(crate) fn nearest(
     word: &str,
     known: impl IntoIterator<Item = &'static str>,
@@ -50,7 +50,7 @@ pub(crate) fn nearest(
     (distance <= 1 + best.len() / 3).then_some(best)
 }
 
-/// Insertions, deletions and replacements that turn one word into another.
+/// Number of insertions, deletions and replacements that turn one word into another.
 fn edit_distance(a: &str, b: &str) -> usize {
     let b: Vec<char> = b.chars().collect();
     let mut row: Vec<usize> = (0..=b.len()).collect();

@@ -1,21 +1,21 @@
 //! The op language: a scenario as a short plain text that reads well inside a mail.
 //!
 //! ```text
-//! title two writes                   what it is about
-//! design rfc-osync                   a design, with knobs if need be
-//! mount dioread_nolock               or nodioread_nolock
+//! title two writes                   the topic, in a few words
+//! design rfc-osync                   a design, optionally with knobs
+//! mount dioread_nolock               or nodioread_nolock, and nodelalloc
 //! slots 2                            maxevents of the AIO context
-//! journal 3                          handles that a transaction has room for; else for all
-//! file a 16 blocks, U 0+8, W 8+4     what is allocated at the start
+//! journal 3                          handles that fit into a transaction; default no limit
+//! file a 16 blocks, U 0+8, W 8+4     the ranges that are allocated at the start
 //! allow shrink 1                     what the environment may do, and how often
 //! t1: aio_write io=0+4 sync=1        operations of thread t1, in order
 //! t1: getevents 2
-//! expect rfc-osync: NO-DEADLOCK      promises that some run breaks; or ok
+//! expect rfc-osync: NO-DEADLOCK      promises that some run breaks, or ok
 //! expect others: ok
 //! ```
 //!
-//! A `#` begins a comment. Numbers are blocks; `4096B` and `4k` are bytes. Words and arguments are
-//! those of the recorded scripts (`oracle/ftrace`) wherever both have the operation.
+//! A `#` starts a comment. Numbers are blocks; `4096B` and `4k` are bytes. Words and arguments are
+//! those of the recorded scripts (`oracle/ftrace`), if both have the operation.
 
 mod budgets;
 mod error;

@@ -1,4 +1,4 @@
-//! Reading and writing an operation, as the table [`OPS`] describes it.
+//! Reads and writes operations according to the table [`OPS`].
 
 use core::fmt;
 
@@ -7,18 +7,18 @@ use super::words::{Word, Words};
 use crate::bounds::SLOTS_MAX;
 use crate::kernel::{File, Iocbs, NumberArg, OPS, Op, OpArgs, OpInfo, Range, Ranges, Setup, Sync};
 
-/// Reads one operation as a console takes it: `aio_write io=0+4`, without a thread.
+/// Reads one operation in the form of the console: `aio_write io=0+4`, without a thread.
 ///
 /// # Errors
-/// The first word that is wrong, and what would be right.
+/// The first wrong word, and the text that was expected.
 pub fn parse_op_line(setup: &Setup, text: &str) -> Result<Op, ScriptError> {
     parse_op_line_in(&OPS, setup, text)
 }
 
-/// The same with another table of operations.
+/// [`parse_op_line`] with another table of operations.
 ///
 /// # Errors
-/// The first word that is wrong, and what would be right.
+/// The first wrong word, and the text that was expected.
 pub fn parse_op_line_in(
     ops: &[&'static OpInfo],
     setup: &Setup,
@@ -41,7 +41,7 @@ pub(super) fn read_op(
         let near = nearest(word.text, names.iter().copied());
         return Err(words.error(word, &format!("an operation: {}", names.join(", ")), near));
     };
-    // `file=` decides what a range may be, wherever it stands.
+    // `file=` decides which ranges are valid, so it is read first, wherever it stands.
     let ino = if info.on_file { words.file(setup)? } else { 0 };
     let Some(file) = setup.files.get(usize::from(ino)) else {
         return Err(words.error(word, "a script that has a file", None));
@@ -54,7 +54,7 @@ pub(super) fn read_op(
     given.op(words)
 }
 
-/// The arguments that have been read so far.
+/// The arguments read so far.
 struct Given {
     info: &'static OpInfo,
     ino: u8,
@@ -65,7 +65,7 @@ struct Given {
 }
 
 impl Given {
-    /// Takes one argument; a range in two words takes both.
+    /// Reads one argument; a range in two words takes both words.
     fn take(&mut self, word: Word, words: &mut Words, file: &File) -> Result<(), ScriptError> {
         let OpInfo { usage, on_file, ranges, sync, number, .. } = *self.info;
         match word.text.split_once('=') {
@@ -85,15 +85,15 @@ impl Given {
                         let expected = format!("at most {SLOTS_MAX} iocbs");
                         return Err(words.error(word, &expected, None));
                     }
-                    self.ranges.push(words.range(word, range, file)?);
+                    self.ranges.push(words.range(word, range, file, self.info.halves)?);
                 }
             }
             None if ranges != Ranges::None && self.ranges.is_empty() => {
                 let range = if word.text.contains('+') {
-                    words.range(word, word.text, file)?
+                    words.range(word, word.text, file, self.info.halves)?
                 } else {
                     let len = words.expect("a length in blocks")?;
-                    words.range_of(word, word.text, len.text, file)?
+                    words.range_of(word, len, file, self.info.halves)?
                 };
                 self.ranges.push(range);
             }
@@ -109,7 +109,7 @@ impl Given {
         Ok(())
     }
 
-    /// The operation, once the line has been read.
+    /// The operation, after the whole line has been read.
     fn op(self, words: &Words) -> Result<Op, ScriptError> {
         let Given { info, ino, sync, ranges, number, .. } = self;
         let sync = sync.unwrap_or(Sync::No);
@@ -150,11 +150,11 @@ fn expected_number(NumberArg { what, min, max, .. }: NumberArg) -> String {
     format!("{what}, from {min} to {max}")
 }
 
-/// An operation as the language writes it.
+/// Displays an operation in the op language.
 pub struct OpText<'a> {
-    /// The operation.
+    /// The operation to display.
     pub op: Op,
-    /// The files of its setup; `file=` is written only if there are two.
+    /// The files of its setup. `file=` is written only if there are two.
     pub files: &'a [File],
 }
 
@@ -165,12 +165,12 @@ impl fmt::Display for OpText<'_> {
         f.write_str(word)?;
         match (ranges, iocbs) {
             (Ranges::None, _) => {}
-            (Ranges::One, _) => write!(f, " {} {}", range.lblk, range.len)?,
-            (Ranges::Iocbs, None) => write!(f, " io={}+{}", range.lblk, range.len)?,
+            (Ranges::One, _) => write!(f, " {}", range.words().join(" "))?,
+            (Ranges::Iocbs, None) => write!(f, " io={}", range.words().join("+"))?,
             (Ranges::Iocbs, Some(iocbs)) => {
                 for (i, range) in iocbs.iter().enumerate() {
                     let start = if i == 0 { " io=" } else { "," };
-                    write!(f, "{start}{}+{}", range.lblk, range.len)?;
+                    write!(f, "{start}{}", range.words().join("+"))?;
                 }
             }
         }

@@ -1,4 +1,4 @@
-//! Reading a script.
+//! Reads a script from its text, line by line.
 
 use super::budgets::{BUDGET_WORDS, budget_of};
 use super::error::{ScriptError, nearest};
@@ -11,19 +11,19 @@ use crate::bounds::{
 };
 use crate::kernel::{Design, File, FileExtent, OPS, Op, Promise, Row, Setup};
 
-/// Writeback takes a handle and reserves another.
+/// The smallest journal: writeback takes one handle and reserves another.
 const JOURNAL_MIN: u32 = 2;
-/// How often a budget can be allowed.
+/// The largest number that `allow` accepts.
 const BUDGET_MAX: u32 = 8;
 
 const STATEMENTS: &[&str] =
     &["title", "design", "mount", "slots", "journal", "file", "allow", "expect", "t1:"];
 
 impl Script {
-    /// Reads a script. The first thing that is wrong is the error; nothing is guessed.
+    /// Reads a script. The first error is returned; the parser guesses nothing.
     pub fn parse(text: &str) -> Result<Script, ScriptError> {
         if text.len() > SCRIPT_BYTES_MAX as usize {
-            // The reader stops a byte after the bound: how long the text is need not be known.
+            // Reading stops one byte after the bound, so the length of the text need not be known.
             let expected = format!("at most {SCRIPT_BYTES_MAX} bytes");
             let start = Word { text: "", column: 1 };
             return Err(Words::new(1, "").problem(start, "the script is too long", &expected));
@@ -43,7 +43,7 @@ impl Script {
         Ok(script)
     }
 
-    /// A script in which nobody does anything: where a page begins. Nobody can write one.
+    /// A script without operations, with which a page starts. The parser accepts no such script.
     pub fn empty() -> Script {
         Script {
             title: String::new(),
@@ -54,7 +54,7 @@ impl Script {
         }
     }
 
-    /// What can only be said of the whole: somebody does something, and nobody waits for more
+    /// Checks of the whole script: at least one operation exists, and no thread waits for more
     /// events than there will be.
     fn check_whole(&self, text: &str) -> Result<(), ScriptError> {
         let end = Words::new(text.lines().count().max(1) as u32, text.lines().last().unwrap_or(""));
@@ -85,7 +85,7 @@ impl Script {
         Ok(())
     }
 
-    /// What a script says once at most: two lines would contradict each other.
+    /// Reports an error if a line that may occur only once occurs again.
     fn only_once(
         words: &Words,
         word: Word,
@@ -121,19 +121,25 @@ impl Script {
                 return Ok(());
             }
             "mount" => {
-                let option = words.expect("a mount option: dioread_nolock or nodioread_nolock")?;
-                self.setup.mount = match option.text {
-                    "dioread_nolock" => Some(true),
-                    "nodioread_nolock" => Some(false),
-                    _ => {
-                        let near = nearest(option.text, MOUNTS.iter().copied());
-                        return Err(words.error(
-                            option,
-                            "dioread_nolock or nodioread_nolock",
-                            near,
-                        ));
+                let expected = MOUNTS.join(", ");
+                let mut option = Some(words.expect(&format!("a mount option: {expected}"))?);
+                while let Some(word) = option {
+                    let setup = &mut self.setup;
+                    match word.text {
+                        "dioread_nolock" if setup.mount.is_none() => setup.mount = Some(true),
+                        "nodioread_nolock" if setup.mount.is_none() => setup.mount = Some(false),
+                        "nodelalloc" if setup.delalloc => setup.delalloc = false,
+                        known if MOUNTS.contains(&known) => {
+                            let expected = "each mount option once, and not its opposite";
+                            return Err(words.error(word, expected, None));
+                        }
+                        other => {
+                            let near = nearest(other, MOUNTS.iter().copied());
+                            return Err(words.error(word, &expected, near));
+                        }
                     }
-                };
+                    option = words.next();
+                }
             }
             "slots" => {
                 self.setup.slots = words.number("a number of slots", 1, SLOTS_MAX)?;
@@ -151,7 +157,7 @@ impl Script {
                     return Err(words.error(word, &format!("one of {}", known.join(", ")), near));
                 };
                 Script::only_once(words, word, &format!("allow {}", word.text), seen)?;
-                // A machine crashes once.
+                // A machine crashes only once.
                 let max = if word.text == "crash" { 1 } else { BUDGET_MAX };
                 *budget = match words.peek() {
                     Some(_) => words.number("how often", 0, max)?,
@@ -172,7 +178,7 @@ impl Script {
         words.end()
     }
 
-    /// `file a 16 blocks, U 0+8, W 8+4`
+    /// Reads `file a 16 blocks, U 0+8, W 8+4`.
     fn file(&mut self, words: &mut Words) -> Result<(), ScriptError> {
         let name = words.expect("a file name")?;
         if self.setup.files.len() >= INODES_MAX as usize {
@@ -200,7 +206,7 @@ impl Script {
                 }
             };
             let word = words.expect("a range, as in 0+8")?;
-            let range = words.range(word, word.text.trim_end_matches(','), &file)?;
+            let range = words.range(word, word.text.trim_end_matches(','), &file, false)?;
             if range.end() > blocks {
                 let expected = format!("a range inside its {blocks} blocks");
                 return Err(words.error(word, &expected, None));
@@ -217,7 +223,7 @@ impl Script {
         Ok(())
     }
 
-    /// `expect v3.8, kara: ok`, `expect rfc-v1: RAW NO-STALE`, `expect others: ok`
+    /// Reads `expect v3.8, kara: ok`, `expect rfc-v1: RAW NO-STALE` or `expect others: ok`.
     fn expectation(&mut self, words: &mut Words) -> Result<(), ScriptError> {
         let rest = words.rest();
         let Some((names, promises)) = rest.text.split_once(':') else {
@@ -255,7 +261,7 @@ impl Script {
             let ok = place(promises.trim_start(), promises.trim());
             return Err(words.error(ok, "ok alone, or promises", None));
         }
-        // What two lines say of one design must be the same.
+        // Two lines about one design must say the same.
         let differs = |of: &dyn Fn(&Expectation) -> bool| {
             self.expectations.iter().any(|other| of(other) && other.broken != broken)
         };
@@ -275,7 +281,7 @@ impl Script {
         let at = words.column();
         let op = read_op(&OPS, &self.setup, words)?;
         let program = self.setup.threads.get(usize::from(thread)).map_or(&[][..], Vec::as_slice);
-        // Each iocb of a batch counts, as each is a write with a number of its own.
+        // Each iocb of a batch counts, because each is a numbered write.
         let count = |op: &Op| u32::from(op.writes().max(1));
         if program.iter().map(count).sum::<u32>() + count(&op) > OPS_MAX {
             let word = Word { text: "", column: at };
@@ -288,6 +294,20 @@ impl Script {
             let expected = format!("at most {WRITES_MAX} writes in a script");
             return Err(words.problem(word, "one write too many", &expected));
         }
+        if self.setup.has_closed(thread, op) {
+            let word = Word { text: "", column: at };
+            let file = &self.setup.files[usize::from(op.ino())].name;
+            let problem = format!("t{} has closed {file}", thread + 1);
+            return Err(words.problem(
+                word,
+                &problem,
+                "close as the thread's last use of the file",
+            ));
+        }
+        if matches!(op, Op::Unlink { .. }) && self.setup.unlinks(op.ino()) {
+            let word = Word { text: "", column: at };
+            return Err(words.problem(word, "the file is unlinked twice", "one unlink of a file"));
+        }
         self.setup.push(thread, op);
         if self.lines.len() <= usize::from(thread) {
             self.lines.resize(usize::from(thread) + 1, Vec::new());
@@ -297,17 +317,17 @@ impl Script {
     }
 }
 
-/// What a script sets up that says nothing.
+/// The setup of a script that sets nothing.
 fn start() -> Setup {
     Setup { mount: None, ..Setup::new(Row::V3_8) }
 }
 
-/// Where a slice of a text begins, in bytes.
+/// The offset in bytes of a slice of a text.
 fn offset_of(text: &str, part: &str) -> usize {
     (part.as_ptr() as usize).saturating_sub(text.as_ptr() as usize).min(text.len())
 }
 
-/// A thread's index from its `t1:`.
+/// The index of a thread, from its `t1:`.
 fn thread_of(word: &str) -> Option<u8> {
     let number: u8 = word.strip_prefix('t')?.strip_suffix(':')?.parse().ok()?;
     (1..=THREADS_MAX as u8).contains(&number).then(|| number - 1)

@@ -1,4 +1,4 @@
-//! Writing a script.
+//! Writes a script as text that reads back as the same script.
 
 use core::fmt;
 
@@ -7,18 +7,22 @@ use super::ops::OpText;
 use super::script::{Expectation, MOUNTS, Script};
 use crate::kernel::{Design, FileExtent, Op, Promise, Setup};
 
-/// The canonical text: reading it gives the same script.
+/// Writes the canonical text; reading it gives the same script.
 impl fmt::Display for Script {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Setup { design, mount, slots, journal, files, threads, budgets } = &self.setup;
+        let Setup { design, mount, delalloc, slots, journal, files, threads, budgets } =
+            &self.setup;
         if !self.title.is_empty() {
             writeln!(f, "title {}", self.title)?;
         }
         if self.names_design {
             writeln!(f, "design {design}")?;
         }
-        if let Some(nolock) = mount {
-            writeln!(f, "mount {}", if *nolock { MOUNTS[0] } else { MOUNTS[1] })?;
+        let nolock = mount.map(|nolock| if nolock { MOUNTS[0] } else { MOUNTS[1] });
+        let options = nolock.into_iter().chain((!delalloc).then_some(MOUNTS[2]));
+        let options: Vec<&str> = options.collect();
+        if !options.is_empty() {
+            writeln!(f, "mount {}", options.join(" "))?;
         }
         writeln!(f, "slots {slots}")?;
         if *journal > 0 {
@@ -39,8 +43,8 @@ impl fmt::Display for Script {
             }
         }
         writeln!(f)?;
-        // In the order of the script, which numbers the writes: sorted by thread, the second write
-        // of the first thread would be called B, and was perhaps C.
+        // The order of the script is kept, because it numbers the writes. Sorted by thread, the
+        // letters of the writes could change.
         let mut ops: Vec<(u32, usize, Op)> = Vec::new();
         for (thread, program) in threads.iter().enumerate() {
             for (index, op) in program.iter().enumerate() {

@@ -1,31 +1,31 @@
-//! A script that has been read, and what it expects of designs.
+//! A parsed script, and its expectations about designs.
 
 use crate::kernel::{Design, Setup};
 
 /// The mount options; the first is `dioread_nolock`.
-pub(super) const MOUNTS: &[&str] = &["dioread_nolock", "nodioread_nolock"];
+pub(super) const MOUNTS: &[&str] = &["dioread_nolock", "nodioread_nolock", "nodelalloc"];
 
-/// A script that has been read.
+/// A script that was read without an error.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Script {
-    /// What it is about.
+    /// The topic, in a few words.
     pub title: String,
-    /// Whether the script itself names the design.
+    /// True if the script names the design.
     pub names_design: bool,
-    /// What it sets up.
+    /// The setup that the script describes.
     pub setup: Setup,
     /// The line (from 1) of each operation, by thread.
     pub lines: Vec<Vec<u32>>,
-    /// What is expected of designs.
+    /// The expected results, by design.
     pub expectations: Vec<Expectation>,
 }
 
-/// Which promises some run of the script breaks under a design.
+/// The promises that some run of the script breaks under certain designs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Expectation {
-    /// The designs; empty means all others.
+    /// The designs; an empty list means all other designs.
     pub designs: Vec<Design>,
-    /// The promises that are broken, as bits (`Promise::bit`); 0 is `ok`.
+    /// The broken promises, as bits (`Promise::bit`); 0 is `ok`.
     pub broken: u16,
 }
 
@@ -35,7 +35,12 @@ impl Script {
         self.expectations.iter().fold(0, |bits, expectation| bits | expectation.broken)
     }
 
-    /// What the script expects of a design: the promises that some run breaks. Nothing if it does
+    /// Whether an `expect` line names the design.
+    pub fn names(&self, design: &Design) -> bool {
+        self.expectations.iter().any(|e| e.designs.contains(design))
+    }
+
+    /// The promises that some run breaks under a design, according to the script; `None` if it does
     /// not say.
     pub fn expected(&self, design: &Design) -> Option<u16> {
         let named = self.expectations.iter().find(|e| e.designs.contains(design));

@@ -1,4 +1,4 @@
-//! The words of one line of a script, and what they are read as.
+//! The words of one line of a script, and the values that they stand for.
 
 use super::error::ScriptError;
 use crate::bounds::BLOCKS_MAX;
@@ -10,11 +10,24 @@ pub(super) struct Word<'a> {
     pub(super) column: u32,
 }
 
+impl<'a> Word<'a> {
+    /// A part of the word, as a word with its own column; the whole word if the part is empty.
+    fn part(self, part: &'a str) -> Word<'a> {
+        let at = (part.as_ptr() as usize).checked_sub(self.text.as_ptr() as usize);
+        match at.and_then(|at| self.text.get(..at)) {
+            Some(before) if !part.is_empty() => {
+                Word { text: part, column: self.column + before.chars().count() as u32 }
+            }
+            _ => self,
+        }
+    }
+}
+
 /// The words of one line, without its comment.
 pub(super) struct Words<'a> {
     pub(super) line: u32,
     text: &'a str,
-    /// Bytes of `text` that have been read.
+    /// Number of bytes of `text` that have been read.
     at: usize,
     whole: &'a str,
 }
@@ -25,7 +38,7 @@ impl<'a> Words<'a> {
         Words { line, text, at: 0, whole }
     }
 
-    /// Refuses control characters, also in a comment: scripts are printed again, and a terminal
+    /// Rejects control characters, even in a comment: scripts are printed again, and a terminal
     /// would obey them.
     pub(super) fn check_characters(&self) -> Result<(), ScriptError> {
         let Some(at) = self.whole.find(|c: char| c.is_control() && c != '\t') else {
@@ -59,7 +72,7 @@ impl<'a> Words<'a> {
         wrong(word.text).then_some(word)
     }
 
-    /// The file that `file=` names, the first if nothing does.
+    /// The file that `file=` names, or the first file.
     pub(super) fn file(&self, setup: &Setup) -> Result<u8, ScriptError> {
         let Some((word, value)) = self.key("file") else { return Ok(0) };
         let found = setup.files.iter().position(|file| file.name == value);
@@ -82,7 +95,7 @@ impl<'a> Words<'a> {
         None
     }
 
-    /// Everything that is left of the line, less a comment.
+    /// The rest of the line, without a comment.
     pub(super) fn rest(&mut self) -> Word<'a> {
         let rest = &self.text[self.at..];
         let text = rest.trim_start();
@@ -91,14 +104,14 @@ impl<'a> Words<'a> {
         Word { text, column }
     }
 
-    /// Everything that is left of the line; a `#` is part of it.
+    /// The rest of the line; a `#` is part of it.
     pub(super) fn rest_of_line(&mut self) -> &'a str {
         let rest = self.whole[self.at..].trim();
         self.at = self.text.len();
         rest
     }
 
-    /// The place after the last word.
+    /// The place after the last word that was read.
     pub(super) fn here(&self) -> Word<'a> {
         Word { text: "", column: self.text.chars().count() as u32 + 1 }
     }
@@ -127,47 +140,76 @@ impl<'a> Words<'a> {
         }
     }
 
-    /// `0+8`, inside a file.
-    pub(super) fn range(&self, word: Word, text: &str, file: &File) -> Result<Range, ScriptError> {
-        match text.split_once('+') {
-            Some((off, len)) => self.range_of(word, off, len, file),
-            None => Err(self.error(word, "a range as offset+length, as in 0+8", None)),
-        }
+    /// Reads a range inside a file, such as `0+8`, or `0.5+1` if it may have half blocks. The error
+    /// marks a wrong number alone, and the whole range if it does not fit.
+    pub(super) fn range<'t>(
+        &self,
+        word: Word<'t>,
+        text: &'t str,
+        file: &File,
+        halves: bool,
+    ) -> Result<Range, ScriptError> {
+        let Some((off, len)) = text.split_once('+') else {
+            return Err(self.error(word, "a range as offset+length, as in 0+8", None));
+        };
+        let off = self.half_blocks(word.part(off), halves)?;
+        let len = self.half_blocks(word.part(len), halves)?;
+        self.fitting(off, len, [word; 2], file)
     }
 
+    /// A range inside a file, in two words. The error marks the wrong one.
     pub(super) fn range_of(
         &self,
-        word: Word,
-        off: &str,
-        len: &str,
+        off: Word,
+        len: Word,
         file: &File,
+        halves: bool,
     ) -> Result<Range, ScriptError> {
-        let blocks = |text: &str| self.blocks(word, text);
-        let (lblk, len) = (blocks(off)?, blocks(len)?);
-        // A range may reach beyond the end of the file: writes extend it.
-        if len == 0 || lblk.saturating_add(len) > BLOCKS_MAX {
-            let expected =
-                format!("at least one block, inside the first {BLOCKS_MAX} of {}", file.name);
-            return Err(self.error(word, &expected, None));
-        }
-        Ok(Range::new(lblk as u8, len as u8))
+        let first = self.half_blocks(off, halves)?;
+        self.fitting(first, self.half_blocks(len, halves)?, [off, len], file)
     }
 
-    /// A number of blocks: `4`, `16384B` or `16k`.
-    pub(super) fn blocks(&self, word: Word, text: &str) -> Result<u32, ScriptError> {
-        const BLOCK: u32 = 4096;
+    /// A range of half blocks that fits into a file; otherwise the error marks the word of the
+    /// offset or of the length.
+    fn fitting(
+        &self,
+        first: u32,
+        count: u32,
+        [off_word, len_word]: [Word; 2],
+        file: &File,
+    ) -> Result<Range, ScriptError> {
+        // A range may extend beyond the end of the file, because writes extend the file.
+        let max = 2 * BLOCKS_MAX;
+        if count == 0 || first.saturating_add(count) > max {
+            let blamed = if first >= max { off_word } else { len_word };
+            let expected =
+                format!("at least one block, inside the first {BLOCKS_MAX} of {}", file.name);
+            return Err(self.error(blamed, &expected, None));
+        }
+        Ok(Range::of_halves(first as u8, count as u8))
+    }
+
+    /// Reads a number of blocks, in half blocks: `4`, `16384B`, `16k` or, with half blocks, `0.5`.
+    fn half_blocks(&self, word: Word, halves: bool) -> Result<u32, ScriptError> {
+        const HALF: u32 = 2048;
+        let text = word.text;
         let unit =
             |suffix: &str, factor: u32| text.strip_suffix(suffix).map(|digits| (digits, factor));
-        let (digits, factor) = unit("B", 1).or_else(|| unit("k", 1024)).unwrap_or((text, BLOCK));
+        let unit = unit("B", 1).or_else(|| unit("k", 1024)).or_else(|| unit(".5", 2 * HALF));
+        let (digits, factor) = unit.unwrap_or((text, 2 * HALF));
+        let rest = if text.ends_with(".5") { HALF } else { 0 };
         let bytes = digits.parse::<u32>().ok().and_then(|n| n.checked_mul(factor));
-        match bytes {
-            Some(bytes) if bytes % BLOCK == 0 => Ok(bytes / BLOCK),
+        match bytes.and_then(|bytes| bytes.checked_add(rest)) {
+            Some(bytes) if bytes % (2 * HALF) == 0 || halves && bytes % HALF == 0 => {
+                Ok(bytes / HALF)
+            }
+            Some(_) if halves => Err(self.error(word, "whole or half blocks of 4096 bytes", None)),
             Some(_) => Err(self.error(word, "whole blocks of 4096 bytes", None)),
             None => Err(self.error(word, "a number of blocks, or bytes as in 4096B or 4k", None)),
         }
     }
 
-    /// An error that is about more than the word at its place.
+    /// An error that concerns more than the word at its place.
     pub(super) fn problem(&self, word: Word, problem: &str, expected: &str) -> ScriptError {
         let problem = Some(problem.into());
         ScriptError { problem, ..self.error(word, expected, None) }

@@ -1,8 +1,8 @@
-//! Names of functions and locks: every panel says those of the design's kernel.
+//! Names of functions and locks: every panel uses the names of the design's kernel.
 
 use super::*;
 
-/// A direct write waits for the lock that a truncate holds, one more is in flight.
+/// One direct write waits for the lock that a truncate holds; another is in flight.
 const SCRIPT: &str = "file a 8 blocks, U 0+8\nt1: aio_write io=0+4\nt2: truncate 4\n\
                       t3: dio_write 4 4\ndesign v5.5\n";
 
@@ -84,20 +84,20 @@ fn every_panel_has_the_names_of_v5_5() {
 #[test]
 fn no_panel_names_the_lock_of_another_kernel() {
     for row in Row::ALL {
-        let is_late = row.design().knobs.inode_lock == crate::kernel::InodeLock::Rwsem;
+        let is_late = row >= Row::V4_13;
         let other = if is_late { "i_mutex" } else { "i_rwsem" };
         for preset in PRESETS {
             let mut session = session(preset.id, row);
             let mut dice = Dice::new(7);
             for at in 0..40 {
                 let stage = stage(&session);
-                // The story of a design may compare it with another.
+                // The story of a design may name other kernels.
                 let shown = format!("{:?}", Stage { design: Default::default(), ..stage });
                 assert!(!shown.contains(other), "{} {} step {at}: {shown}", preset.id, row.id());
                 let Some(choice) = dice.choose(&session.run().enabled()) else { break };
                 session.step(choice).expect("a step");
             }
-            // The script's title is the author's.
+            // The script's author chose its title.
             let text = session.mail_text("") + &session.steps_text();
             let text = text.replace(session.title(), "");
             assert!(!text.contains(other), "{} {}: {text}", preset.id, row.id());

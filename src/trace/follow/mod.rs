@@ -1,34 +1,36 @@
-//! Following a trace: each operation of a recorded script as a run of the machine that shows what
-//! the trace shows, or the first event that no run explains.
+//! Following a trace: finds, for each operation of a recorded script, a run of the machine with the
+//! same events, or the first event that no run explains.
 
+mod plan;
 mod search;
 mod table;
 mod watch;
 
-use crate::kernel::{Choice, Design, Range, Setup, State, step};
-use crate::scenario::{Link, Script, state_sum};
+use crate::kernel::{Choice, Design, Setup, State, step};
+use crate::scenario::{Link, state_sum};
 
+pub use plan::script_of_op;
 pub use search::{Allowed, End};
 pub use watch::Kind;
 
+use self::plan::Prepared;
 use self::search::{Search, kinds};
-use self::watch::{Seen, Watch};
+use self::watch::{Seen, Sight, Watch, Who, with_unseen_completions};
 use super::event::Event;
-use super::folder::{Dump, Folder, OpRecord};
+use super::folder::{Folder, OpRecord};
 use super::history::History;
-use super::op::{Mode, RecordedOp};
+use super::op::RecordedOp;
 use super::reader::{Item, Reader, Record};
 use super::replay::{ReplayError, Unanswered, replay_under};
-use super::scene::{Part, Run, Window, runs};
-use crate::bounds::{BLOCKS_MAX, SLOTS_MAX};
+use super::scene::{Run, Window};
 
-/// What became of the operations of a trace.
+/// The results for the operations of a trace.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Followed {
-    /// In the order of the trace.
+    /// The operations, in the order of the trace.
     pub ops: Vec<FollowedOp>,
-    /// The first lookup that the design's tree answers otherwise. Lookups are no steps of the
-    /// machine, so they are compared apart from it.
+    /// The first lookup for which the design's tree gives another answer. Lookups are not steps of
+    /// the machine, so they are compared separately.
     pub lookup: Option<(Unanswered, String)>,
 }
 
@@ -40,51 +42,51 @@ impl Followed {
     }
 }
 
-/// What became of one operation.
+/// The result for one operation.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FollowedOp {
-    /// Its number.
+    /// The number of the operation in its script.
     pub index: u32,
     /// The line of the script.
     pub op: String,
-    /// What became of it.
+    /// The result of following it.
     pub outcome: Outcome,
 }
 
-/// What became of an operation.
+/// The result of following an operation.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Outcome {
-    /// A run of the machine shows all of it.
+    /// A run of the machine explains all its events.
     Followed(Path),
-    /// No run shows more than a prefix.
+    /// Runs explain only a prefix of its events.
     Ends {
-        /// The run of the prefix.
+        /// The run that explains the longest prefix.
         path: Path,
-        /// Line of the event at which it ends; 0 for the end of the operation.
+        /// The line of the first unexplained event; 0 for the end of the operation.
         line: u64,
-        /// That line.
+        /// The text of that line.
         event: String,
-        /// What the machine would have allowed there.
+        /// The steps that the machine would have allowed there.
         allowed: Vec<Allowed>,
-        /// The search reached its bound, so that there may be a run all the same.
+        /// True if the search reached its bound, so that a run may exist.
         bounded: bool,
     },
-    /// It is not followed, and why.
+    /// The operation is not followed, for this reason.
     Passed(String),
 }
 
 /// A run of the machine.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Path {
-    /// The script of the operation's state and of the operation.
+    /// The script that sets up the state before the operation, and the operation.
     pub script: String,
-    /// The choices.
+    /// The choices of the run.
     pub choices: Vec<Choice>,
-    /// The same as the fragment of an address.
+    /// The run as the fragment of an address.
     pub link: String,
-    /// Events that it explains.
+    /// Number of events that the run explains.
     pub explained: usize,
-    /// Events that have a meaning.
+    /// Number of events with a meaning.
     pub of: usize,
 }
 
@@ -96,11 +98,20 @@ pub fn follow(text: &[u8], folder: &Folder, ops: &[OpRecord], design: &Design) -
             _ => None,
         })
         .collect();
+    let folder = &with_inode(folder, &records);
     let mut history = History::new(folder);
     let mut followed = Followed::default();
     for record in ops {
         let op = RecordedOp::parse(&record.op);
-        let outcome = one(text, &records, folder, &history, record, &op, design);
+        let outcome = one(&Case {
+            text,
+            records: &records,
+            folder,
+            history: &history,
+            record,
+            op: &op,
+            design,
+        });
         let (index, line) = (record.index, record.op.clone());
         followed.ops.push(FollowedOp { index, op: line, outcome });
         history.after(record, &op);
@@ -115,7 +126,24 @@ pub fn follow(text: &[u8], folder: &Folder, ops: &[OpRecord], design: &Design) -
     followed
 }
 
-/// The events between the markers of an operation, and the task that wrote them.
+/// The folder with its inode. If the folder does not name one, it is that of the first tree event
+/// within an operation.
+fn with_inode(folder: &Folder, records: &[Record<'_>]) -> Folder {
+    let begins = |record: &Record<'_>| match record.event {
+        Event::Marker(text) => {
+            text.starts_with(b"op ") && text.windows(7).any(|it| it == b" begin ")
+        }
+        _ => false,
+    };
+    let first = records.iter().position(begins).unwrap_or(records.len());
+    let ino = records[first..].iter().find_map(|record| match record.event {
+        Event::Es(es) if es.inode.ino > 0 => Some(es.inode.ino),
+        _ => None,
+    });
+    Folder { ino: folder.ino.or(ino), ..folder.clone() }
+}
+
+/// The events between the markers of an operation, and the task that wrote the markers.
 fn events_of<'a, 'b>(records: &'b [Record<'a>], index: u32) -> Option<(&'b [Record<'a>], u32)> {
     let is = |record: &Record<'_>, what: &str| match record.event {
         Event::Marker(text) => {
@@ -129,55 +157,44 @@ fn events_of<'a, 'b>(records: &'b [Record<'a>], index: u32) -> Option<(&'b [Reco
     Some((&records[first..first + len], records[first].pid))
 }
 
-fn one(
-    text: &[u8],
-    records: &[Record<'_>],
-    folder: &Folder,
-    history: &History,
-    record: &OpRecord,
-    op: &RecordedOp,
-    design: &Design,
-) -> Outcome {
-    let plan = match Plan::of(folder, history, record, op) {
-        Ok(plan) => plan,
-        Err(why) => return Outcome::Passed(why),
-    };
+/// One operation of a trace, and what came before it.
+struct Case<'a> {
+    text: &'a [u8],
+    records: &'a [Record<'a>],
+    folder: &'a Folder,
+    history: &'a History,
+    record: &'a OpRecord,
+    op: &'a RecordedOp,
+    design: &'a Design,
+}
+
+/// Follows one operation. If no run explains it, bios of AIO writes may have been done before
+/// `io_submit` let go of them.
+fn one(case: &Case<'_>) -> Outcome {
+    let outcome = attempt(case, false);
+    let is_aio = matches!(case.op, RecordedOp::AioWrite { .. });
+    if !is_aio || matches!(outcome, Outcome::Followed(_)) {
+        return outcome;
+    }
+    match attempt(case, true) {
+        followed @ Outcome::Followed(_) => followed,
+        _ => outcome,
+    }
+}
+
+fn attempt(case: &Case<'_>, quick: bool) -> Outcome {
+    let Case { text, records, folder, history, record, op, design } = *case;
+    let Prepared { plan, window, script, setup } =
+        match Prepared::of(folder, history, record, op, design, quick) {
+            Ok(prepared) => prepared,
+            Err(why) => return Outcome::Passed(why),
+        };
     let Some((events, pid)) = events_of(records, record.index) else {
         return Outcome::Passed("outside of the trace".into());
     };
-    let after = Dump::new();
-    let all = runs(history, &after, record.size, &plan.parts, folder.block_size);
-    let Some(mut window) = tight(&all, |run| plan.asks(run)) else {
-        return Outcome::Passed("more runs than blocks".into());
-    };
-    if super::op::up(history.size(), folder.block_size) <= window[0].lblk {
-        // A file of the machine has a block at least.
-        window.insert(0, NO_RUN);
-        if window.len() > BLOCKS_MAX as usize {
-            return Outcome::Passed("more runs than blocks".into());
-        }
-    }
-    if window.iter().any(|run| run.disk.is_none()) {
-        return Outcome::Passed("blocks not known".into());
-    }
-    if history.has_flusher() && window.iter().any(|run| run.dirty) {
-        // Which pages it has written since is not known.
-        return Outcome::Passed(format!("{} beside the flusher", op.word()));
-    }
-    if !folder.dioread_nolock && window.iter().any(is_dirty_unwritten) {
-        // `ext4_ext_convert_to_initialized` (fs/ext4/extents.c v6.1) may write zeroes beside.
-        return Outcome::Passed(format!("{} that may zero out what is beside", op.word()));
-    }
-    let script = match plan.script(&window, history, folder, design) {
-        Ok(script) => script,
-        Err(why) => return Outcome::Passed(why),
-    };
-    let setup = match Script::parse(&script) {
-        Ok(script) => script.setup,
-        Err(error) => return Outcome::Passed(format!("no script of it: {error}")),
-    };
-    let mut watch = Watch::new(&window, folder, pid);
-    let Some((state, choices)) = prologue(&setup, plan.prologue(&window).len() as u8) else {
+    let mut watch = Watch::new(&window, folder, history, pid, plan.moves_from());
+    let first_op = plan.prologue(&window).len() as u8;
+    let Some((state, choices)) = prologue(&setup, first_op) else {
         return Outcome::Passed("a state that no run leads to".into());
     };
     if kinds(&state)[..window.len()] != *watch.kinds() {
@@ -185,17 +202,30 @@ fn one(
     }
     events.iter().for_each(|event| watch.event(event));
     let seen = watch.finish(plan.calls());
-    let first_op = plan.prologue(&window).len() as u8;
-    let search = Search { setup: &setup, seen: &seen, first_op, design };
-    let found = search.run(&state, choices);
+    let ops = setup.threads[0].len() as u8 - first_op - (plan.calls() - 1);
+    let only_pages = plan.only_writes_pages();
+    let search = |seen: &[Seen]| {
+        Search { setup: &setup, seen, first_op, ops, only_pages, design }
+            .run(&state, choices.clone())
+    };
+    let found = search(&seen);
     let link = link(&setup, &script, design, &found.choices);
     let (explained, of) = (found.explained, seen.len());
     let path = Path { script, choices: found.choices, link, explained, of };
     if found.end == End::All {
         return Outcome::Followed(path);
     }
+    if let Some(seen) = with_unseen_completions(&seen)
+        && search(&seen).end == End::All
+    {
+        return Outcome::Passed(format!("{} of which a completion is not shown", op.word()));
+    }
+    let writes_pages = plan.writes_pages();
+    if let Some(why) = not_in_machine(op, writes_pages, &window, history, &seen, explained) {
+        return Outcome::Passed(format!("{} {why}", op.word()));
+    }
     if found.crowded {
-        return Outcome::Passed("more kworkers at once than KWORKERS_MAX".into());
+        return Outcome::Passed("more kworkers at once than the machine has".into());
     }
     let line = seen.get(explained).map_or(0, |Seen { line, .. }| *line);
     Outcome::Ends {
@@ -207,8 +237,96 @@ fn one(
     }
 }
 
-fn is_dirty_unwritten(run: &Run) -> bool {
-    run.dirty && run.disk.is_some_and(|disk| Kind::of(disk.status) == Kind::Unwritten)
+/// For an operation that no run explains: a behaviour of the kernel that the machine does not have.
+/// It must be visible at the end of the search (`explained`) or before it.
+fn not_in_machine(
+    op: &RecordedOp,
+    writes_pages: bool,
+    window: &Window,
+    history: &History,
+    seen: &[Seen],
+    explained: usize,
+) -> Option<&'static str> {
+    let until = &seen[..seen.len().min(explained + 1)];
+    if let RecordedOp::AioWrite { iocbs, .. } = op {
+        // `__iomap_dio_rw` holds a reference too, and the task that drops the last one completes.
+        // An iocb that extends the file is always completed by its submitter.
+        let mut size = history.size();
+        let mut queued = 0;
+        for iocb in iocbs {
+            queued += usize::from(iocb.end() <= size);
+            size = size.max(iocb.end());
+        }
+        let begun = |seen: &&Seen| matches!(seen.sight, Sight::WorkStart { .. });
+        let submission = until.iter().take_while(|seen| seen.sight != Sight::Exit(0));
+        let done = submission.into_iter().any(|seen| matches!(seen.sight, Sight::Complete(_)));
+        if done && seen.iter().filter(begun).count() < queued {
+            return Some("that is done before its submission ends");
+        }
+    }
+    if beside_commit(until) {
+        return Some("that converts beside a commit");
+    }
+    if in_pieces(window, seen, explained) {
+        return Some("of which a piece is issued before the rest is mapped");
+    }
+    // The operations before say which pages are dirty; it is certain only for delayed blocks.
+    let unsure = |run: &Run| run.dirty && !run.before.is_some_and(|it| it.status.is_delonly());
+    let unsure_ones = writes_pages || history.is_written_behind();
+    (unsure_ones && window.iter().any(unsure)).then_some("of pages that may be clean")
+}
+
+/// Whether a kworker changes a block while a commit is written. In the machine its handle waits for
+/// the end of the commit; in a kernel the handle starts in the next transaction.
+fn beside_commit(seen: &[Seen]) -> bool {
+    let mut commit = false;
+    seen.iter().any(|seen| match seen.sight {
+        Sight::CommitStart => {
+            commit = true;
+            false
+        }
+        Sight::CommitEnd => {
+            commit = false;
+            false
+        }
+        Sight::Change { who: Who::Task(_), .. } => commit,
+        Sight::Change { .. }
+        | Sight::Forget { .. }
+        | Sight::Enter(_)
+        | Sight::Exit(_)
+        | Sight::Issue(_)
+        | Sight::Complete(_)
+        | Sight::WorkStart { .. }
+        | Sight::WorkEnd { .. } => false,
+    })
+}
+
+/// Whether a part of the operation allocates after a bio of the same part was issued, and that bio
+/// is among the first events, up to `last`. The machine maps a whole write before it submits it.
+fn in_pieces(window: &Window, seen: &[Seen], last: usize) -> bool {
+    let mut issued = 0_u16;
+    let part = |block: u8| window.get(usize::from(block)).map_or(0, |run| run.part);
+    seen.iter().enumerate().any(|(at, seen)| match seen.sight {
+        Sight::Issue(blocks) => {
+            if at <= last {
+                issued |= blocks;
+            }
+            false
+        }
+        Sight::Change { who: Who::Thread, block, to: Kind::Unwritten } => {
+            let others = (0..16).filter(|other| issued >> other & 1 != 0);
+            part(block) > 0 && others.into_iter().any(|other| part(other) == part(block))
+        }
+        Sight::Change { .. }
+        | Sight::Forget { .. }
+        | Sight::Enter(_)
+        | Sight::Exit(_)
+        | Sight::Complete(_)
+        | Sight::WorkStart { .. }
+        | Sight::WorkEnd { .. }
+        | Sight::CommitStart
+        | Sight::CommitEnd => false,
+    })
 }
 
 fn line_of(text: &[u8], line: u64) -> String {
@@ -221,7 +339,7 @@ fn line_of(text: &[u8], line: u64) -> String {
 fn link(setup: &Setup, script: &str, design: &Design, choices: &[Choice]) -> String {
     let mut state = State::initial(setup);
     for choice in choices {
-        // They were taken before.
+        // These steps were taken before, so they are possible.
         let _ = step(setup, &mut state, *choice, &mut ());
     }
     let link = Link {
@@ -235,7 +353,7 @@ fn link(setup: &Setup, script: &str, design: &Design, choices: &[Choice]) -> Str
     link.write()
 }
 
-/// Takes the steps of the operations before the one that is followed.
+/// Takes the steps of the operations before the followed one.
 fn prologue(setup: &Setup, ops: u8) -> Option<(State, Vec<Choice>)> {
     let mut state = State::initial(setup);
     let mut choices = Vec::new();
@@ -245,202 +363,4 @@ fn prologue(setup: &Setup, ops: u8) -> Option<(State, Vec<Choice>)> {
         choices.push(thread);
     }
     Some((state, choices))
-}
-
-/// What the operation is on, a run beside each part, and no more.
-fn tight(runs: &[Run], asked: impl Fn(&Run) -> bool) -> Option<Window> {
-    const MOST: usize = BLOCKS_MAX as usize;
-    let is = |run: &Run| run.part > 0 || asked(run);
-    let kind = |run: &Run| {
-        let of = |extent: Option<crate::es::Extent>| extent.map(|extent| Kind::of(extent.status));
-        (of(run.before), of(run.disk), run.part, run.dirty)
-    };
-    let mut window: Window = Vec::new();
-    let mut beside = None;
-    for run in runs {
-        if !is(run) {
-            // One of them keeps two parts apart; the first is as good as any.
-            beside = beside.or(Some(*run));
-            continue;
-        }
-        if let Some(between) = beside.take() {
-            window.push(between);
-        }
-        match window.last_mut() {
-            Some(last) if kind(last) == kind(run) && last.lblk + last.len == run.lblk => {
-                last.len += run.len;
-            }
-            _ => window.push(*run),
-        }
-    }
-    window.extend(beside);
-    // The first and the last keep nothing apart.
-    while window.len() > MOST && window.last().is_some_and(|run| !is(run)) {
-        window.pop();
-    }
-    while window.len() > MOST && window.first().is_some_and(|run| !is(run)) {
-        window.remove(0);
-    }
-    (window.len() <= MOST && !window.is_empty()).then_some(window)
-}
-
-/// A block of the machine that stands for none of the file.
-const NO_RUN: Run = Run {
-    lblk: u32::MAX,
-    len: 0,
-    part: 0,
-    dirty: false,
-    cached: false,
-    before: None,
-    after: None,
-    disk: Some(crate::es::Extent::new(u32::MAX, 0, 0, crate::es::Status::HOLE)),
-};
-
-/// What an operation is in the machine.
-struct Plan<'a> {
-    parts: Vec<Part>,
-    op: &'a RecordedOp,
-}
-
-impl Plan<'_> {
-    fn of<'a>(
-        folder: &Folder,
-        history: &History,
-        record: &OpRecord,
-        op: &'a RecordedOp,
-    ) -> Result<Plan<'a>, String> {
-        let bs = folder.block_size;
-        let parts = match op {
-            RecordedOp::DioWrite { bytes, .. }
-            | RecordedOp::BufWrite { bytes, .. }
-            | RecordedOp::DioRead { bytes }
-            | RecordedOp::BufRead { bytes }
-            | RecordedOp::Fallocate { bytes, mode: Mode::Alloc | Mode::Keep } => {
-                vec![bytes.blocks(bs)]
-            }
-            RecordedOp::AioWrite { iocbs, .. } => {
-                iocbs.iter().map(|bytes| bytes.blocks(bs)).collect()
-            }
-            RecordedOp::Fsync { .. } => vec![],
-            RecordedOp::Truncate { size } if *size <= history.size() => {
-                vec![(super::op::up(*size, bs), u32::MAX)]
-            }
-            _ => return Err(op.word().to_string()),
-        };
-        if record.ret < 0 {
-            return Err(format!("{} that fails", op.word()));
-        }
-        if matches!(op, RecordedOp::BufWrite { .. }) && !folder.delalloc {
-            return Err(format!("{} nodelalloc", op.word()));
-        }
-        let mut sorted = parts.clone();
-        sorted.sort_unstable();
-        if sorted.windows(2).any(|pair| pair[0].1 > pair[1].0) {
-            return Err(format!("{} that overlaps itself", op.word()));
-        }
-        Ok(Plan { parts, op })
-    }
-
-    fn asks(&self, run: &Run) -> bool {
-        run.dirty && matches!(self.op, RecordedOp::Fsync { .. })
-    }
-
-    /// How many calls the operation is: AIO is submitted, and reaped.
-    fn calls(&self) -> u8 {
-        if matches!(self.op, RecordedOp::AioWrite { .. }) { 2 } else { 1 }
-    }
-
-    /// Ranges of dirty pages, which the machine has to write before.
-    fn prologue(&self, window: &Window) -> Vec<Range> {
-        let mut ranges: Vec<Range> = Vec::new();
-        for (lblk, run) in (0_u8..).zip(window) {
-            if !run.dirty {
-                continue;
-            }
-            match ranges.last_mut() {
-                Some(range) if range.end() == lblk => range.len += 1,
-                _ => ranges.push(Range::new(lblk, 1)),
-            }
-        }
-        ranges
-    }
-
-    /// The operation and the state before it as a script.
-    fn script(
-        &self,
-        window: &Window,
-        history: &History,
-        folder: &Folder,
-        design: &Design,
-    ) -> Result<String, String> {
-        let size_in_blocks = super::op::up(history.size(), folder.block_size);
-        let inside = |run: &&Run| run.lblk < size_in_blocks || run.len == 0;
-        let inside = window.iter().filter(inside).count();
-        let allocated = |run: &Run| run.disk.is_some_and(|disk| disk.status.is_mapped());
-        if window[inside..].iter().any(allocated) {
-            return Err("blocks beyond the size".into());
-        }
-        let mut text = format!("design {design}\n");
-        let mount = if folder.dioread_nolock { "dioread_nolock" } else { "nodioread_nolock" };
-        text += &format!("mount {mount}\nslots {SLOTS_MAX}\n");
-        text += &format!("file a {inside} blocks");
-        for (lblk, run) in window.iter().enumerate() {
-            let Some(disk) = run.disk.filter(|disk| disk.status.is_mapped()) else { continue };
-            let status = if Kind::of(disk.status) == Kind::Written { 'W' } else { 'U' };
-            text += &format!(", {status} {lblk}+1");
-        }
-        text.push('\n');
-        for range in self.prologue(window) {
-            text += &format!("t1: buf_write {} {}\n", range.lblk, range.len);
-        }
-        for line in self.lines(window)? {
-            text += &format!("t1: {line}\n");
-        }
-        Ok(text)
-    }
-
-    fn lines(&self, window: &Window) -> Result<Vec<String>, String> {
-        let count = self.parts.len() as u32;
-        let ranges: Vec<Range> =
-            (1..=count).filter_map(|part| super::scene::range_of(window, part)).collect();
-        let one = |word: &str, sync: crate::kernel::Sync| -> Vec<String> {
-            let line = |range: &Range| {
-                let sync = match sync {
-                    crate::kernel::Sync::No => "",
-                    crate::kernel::Sync::Dsync => " sync=1",
-                    crate::kernel::Sync::Osync => " sync=2",
-                };
-                format!("{word} {} {}{sync}", range.lblk, range.len)
-            };
-            ranges.iter().map(line).collect()
-        };
-        let no = crate::kernel::Sync::No;
-        Ok(match self.op {
-            RecordedOp::DioWrite { sync, .. } => one("dio_write", *sync),
-            RecordedOp::BufWrite { sync, .. } => one("buf_write", *sync),
-            RecordedOp::DioRead { .. } => one("dio_read", no),
-            RecordedOp::BufRead { .. } => one("buf_read", no),
-            RecordedOp::Fallocate { .. } => one("fallocate", no),
-            RecordedOp::AioWrite { sync, .. } => {
-                if ranges.len() > SLOTS_MAX as usize {
-                    return Err("more iocbs than slots".into());
-                }
-                let io: Vec<String> =
-                    ranges.iter().map(|range| format!("{}+{}", range.lblk, range.len)).collect();
-                let sync = match sync {
-                    crate::kernel::Sync::No => "",
-                    crate::kernel::Sync::Dsync => " sync=1",
-                    crate::kernel::Sync::Osync => " sync=2",
-                };
-                vec![format!("aio_write io={}{sync}", io.join(",")), "getevents".into()]
-            }
-            RecordedOp::Fsync { datasync: false } => vec!["fsync".into()],
-            RecordedOp::Fsync { datasync: true } => vec!["fdatasync".into()],
-            RecordedOp::Truncate { .. } => {
-                let keep = window.iter().take_while(|run| run.part == 0).count();
-                vec![format!("truncate {keep}")]
-            }
-            _ => return Err(self.op.word().to_string()),
-        })
-    }
 }

@@ -1,80 +1,85 @@
-//! The search for a run of the machine that shows what a trace shows. Sights that a state already
-//! has are taken at once; where one is missing, steps are tried, that of the actor first that the
-//! sight names.
+//! The search for a run of the machine that shows the sights of a trace. Sights that a state
+//! already shows are taken immediately. If one is missing, steps are tried, starting with the actor
+//! that the sight names.
 
 use std::collections::BTreeSet;
 
 use crate::bounds::{BLOCKS_MAX, FOLLOW_PLACES_MAX};
 use crate::check::{Fingerprint, fingerprint};
 use crate::kernel::{
-    Actor, Choice, Next, Note, Pc, Power, Setup, Stage, State, Workers, enabled, next, step,
+    Actor, Choice, Io, Next, Note, Pc, Power, Setup, Stage, State, Workers, enabled, next, step,
 };
 
 use super::table::Queue;
 use super::watch::{Kind, Seen, Sight, Who};
 
-/// What the search found.
+/// The result of the search.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Found {
-    /// The choices of the longest prefix that is explained, or of all.
+    /// The choices for the longest explained prefix.
     pub choices: Vec<Choice>,
-    /// How many sights are explained.
+    /// Number of explained sights.
     pub explained: usize,
-    /// How the search ended.
+    /// The reason why the search ended.
     pub end: End,
-    /// Where it ends the kernel runs more kworkers at once than the machine has.
+    /// True if the kernel, at the end of the prefix, runs more kworkers at once than the machine
+    /// has.
     pub crowded: bool,
-    /// At the end of the prefix: what the machine would have allowed, or waits for.
+    /// The steps that the machine would allow at the end of the prefix, or the waits there.
     pub allowed: Vec<Allowed>,
 }
 
-/// How a search ended.
+/// The reason why a search ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum End {
-    /// All sights are explained, and nothing is left to do that would show.
+    /// All sights are explained, and no further step would show.
     All,
-    /// No run explains the next one.
+    /// No run explains the next sight.
     Nowhere,
-    /// [`FOLLOW_PLACES_MAX`] places were looked at.
+    /// The search visited [`FOLLOW_PLACES_MAX`] places.
     Bounded,
 }
 
-/// What an actor could do where the prefix ends.
+/// A step that an actor can take at the end of the prefix.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Allowed {
-    /// The step.
+    /// The step that the actor can take.
     pub choice: Choice,
-    /// Where it stands.
+    /// The place of the step.
     pub pc: Pc,
-    /// A change that the step makes and that the trace does not show.
+    /// A change by the step that the trace does not show.
     pub shows: Option<(u8, Kind)>,
 }
 
-/// A place of the search: a state, and how much of the trace has been explained.
+/// A place of the search: a state, and the number of explained sights.
 #[derive(Clone)]
 struct Place {
     state: Box<State>,
-    /// Sights explained.
+    /// Number of explained sights.
     at: usize,
-    /// Blocks of the last step whose change is still to be seen.
+    /// Blocks that the last step changed and whose events are still to come.
     owed: Vec<(u8, Kind, Owner)>,
-    /// Blocks that the device has done: irqs of these may come.
+    /// True if the last step moved blocks, and its event is still to come.
+    moved: bool,
+    /// Blocks that the device has finished, so that their irqs may come.
     done: u16,
-    /// Calls that have begun.
+    /// Blocks whose bio is done before its submitter goes on, as the trace has still to show.
+    quick: u16,
+    /// Number of calls that have started.
     begun: u8,
-    /// Kworkers that run work, by the number of the task.
+    /// Kworkers that run a work item, with the numbers of their tasks.
     workers: Vec<(u32, u8)>,
-    /// Tasks that have begun work while all kworkers of the machine were busy, oldest first: a
-    /// kernel has more of them (`KWORKERS_MAX`).
+    /// Tasks that began work while all kworkers of the machine were busy, oldest first. A kernel
+    /// has more kworkers ([`Setup::kworkers`]).
     late: Vec<u32>,
-    /// There have been such tasks.
+    /// True if there were such tasks.
     was_late: bool,
-    /// A commit runs.
+    /// True while a commit runs.
     commit: bool,
     choices: Vec<Choice>,
 }
 
-/// Whose event shows a change.
+/// The task whose event shows a change.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 enum Owner {
     Thread,
@@ -84,26 +89,32 @@ enum Owner {
     Anybody,
 }
 
-/// What is searched in.
+/// The input of a search.
 pub struct Search<'a> {
-    /// The machine.
+    /// The setup of the machine.
     pub setup: &'a Setup,
-    /// What has to be shown.
+    /// The sights that a run has to show.
     pub seen: &'a [Seen],
-    /// Position of the operation in the thread's program: those before it have been done.
+    /// The position of the operation in the thread's program; earlier operations are done.
     pub first_op: u8,
-    /// Which queue's kworker it is, by design.
+    /// The number of operations of the machine for the first call.
+    pub ops: u8,
+    /// True if the call returns when the dirty pages are written.
+    pub only_pages: bool,
+    /// The design, which decides which kworker serves a queue.
     pub design: &'a crate::kernel::Design,
 }
 
 impl Search<'_> {
-    /// Searches from a state in which everything before the operation has been done.
+    /// Searches from a state in which all earlier operations are done.
     pub fn run(&self, state: &State, choices: Vec<Choice>) -> Found {
         let mut start = Place {
             state: Box::new(*state),
             at: 0,
             owed: Vec::new(),
+            moved: false,
             done: 0,
+            quick: 0,
             begun: 0,
             workers: Vec::new(),
             late: Vec::new(),
@@ -130,7 +141,7 @@ impl Search<'_> {
                 break;
             }
             let mut nexts = self.steps(&place);
-            // What is pushed last is looked at first.
+            // The place that is pushed last is visited first.
             nexts.reverse();
             for next in nexts {
                 if visited.insert(self.key(&next)) {
@@ -148,7 +159,8 @@ impl Search<'_> {
         place.state.encode(self.setup, &mut bytes);
         bytes.extend((place.at as u64).to_le_bytes());
         bytes.extend(place.done.to_le_bytes());
-        bytes.extend([place.begun, u8::from(place.commit)]);
+        bytes.extend(place.quick.to_le_bytes());
+        bytes.extend([place.begun, u8::from(place.commit), u8::from(place.moved)]);
         for (pid, kworker) in &place.workers {
             bytes.extend(pid.to_le_bytes());
             bytes.push(*kworker);
@@ -162,13 +174,28 @@ impl Search<'_> {
         fingerprint(&bytes)
     }
 
-    /// Nobody has anything to do any more that could show.
+    /// Whether no actor has a step left that would show.
     fn is_quiet(&self, state: &State) -> bool {
         let thread = &state.tasks[0];
-        usize::from(thread.op) >= self.setup.threads[0].len() && state.power == Power::On
+        let is_done = usize::from(thread.op) >= self.setup.threads[0].len();
+        (is_done || self.has_written_pages(state)) && state.power == Power::On
     }
 
-    /// The places that one step leads to, the actor of the next sight first.
+    /// The position of the first operation of a call.
+    fn first_of(&self, call: u8) -> u8 {
+        self.first_op + if call == 0 { 0 } else { self.ops + call - 1 }
+    }
+
+    /// Whether the thread has written the dirty pages, in an fdatasync of which nothing else is
+    /// part of the call.
+    fn has_written_pages(&self, state: &State) -> bool {
+        let stands = self.stands(state, Actor::Thread(0));
+        self.only_pages
+            && state.tasks[0].depth() == 1
+            && matches!(stands, Some(Pc::FsyncLock | Pc::FsyncCommit))
+    }
+
+    /// The places after one step, starting with the actor of the next sight.
     fn steps(&self, place: &Place) -> Vec<Place> {
         let mut choices = enabled(self.setup, &place.state);
         choices.retain(|choice| self.may(place, *choice));
@@ -177,14 +204,14 @@ impl Search<'_> {
         let steps = choices.into_iter().filter_map(|choice| self.step(place, choice).ok());
         let mut places: Vec<Place> = steps.collect();
         if let Some(later) = self.without_commit(place) {
-            // While somebody waits for the commit it is not at its end.
+            // While an actor waits for the commit, the commit has not ended.
             let waited = place.state.journal.requested;
             places.insert(if waited { places.len() } else { 0 }, later);
         }
         places
     }
 
-    /// The place at which the commit that runs has ended, if that is the next sight.
+    /// The place at which the running commit has ended, if that is the next sight.
     fn without_commit(&self, place: &Place) -> Option<Place> {
         let ends = self.seen.get(place.at).is_some_and(|seen| seen.sight == Sight::CommitEnd);
         if !ends || place.state.journal.locked {
@@ -197,19 +224,23 @@ impl Search<'_> {
         Some(later)
     }
 
-    /// Every kworker for direct IO runs, where the kernel could start another one.
+    /// Whether all kworkers for direct IO are busy; the kernel could start another one.
     fn are_all_busy(&self, place: &Place) -> bool {
-        let mut kworkers = State::kworkers().skip(1);
+        let mut kworkers = State::kworkers().take(usize::from(self.setup.kworkers())).skip(1);
         self.design.knobs.workers == Workers::RsvAndDio
             && self.due(place).is_none()
             && kworkers.all(|task| place.state.tasks[usize::from(task)].depth() > 0)
     }
 
-    /// The bio of which the irq is due: the device has done all of its blocks.
+    /// The IO whose irq is due, because the device has finished all its blocks.
+    ///
+    /// Writeback is not due at once: an `io_end` of the kernel has several bios, and they are
+    /// converted when all are done, in the order of submission (`io_end_vec`, fs/ext4/page-io.c
+    /// v5.4).
     fn due(&self, place: &Place) -> Option<u8> {
-        let done = |io: &crate::kernel::Io| {
-            let blocks = io.blocks().fold(0_u16, |blocks, lblk| blocks | 1 << lblk);
-            io.stage == Stage::Submitted && blocks & !place.done == 0
+        let done = |io: &Io| {
+            let blocks = bits(io);
+            !io.writeback && io.stage == Stage::Submitted && blocks & !place.done == 0
         };
         place.state.ios().find(|(_, io)| done(io)).map(|(index, _)| index)
     }
@@ -219,9 +250,10 @@ impl Search<'_> {
             return Some(Actor::Irq(io));
         }
         Some(match &self.seen.get(place.at)?.sight {
-            Sight::Change { who: Who::Thread, .. } | Sight::Issue(_) | Sight::Exit(_) => {
-                Actor::Thread(0)
-            }
+            Sight::Change { who: Who::Thread, .. }
+            | Sight::Forget { .. }
+            | Sight::Issue(_)
+            | Sight::Exit(_) => Actor::Thread(0),
             Sight::Change { who: Who::Task(pid), .. } | Sight::WorkEnd { pid } => {
                 let worker = place.workers.iter().find(|(task, _)| task == pid);
                 Actor::Kworker(worker?.1)
@@ -235,20 +267,22 @@ impl Search<'_> {
         })
     }
 
-    /// Whether the trace lets an actor take its step here.
+    /// Whether the trace allows an actor's step at this place.
     fn may(&self, place: &Place, choice: Choice) -> bool {
         let state = &place.state;
-        if choice.ordinal > 0 {
+        if choice.ordinal > 0 && !self.is_quick(state, choice) {
             return false;
         }
         match choice.actor {
             Actor::Thread(0) => {
                 let task = &state.tasks[0];
-                task.depth() > 0 || task.op < self.first_op + place.begun
+                place.quick == 0
+                    && !self.has_written_pages(state)
+                    && (task.depth() > 0 || task.op < self.first_of(place.begun))
             }
             Actor::Irq(io) => {
                 let io = &state.ios[usize::from(io)];
-                let blocks = io.blocks().fold(0_u16, |blocks, lblk| blocks | 1 << lblk);
+                let blocks = bits(io);
                 io.stage != Stage::Submitted || blocks & !place.done == 0
             }
             Actor::Kworker(k) => {
@@ -262,6 +296,13 @@ impl Search<'_> {
         }
     }
 
+    /// Whether a choice is a bio that is done before its submitter lets go of it. No other fault is
+    /// in the budget of a followed operation.
+    fn is_quick(&self, state: &State, choice: Choice) -> bool {
+        let maps = self.stands(state, choice.actor) == Some(Pc::WriteMap);
+        self.setup.budgets.quick > 0 && choice.actor == Actor::Thread(0) && maps
+    }
+
     fn stands(&self, state: &State, actor: Actor) -> Option<Pc> {
         match next(self.setup, state, actor) {
             Next::Ready { pc } | Next::Blocked { pc, .. } => Some(pc),
@@ -269,7 +310,7 @@ impl Search<'_> {
         }
     }
 
-    /// The task whose begin of work is the next sight, if this kworker is the one.
+    /// The task whose start of work is the next sight, if this kworker corresponds to it.
     fn takes_now(&self, place: &Place, kworker: u8) -> Option<u32> {
         match self.seen.get(place.at)?.sight {
             Sight::WorkStart { pid, queue }
@@ -281,7 +322,7 @@ impl Search<'_> {
         }
     }
 
-    /// Takes a step. `Err` is a change that the trace does not show here.
+    /// Takes a step. The error is a change that the trace does not show here.
     fn step(&self, place: &Place, choice: Choice) -> Result<Place, Option<(u8, Kind)>> {
         let mut next = place.clone();
         let before = kinds(&place.state);
@@ -305,7 +346,10 @@ impl Search<'_> {
         for note in notes {
             if let Note::Submitted { io } = note {
                 let io = &next.state.ios[usize::from(io)];
-                next.done &= !io.blocks().fold(0_u16, |blocks, lblk| blocks | 1 << lblk);
+                next.done &= !bits(io);
+                if choice.ordinal > 0 {
+                    next.quick |= bits(io);
+                }
             }
         }
         if let Some((pid, kworker, sights)) = takes {
@@ -319,8 +363,11 @@ impl Search<'_> {
             Actor::Flusher => Owner::Flusher,
             Actor::Jbd2 | Actor::Shrinker | Actor::Power => Owner::Anybody,
         };
-        let after = kinds(&next.state);
-        let mut first = None;
+        // A move shows as the removal of all blocks that move.
+        let moves = |pc: Pc| matches!(pc, Pc::CollapseShift | Pc::InsertShift);
+        next.moved = self.stands(&place.state, choice.actor).is_some_and(moves);
+        let after = if next.moved { before.clone() } else { kinds(&next.state) };
+        let mut first = next.moved.then_some((0, Kind::Hole));
         for (block, (before, after)) in (0_u8..).zip(before.into_iter().zip(after)) {
             if before != after {
                 if next.owed.iter().any(|(owed, ..)| *owed == block) {
@@ -332,18 +379,18 @@ impl Search<'_> {
         }
         let at = next.at;
         self.take_sights(&mut next);
-        // A change shows in the very next event; other blocks of the same step may follow later.
-        let shown = self
-            .seen
-            .get(at)
-            .is_some_and(|seen| matches!(seen.sight, Sight::Change { .. }) && next.at > at);
+        // A change shows in the next event; other blocks of the same step may follow later.
+        let shown = self.seen.get(at).is_some_and(|seen| {
+            let shows = matches!(seen.sight, Sight::Change { .. } | Sight::Forget { .. });
+            shows && next.at > at
+        });
         match first {
             Some(change) if !shown => Err(Some(change)),
             _ => Ok(next),
         }
     }
 
-    /// Takes the sights that a place has, one after the other.
+    /// Takes the sights that a place already shows, one after the other.
     fn take_sights(&self, place: &mut Place) {
         while let Some(seen) = self.seen.get(place.at) {
             if !self.take(place, &seen.sight) {
@@ -357,11 +404,15 @@ impl Search<'_> {
         let state = &place.state;
         match sight {
             Sight::Enter(call) => {
-                let before = state.tasks[0].op >= self.first_op + call;
+                let before = state.tasks[0].op >= self.first_of(*call);
                 place.begun = place.begun.max(call + 1);
                 before
             }
-            Sight::Exit(call) => state.tasks[0].op > self.first_op + call,
+            Sight::Exit(_) if place.quick != 0 => false,
+            Sight::Exit(call) => {
+                state.tasks[0].op >= self.first_of(call + 1) || self.has_written_pages(state)
+            }
+            Sight::Forget { who } => core::mem::take(&mut place.moved) && *who == Who::Thread,
             Sight::Change { who, block, to } => {
                 let fits = |owner: Owner| match (who, owner) {
                     (Who::Thread, Owner::Thread) | (Who::Irq, Owner::Irq) => true,
@@ -381,12 +432,18 @@ impl Search<'_> {
                     None => false,
                 }
             }
-            Sight::Issue(blocks) => on_the_way(state, *blocks),
-            // The irq of a bio comes before the device reports the next one.
+            // The device has completed another bio than the one that is issued now.
+            Sight::Issue(blocks) => {
+                let done = |io: &Io| io.stage == Stage::Submitted && bits(io) & !place.done == 0;
+                let earlier = state.ios().any(|(_, io)| done(io) && bits(io) & blocks != 0);
+                !earlier && on_the_way(state, *blocks)
+            }
+            // The irq of a bio comes before the device reports the next bio.
             Sight::Complete(_) if self.due(place).is_some() => false,
             Sight::Complete(blocks) => {
                 let there = on_the_way(state, *blocks);
                 place.done |= blocks;
+                place.quick &= !blocks;
                 there
             }
             Sight::WorkStart { pid, queue: Queue::Direct } if self.are_all_busy(place) => {
@@ -411,12 +468,12 @@ impl Search<'_> {
                 place.commit = true;
                 true
             }
-            // When in its time the commit is taken is searched for.
+            // The end of the commit is tried at every place of its time.
             Sight::CommitEnd => false,
         }
     }
 
-    /// What the machine would have allowed where the prefix ends.
+    /// The steps that the machine would allow at the end of the prefix.
     fn allowed(&self, place: &Place) -> Vec<Allowed> {
         let mut allowed = Vec::new();
         for choice in enabled(self.setup, &place.state) {
@@ -431,7 +488,7 @@ impl Search<'_> {
     }
 }
 
-/// What every block of the file is: as the ES tree says, else the disk tree.
+/// The kind of every block of the file, from the ES tree or otherwise from the disk tree.
 pub fn kinds(state: &State) -> Vec<Kind> {
     let inode = &state.inodes[0];
     (0..BLOCKS_MAX)
@@ -446,7 +503,7 @@ pub fn kinds(state: &State) -> Vec<Kind> {
         .collect()
 }
 
-/// Whether each of some blocks is in a bio that was submitted.
+/// Whether each of the given blocks is in a submitted bio.
 fn on_the_way(state: &State, blocks: u16) -> bool {
     let submitted = state
         .ios()
@@ -456,7 +513,12 @@ fn on_the_way(state: &State, blocks: u16) -> bool {
     blocks & !submitted == 0
 }
 
-/// Whether a worker stands where it takes a work item, of whichever queue.
+/// The blocks of an IO, as bits.
+fn bits(io: &Io) -> u16 {
+    io.blocks().fold(0, |blocks, lblk| blocks | 1 << lblk)
+}
+
+/// Whether a worker is at a place where it takes a work item, of any queue.
 fn takes_work(pc: Pc) -> bool {
     matches!(pc, Pc::WorkTake | Pc::UnrsvWorkTake | Pc::DioWorkTake)
 }

@@ -1,18 +1,18 @@
-//! What an event of a kernel is in the machine: the one table by which a trace is followed.
+//! The meaning of a kernel's events in the machine, as one table, by which a trace is followed.
 //!
 //! | event | in the machine |
 //! |---|---|
 //! | system call enters | its operation may take its first step |
 //! | system call exits | its operation has returned |
-//! | `ext4_es_*` that changes what a block is | a step of the same actor that changes it alike |
+//! | `ext4_es_*` that changes the kind of a block | a step of the same actor with the same change |
 //! | `block_rq_issue` of file data | the bios have been submitted |
-//! | `block_rq_complete` of file data | from here on the irq of each of these bios may come |
+//! | `block_rq_complete` of file data | the irq of each of these bios may come from here on |
 //! | `workqueue_execute_start` of a function below | a kworker of that queue takes its work |
-//! | `workqueue_execute_end` of the same | that kworker is through with it |
+//! | `workqueue_execute_end` of the same | that kworker has finished the work |
 //! | `jbd2_start_commit` to `jbd2_end_commit` | jbd2 may lock and write transactions |
 //!
-//! Everything else says nothing: locks, handles, wakings, lookups that find what is known. Steps
-//! that no event shows are searched for.
+//! All other events are ignored: locks, handles, wakeups, and lookups that find a known extent.
+//! Steps without an event are searched for.
 
 use crate::kernel::{Design, Workers};
 
@@ -21,13 +21,14 @@ use crate::trace::event::Event;
 /// The queues of work that complete IO.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Queue {
-    /// Direct IO.
+    /// The work that completes direct IO.
     Direct,
-    /// Writeback.
+    /// The work that completes writeback.
     Writeback,
 }
 
-/// The work functions of all versions (fs/ext4/page-io.c, fs/direct-io.c, fs/iomap/direct-io.c).
+/// The work functions of all versions, with their queues (fs/ext4/page-io.c, fs/direct-io.c,
+/// fs/iomap/direct-io.c).
 const WORK: [(&[u8], Queue); 5] = [
     (b"iomap_dio_complete_work", Queue::Direct),
     (b"dio_aio_complete_work", Queue::Direct),
@@ -36,7 +37,7 @@ const WORK: [(&[u8], Queue); 5] = [
     (b"ext4_end_io_work", Queue::Writeback),
 ];
 
-/// The queue that a work function is of.
+/// The queue of a work function.
 pub fn queue_of(function: &[u8]) -> Option<Queue> {
     WORK.iter().find(|(name, _)| *name == function).map(|(_, queue)| *queue)
 }
@@ -52,7 +53,7 @@ impl Queue {
     }
 }
 
-/// The system calls that operations are, without `sys_`; which of an operation's own calls it is.
+/// The call of an operation that a system call is, without `sys_`, and whether it starts.
 pub fn call_of(event: &Event<'_>) -> Option<(Call, bool)> {
     let (name, enters) = match event {
         Event::SyscallEnter { name, .. } => (*name, true),
@@ -68,11 +69,11 @@ pub fn call_of(event: &Event<'_>) -> Option<(Call, bool)> {
     Some((call, enters))
 }
 
-/// Which call of an operation.
+/// A call of an operation.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Call {
-    /// The operation itself; of AIO its submission.
+    /// The operation's own call; for AIO, the submission.
     Main,
-    /// `io_getevents`.
+    /// `io_getevents` of an AIO operation.
     Reap,
 }

@@ -1,4 +1,4 @@
-//! From the events of one operation to what a run of the machine has to show.
+//! Turns the events of one operation into the sights that a run of the machine has to show.
 
 use std::collections::BTreeMap;
 
@@ -6,27 +6,28 @@ use crate::es::{EsOp, Extent, Memory, Rules, Status, Tree, Version};
 use crate::trace::es_event::EsCall;
 use crate::trace::event::Event;
 use crate::trace::folder::Folder;
+use crate::trace::history::History;
 use crate::trace::line::Context;
 use crate::trace::reader::Record;
 use crate::trace::scene::Window;
 
 use super::table::{Call, Queue, call_of, queue_of};
 
-/// What a block is, whoever answers: the ES tree, or where that is silent the disk tree.
+/// The kind of a block: from the ES tree, or from the disk tree if nothing is cached.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub enum Kind {
-    /// A hole.
+    /// A hole, in both trees.
     Hole,
-    /// Delayed.
+    /// Reserved in memory, without a block on the disk.
     Delayed,
-    /// Unwritten.
+    /// Allocated and unwritten: it reads as zeroes.
     Unwritten,
-    /// Written.
+    /// Allocated and written: it reads as data.
     Written,
 }
 
 impl Kind {
-    /// The kind of a status; an unwritten block that is still marked as delayed is unwritten.
+    /// The kind for a status. An unwritten block that is still marked as delayed is unwritten.
     pub fn of(status: Status) -> Kind {
         if status.any(Status::WRITTEN) {
             Kind::Written
@@ -40,62 +41,68 @@ impl Kind {
     }
 }
 
-/// Who wrote an event.
+/// The context that wrote an event.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub enum Who {
     /// The task that runs the operation.
     Thread,
-    /// An interrupt.
+    /// An interrupt handler.
     Irq,
-    /// Another task, by its number.
+    /// Another task, with its number.
     Task(u32),
 }
 
-/// One thing that a run has to show.
+/// One event that a run has to show.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Sight {
-    /// The operation's call begins: number of the call.
+    /// The operation's call with this number starts.
     Enter(u8),
-    /// It has returned.
+    /// The call with this number has returned.
     Exit(u8),
-    /// A block becomes something else.
+    /// A block changes its kind.
     Change { who: Who, block: u8, to: Kind },
-    /// The bios of these blocks are on their way: a bit each.
+    /// All blocks from the first one that moves on leave the ES tree.
+    Forget { who: Who },
+    /// The bios of these blocks, one bit each, are submitted.
     Issue(u16),
-    /// The device has done them.
+    /// The device has finished these blocks.
     Complete(u16),
-    /// A kworker begins work of a queue.
+    /// A kworker starts work of a queue.
     WorkStart { pid: u32, queue: Queue },
-    /// It is through.
+    /// The kworker has finished its work.
     WorkEnd { pid: u32 },
     /// jbd2 begins a commit.
     CommitStart,
-    /// jbd2 has ended it.
+    /// jbd2 has ended the commit.
     CommitEnd,
 }
 
-/// A sight with its line.
+/// A sight with its line in the trace.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Seen {
-    /// Line of the trace; 0 for the begin and the end of an operation without a call.
+    /// The line of the trace; 0 for the start and the end of an operation without a call.
     pub line: u64,
-    /// What.
+    /// The event that a run has to show.
     pub sight: Sight,
 }
 
-/// Watches the events of one operation.
+/// Follows the events of one operation.
 pub struct Watch<'a> {
     window: &'a Window,
     folder: &'a Folder,
-    /// What the blocks of the file are.
+    /// The kinds of all blocks of the file.
     kinds: Tree,
-    /// What the window's blocks were last.
+    /// The last known kinds of the window's blocks.
     last: Vec<Kind>,
-    /// Where the file's blocks are on the device.
+    /// The places of the file's blocks on the device.
     places: BTreeMap<u64, (u64, u8)>,
+    /// For each block of the window, the number of the file's blocks that are being transferred.
+    flying: BTreeMap<u8, u64>,
     /// The task that runs the operation.
     pid: u32,
-    /// Work that runs: the task.
+    /// The first block that the operation moves, if it moves any.
+    moves_from: Option<u32>,
+    /// The tasks that run a work item.
     working: Vec<u32>,
     seen: Vec<Seen>,
 }
@@ -104,7 +111,7 @@ fn rules() -> &'static Rules {
     Version::V6_12.rules()
 }
 
-/// A block as an entry of a map in which what is alike merges.
+/// A block as an entry of a map that merges equal neighbours.
 fn entry(lblk: u32, len: u32, kind: Kind) -> Extent {
     let (status, pblk) = match kind {
         Kind::Hole => (Status::HOLE, 0),
@@ -116,15 +123,23 @@ fn entry(lblk: u32, len: u32, kind: Kind) -> Extent {
 }
 
 impl<'a> Watch<'a> {
-    /// A watch over a window, before the operation of a task.
-    pub fn new(window: &'a Window, folder: &'a Folder, pid: u32) -> Watch<'a> {
+    /// A watch of a window, before the operation of a task.
+    pub fn new(
+        window: &'a Window,
+        folder: &'a Folder,
+        history: &History,
+        pid: u32,
+        moves_from: Option<u32>,
+    ) -> Watch<'a> {
         let mut watch = Watch {
             window,
             folder,
             kinds: Tree::new(),
             last: Vec::new(),
             places: BTreeMap::new(),
+            flying: BTreeMap::new(),
             pid,
+            moves_from,
             working: Vec::new(),
             seen: Vec::new(),
         };
@@ -134,26 +149,34 @@ impl<'a> Watch<'a> {
             let kind = cached.unwrap_or(on_disk);
             watch.set(run.lblk, run.len, kind);
             watch.last.push(kind);
-            if let Some(disk) = run.disk.filter(|disk| disk.status.is_mapped()) {
-                watch.place(disk.pblk, run.len, block);
+            // The blocks of a run may be apart on the device.
+            for disk in history.disk_within(run.lblk, run.len) {
+                if disk.status.is_mapped() {
+                    watch.place(disk.pblk, disk.len, block);
+                }
             }
         }
         watch
     }
 
-    /// What the window's blocks are before the operation.
+    /// The kinds of the window's blocks before the operation.
     pub fn kinds(&self) -> &[Kind] {
         &self.last
     }
 
-    /// What a run has to show, with the begin and the end of calls that left no event.
+    /// The sights of the operation, including the start and the end of calls that left no event.
     pub fn finish(mut self, calls: u8) -> Vec<Seen> {
+        // Calls that the operation does not have in the machine: the reaping of AIO reads.
+        self.seen.retain(|seen| match seen.sight {
+            Sight::Enter(call) | Sight::Exit(call) => call < calls,
+            _ => true,
+        });
         for call in 0..calls {
             let (enter, exit) = (Sight::Enter(call), Sight::Exit(call));
             if !self.seen.iter().any(|seen| seen.sight == enter) {
                 self.seen.insert(0, Seen { line: 0, sight: enter });
             }
-            // A program that reaps event by event calls once in the machine.
+            // A program may reap events one by one; in the machine that is one call.
             let exits = |seen: &Seen| seen.sight == exit;
             let last = self.seen.iter().rposition(exits);
             let first = self.seen.iter().position(|seen| seen.sight == Sight::Enter(call));
@@ -180,7 +203,7 @@ impl<'a> Watch<'a> {
         self.places.insert(pblk, (pblk + u64::from(len), block));
     }
 
-    /// Takes an event of the operation's time.
+    /// Takes an event that happened during the operation.
     pub fn event(&mut self, record: &Record<'_>) {
         let line = record.line;
         if record.pid == self.pid
@@ -196,10 +219,10 @@ impl<'a> Watch<'a> {
                 self.es(record, es.call);
             }
             Event::BlockIssue { rwbs, sector, sectors } if rwbs.is_write() => {
-                self.request(line, sector, sectors, Sight::Issue);
+                self.request(line, sector, sectors, true);
             }
             Event::BlockComplete { rwbs, sector, sectors, .. } if rwbs.is_write() => {
-                self.request(line, sector, sectors, Sight::Complete);
+                self.request(line, sector, sectors, false);
             }
             Event::WorkStart { function, .. } => {
                 if let Some(queue) = queue_of(function) {
@@ -233,7 +256,7 @@ impl<'a> Watch<'a> {
             }
             EsCall::InsertDelayed { extent, .. } => (extent.lblk, extent.len, Kind::Delayed),
             EsCall::Remove { lblk, len } => (lblk, len, Kind::Hole),
-            // What is cached from the disk tree changes nothing, and lookups do not either.
+            // Caching an extent of the disk tree changes no kind, and neither do lookups.
             EsCall::Cache(_)
             | EsCall::Lookup { .. }
             | EsCall::Found(_)
@@ -244,12 +267,16 @@ impl<'a> Watch<'a> {
             | EsCall::ShrinkExit { .. }
             | EsCall::Shrink { .. } => return,
         };
-        self.set(lblk, len, kind);
         let who = match record.context {
             Context::Softirq | Context::Hardirq | Context::Nmi => Who::Irq,
             Context::Task if record.pid == self.pid => Who::Thread,
             Context::Task => Who::Task(record.pid),
         };
+        if kind == Kind::Hole && self.moves_from == Some(lblk) {
+            // Nothing is cached from there on, and the disk tree moves.
+            return self.seen.push(Seen { line: record.line, sight: Sight::Forget { who } });
+        }
+        self.set(lblk, len, kind);
         for (block, run) in (0_u8..).zip(self.window) {
             let Some(now) = self.kinds.peek(run.lblk) else { continue };
             let whole = now.lblk.saturating_add(now.len) >= run.lblk.saturating_add(run.len);
@@ -262,7 +289,7 @@ impl<'a> Watch<'a> {
         }
     }
 
-    /// Remembers where an inserted extent is on the device.
+    /// Records the place of an inserted extent on the device.
     fn allocated(&mut self, extent: &Extent) {
         if !extent.status.is_mapped() {
             return;
@@ -282,14 +309,57 @@ impl<'a> Watch<'a> {
         }
     }
 
-    /// A request is of the file if its sectors are where the file's blocks are.
-    fn request(&mut self, line: u64, sector: u64, sectors: u32, sight: fn(u16) -> Sight) {
+    /// Takes a request, if its sectors are blocks of the file. A block of the window represents
+    /// several blocks of the file, which may be apart on the device. It is complete when all its
+    /// issued blocks are.
+    fn request(&mut self, line: u64, sector: u64, sectors: u32, issued: bool) {
         let per_block = u64::from(self.folder.block_size / 512).max(1);
         let (first, end) = (sector / per_block, (sector + u64::from(sectors)).div_ceil(per_block));
         let touched = self.places.range(..end).filter(|(_, (last, _))| *last > first);
-        let blocks = touched.fold(0_u16, |blocks, (_, (_, block))| blocks | 1 << block);
+        let touched: Vec<(u64, u8)> = touched
+            .map(|(from, (last, block))| (end.min(*last) - first.max(*from), *block))
+            .collect();
+        let mut blocks = 0_u16;
+        for (count, block) in touched {
+            let flying = self.flying.entry(block).or_default();
+            *flying = if issued { *flying + count } else { flying.saturating_sub(count) };
+            if issued || *flying == 0 {
+                blocks |= 1 << block;
+            }
+        }
         if blocks != 0 {
-            self.seen.push(Seen { line, sight: sight(blocks) });
+            let sight = if issued { Sight::Issue(blocks) } else { Sight::Complete(blocks) };
+            self.seen.push(Seen { line, sight });
         }
     }
+}
+
+/// The events that a run must have if each request without a completion in the trace completed as
+/// soon as it was issued; `None` if there is no such request. An interrupt of a task that is not
+/// traced (`set_event_notrace_pid`) leaves no event.
+pub fn with_unseen_completions(seen: &[Seen]) -> Option<Vec<Seen>> {
+    let mut all: Vec<Seen> = Vec::new();
+    for (at, one) in seen.iter().enumerate() {
+        all.push(one.clone());
+        let Sight::Issue(mut open) = one.sight else { continue };
+        for later in &seen[at + 1..] {
+            match later.sight {
+                Sight::Complete(blocks) => open &= !blocks,
+                Sight::Issue(blocks) if blocks & open != 0 => break,
+                Sight::Issue(_)
+                | Sight::Enter(_)
+                | Sight::Exit(_)
+                | Sight::Change { .. }
+                | Sight::Forget { .. }
+                | Sight::WorkStart { .. }
+                | Sight::WorkEnd { .. }
+                | Sight::CommitStart
+                | Sight::CommitEnd => {}
+            }
+        }
+        if open != 0 {
+            all.push(Seen { line: one.line, sight: Sight::Complete(open) });
+        }
+    }
+    (all.len() > seen.len()).then_some(all)
 }

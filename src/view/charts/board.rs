@@ -1,4 +1,4 @@
-//! The state of the charts' dialog: what is chosen, what was measured, what goes on.
+//! The state of the charts' dialog: the settings, the measured results and the running jobs.
 
 use super::search_charts::limit_words;
 use super::{
@@ -10,46 +10,47 @@ use crate::kernel::{Bound, Row};
 use crate::view::words::bound_text;
 use crate::view::{Asked, Job, Subject};
 
-/// What the load begins with: 1,000 writes, 4 slots, a worker step for 8 of the others.
+/// The initial settings of the load: 1,000 writes, 4 slots, one worker step per 8 steps of the
+/// others.
 const SETTINGS: Settings = Settings { writes: 1_000, slots: 4, slow: 8 };
-/// The rows that are chosen at first: the RFC, what its acknowledgement costs, and who avoids it.
+/// The rows that are chosen at first: the RFC, its variants, and the designs without a backlog.
 const CHOSEN: [Row; 6] =
     [Row::RfcV1, Row::RfcDirty, Row::Kara, Row::KaraOpt, Row::KaraThrottle, Row::V3_9];
-/// How many states a search may visit, as choices.
+/// The choices for the number of states that a search may visit.
 pub const SEARCH_STATES: [u32; 3] = [20_000, 200_000, 2_000_000];
 
-/// What the dialog shows.
+/// A page of the dialog.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Page {
-    /// S9 at length.
+    /// The charts of S9 at length.
     Load,
     /// The growth of searches.
     Search,
 }
 
-/// The sliders of the load.
+/// The settings of the load.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Settings {
-    /// AIO writes.
+    /// Number of AIO writes.
     pub writes: u32,
-    /// Slots of the AIO context.
+    /// Number of slots of the AIO context.
     pub slots: u32,
-    /// Steps of the others for each step of a worker.
+    /// Steps of the other actors per step of a worker.
     pub slow: u32,
 }
 
-/// A design that can be chosen.
+/// A design in the list of choices.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DesignRow {
-    /// Its name.
+    /// The design's name with its knobs.
     pub name: String,
-    /// How its series look.
+    /// The style of its series.
     pub style: Style,
-    /// Whether it is shown.
+    /// True if its series are shown.
     pub is_chosen: bool,
 }
 
-/// What goes on in the worker.
+/// The kind of jobs that the worker runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Running {
     page: Page,
@@ -57,7 +58,7 @@ struct Running {
     done: u32,
 }
 
-/// The state of the dialog.
+/// The state of the charts' dialog.
 #[derive(Clone, Debug)]
 pub struct Board {
     page: Page,
@@ -65,18 +66,18 @@ pub struct Board {
     window: Window,
     states: u32,
     designs: Vec<DesignRow>,
-    /// The script of the page: its name and its text.
+    /// The name and the text of the page's script.
     script: (String, String),
     reports: Vec<LoadReport>,
     growths: Vec<Growth>,
-    /// The explorer's search, under the name that the explorer's job gives it.
+    /// The growth of the explorer's search, under the name that the explorer's job gives it.
     explorer: Option<Growth>,
     running: Option<Running>,
     trouble: String,
 }
 
 impl Settings {
-    /// The settings within their bounds.
+    /// The settings, limited to their bounds.
     fn clamped(self) -> Settings {
         Settings {
             writes: self.writes.clamp(1, LOAD_WRITES_MAX),
@@ -87,7 +88,7 @@ impl Settings {
 }
 
 impl Board {
-    /// Nothing was measured yet.
+    /// A dialog without results.
     pub fn new(subject: &Subject) -> Board {
         let mut board = Board {
             page: Page::Load,
@@ -106,7 +107,8 @@ impl Board {
         board
     }
 
-    /// The page may run another script, or have tried another design.
+    /// Takes the subject again, because the page may run another script or have tried another
+    /// design.
     pub fn show(&mut self, subject: &Subject) {
         for design in subject.columns() {
             let name = design.to_string();
@@ -124,22 +126,22 @@ impl Board {
         }
     }
 
-    /// What is shown.
+    /// The page of charts that the reader chose.
     pub fn page(&self) -> Page {
         self.page
     }
 
-    /// Shows the load or the search.
+    /// Displays the load or the search.
     pub fn turn_to(&mut self, page: Page) {
         self.page = page;
     }
 
-    /// The sliders.
+    /// The settings of the next load, as the reader chose them.
     pub fn settings(&self) -> Settings {
         self.settings
     }
 
-    /// Moves a slider: what was measured holds no more.
+    /// Changes the settings and drops the results of the old ones.
     pub fn set(&mut self, settings: Settings) {
         if settings.clamped() != self.settings {
             self.settings = settings.clamped();
@@ -147,22 +149,22 @@ impl Board {
         }
     }
 
-    /// How much of the time is shown.
+    /// The part of the time that is shown.
     pub fn window(&self) -> Window {
         self.window
     }
 
-    /// Shows more or less of the time.
+    /// Changes the part of the time that is shown.
     pub fn look(&mut self, window: Window) {
         self.window = window;
     }
 
-    /// How many states a search may visit.
+    /// The number of states that a search may visit.
     pub fn states(&self) -> u32 {
         self.states
     }
 
-    /// Changes how many states a search may visit.
+    /// Sets the number of states that a search may visit.
     pub fn set_states(&mut self, states: u32) {
         if SEARCH_STATES.contains(&states) && states != self.states {
             self.states = states;
@@ -170,19 +172,19 @@ impl Board {
         }
     }
 
-    /// The designs that can be chosen.
+    /// The designs in the list of choices.
     pub fn designs(&self) -> &[DesignRow] {
         &self.designs
     }
 
-    /// Chooses a design, or no longer.
+    /// Shows or hides a design.
     pub fn choose(&mut self, name: &str, is_chosen: bool) {
         if let Some(row) = self.designs.iter_mut().find(|row| row.name == name) {
             row.is_chosen = is_chosen;
         }
     }
 
-    /// Chooses all designs, or none but what the argument is about.
+    /// Shows all designs, or only the initial ones.
     pub fn choose_all(&mut self, all: bool) {
         for row in &mut self.designs {
             row.is_chosen = all || CHOSEN.iter().any(|it| it.id() == row.name);
@@ -194,7 +196,7 @@ impl Board {
         &self.script.0
     }
 
-    /// Loads of the chosen designs that have not been run to their end.
+    /// The loads of the chosen designs that have not ended.
     pub fn load_jobs(&mut self) -> Vec<LoadJob> {
         self.reports.retain(|report| report.ended != Ended::No);
         let Settings { writes, slots, slow } = self.settings;
@@ -206,7 +208,7 @@ impl Board {
         jobs
     }
 
-    /// Searches of the page's script under the chosen designs that have not come to their end.
+    /// The searches of the page's script under the chosen designs that have not ended.
     pub fn search_jobs(&mut self) -> Vec<(String, Job)> {
         self.growths.retain(|growth| growth.is_done);
         let has_growth = |row: &&DesignRow| self.growths.iter().any(|it| it.name == row.name);
@@ -228,7 +230,7 @@ impl Board {
         self.designs.iter().filter(|row| row.is_chosen)
     }
 
-    /// What a load has come to.
+    /// Takes the report of a load.
     pub fn hear_load(&mut self, report: LoadReport) {
         self.count(report.ended != Ended::No);
         match self.reports.iter_mut().find(|it| it.design == report.design) {
@@ -237,7 +239,7 @@ impl Board {
         }
     }
 
-    /// How far a search has come.
+    /// Takes the growth of a search.
     pub fn hear_growth(&mut self, growth: Growth) {
         self.count(growth.is_done);
         match self.growths.iter_mut().find(|it| it.name == growth.name) {
@@ -252,33 +254,33 @@ impl Board {
         }
     }
 
-    /// How far the explorer's search has come.
+    /// Takes the growth of the explorer's search.
     pub fn hear_explorer(&mut self, growth: Growth) {
         self.explorer = Some(growth);
     }
 
-    /// A job came to nothing.
+    /// Records that a job failed.
     pub fn fail(&mut self, why: &str) {
         self.trouble = why.into();
         self.count(true);
     }
 
-    /// Nothing goes on any more: everything is done, or it was stopped.
+    /// Records that no job is running: all are done, or they were stopped.
     pub fn end(&mut self) {
         self.running = None;
     }
 
-    /// Whether anything goes on.
+    /// Whether a job is running.
     pub fn is_running(&self) -> bool {
         self.running.is_some()
     }
 
-    /// What went wrong, or nothing.
+    /// The error message, or an empty text.
     pub fn trouble(&self) -> &str {
         &self.trouble
     }
 
-    /// What goes on, or what was done.
+    /// The running jobs, or the finished ones, in a sentence.
     pub fn status(&self) -> String {
         if let Some(Running { page, jobs, done }) = self.running {
             let now = match page {
@@ -312,7 +314,7 @@ impl Board {
         }
     }
 
-    /// The charts that are shown.
+    /// The charts of the displayed page.
     pub fn charts(&self) -> Vec<Chart> {
         match self.page {
             Page::Load => {
@@ -331,7 +333,7 @@ impl Board {
         }
     }
 
-    /// What everything came to, in a row for each design, and why it ended.
+    /// The results, one row per design, with the reason why each run ended.
     pub fn results(&self) -> SheetTable {
         match self.page {
             Page::Load => self.load_results(),
@@ -372,7 +374,7 @@ impl Board {
         }
     }
 
-    /// The reports of chosen designs, in the order of the designs.
+    /// The reports of the chosen designs, in the order of the designs.
     fn shown_reports(&self) -> Vec<(&LoadReport, Style)> {
         let report = |row: &DesignRow| {
             let found = self.reports.iter().find(|it| it.design == row.name)?;
@@ -381,7 +383,7 @@ impl Board {
         self.chosen().filter_map(report).collect()
     }
 
-    /// The growths of chosen designs, and that of the explorer's search.
+    /// The growths of the chosen designs, and that of the explorer's search.
     fn shown_growths(&self) -> Vec<(&Growth, Style)> {
         let growth = |row: &DesignRow| {
             let found = self.growths.iter().find(|it| it.name == row.name)?;
@@ -392,7 +394,7 @@ impl Board {
     }
 }
 
-/// Why a run ended, in words.
+/// The reason why a run ended, in words.
 fn end_text(report: &LoadReport) -> String {
     match report.ended {
         Ended::No => "has not ended".into(),
@@ -406,151 +408,4 @@ fn end_text(report: &LoadReport) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::super::{LoadWork, Picture};
-    use super::*;
-    use crate::scenario::{Preset, Script};
-
-    fn board() -> Board {
-        let preset = Preset::find("S7").expect("a preset");
-        let script = Script::parse(preset.script).expect("a script");
-        Board::new(&Subject {
-            name: preset.id.into(),
-            design: Row::RfcV1.design(),
-            tried: Vec::new(),
-            forgotten: 0,
-            text: preset.script.into(),
-            script,
-        })
-    }
-
-    fn run(board: &mut Board) {
-        for job in board.load_jobs() {
-            let mut work = LoadWork::new(&job).expect("a job");
-            while work.advance(500) {
-                board.hear_load(work.report());
-            }
-            board.hear_load(work.report());
-        }
-        board.end();
-    }
-
-    #[test]
-    fn every_design_row_can_be_chosen() {
-        let mut board = board();
-        for row in Row::ALL {
-            assert!(board.designs().iter().any(|it| it.name == row.id()), "{}", row.id());
-        }
-        board.choose_all(true);
-        assert_eq!(board.load_jobs().len(), board.designs().len());
-        run(&mut board);
-        assert_eq!(board.results().rows.len(), board.designs().len());
-        for chart in board.charts() {
-            match &chart.picture {
-                Picture::Lines(lines) => assert_eq!(lines.len(), board.designs().len()),
-                Picture::Ridges(ridges) => assert_eq!(ridges.len(), board.designs().len()),
-                Picture::Bars(bars) => assert_eq!(bars.len(), board.designs().len()),
-            }
-        }
-    }
-
-    #[test]
-    fn only_what_is_missing_is_run() {
-        let mut board = board();
-        run(&mut board);
-        assert!(!board.is_running());
-        assert!(board.load_jobs().is_empty(), "everything is there");
-        board.choose("v5.5", true);
-        let jobs = board.load_jobs();
-        assert_eq!(jobs.iter().map(|job| job.design.as_str()).collect::<Vec<_>>(), ["v5.5"]);
-        assert!(board.is_running());
-        // A run that was stopped on the way is run again.
-        let mut work = LoadWork::new(&jobs[0]).expect("a job");
-        assert!(work.advance(100));
-        board.hear_load(work.report());
-        board.end();
-        assert!(board.status().ends_with("Stopped before the end."), "{}", board.status());
-        assert_eq!(board.load_jobs().len(), 1);
-        // So is everything if a slider moves.
-        board.set(Settings { slots: 2, ..board.settings() });
-        assert_eq!(board.load_jobs().len(), board.chosen().count());
-    }
-
-    #[test]
-    fn settings_stay_within_their_bounds() {
-        let check = |settings: Settings, expect: Settings| {
-            let mut board = board();
-            board.set(settings);
-            assert_eq!(board.settings(), expect);
-            assert!(board.load_jobs().iter().all(|job| LoadWork::new(job).is_ok()));
-        };
-        let least = Settings { writes: 1, slots: 1, slow: 0 };
-        let most = Settings { writes: 4_000, slots: 8, slow: 255 };
-        check(Settings { writes: 0, slots: 0, slow: 0 }, least);
-        check(Settings { writes: 9_999, slots: 9, slow: 999 }, most);
-        check(SETTINGS, SETTINGS);
-    }
-
-    #[test]
-    fn the_end_of_each_run_is_told_with_its_reason() {
-        let mut board = board();
-        run(&mut board);
-        let rows = board.results().rows;
-        let of = |name: &str| rows.iter().find(|row| row[0] == name).expect("a row");
-        assert!(of("rfc-v1")[4].starts_with("IOS_MAX: "), "{:?}", of("rfc-v1"));
-        assert_eq!(of("kara")[1], "1000");
-        assert_eq!(of("kara")[4..], ["the last write", "nothing"]);
-    }
-
-    #[test]
-    fn tables_say_what_is_drawn() {
-        let mut board = board();
-        run(&mut board);
-        for window in Window::ALL {
-            board.look(window);
-            for chart in board.charts() {
-                let Picture::Lines(lines) = &chart.picture else { continue };
-                let table = &chart.tables[0];
-                for row in &table.rows {
-                    let x = row[0].parse().expect("a number");
-                    for (line, cell) in lines.iter().zip(&row[1..]) {
-                        let shown = line.at(x).map_or(String::new(), |value| value.to_string());
-                        assert_eq!(*cell, shown, "{} {x} {}", chart.id, line.name);
-                    }
-                }
-                assert!(lines.iter().all(|line| line.most() < chart.y.end), "{}", chart.id);
-                assert!(lines.iter().all(|line| line.until <= chart.x.end), "{}", chart.id);
-            }
-        }
-    }
-
-    #[test]
-    fn a_distribution_counts_every_write() {
-        let mut board = board();
-        run(&mut board);
-        let charts = board.charts();
-        let chart = charts.iter().find(|chart| chart.id == "latency").expect("a chart");
-        for (at, (report, _)) in board.shown_reports().into_iter().enumerate() {
-            let column = chart.tables[1].rows.iter().map(|row| row[at + 1].parse::<u32>());
-            let sum: u32 = column.map(|count| count.expect("a number")).sum();
-            assert_eq!(sum, report.acknowledged, "{}", report.design);
-            let Picture::Ridges(ridges) = &chart.picture else { panic!("ridges") };
-            let shares: u32 = ridges[at].shares.iter().sum();
-            assert!((9_900..=10_000).contains(&shares), "{}: {shares}", report.design);
-        }
-    }
-
-    #[test]
-    fn searches_are_of_the_pages_script() {
-        let mut board = board();
-        board.turn_to(Page::Search);
-        assert_eq!(board.status(), "Nothing was searched yet.");
-        let jobs = board.search_jobs();
-        assert_eq!(jobs.len(), board.chosen().count());
-        for (name, job) in &jobs {
-            let asked = Asked::parse(job).expect("a job");
-            assert_eq!((asked.design.to_string(), asked.reduced), (name.clone(), false));
-            assert_eq!(asked.states, SEARCH_STATES[1]);
-        }
-    }
-}
+mod tests;

@@ -1,19 +1,19 @@
-//! A chart as a value: what is drawn, its axes and legend, and the tables that say the same.
+//! A chart as a value: the series, axes and legend, and the tables with the same numbers.
 
-/// How many hues and dashes tell series apart: `static/charts.css` has the hues.
+/// Number of hues: `static/charts.css` defines them. Dashes distinguish series of the same hue.
 const HUES: usize = 8;
 
-/// How a series looks. Hue never stands alone: series of one hue differ in dashes.
+/// The look of a series. Series of the same hue have different dashes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Style {
-    /// `--chart-0` to `--chart-7`.
+    /// The number of the colour: `--chart-0` to `--chart-7` in the style sheet.
     pub hue: u8,
     /// 0 solid, 1 dashed, 2 dotted, 3 dashed and dotted.
     pub dash: u8,
 }
 
 impl Style {
-    /// The style of the series at a place in a list.
+    /// The style of the series at a position in a list.
     pub fn of(at: usize) -> Style {
         Style { hue: (at % HUES) as u8, dash: (at / HUES % 4) as u8 }
     }
@@ -22,125 +22,125 @@ impl Style {
 /// An axis, which begins at 0.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Axis {
-    /// What is measured, with its unit in brackets.
+    /// The measured quantity, with its unit in parentheses.
     pub title: String,
-    /// Where it ends.
+    /// The value at its end.
     pub end: u32,
 }
 
-/// Something to be drawn, and the same in words.
+/// A chart, and the same numbers as tables.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Chart {
-    /// Names the chart in the page and in saved files.
+    /// The name of the chart on the page and in saved files.
     pub id: &'static str,
-    /// Its heading.
+    /// The heading above the chart.
     pub title: &'static str,
-    /// What it shows, as a sentence.
+    /// A sentence about the result that the chart shows.
     pub says: String,
-    /// The horizontal axis.
+    /// The horizontal axis, with its unit in the title.
     pub x: Axis,
-    /// The vertical axis; rows of designs have none that ends.
+    /// The vertical axis; charts with one row per design do not use it.
     pub y: Axis,
-    /// What is drawn.
+    /// The series to draw.
     pub picture: Picture,
-    /// Lines across the picture.
+    /// Horizontal lines across the picture.
     pub rules: Vec<Rule>,
-    /// What the colours and dashes mean.
+    /// The meanings of colours and dashes.
     pub legend: Vec<Legend>,
-    /// The tables that say the same.
+    /// The tables with the same numbers.
     pub tables: Vec<SheetTable>,
 }
 
-/// What is drawn.
+/// The series of a chart, by their kind.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Picture {
-    /// Numbers that change from moment to moment.
+    /// Lines over time, one per series.
     Lines(Vec<Line>),
-    /// Distributions, one row each.
+    /// Distributions, one per row.
     Ridges(Vec<Ridge>),
-    /// Two numbers in each row.
+    /// Two numbers per row.
     Bars(Vec<Bar>),
 }
 
-/// A number that keeps its value until it changes.
+/// A value that changes at certain points, drawn as a line.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Line {
     /// Its name in the legend.
     pub name: String,
-    /// How it looks.
+    /// The look of the line.
     pub style: Style,
-    /// From where on it has which value, ascending.
+    /// The points at which the value changes, ascending, with the new values.
     pub points: Vec<(u32, u32)>,
-    /// Where it ends; it has its last value until there.
+    /// The end of the line; the last value continues until there.
     pub until: u32,
-    /// It ends there because something stopped it.
+    /// True if the line ends there because the run was stopped.
     pub is_cut: bool,
 }
 
-/// A distribution.
+/// The distribution of a quantity.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Ridge {
-    /// What it is of.
+    /// The name of the row.
     pub name: String,
-    /// How it looks.
+    /// The look of the row.
     pub style: Style,
-    /// How much of everything lies in each bin, in hundredths of a percent.
+    /// The share of each bin, in hundredths of a percent.
     pub shares: Vec<u32>,
-    /// Where half of everything lies below or at, if there is anything.
+    /// The median: half of the values are not above it. `None` without values.
     pub median: Option<u32>,
 }
 
-/// Two numbers of one thing.
+/// Two numbers about one thing.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Bar {
-    /// What they are of.
+    /// The name of the row.
     pub name: String,
-    /// How they look: the first filled, the second as an outline.
+    /// The look: the first number is filled, the second is an outline.
     pub style: Style,
-    /// The numbers.
+    /// The first number and the second one, in the unit of the axis.
     pub values: [u32; 2],
 }
 
-/// A line across the picture at a height.
+/// A horizontal line across the picture.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Rule {
-    /// The height.
+    /// The value on the vertical axis.
     pub at: u32,
-    /// What it means.
+    /// The meaning of the line.
     pub text: String,
 }
 
 /// An entry of the legend.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Legend {
-    /// What it is.
+    /// The name of the entry.
     pub name: String,
-    /// How it looks.
+    /// The look of the entry.
     pub sample: Sample,
 }
 
-/// How an entry of the legend looks.
+/// The look of an entry of the legend.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Sample {
-    /// A series.
+    /// A series in its style.
     Line(Style),
-    /// Where a line is cut: something stopped it.
+    /// The mark where a line is cut because its run was stopped.
     End,
-    /// What is filled.
+    /// A filled bar: the first number of a row.
     Filled,
-    /// What is an outline.
+    /// An outlined bar: the second number of a row.
     Outline,
     /// A short line across a row.
     Tick,
 }
 
 impl Legend {
-    /// An entry.
+    /// An entry of the legend with its sample.
     pub fn new(name: &str, sample: Sample) -> Legend {
         Legend { name: name.into(), sample }
     }
 
-    /// The entries of lines, and of what stops them if any is stopped.
+    /// The entries of some lines, and of the end mark if a line is cut.
     pub fn of_lines(lines: &[Line]) -> Vec<Legend> {
         let line = |line: &Line| Legend::new(&line.name, Sample::Line(line.style));
         let mut legend: Vec<Legend> = lines.iter().map(line).collect();
@@ -154,16 +154,16 @@ impl Legend {
 /// A table of text; the first cell of a row names it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SheetTable {
-    /// What it is about.
+    /// The heading of the table.
     pub caption: String,
-    /// The heads of its columns.
+    /// The headings of its columns.
     pub heads: Vec<String>,
-    /// Its cells.
+    /// The cells, row by row.
     pub rows: Vec<Vec<String>>,
 }
 
 impl Line {
-    /// A line through the values of a curve, one every so many moments.
+    /// A line through the values of a curve, with a distance of `every` points.
     pub fn of_values(name: &str, style: Style, values: &[u32], every: u32, until: u32) -> Line {
         let mut points: Vec<(u32, u32)> = Vec::new();
         for (x, value) in (0..).step_by(every as usize).zip(values) {
@@ -174,13 +174,13 @@ impl Line {
         Line { name: name.into(), style, points, until, is_cut: false }
     }
 
-    /// The value at a place, if the line goes on there.
+    /// The value at a point; `None` after the end of the line.
     pub fn at(&self, x: u32) -> Option<u32> {
         let before = self.points.iter().take_while(|(from, _)| *from <= x);
         before.last().filter(|_| x <= self.until).map(|(_, value)| *value)
     }
 
-    /// The corners of the line as it is drawn: level, then up or down.
+    /// The corners of the line as it is drawn: horizontal, then vertical.
     pub fn corners(&self) -> Vec<(u32, u32)> {
         let mut corners: Vec<(u32, u32)> = Vec::new();
         for (x, value) in &self.points {
@@ -195,14 +195,14 @@ impl Line {
         corners
     }
 
-    /// The largest value.
+    /// The largest value of the line.
     pub fn most(&self) -> u32 {
         self.points.iter().map(|(_, value)| *value).max().unwrap_or(0)
     }
 }
 
 impl Chart {
-    /// What the chart says at a place of its horizontal axis.
+    /// The values of all series at a point of the horizontal axis, as text.
     pub fn read(&self, x: u32) -> String {
         match &self.picture {
             Picture::Lines(lines) => {
@@ -215,8 +215,7 @@ impl Chart {
         }
     }
 
-    /// Everything the tables say, as comma-separated values (RFC 4180), an empty line between two
-    /// tables.
+    /// All tables as comma-separated values (RFC 4180), separated by an empty line.
     pub fn csv(&self) -> String {
         let texts: Vec<String> = self.tables.iter().map(SheetTable::csv).collect();
         texts.join("\r\n")
@@ -224,7 +223,8 @@ impl Chart {
 }
 
 impl SheetTable {
-    /// The values of lines where any of them changes; a cell is empty where its line has ended.
+    /// A table of the values of lines at each point where one of them changes. A cell is empty
+    /// after the end of its line.
     pub fn of_lines(caption: String, x: &str, lines: &[Line]) -> SheetTable {
         let mut places: Vec<u32> =
             lines.iter().flat_map(|line| &line.points).map(|p| p.0).collect();
@@ -243,7 +243,7 @@ impl SheetTable {
         }
     }
 
-    /// The table as comma-separated values (RFC 4180), its heads first.
+    /// The table as comma-separated values (RFC 4180), starting with its headings.
     pub fn csv(&self) -> String {
         let line = |cells: &Vec<String>| {
             let cells: Vec<String> = cells.iter().map(|cell| quoted(cell)).collect();
@@ -253,7 +253,7 @@ impl SheetTable {
     }
 }
 
-/// A cell as CSV has it.
+/// A cell, quoted for CSV.
 fn quoted(cell: &str) -> String {
     match cell.contains([',', '"', '\n', '\r']) {
         true => format!("\"{}\"", cell.replace('"', "\"\"")),
@@ -274,7 +274,7 @@ pub fn grouped(number: u32) -> String {
     text
 }
 
-/// A round number above `most`, at which an axis can end.
+/// A round number above `most`, for the end of an axis.
 pub(super) fn round_end(most: u32) -> u32 {
     if most < 10 {
         return most + 1;

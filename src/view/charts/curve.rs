@@ -1,18 +1,19 @@
-//! A number over time, kept small however long the time is.
+//! A value over time, in bounded memory.
 
 use serde::{Deserialize, Serialize};
 
 use crate::bounds::{CURVE_HEAD, CURVE_SPANS_MAX};
 
-/// A number at each moment, counted from 0: the first [`CURVE_HEAD`] moments exactly, and the
-/// largest number of each span of [`Curve::every`] moments. Spans double in length when there are
-/// [`CURVE_SPANS_MAX`] of them, so the same numbers always make the same curve.
+/// A value at each point of time, counted from 0. The first [`CURVE_HEAD`] values are kept exactly.
+/// After that, only the largest value of each span of [`Curve::every`] points is kept. The spans
+/// double in length when there are [`CURVE_SPANS_MAX`] of them, so the same values always give the
+/// same curve.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Curve {
     head: Vec<u32>,
     every: u32,
     peaks: Vec<u32>,
-    /// Moments so far.
+    /// Number of points so far.
     moments: u32,
 }
 
@@ -23,7 +24,7 @@ impl Default for Curve {
 }
 
 impl Curve {
-    /// The number at the next moment.
+    /// Adds the value of the next point.
     pub fn push(&mut self, number: u32) {
         if (self.head.len() as u32) < CURVE_HEAD {
             self.head.push(number);
@@ -39,27 +40,27 @@ impl Curve {
         self.moments += 1;
     }
 
-    /// How many moments there were.
+    /// The number of values that were pushed.
     pub fn moments(&self) -> u32 {
         self.moments
     }
 
-    /// The first moments, one number each.
+    /// The first values, one per point.
     pub fn head(&self) -> &[u32] {
         &self.head
     }
 
-    /// Moments of one span.
+    /// Number of points in one span.
     pub fn every(&self) -> u32 {
         self.every
     }
 
-    /// The largest number of each span; the last span may not be over.
+    /// The largest value of each span. The last span may be incomplete.
     pub fn peaks(&self) -> &[u32] {
         &self.peaks
     }
 
-    /// The largest number of each span of `every` moments, a multiple of [`Curve::every`] by a
+    /// The largest value of each span of `every` points. `every` must be [`Curve::every`] times a
     /// power of two.
     pub fn peaks_of(&self, every: u32) -> Vec<u32> {
         let spans = (every / self.every).max(1) as usize;
@@ -67,7 +68,7 @@ impl Curve {
         self.peaks.chunks(spans).map(most).collect()
     }
 
-    /// The largest number of all.
+    /// The largest value of all.
     pub fn most(&self) -> u32 {
         self.peaks.iter().copied().max().unwrap_or(0)
     }
@@ -78,22 +79,22 @@ impl Curve {
     }
 }
 
-/// How much of the time is shown.
+/// The part of the time that a chart shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Window {
     /// The first 200 steps.
     First200,
     /// The first 1,000 steps.
     First1000,
-    /// All of it.
+    /// The whole run, from its first step to its last.
     Whole,
 }
 
 impl Window {
-    /// All of them.
+    /// All choices, in order.
     pub const ALL: [Window; 3] = [Window::First200, Window::First1000, Window::Whole];
 
-    /// How many steps are shown, if not all.
+    /// The number of steps that are shown, or `None` for all.
     pub const fn steps(self) -> Option<u32> {
         match self {
             Window::First200 => Some(200),
@@ -102,7 +103,7 @@ impl Window {
         }
     }
 
-    /// What the choice is called.
+    /// The text of the choice.
     pub const fn text(self) -> &'static str {
         match self {
             Window::First200 => "first 200 steps",
@@ -122,7 +123,7 @@ mod tests {
         curve
     }
 
-    /// The same, from all numbers at once.
+    /// The expected result of [`Curve::peaks_of`], computed from all numbers at once.
     fn peaks_of(numbers: &[u32], every: u32) -> Vec<u32> {
         numbers.chunks(every as usize).map(|span| *span.iter().max().expect("a number")).collect()
     }
@@ -130,7 +131,7 @@ mod tests {
     #[test]
     fn a_curve_has_the_peaks_of_its_spans_whatever_its_length() {
         for len in (0..40).chain([255, 256, 257, 511, 512, 513, 1_023, 1_025, 5_000, 70_000]) {
-            // Rises and falls, without a period that divides a span.
+            // Numbers that rise and fall, without a period that divides a span.
             let numbers: Vec<u32> = (0..len).map(|n| n * 7919 % 1013).collect();
             let curve = curve(numbers.iter().copied());
             assert_eq!(curve.moments(), len);

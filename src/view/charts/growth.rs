@@ -1,51 +1,51 @@
-//! How a search grows: the states that it finds at each depth, and its frontier.
+//! The growth of a search: the states found at each depth, and the frontier.
 
 use serde::{Deserialize, Serialize};
 
 use super::Curve;
 use crate::check::{Limit, Search};
 
-/// A search as far as it has come.
+/// The growth of a search so far.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Growth {
-    /// What is searched, for a legend.
+    /// The name of the search, for a legend.
     pub name: String,
-    /// States that were found.
+    /// Number of states that were found.
     pub states: u32,
-    /// States found first at each depth, from the initial state on.
+    /// Number of states first found at each depth, starting with the initial state.
     pub layers: Vec<u32>,
-    /// States found and not yet expanded, after each state that was expanded.
+    /// Size of the frontier after each expanded state.
     pub frontier: Curve,
-    /// Whether the search is over.
+    /// True if the search has ended.
     pub is_done: bool,
-    /// Why states may be missing.
+    /// The reason why states may be missing.
     pub limit: GrowthLimit,
 }
 
-/// What kept a search from seeing every state.
+/// The reason why a search did not see every state.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum GrowthLimit {
-    /// Nothing: the search is complete, or goes on.
+    /// No limit: the search is complete, or still running.
     None,
-    /// So many states were allowed.
+    /// The allowed number of states was reached.
     States,
-    /// So many steps from the start were allowed.
+    /// The allowed depth was reached.
     Depth,
-    /// A bound of the model.
+    /// A bound of the model was reached.
     Model,
     /// The search was stopped.
     Stopped,
 }
 
-/// Advances a search and records how it grows.
+/// Advances a search and records its growth.
 #[derive(Clone, Debug, Default)]
 pub struct Recorder {
     frontier: Curve,
 }
 
 impl Recorder {
-    /// Goes on over up to `states` states; false once the search is done. What is recorded does
-    /// not depend on how many are taken at once.
+    /// Continues for up to `states` states; returns false once the search is done. The record does
+    /// not depend on the number of states per call.
     pub fn advance(&mut self, search: &mut Search, states: u32) -> bool {
         if self.frontier.moments() == 0 {
             self.frontier.push(search.progress().frontier);
@@ -63,7 +63,7 @@ impl Recorder {
         true
     }
 
-    /// The growth so far.
+    /// The growth recorded so far.
     pub fn growth(&self, search: &Search, name: &str) -> Growth {
         let progress = search.progress();
         Growth {

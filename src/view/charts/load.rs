@@ -1,35 +1,35 @@
-//! S9 at length as the charts need it: what is asked for, and what was measured so far.
+//! S9 at length for the charts: jobs and results.
 
 use serde::{Deserialize, Serialize};
 
 use super::Curve;
 use crate::bounds::{LOAD_WRITES_MAX, SLOTS_MAX};
 use crate::kernel::{Bound, Design, EsContent, Promise};
-use crate::scenario::{Load, LoadEnd, LoadRun};
+use crate::scenario::{Load, LoadEnd, LoadRun, Loaded};
 
 /// Bytes of the kernel's `struct extent_status` on a 64-bit machine since v3.9: a node of a
 /// red-black tree (24), `es_lblk` and `es_len` (4 each) and `es_pblk` (8).
 const EXTENT_BYTES: u32 = 40;
-/// The same without `es_pblk`: in v3.8, and as Jan Kara first read the RFC.
+/// The size without `es_pblk`: in v3.8, and in the RFC as Jan Kara first read it.
 const EXTENT_BYTES_NOPBLK: u32 = 32;
 
-/// One design under one load, as it is handed to the worker.
+/// A job for the worker: one design under one load.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LoadJob {
     /// The design, as [`Design`] prints it.
     pub design: String,
-    /// AIO writes, up to [`LOAD_WRITES_MAX`].
+    /// Number of AIO writes, up to [`LOAD_WRITES_MAX`].
     pub writes: u32,
     /// Slots of the AIO context, from 1 to [`SLOTS_MAX`].
     pub slots: u32,
-    /// Steps of the others for each step of a worker.
+    /// Steps of the other actors per step of a worker.
     pub slow: u32,
 }
 
-/// Why a load ended, or that it did not.
+/// Whether and why a load ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Ended {
-    /// It goes on.
+    /// The load is still running.
     No,
     /// Every write was reaped.
     Done,
@@ -39,34 +39,35 @@ pub enum Ended {
     Stuck,
 }
 
-/// What a load has come to.
+/// The results of a load so far.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LoadReport {
-    /// The design.
+    /// The design, as [`Design`] prints it.
     pub design: String,
-    /// Steps that were taken.
+    /// Number of steps taken.
     pub steps: u32,
-    /// Writes that user space knows to be done.
+    /// Number of writes that user space knows to be done.
     pub reaped: u32,
-    /// Writes that were acknowledged.
+    /// Number of acknowledged writes.
     pub acknowledged: u32,
-    /// Writes that were converted on disk.
+    /// Number of writes that were converted on disk.
     pub converted: u32,
-    /// AIO writes submitted and not yet converted on disk, after each step.
+    /// Number of AIO writes submitted and not yet converted on disk, after each step.
     pub backlog: Curve,
-    /// Bytes of the extents that cannot be reclaimed, after each step.
+    /// Bytes of the extents that the shrinker may not free, after each step.
     pub kept_bytes: Curve,
-    /// How many writes were acknowledged so many steps after their submission, ascending.
+    /// The distribution of latencies: a number of steps from submission to acknowledgement,
+    /// ascending, and the number of writes with it.
     pub latencies: Vec<(u32, u32)>,
-    /// Whether it ended, and why.
+    /// Whether and why it ended.
     pub ended: Ended,
-    /// The name of the bound that ended it, or nothing.
+    /// The name of the bound that ended it, or an empty text.
     pub bound: String,
-    /// The ids of the promises that were broken.
+    /// The ids of the broken promises.
     pub broken: Vec<String>,
 }
 
-/// A load under way.
+/// A load in progress.
 pub struct LoadWork {
     run: LoadRun,
     report: LoadReport,
@@ -75,10 +76,10 @@ pub struct LoadWork {
 }
 
 impl LoadWork {
-    /// Begins a load.
+    /// Starts a load.
     ///
     /// # Errors
-    /// What was expected, if the job is not one.
+    /// The expected value, if the job is invalid.
     pub fn new(job: &LoadJob) -> Result<LoadWork, String> {
         let design = Design::parse(&job.design)
             .map_err(|error| format!("`{}`: expected {}", job.design, error.expected))?;
@@ -120,7 +121,7 @@ impl LoadWork {
         true
     }
 
-    /// What it has come to.
+    /// The results so far.
     pub fn report(&self) -> LoadReport {
         let loaded = self.run.loaded();
         let broken = Promise::ALL.into_iter().filter(|it| loaded.broken & it.bit() != 0);
@@ -132,6 +133,11 @@ impl LoadWork {
             broken: broken.map(|promise| promise.id().into()).collect(),
             ..self.report.clone()
         }
+    }
+
+    /// The result so far in numbers, as the command prints it.
+    pub fn loaded(&self) -> Loaded {
+        self.run.loaded()
     }
 
     fn measure(&mut self) {
@@ -148,8 +154,8 @@ impl LoadWork {
 }
 
 impl LoadReport {
-    /// The latency that so many percent of the acknowledged writes do not exceed, in steps; nothing
-    /// if none was acknowledged.
+    /// The latency in steps that `percent` percent of the acknowledged writes do not exceed; `None`
+    /// if no write was acknowledged.
     pub fn percentile(&self, percent: u32) -> Option<u32> {
         let all: u32 = self.latencies.iter().map(|(_, writes)| writes).sum();
         let mut missing = (all * percent).div_ceil(100).max(1);
@@ -162,14 +168,14 @@ impl LoadReport {
         None
     }
 
-    /// Events for each 10,000 steps, rounded.
+    /// Number of events per 10,000 steps, rounded.
     pub fn rate(&self, events: u32) -> u32 {
         let steps = u64::from(self.steps.max(1));
         ((u64::from(events) * 10_000 + steps / 2) / steps) as u32
     }
 }
 
-/// A number, if it lies between two others.
+/// Checks that a number lies between two others.
 fn within(what: &str, number: u32, least: u32, most: u32) -> Result<u32, String> {
     match (least..=most).contains(&number) {
         true => Ok(number),
@@ -204,7 +210,7 @@ mod tests {
     fn a_report_says_what_the_load_did_step_by_step() {
         for row in Row::ALL {
             let found = report(&job(row.id()));
-            // The same, from the run itself.
+            // The expected results, computed from the run itself.
             let mut run =
                 LoadRun::new(Load { design: row.design(), writes: 1_000, slots: 4, slow: 8 });
             let (mut backlog, mut kept, mut latencies) = (vec![0], vec![0], Vec::new());
@@ -227,7 +233,7 @@ mod tests {
             let counted = found.latencies.iter().map(|(n, times)| vec![*n; *times as usize]);
             assert_eq!(counted.collect::<Vec<_>>().concat(), latencies, "{name}");
             assert_eq!(latencies.len() as u32, found.acknowledged, "{name}");
-            // Half of them, and all of them, are not above these.
+            // The expected median and the expected largest latency.
             let at = |rank: usize| latencies.get(rank.max(1) - 1).copied();
             assert_eq!(found.percentile(50), at(latencies.len().div_ceil(2)), "{name}");
             assert_eq!(found.percentile(100), latencies.last().copied(), "{name}");

@@ -7,16 +7,16 @@ use super::{
 };
 use crate::bounds::IOS_MAX;
 
-/// Bins of a distribution, at most.
+/// The largest number of bins of a distribution.
 const BINS_MAX: u32 = 48;
-/// Hundredths of a percent in everything.
+/// One hundred percent, in hundredths of a percent.
 const ALL: u32 = 10_000;
 const TIME: &str = "time (steps of the model)";
 
-/// A report and how its series look.
+/// A report, and the style of its series.
 pub type Styled<'a> = (&'a LoadReport, Style);
 
-/// Writes that are submitted and not yet converted on disk.
+/// The number of writes that are submitted and not yet converted on disk.
 pub fn backlog_chart(reports: &[Styled], window: Window, slots: u32) -> Chart {
     let mut chart = curves(reports, window, |report| &report.backlog);
     chart.id = "backlog";
@@ -35,7 +35,7 @@ pub fn backlog_chart(reports: &[Styled], window: Window, slots: u32) -> Chart {
     chart
 }
 
-/// Bytes of extents that the shrinker may not free: what the dirty bit costs.
+/// Bytes of extents that the shrinker may not free, which is the cost of the dirty bit.
 pub fn memory_chart(reports: &[Styled], window: Window) -> Chart {
     let mut chart = curves(reports, window, |report| &report.kept_bytes);
     chart.id = "memory";
@@ -47,7 +47,7 @@ pub fn memory_chart(reports: &[Styled], window: Window) -> Chart {
 }
 
 fn curves(reports: &[Styled], window: Window, read: fn(&LoadReport) -> &Curve) -> Chart {
-    // All lines have spans of one length, so that a row of the table is about one time.
+    // All lines use spans of the same length, so that a row of the table describes one time.
     let every = reports.iter().map(|(report, _)| read(report).every()).max().unwrap_or(1);
     let every = if window == Window::Whole { every } else { 1 };
     let line = |(report, style): &Styled| {
@@ -88,7 +88,7 @@ fn curves(reports: &[Styled], window: Window, read: fn(&LoadReport) -> &Curve) -
     }
 }
 
-/// How long writes wait for their acknowledgement.
+/// The time that writes wait for their acknowledgement.
 pub fn latency_chart(reports: &[Styled]) -> Chart {
     let last = |(report, _): &Styled| report.latencies.last().map_or(0, |(steps, _)| *steps);
     let most = reports.iter().map(last).max().unwrap_or(0);
@@ -163,7 +163,7 @@ fn percentiles(reports: &[Styled]) -> SheetTable {
     }
 }
 
-/// Writes acknowledged and writes converted on disk, for each 10,000 steps.
+/// Acknowledged writes and writes converted on disk, per 10,000 steps.
 pub fn throughput_chart(reports: &[Styled]) -> Chart {
     let bar = |(report, style): &Styled| Bar {
         name: report.design.clone(),
@@ -211,7 +211,7 @@ pub fn throughput_chart(reports: &[Styled]) -> Chart {
     }
 }
 
-/// A sentence for each design.
+/// One sentence per design.
 fn each(reports: &[Styled], say: impl Fn(&LoadReport) -> String) -> String {
     let one = |(report, _): &Styled| format!("{}: {}", report.design, say(report));
     let all: Vec<String> = reports.iter().map(one).collect();
@@ -235,7 +235,7 @@ fn end_words(report: &LoadReport) -> String {
     }
 }
 
-/// The width of bins that leaves few enough of them: 1, 2 or 5 times a power of ten.
+/// The width of a bin: 1, 2 or 5 times a power of ten, large enough for at most [`BINS_MAX`] bins.
 fn bin_width(most: u32) -> u32 {
     let widths = (0..9).flat_map(|power| [1, 2, 5].map(|nice| nice * 10_u32.pow(power)));
     let mut fitting = widths.filter(|width| most / width < BINS_MAX);

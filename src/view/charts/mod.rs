@@ -1,5 +1,5 @@
-//! The charts: S9 at length and the growth of searches, as series, axes, tables and CSV. Nothing in
-//! here draws: `src/app/charts` draws a [`Chart`] with plotters and shows its tables.
+//! The charts: S9 at length and the growth of searches, as series, axes, tables and CSV. This
+//! module does not draw: `src/app/charts` draws a [`Chart`] with plotters and shows its tables.
 
 mod board;
 mod chart;

@@ -1,19 +1,19 @@
-//! The two charts of searches that go on, or have ended.
+//! The two charts about searches.
 
 use super::chart::round_end;
 use super::{Axis, Chart, Growth, GrowthLimit, Legend, Line, Picture, SheetTable, Style, grouped};
 
-/// A growth and how its series look.
+/// A growth, and the style of its series.
 pub type Styled<'a> = (&'a Growth, Style);
 
-/// The states that were found first at each depth.
+/// The number of states first found at each depth.
 pub fn layers_chart(growths: &[Styled]) -> Chart {
     let lines: Vec<Line> = growths
         .iter()
         .map(|(growth, style)| {
             let until = growth.layers.len() as u32;
             let line = Line::of_values(&growth.name, *style, &growth.layers, 1, until);
-            // A depth is as wide as a step: its value ends where the next depth begins.
+            // A depth is one unit wide: its value ends where the next depth begins.
             Line { is_cut: is_cut(growth), ..line }
         })
         .collect();
@@ -53,7 +53,7 @@ pub fn layers_chart(growths: &[Styled]) -> Chart {
     }
 }
 
-/// The states that wait to be expanded, over those that were.
+/// The number of states in the frontier over the number of expanded states.
 pub fn frontier_chart(growths: &[Styled]) -> Chart {
     let every = growths.iter().map(|(growth, _)| growth.frontier.every()).max().unwrap_or(1);
     let line = |(growth, style): &Styled| {
@@ -89,14 +89,14 @@ pub fn frontier_chart(growths: &[Styled]) -> Chart {
     }
 }
 
-/// A sentence for each search.
+/// One sentence per search.
 fn each(growths: &[Styled], say: impl Fn(&Growth) -> String) -> String {
     let all: Vec<String> =
         growths.iter().map(|(growth, _)| format!("{}: {}", growth.name, say(growth))).collect();
     all.join("; ")
 }
 
-/// A bound cut the search short.
+/// True if a bound ended the search early.
 fn is_cut(growth: &Growth) -> bool {
     match growth.limit {
         GrowthLimit::None | GrowthLimit::Model => false,
@@ -104,7 +104,7 @@ fn is_cut(growth: &Growth) -> bool {
     }
 }
 
-/// Why states may be missing.
+/// The reason why states may be missing, in words.
 pub(super) fn limit_words(growth: &Growth) -> &'static str {
     match growth.limit {
         GrowthLimit::None if growth.is_done => ", complete",

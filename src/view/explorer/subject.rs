@@ -1,71 +1,52 @@
 //! The subject of the explorer: the script that the page runs and the designs it was run under. The
 //! page passes it to the explorer, a separate program, as text.
 
-use core::fmt;
+use crate::kernel::Design;
+use crate::scenario::{Matrix, Scenario, Script, offered_designs};
 
-use crate::kernel::{Design, Row};
-use crate::scenario::Script;
-
-/// What a person's own script is called.
+/// The name of a script that is not a preset.
 pub const OWN: &str = "own";
 
-/// A script, the design that it is run under, and the designs that were tried before.
+/// A script, its design, and the designs that were tried before.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Subject {
     /// A preset's id, or `own`.
     pub name: String,
-    /// The design that is run.
+    /// The design of the current run.
     pub design: Design,
-    /// Designs with knobs of their own that were run on the page, in the order in which they were
-    /// tried.
+    /// Designs with changed knobs that were run on the page, in the order in which they were first
+    /// run.
     pub tried: Vec<Design>,
-    /// How many more there were, which the page no longer keeps.
+    /// Number of older ones that the page no longer keeps.
     pub forgotten: u32,
-    /// The script as it stands on the page.
+    /// The script's text on the page.
     pub text: String,
-    /// What the text says, under the design.
+    /// The parsed text, with the design applied.
     pub script: Script,
 }
 
 impl Subject {
-    /// Reads what `Display` wrote.
-    ///
-    /// # Errors
-    /// The first part that cannot be read: the text comes from a page of another version.
-    pub fn parse(text: &str) -> Result<Subject, String> {
-        let mut parts = text.splitn(5, '\n');
-        let mut part = |what: &str| parts.next().ok_or_else(|| format!("expected {what}"));
-        let design = |text: &str| {
-            Design::parse(text).map_err(|error| format!("`{text}`: expected {}", error.expected))
-        };
-        let name = part("the script's name")?.into();
-        let under = design(part("a design")?)?;
-        let tried = part("the designs that were tried")?.split_terminator(';');
-        let tried = tried.map(design).collect::<Result<_, _>>()?;
-        let forgotten = part("a number of designs")?.parse().map_err(|_| "expected a number")?;
-        let text = part("a script")?;
-        let mut script = Script::parse(text).map_err(|error| error.to_string())?;
-        script.setup.design = under;
-        Ok(Subject { name, design: under, tried, forgotten, text: text.into(), script })
+    /// The matrix: all rows of designs and all presets, tried designs, and the reader's own script,
+    /// whose text is returned too.
+    pub(super) fn matrix(&self) -> (Matrix, String) {
+        let mut scenarios = Scenario::presets();
+        let mut own = String::new();
+        if self.name == OWN {
+            scenarios.push(Scenario { name: OWN.into(), script: self.script.clone() });
+            own.clone_from(&self.text);
+        }
+        (Matrix::new(self.columns(), scenarios), own)
     }
 
-    /// The columns that it asks for: the rows of designs, and what was tried beside them.
+    /// The columns of the matrix: the rows of designs, the variants that presets use, and those
+    /// that the reader has tried.
     pub(in crate::view) fn columns(&self) -> Vec<Design> {
-        let mut designs = Row::ALL.map(Row::design).to_vec();
-        designs.extend_from_slice(&self.tried);
-        if !designs.contains(&self.design) {
-            designs.push(self.design);
+        let mut designs = offered_designs();
+        for design in self.tried.iter().chain([&self.design]) {
+            if !designs.contains(design) {
+                designs.push(*design);
+            }
         }
         designs
-    }
-}
-
-/// A line each for the name, the design, those that were tried and the number of those forgotten;
-/// then the script.
-impl fmt::Display for Subject {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "{}\n{}", self.name, self.design)?;
-        self.tried.iter().try_for_each(|design| write!(f, "{design};"))?;
-        write!(f, "\n{}\n{}", self.forgotten, self.text)
     }
 }

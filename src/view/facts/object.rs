@@ -11,22 +11,22 @@ use super::pipeline::pipeline;
 /// An object that a reader can select.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Object {
-    /// A thread, an irq handler, a kworker, jbd2, the flusher, the environment's two.
+    /// A thread, an irq handler, a kworker, jbd2, the flusher, the shrinker or the power supply.
     Actor(Actor),
-    /// A write with its bio, `io_end` and iocb; the key is that of the pipeline's row.
+    /// A write with its bio, `io_end` and iocb. The number is the key of its row in the pipeline.
     Io(u32),
-    /// An inode.
+    /// The inode of a file.
     Inode(u8),
     /// A layer of a file: its position in [`LAYERS`].
     Layer(u8, u8),
-    /// A block of a file, through all layers.
+    /// A block of a file in all layers.
     Block(u8, u8),
-    /// The device.
+    /// The block device, with its write cache and its media.
     Device,
 }
 
-/// The layers, as [`strata`] names them, with the kernel's name for what they are, and where it is
-/// declared.
+/// The layers as [`strata`] names them, each with the kernel's name for it and the file that
+/// declares it.
 pub const LAYERS: [(&str, &str, &str); 6] = [
     ("pages", "struct address_space", "include/linux/fs.h"),
     ("es", "struct ext4_es_tree", "fs/ext4/extents_status.h"),
@@ -36,7 +36,7 @@ pub const LAYERS: [(&str, &str, &str); 6] = [
     ("read", "ext4_map_blocks", "fs/ext4/inode.c"),
 ];
 
-/// The position of the status tree in [`LAYERS`].
+/// The position of the ES tree in [`LAYERS`].
 pub const ES_LAYER: u8 = 1;
 
 /// The title of an object.
@@ -64,12 +64,17 @@ pub fn title(setup: &Setup, object: Object) -> String {
     }
 }
 
-/// All objects of some states except blocks, in a fixed order: actors, writes, then for each file
-/// its inode and layers, then the device.
+/// All objects of some states except blocks, in a fixed order: actors, writes, then the inode and
+/// the layers of each file, then the device.
 pub fn objects(setup: &Setup, states: &[&State]) -> Vec<Object> {
     let is_there = |actor: &Actor| match *actor {
         Actor::Thread(thread) => usize::from(thread) < setup.threads.len(),
-        _ => true,
+        Actor::Irq(_)
+        | Actor::Kworker(_)
+        | Actor::Jbd2
+        | Actor::Flusher
+        | Actor::Shrinker
+        | Actor::Power => true,
     };
     let mut objects: Vec<Object> = Actor::all().filter(is_there).map(Object::Actor).collect();
     let rows = states.iter().flat_map(|state| pipeline(setup, state).ios);
@@ -84,7 +89,7 @@ pub fn objects(setup: &Setup, states: &[&State]) -> Vec<Object> {
     objects
 }
 
-/// The IO slot of a row of the pipeline; `None` once the write is finished.
+/// The IO slot of a row of the pipeline; `None` after the write has finished.
 pub fn io_of(state: &State, key: u32) -> Option<u8> {
     let is_it = |io: &crate::kernel::Io| !io.writeback && u32::from(io.nr) == key;
     match key.checked_sub(WRITEBACKS) {

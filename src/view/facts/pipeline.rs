@@ -1,55 +1,57 @@
-//! The way of a direct write from its bio to the converted extent, and what user space knows of it.
+//! The progress of each direct write from its bio to the converted extent, and what user space
+//! knows of it.
 
-use crate::kernel::{Acked, Actor, Io, List, Op, Range, Setup, Stage, State, Sync, Task};
+use crate::kernel::{Acked, Actor, Io, Op, Range, Setup, Stage, State, Sync};
 
 use crate::scenario::Run;
 
-use crate::view::words::{file_name, range_text, sorted, write_name};
+use crate::view::words::{converter, file_name, io_place, range_text, sorted, write_name};
 
-/// The stations, in order.
+/// The stages of a write, in order.
 pub const COLUMNS: [&str; 5] = ["submitted", "completed", "on a list", "converting", "converted"];
 
-/// The picture has all rows up to this number. The table always has all rows.
+/// Up to this number of rows, the picture has all of them. The table always has all rows.
 const ROWS_DRAWN: usize = 12;
-/// With more rows, the picture keeps this many finished writes of each thread, and all unfinished
-/// ones.
+/// If there are more rows, the picture keeps all unfinished writes and this many finished writes of
+/// each thread.
 const FINISHED_DRAWN: usize = 2;
 
-/// All writes that have begun.
+/// All writes that have started.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Pipeline {
-    /// One a write, in the order of their names.
+    /// One row per write, in the order of the writes' names.
     pub ios: Vec<IoRow>,
-    /// Slots of the AIO context that are taken.
+    /// Number of used slots of the AIO context.
     pub slots_used: u8,
-    /// Slots that there are.
+    /// The number of slots of the AIO context (`maxevents`).
     pub slots: u8,
 }
 
-/// One write.
+/// One write with its progress.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct IoRow {
     /// A number that identifies the write in its run.
     pub key: u32,
-    /// Its letter.
+    /// The letter of the write.
     pub name: String,
-    /// Thread, range and flags.
+    /// The thread, the range and the flags.
     pub what: String,
-    /// The position in [`COLUMNS`]; none before it is submitted.
+    /// The position in [`COLUMNS`]; `None` before the write is submitted.
     pub column: Option<u8>,
-    /// Where exactly it is, in a few words.
+    /// Its exact place, in a few words.
     pub place: String,
-    /// What user space knows.
+    /// What user space knows of the write.
     pub ack: Ack,
-    /// Counted in `i_unwritten`.
+    /// True while it is counted in `i_unwritten`.
     pub counted: bool,
-    /// Counted in `i_dio_count`.
+    /// True while it is counted in `i_dio_count`.
     pub dio: bool,
-    /// Its bio failed with EIO.
+    /// True if its bio failed with EIO.
     pub failed: bool,
-    /// It is finished, and so are many later writes of its thread, so the picture leaves it out.
+    /// True if the write and enough later writes of its thread are finished, so that the picture
+    /// leaves it out.
     pub is_past: bool,
-    /// It has no `io_end` any more.
+    /// True if its `io_end` is gone.
     pub is_finished: bool,
 }
 
@@ -64,7 +66,7 @@ impl Pipeline {
         part(false).chain(part(true))
     }
 
-    /// What the picture says of the rows that it leaves out.
+    /// The text about the rows that the picture leaves out.
     pub fn past(&self) -> Option<String> {
         let past = self.ios.iter().filter(|io| io.is_past).count();
         (past > 0).then(|| format!("{past} more finished earlier; the table has them."))
@@ -74,16 +76,16 @@ impl Pipeline {
 /// What user space knows of a write.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ack {
-    /// Nothing.
+    /// User space knows nothing yet.
     No,
     /// The event is in the ring and not reaped.
     Event,
-    /// A thread has it.
+    /// A thread has been told.
     Known,
 }
 
 impl Ack {
-    /// In words.
+    /// The knowledge in words.
     pub const fn text(self) -> &'static str {
         match self {
             Ack::No => "not acknowledged",
@@ -93,7 +95,7 @@ impl Ack {
     }
 }
 
-/// The pipeline at the cursor of a run. A run also knows which finished writes had a bio that
+/// The pipeline at the cursor of a run. The run also knows for which finished writes the bio
 /// failed.
 pub fn pipeline_of(run: &Run) -> Pipeline {
     let mut pipeline = pipeline(run.setup(), run.state());
@@ -109,19 +111,19 @@ pub fn pipeline_of(run: &Run) -> Pipeline {
     pipeline
 }
 
-/// Every direct write that has begun, finished or not, and unfinished writeback.
+/// Every direct write that has started, including finished ones, and unfinished writeback.
 pub fn pipeline(setup: &Setup, state: &State) -> Pipeline {
     let mut of_threads: Vec<Vec<IoRow>> = Vec::new();
     for (thread, program) in (0..).zip(&setup.threads) {
         let mut ios = Vec::new();
         for (index, op) in (0..).zip(program) {
             for iocb in 0..op.writes() {
-                // Of a batch each iocb is a write.
+                // Each iocb of a batch is a write.
                 let Some((nr, row)) = row(setup, thread, op.iocb(iocb)) else { continue };
                 let is_this = |io: &Io| io.nr == nr && io.thread == thread && !io.writeback;
                 let task = &state.tasks[usize::from(thread)];
                 let done = task.op > index || task.op == index && task.submitting.iocb > iocb;
-                if let Some((_, io)) = state.ios().find(|(_, io)| is_this(io)) {
+                if let Some((io, _)) = state.ios().find(|(_, io)| is_this(io)) {
                     ios.push(live(setup, state, io, row));
                 } else if done {
                     let place = FINISHED.into();
@@ -137,20 +139,21 @@ pub fn pipeline(setup: &Setup, state: &State) -> Pipeline {
     }
     let mut ios: Vec<IoRow> = of_threads.into_iter().flatten().collect();
     for (index, io) in state.ios().filter(|(_, io)| io.writeback) {
-        ios.push(live(setup, state, io, writeback_row(setup, index, io)));
+        ios.push(live(setup, state, index, writeback_row(setup, index, io)));
     }
     let ios = sorted(ios, |io| io.key.into());
     Pipeline { ios, slots_used: state.slots_used(), slots: setup.slots }
 }
 
-/// Marks those of a thread's finished writes that are not among the last.
+/// Marks the finished writes of a thread that are not among the last ones.
 fn leave_out_finished(of_thread: &mut [IoRow]) {
     let finished = of_thread.iter_mut().rev().filter(|io| io.is_finished);
     finished.skip(FINISHED_DRAWN).for_each(|io| io.is_past = true);
 }
 
-/// A row with the values of its IO.
-fn live(setup: &Setup, state: &State, io: &Io, row: IoRow) -> IoRow {
+/// The row with the values of its IO.
+fn live(setup: &Setup, state: &State, index: u8, row: IoRow) -> IoRow {
+    let io = &state.ios[usize::from(index)];
     let column = match io.stage {
         Stage::Free | Stage::Prepared => None,
         Stage::Submitted => Some(0),
@@ -164,11 +167,11 @@ fn live(setup: &Setup, state: &State, io: &Io, row: IoRow) -> IoRow {
         Acked::Event => Ack::Event,
         Acked::Reaped => Ack::Known,
     };
-    let place = place(setup, state, io);
+    let place = place(setup, state, index);
     IoRow { column, place, ack, counted: io.counted, dio: io.dio_held, failed: io.error, ..row }
 }
 
-/// A direct write's number, and its row before it has begun.
+/// The number of a direct write, and its row before it has started.
 fn row(setup: &Setup, thread: u8, op: Op) -> Option<(u8, IoRow)> {
     let Op::DioWrite { ino, range, sync, aio, nr } = op else { return None };
     let flag = match sync {
@@ -185,7 +188,7 @@ fn row(setup: &Setup, thread: u8, op: Op) -> Option<(u8, IoRow)> {
 fn writeback_row(setup: &Setup, index: u8, io: &Io) -> IoRow {
     let range = range_text(Range::new(io.lblk, io.len));
     let what = format!("writeback {}{range}", file_prefix(setup, io.ino));
-    // After all direct writes, whose numbers are below 256.
+    // Direct writes have numbers below 256.
     IoRow { key: 256 + u32::from(index), name: "wb".into(), what, ..EMPTY }
 }
 
@@ -203,46 +206,25 @@ const EMPTY: IoRow = IoRow {
     is_finished: false,
 };
 
-/// The place of a write that has no `io_end` any more.
+/// The place of a write whose `io_end` is gone.
 const FINISHED: &str = "finished";
 
-/// The file's name and a blank, where there are two.
+/// The file's name and a blank, if there are two files.
 fn file_prefix(setup: &Setup, ino: u8) -> String {
     if setup.files.len() > 1 { format!("{} ", file_name(setup, ino)) } else { String::new() }
 }
 
-fn place(setup: &Setup, state: &State, io: &Io) -> String {
-    let file = if setup.files.len() > 1 { file_name(setup, io.ino) } else { "the inode" };
-    let worker = |io: &Io| {
-        let in_end_io = |task: &Task| {
-            task.frames()
-                .iter()
-                .filter(|frame| frame.pc.is_end_io())
-                .filter_map(|frame| frame.on.io())
-                .any(|slot| state.ios[usize::from(slot)] == *io)
-        };
-        let task = state.tasks.iter().position(in_end_io)?;
-        Some(Actor::of_task(task as u8).to_string())
-    };
-    match io.stage {
-        Stage::Free => String::new(),
-        Stage::Prepared => "has a slot, not mapped yet".into(),
-        Stage::Submitted => "its bio is in flight".into(),
-        Stage::Completed if io.error => "its bio failed with EIO".into(),
-        Stage::Completed => "data is in the device".into(),
-        Stage::Listed => match io.list {
-            List::Inode => format!("on {file}'s list"),
-            List::Unrsv => format!("on {file}'s unreserved list"),
-            List::Dio => "a work item of its own".into(),
-            List::Private { task, .. } => format!("on {}'s private list", Actor::of_task(task)),
-        },
-        Stage::Converting => match worker(io) {
-            Some(who) => format!("by {who}"),
-            None => format!("by {}", Actor::Thread(io.thread)),
-        },
-        Stage::Converted if io.error => "its bio failed with EIO, nothing is converted".into(),
-        Stage::Converted if io.convert_failed => "the conversion failed".into(),
-        Stage::Converted if io.unwritten => "written on disk".into(),
-        Stage::Converted => "nothing to convert".into(),
+/// The place of an IO in words. In the column of conversions only the converting actor is named.
+fn place(setup: &Setup, state: &State, index: u8) -> String {
+    let Io { stage, ino, .. } = state.ios[usize::from(index)];
+    let owner = if setup.files.len() > 1 { file_name(setup, ino) } else { "the inode" };
+    match stage {
+        Stage::Converting => format!("by {}", converter(state, index)),
+        Stage::Free
+        | Stage::Prepared
+        | Stage::Submitted
+        | Stage::Completed
+        | Stage::Listed
+        | Stage::Converted => io_place(state, index, owner),
     }
 }

@@ -1,5 +1,5 @@
 //! Two consecutive states side by side: the layers of every file before and after the last step,
-//! and beneath them what else the step changed, object by object.
+//! and below them all other changes of the step, object by object.
 
 use crate::scenario::Run;
 
@@ -11,22 +11,22 @@ use super::detail::difference;
 /// The states before and after the last step.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Compare {
-    /// Both states.
+    /// The state before and the state after the step.
     pub sides: [Side; 2],
-    /// Everything that differs, as object, field, before and after.
+    /// All differences, as object, field, value before and value after.
     pub table: Table,
 }
 
 /// One of the two states.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Side {
-    /// After which step it is.
+    /// The heading, with the number of the step.
     pub head: String,
-    /// The layers, with [`MarkKind::Changed`] where the other state's say something else.
+    /// The layers, with [`MarkKind::Changed`] where the other state differs.
     pub strata: Strata,
 }
 
-/// The two states around the last step; nothing at the start.
+/// The states before and after the last step; `None` at the start.
 pub fn compare(run: &Run) -> Option<Compare> {
     let cursor = run.cursor();
     let before = cursor.checked_sub(1)?;
@@ -74,7 +74,7 @@ mod tests {
         for Side { head, strata } in sides {
             text += &format!("{head}\n");
             for row in &strata.files[0].rows {
-                // A line a piece, so that all of them fit here.
+                // Each piece gets its own line, so that all of them fit.
                 text += &format!("  {}: {}\n", row.name, row.words().replace(", ", ",\n    "));
             }
         }

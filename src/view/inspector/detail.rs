@@ -4,7 +4,9 @@
 use core::ops::Range;
 
 use crate::bounds::{HISTORY_STEPS, THREADS_MAX};
-use crate::kernel::{Actor, InodeLock, KNOBS, NOBODY, Next, Setup, Stage, State, next};
+use crate::kernel::{
+    Actor, InodeLock, KNOBS, Life, NOBODY, Next, Power, Setup, Stage, State, next,
+};
 use crate::scenario::Run;
 use crate::view::facts::{
     COLUMNS, ES_LAYER, FileStrata, LAYERS, MarkKind, Object, Pipeline, Stratum, objects, pipeline,
@@ -12,26 +14,26 @@ use crate::view::facts::{
 };
 use crate::view::words::{CAPTION_CHARS_MAX, held_by, io_name, lock_name, op_text, wait_text};
 
-/// A field: its name and its value. Fields without a value are left out.
+/// A field: a name and a value. Fields without a value are left out.
 pub type Field = (String, String);
 
 /// An object in detail.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Detail {
-    /// What it is.
+    /// The name of the object.
     pub title: String,
-    /// Its fields at the cursor.
+    /// Its fields in the state at the cursor.
     pub fields: Vec<Field>,
-    /// The steps around the cursor that changed it, and how; at most [`HISTORY_STEPS`] are looked
-    /// at.
+    /// The steps around the cursor that changed it, with their changes. At most [`HISTORY_STEPS`]
+    /// steps are examined.
     pub history: Vec<(usize, String)>,
-    /// The range of steps that the history covers: after the first number, up to the second.
+    /// The steps that the history covers: those after the first number, up to the second.
     pub looked_at: (usize, usize),
-    /// The kernel's name for it: a function, or a type.
+    /// The kernel's name of the object: a function or a type.
     pub function: &'static str,
-    /// The file.
+    /// The kernel file that has it.
     pub source: &'static str,
-    /// The version: of the status tree, or what the design was taken from.
+    /// The version: that of the ES tree, or that of the design's source.
     pub version: &'static str,
 }
 
@@ -94,7 +96,25 @@ pub fn changes(setup: &Setup, (before, after): (&State, &State), object: Object)
     Seen::of(setup, before, object).changes(&Seen::of(setup, after, object))
 }
 
-/// The field with a layer's remark.
+/// The operation of a thread that the power cut has ended.
+const ENDED_BY_POWER: &str = "ended by the power cut";
+
+/// The differences of two states, possibly of two designs, in the wanted objects: each object's
+/// title, and its differences.
+pub fn differences(
+    setups: [&Setup; 2],
+    states: [&State; 2],
+    is_wanted: &dyn Fn(&Object) -> bool,
+) -> Vec<(String, Change)> {
+    let mut all = Vec::new();
+    for object in objects(setups[0], &states).into_iter().filter(is_wanted) {
+        let [one, other] = [0, 1].map(|side| Seen::of(setups[side], states[side], object));
+        all.extend(one.changes(&other).into_iter().map(|it| (title(setups[0], object), it)));
+    }
+    all
+}
+
+/// The name of the field with a layer's remark.
 const REMARK: &str = "remark";
 
 fn history(run: &Run, object: Object, steps: Range<usize>) -> Vec<(usize, String)> {
@@ -130,7 +150,8 @@ fn history(run: &Run, object: Object, steps: Range<usize>) -> Vec<(usize, String
 /// The content of an object that is compared between two states.
 struct Seen {
     fields: Vec<Field>,
-    /// For a layer itself, for a block all layers; `blocks` is the range that is compared.
+    /// For a layer the layer itself, for a block all layers. `blocks` is the range that is
+    /// compared.
     layers: Vec<Stratum>,
     blocks: Range<u8>,
 }
@@ -144,7 +165,7 @@ impl Seen {
                 let id = LAYERS.get(usize::from(at)).map_or("", |layer| layer.0);
                 let (rows, blocks) = file.map_or((Vec::new(), 0), |file| (file.rows, file.blocks));
                 seen.layers = rows.into_iter().filter(|row| row.id == id).collect();
-                // The remarks of other layers only repeat what their segments say.
+                // The remarks of other layers only repeat the words of their segments.
                 if let Some(row) = seen.layers.first().filter(|row| row.id == "read") {
                     put(&mut seen.fields, REMARK, row.remark.unwrap_or_default().into());
                 }
@@ -155,12 +176,14 @@ impl Seen {
                 seen.blocks = lblk..lblk + 1;
                 version_fields(state, (ino, lblk), &mut seen.fields);
             }
-            _ => seen.fields = fields(setup, state, object),
+            Object::Actor(_) | Object::Io(_) | Object::Inode(_) | Object::Device => {
+                seen.fields = fields(setup, state, object);
+            }
         }
         seen
     }
 
-    /// The changes of layers, then of fields: old fields in their order, then new ones.
+    /// The changes of layers, then those of fields: old fields in their order, then new fields.
     fn changes(&self, new: &Seen) -> Vec<Change> {
         let mut rows = Vec::new();
         for (before, after) in self.layers.iter().zip(&new.layers) {
@@ -204,6 +227,11 @@ fn yes_no(yes: bool) -> String {
 fn actor_fields(setup: &Setup, state: &State, actor: Actor, fields: &mut Vec<Field>) {
     let knobs = &setup.design.knobs;
     if let Actor::Thread(thread) = actor {
+        if state.power != Power::On {
+            // A power cut clears the tasks; the thread does not return to its first operation.
+            put(fields, "operation", ENDED_BY_POWER.into());
+            return;
+        }
         let op = state.tasks[usize::from(thread)].current(setup, thread);
         put(fields, "operation", op.map_or("done".into(), |op| op_text(setup, op)));
     }
@@ -270,13 +298,31 @@ fn inode_fields(setup: &Setup, state: &State, ino: u8, fields: &mut Vec<Field>) 
     put(fields, lock_name(setup), owner);
     let readers = holders(u16::from(inode.i_data_sem));
     if !readers.is_empty() {
-        put(fields, "i_data_sem", format!("held by {readers} over a write"));
+        put(fields, "i_data_sem", format!("held by {readers} for reading"));
+    }
+    if setup.has_lifetimes() {
+        put(fields, "life", life_words(inode.life).into());
     }
     put(fields, "i_size", inode.size.to_string());
     put(fields, "i_disksize", inode.disksize.to_string());
     put(fields, "i_disksize as committed", inode.committed_size.to_string());
+    if setup.delalloc && setup.threads.iter().flatten().any(|op| op.is_buffered()) {
+        let blocks = inode.reserved_blocks(&setup.design.knobs);
+        put(fields, "i_reserved_data_blocks", blocks.to_string());
+    }
     put(fields, "on the orphan list", yes_no(inode.orphan));
     put(fields, "changed since the last commit", yes_no(inode.dirty_tid));
+}
+
+fn life_words(life: Life) -> &'static str {
+    match life {
+        Life::Named => "has a name",
+        Life::Cached => "has a name, not open",
+        Life::Unlinked => "without a name, open",
+        Life::Released => "not open, to be evicted by a kworker",
+        Life::Evicting | Life::Reclaiming => "being evicted",
+        Life::Freed => "freed",
+    }
 }
 
 fn layer_fields(setup: &Setup, state: &State, (ino, at): (u8, u8), fields: &mut Vec<Field>) {
@@ -286,7 +332,7 @@ fn layer_fields(setup: &Setup, state: &State, (ino, at): (u8, u8), fields: &mut 
     for segment in row.segments {
         put(fields, &segment.range(), segment.what());
     }
-    // The segment already says what is only in the device's cache.
+    // The segment already says that it is only in the device's cache.
     for mark in row.marks.iter().filter(|mark| mark.kind != MarkKind::Volatile) {
         let what = mark.kind.words();
         let range = format!("[{}/{})", mark.lblk, mark.len);
@@ -311,13 +357,15 @@ fn block_fields(setup: &Setup, state: &State, (ino, lblk): (u8, u8), fields: &mu
 fn version_fields(state: &State, (ino, lblk): (u8, u8), fields: &mut Vec<Field>) {
     let (Some(inode), at) = (state.inodes.get(usize::from(ino)), usize::from(lblk)) else { return };
     let versions = [
-        ("times written", &inode.version),
         ("acknowledged version", &inode.acked),
         ("version that fsync promised", &inode.synced),
         ("version that O_(D)SYNC promised", &inode.osynced),
     ];
-    for (name, of_blocks) in versions {
-        put(fields, name, of_blocks.get(at).map_or(String::new(), ToString::to_string));
+    put(fields, "times written", inode.version.get(at).map_or(String::new(), ToString::to_string));
+    for (name, marks) in versions.into_iter().filter(|_| at < inode.version.len()) {
+        let [first, second] = [0, 1].map(|half| marks.half(at, half));
+        let both = first == second;
+        put(fields, name, if both { first.to_string() } else { format!("{first} and {second}") });
     }
 }
 
@@ -329,9 +377,9 @@ fn device_fields(state: &State, fields: &mut Vec<Field>) {
     put(fields, "blocks only in its cache", volatile.to_string());
     put(fields, "bios that may fail", state.left.eio.to_string());
     let power = match state.power {
-        crate::kernel::Power::On => "on",
-        crate::kernel::Power::Cut => "cut",
-        crate::kernel::Power::Recovered => "on again, the journal is recovered",
+        Power::On => "on",
+        Power::Cut => "cut",
+        Power::Recovered => "on again, the journal is recovered",
     };
     put(fields, "power", power.into());
 }
@@ -356,8 +404,8 @@ fn origin(setup: &Setup, state: &State, object: Object) -> (&'static str, &'stat
     }
 }
 
-/// The version of an object's origin. The status tree's version is a knob; a function's source
-/// names its version; types are the same from v3.8 to v5.5.
+/// The version of an object's origin. The version of the ES tree is a knob; the source of a
+/// function contains its version; types are the same from v3.8 to v5.5.
 fn version(setup: &Setup, object: Object) -> &'static str {
     let design = &setup.design;
     match object {
@@ -366,12 +414,18 @@ fn version(setup: &Setup, object: Object) -> &'static str {
             knob.map_or("", |knob| knob.values[(knob.get)(&design.knobs)])
         }
         Object::Actor(_) => "",
-        _ if design.knobs.inode_lock == InodeLock::Rwsem => "v5.5",
-        _ => "v3.8",
+        Object::Io(_)
+        | Object::Inode(_)
+        | Object::Layer(..)
+        | Object::Block(..)
+        | Object::Device => match design.knobs.inode_lock {
+            InodeLock::Mutex => "v3.8",
+            InodeLock::Rwsem => "v5.5",
+        },
     }
 }
 
-// Threads hold `i_data_sem` as bits, and tasks begin with threads.
+// Threads that hold `i_data_sem` are bits of a byte, and threads are the first tasks.
 const _: () = assert!(THREADS_MAX <= 8);
 
 #[cfg(test)]

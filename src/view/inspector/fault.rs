@@ -1,28 +1,28 @@
-//! The faults that an object offers, and their texts.
+//! The faults that an object offers, with their texts.
 
 use crate::kernel::{Actor, Power, Stage, State};
 
 use crate::view::facts::{ES_LAYER, Object, io_of};
 use crate::view::words::io_name;
 
-/// A fault that the reader can inflict on the machine.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// A fault that the reader can inject into the machine.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Fault {
-    /// The power is cut; everything that is only in memory or in the device's cache is lost.
+    /// Cut the power. Everything that is only in memory or in the device's cache is lost.
     Power,
-    /// Memory pressure: a run of the extent status shrinker.
+    /// Put memory under pressure: the extent status shrinker runs once.
     Shrink,
-    /// A bio completes now, before all others.
+    /// Complete a bio before all others.
     Complete(u8),
-    /// A bio fails with EIO.
+    /// Fail a bio with EIO.
     Fail(u8),
-    /// Toggles the delay of a bio: it does not complete by a step forward.
+    /// Toggle the delay of a bio: a step forward does not complete a delayed bio.
     Delay(u8),
 }
 
 impl Fault {
-    /// The faults that an object offers, each with its button's text. `delayed` has a bit for every
-    /// IO that the reader delays.
+    /// The faults that an object offers, each with the text of its button. Bit `n` of `delayed` is
+    /// set if the reader delays IO `n`.
     pub fn offered(state: &State, object: Object, delayed: u32) -> Vec<(Fault, String)> {
         let all = Fault::of(state, object).into_iter();
         all.map(|fault| (fault, fault.text(state, delayed))).collect()
@@ -33,7 +33,11 @@ impl Fault {
         let io = match object {
             Object::Actor(Actor::Irq(io)) => Some(io),
             Object::Io(key) => io_of(state, key),
-            _ => None,
+            Object::Actor(_)
+            | Object::Inode(_)
+            | Object::Layer(..)
+            | Object::Block(..)
+            | Object::Device => None,
         };
         let flies = |io: &u8| state.ios[usize::from(*io)].stage == Stage::Submitted;
         if let Some(io) = io.filter(flies) {
@@ -46,7 +50,12 @@ impl Fault {
             {
                 vec![Fault::Power]
             }
-            _ => Vec::new(),
+            Object::Actor(_)
+            | Object::Io(_)
+            | Object::Inode(_)
+            | Object::Layer(..)
+            | Object::Block(..)
+            | Object::Device => Vec::new(),
         }
     }
 

@@ -1,15 +1,15 @@
-//! What the inspector looks at.
+//! The subject of the inspector.
 
 use core::fmt;
 
 use crate::view::facts::Object;
 
-/// What the inspector looks at. Links keep it as a word.
+/// The subject of the inspector. Links store it as a word.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Look {
-    /// What the last step changed.
+    /// The changes of the last step.
     Changes,
-    /// An object.
+    /// The fields and the history of an object.
     Object(Object),
 }
 

@@ -1,4 +1,4 @@
-//! The inspector: an object in detail, two states side by side, and what may be done to an object.
+//! The inspector: an object in detail, two states side by side, and the faults of an object.
 
 mod compare;
 mod detail;
@@ -7,7 +7,7 @@ mod look;
 mod view;
 
 pub use compare::{Compare, Side, compare};
-pub use detail::{Change, Detail, Field, changes, detail, difference, fields};
+pub use detail::{Change, Detail, Field, changes, detail, difference, differences, fields};
 pub use fault::Fault;
 pub use look::Look;
 pub use view::{Event, Inspector, inspector};

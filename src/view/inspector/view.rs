@@ -1,55 +1,58 @@
-//! The inspector: an object in detail, or what the last step changed, beside the stage.
+//! The contents of the inspector: an object in detail, or the changes of the last step.
 
 use crate::kernel::{Actor, Next, next};
 use crate::scenario::Run;
-use crate::view::facts::{Object, objects, title};
+use crate::view::facts::{LAYERS, Object, objects, title};
 use crate::view::panels::acted;
+use crate::view::words::glossary::meaning;
 
 use super::compare::{Compare, compare};
 use super::detail::{Field, detail};
 use super::fault::Fault;
 use super::look::Look;
 
-/// What the inspector shows.
+/// The contents of the inspector.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Inspector {
-    /// What it looks at, as a link writes it.
+    /// The subject, as a link writes it.
     pub look: String,
-    /// What that is called.
+    /// The title of the subject.
     pub title: String,
-    /// Everything that it could look at: as a link writes it, and what it is called.
+    /// What this kind of object is, in a sentence or two.
+    pub definition: &'static str,
+    /// All possible subjects: each as a link writes it, and its title.
     pub choices: Vec<(String, String)>,
-    /// Kernel function or type, file, and version; empty texts where nothing has them.
+    /// Kernel function or type, file, and version; empty texts if there are none.
     pub origin: [&'static str; 3],
-    /// What there is to say of the object.
+    /// The fields of the object.
     pub fields: Vec<Field>,
-    /// What may be done to it, each with what it does as a command.
+    /// The faults of the object, each with the text of its button.
     pub faults: Vec<(Fault, String)>,
     /// The steps that changed it.
     pub history: Vec<Event>,
-    /// What of the run the history is of, in a sentence.
+    /// The part of the run that the history covers, in a sentence.
     pub extent: String,
     /// The states before and after the last step.
     pub compare: Option<Compare>,
-    /// Whether there is an event to go back to, and whether there may be one to go on to.
+    /// Whether there is an event to go back to, and whether there may be one to go forward to.
     pub can_turn: (bool, bool),
 }
 
 /// A step that changed the object.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Event {
-    /// The step, from 1.
+    /// The number of the step, from 1.
     pub step: usize,
-    /// What it changed.
+    /// The changes of the step in words.
     pub text: String,
-    /// It is the step after which the run stands.
+    /// True if the cursor stands after this step.
     pub is_here: bool,
-    /// The run stands before it.
+    /// True if the cursor stands before this step.
     pub is_ahead: bool,
 }
 
-/// What the inspector shows of a run. A bit of `delayed` is set for every IO that a person delays;
-/// `can_go_on` says whether a step forward can be taken after the run's end.
+/// The contents of the inspector for a run. Bit `n` of `delayed` is set if the reader delays IO
+/// `n`; `can_go_on` says whether a step is possible after the run's end.
 pub fn inspector(run: &Run, look: Look, delayed: u32, can_go_on: bool) -> Inspector {
     let (setup, cursor) = (run.setup(), run.cursor());
     let mut choices = vec![(Look::Changes.to_string(), "the last step".to_string())];
@@ -67,6 +70,7 @@ pub fn inspector(run: &Run, look: Look, delayed: u32, can_go_on: bool) -> Inspec
     let mut shown = Inspector {
         look: look.to_string(),
         title: String::new(),
+        definition: definition(look),
         choices,
         origin: [""; 3],
         fields: Vec::new(),
@@ -113,18 +117,53 @@ pub fn inspector(run: &Run, look: Look, delayed: u32, can_go_on: bool) -> Inspec
     shown
 }
 
-/// Whether the list has an object: of actors, those that can act or have acted.
+/// What the subject is, in a sentence or two.
+fn definition(look: Look) -> &'static str {
+    let Look::Object(object) = look else {
+        return "The states before and after the step, and their differences.";
+    };
+    let word = match object {
+        Object::Actor(actor) => match actor {
+            Actor::Thread(_) => {
+                return "A thread of a program: it takes the steps of its system calls.";
+            }
+            Actor::Irq(_) => "irq",
+            Actor::Kworker(_) => "kworker",
+            Actor::Jbd2 => "jbd2",
+            Actor::Flusher => "writeback",
+            Actor::Shrinker => "shrinker",
+            Actor::Power => return "The power: when it is cut, all volatile data is lost.",
+        },
+        Object::Io(_) => "io_end",
+        Object::Inode(_) => return "The file in memory: its locks, its counters and its size.",
+        Object::Layer(_, layer) => match LAYERS.get(usize::from(layer)).map_or("", |it| it.0) {
+            "pages" => "page cache",
+            "es" => "ES tree",
+            "disk" => "disk tree",
+            "committed" => "committed tree",
+            "media" => "media",
+            _ => return "What a direct read would return if it mapped its blocks now.",
+        },
+        Object::Block(..) => return "A block of the file in each layer.",
+        Object::Device => "media",
+    };
+    meaning(word).unwrap_or_default()
+}
+
+/// Whether the list contains an object: an actor must be able to act or have acted.
 fn is_there(run: &Run, object: Object) -> bool {
     let Object::Actor(actor) = object else { return true };
     match actor {
         Actor::Thread(_) | Actor::Kworker(0) | Actor::Jbd2 => true,
-        _ if acted(run) >> actor.position() & 1 != 0 => true,
-        _ => next(run.setup(), run.state(), actor) != Next::Done,
+        Actor::Irq(_) | Actor::Kworker(_) | Actor::Flusher | Actor::Shrinker | Actor::Power => {
+            let has_acted = acted(run) >> actor.position() & 1 != 0;
+            has_acted || next(run.setup(), run.state(), actor) != Next::Done
+        }
     }
 }
 
-/// Whether an object has events before and after the cursor; the events of an actor are its steps.
-/// True also where the history ends, and if the run can go on.
+/// Whether an object has events before and after the cursor. The events of an actor are its steps.
+/// The answer is also true if the history does not reach that far, or if the run can continue.
 fn can_turn(
     run: &Run,
     can_go_on: bool,

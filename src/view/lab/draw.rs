@@ -1,5 +1,5 @@
-//! What a shape of the plan looks like, as SVG around its middle. Everything in it is numbers and
-//! the letters of the extent status tree, never a person's text.
+//! The SVG of a shape, relative to its middle. It contains only numbers and the letters of the ES
+//! tree, never text from a reader.
 
 use core::fmt::Write as _;
 
@@ -9,14 +9,16 @@ use super::plan::LETTER;
 use super::{Form, Shape};
 
 impl Shape {
-    /// The classes of the group that holds it.
+    /// The classes of the shape's group.
     pub fn class(&self) -> String {
         let colour = if self.black { "node-black" } else { "node-red" };
         let changed = if self.changed { " is-changed" } else { "" };
         let still = self.still();
         match self.form {
             Form::Glyph => format!("tree-node lab-glyph{changed}{still}"),
-            _ => format!("tree-node {colour} {}-node{changed}{still}", self.kind.class()),
+            Form::Full | Form::Small | Form::Dot => {
+                format!("tree-node {colour} {}-node{changed}{still}", self.kind.class())
+            }
         }
     }
 
@@ -29,12 +31,12 @@ impl Shape {
         if self.still { " is-still" } else { "" }
     }
 
-    /// Where the group stands.
+    /// The position of the group.
     pub fn transform(&self) -> String {
         format!("translate({}px, {}px)", self.at.0, self.at.1)
     }
 
-    /// The line to the parent, as the transform of one from 0,0 to 1,1: both ends travel together
+    /// The line to the parent, as the transform of a line from 0,0 to 1,1. Both ends move together
     /// with the boxes that they touch.
     pub fn edge(&self) -> String {
         let (x, y) = self.at;
@@ -53,12 +55,11 @@ impl Shape {
         }
         match self.form {
             Form::Glyph => self.bracket(&mut svg),
-            form => {
+            Form::Full | Form::Small => {
                 svg += &frame(self.kind.class(), self.size, corner);
-                if form != Form::Dot {
-                    svg += &frame("node-plate", (w - 12, h - 8), 3);
-                }
+                svg += &frame("node-plate", (w - 12, h - 8), 3);
             }
+            Form::Dot => svg += &frame(self.kind.class(), self.size, corner),
         }
         if self.dirty {
             let _ = write!(
@@ -86,7 +87,7 @@ impl Shape {
         svg
     }
 
-    /// A bracket over a bar whose parts are the statuses of the subtree.
+    /// A bracket above a bar whose parts show the statuses in the subtree.
     fn bracket(&self, svg: &mut String) {
         let (w, h) = self.size;
         let (left, low) = (-w / 2, h / 2 - 10);
@@ -107,7 +108,7 @@ impl Shape {
                     svg,
                     "<rect class=\"status-{letter} lab-part\" x=\"{from}\" y=\"{low}\" \
                      width=\"{}\" height=\"10\"/>",
-                    // What there is of a status is seen, however little.
+                    // A status that occurs is always visible, however rare it is.
                     (to - from).max(2)
                 );
             }
@@ -115,7 +116,7 @@ impl Shape {
     }
 }
 
-/// A rectangle around the middle.
+/// A rectangle centred on the shape.
 fn frame(class: &str, (w, h): (i32, i32), corner: i32) -> String {
     let (x, y) = (-w / 2, -h / 2);
     format!(
@@ -130,7 +131,7 @@ fn text(class: &str, x: i32, y: i32, what: &str) -> String {
     }
 }
 
-/// A text in the middle that takes so many pixels and no more: block numbers can be long.
+/// A centred text that takes at most `width` pixels, because block numbers can be long.
 fn squeezed(class: &str, y: i32, width: i32, what: &str) -> String {
     let fit = format!("textLength=\"{width}\" lengthAdjust=\"spacingAndGlyphs\"");
     format!("<text class=\"{class}\" x=\"0\" y=\"{y}\" {fit}>{what}</text>")

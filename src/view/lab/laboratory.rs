@@ -1,4 +1,4 @@
-//! The laboratory: an edition of the rules, lines, and a cursor in them.
+//! The laboratory: the rules of an edition, lines, and a cursor in the lines.
 
 use std::sync::Arc;
 
@@ -13,7 +13,7 @@ use super::rules::Edition;
 use super::stage::StageTree;
 use super::words::{Heard, plain};
 
-/// A laboratory: an edition of the rules, lines, and a cursor in them.
+/// The rules of an edition, lines, and a cursor in the lines.
 #[derive(Clone, Debug)]
 pub struct Lab {
     pub(super) edition: Edition,
@@ -22,34 +22,34 @@ pub struct Lab {
     pub(super) error: Option<ScriptError>,
     pub(super) cursor: usize,
     pub(super) machine: Machine,
-    /// The numbers of the lines that were done and failed.
+    /// The numbers of the executed lines that failed.
     pub(super) failed: Vec<u32>,
     pub(super) playing: bool,
     /// The stage's trees, as starting points.
     pub(super) stage: Vec<StageTree>,
 }
 
-/// One line of the table of extents.
+/// One row of the table of extents.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LabRow {
-    /// The node's extent.
+    /// The extent that the node holds.
     pub extent: Extent,
-    /// Black, not red.
+    /// True if the node is black.
     pub black: bool,
     /// The range of its parent.
     pub under: Option<(u32, u32)>,
-    /// The extent is `cache_es`.
+    /// True if the extent is `cache_es`.
     pub cached: bool,
-    /// The last line created or changed the extent.
+    /// True if the last line created or changed the extent.
     pub changed: bool,
 }
 
 /// The marks beside the lines.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Margin {
-    /// How many lines there are.
+    /// The number of lines of the text, at least 1.
     pub lines: u32,
-    /// The number of the next line, from 1.
+    /// The number of the next line, counted from 1.
     pub next: Option<u32>,
     /// The lines that cannot be read or have failed.
     pub bad: Vec<u32>,
@@ -58,17 +58,18 @@ pub struct Margin {
 /// The counters of the tree, by the kernel's names.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LabCounters {
-    /// `i_es_all_nr`.
+    /// `i_es_all_nr`: the number of extents in the tree.
     pub all_nr: u32,
     /// `i_es_shk_nr`, up to v3.18 `i_es_lru_nr`.
     pub shk_nr: (&'static str, u32),
     /// `i_es_shrink_lblk`, where the version has it.
     pub shrink_lblk: Option<u32>,
-    /// `cache_es`.
+    /// `cache_es`: the cached extent, or `None`.
     pub cache_es: Option<Extent>,
     /// Clusters with a pending reservation.
     pub pending: Vec<u32>,
-    /// How many allocations will fail, and the number of the first one, counted from here.
+    /// The number of allocations that will fail, and the number of the first of them, counted from
+    /// here.
     pub fails: (u32, u32),
 }
 
@@ -120,17 +121,17 @@ impl Lab {
         }
     }
 
-    /// The trees of the stage, by their files' names.
+    /// The trees of the stage, one per file.
     pub fn stage(&self) -> &[StageTree] {
         &self.stage
     }
 
-    /// The tree of the stage whose lines these are, unless they were edited.
+    /// The position of the stage tree that the unedited lines belong to.
     pub fn stage_tree(&self) -> Option<usize> {
         self.stage.iter().position(|it| !it.text.is_empty() && it.text == self.text)
     }
 
-    /// Begins with a tree of the stage, as it stands there; an unknown one changes nothing.
+    /// Starts with the lines of a stage tree. An unknown position changes nothing.
     pub fn load_stage(&mut self, at: usize) {
         let Some(StageTree { version, text, .. }) = self.stage.get(at).cloned() else { return };
         self.edition = Edition::Kernel(version);
@@ -139,12 +140,12 @@ impl Lab {
         self.seek(usize::MAX);
     }
 
-    /// The text as it is typed.
+    /// The text in the editor.
     pub fn text(&self) -> &str {
         &self.text
     }
 
-    /// The error of the text; the lines are then those of the last correct text.
+    /// The error of the text. The lines are then those of the last correct text.
     pub fn error(&self) -> Option<&ScriptError> {
         self.error.as_ref()
     }
@@ -174,17 +175,17 @@ impl Lab {
         self.seek(preset.start);
     }
 
-    /// Inserts a line at the cursor and runs it.
+    /// Inserts a line at the cursor and executes it.
     ///
     /// # Errors
-    /// What is wrong with the line; then nothing changes.
+    /// The error in the line; then nothing changes.
     pub fn issue(&mut self, line: &str) -> Result<(), ScriptError> {
         let line = line.trim();
         let alone = parse_lab(line)?;
         let mut lines: Vec<&str> = self.text.lines().collect();
         let done = self.cursor.checked_sub(1).and_then(|at| self.lines.get(at));
         let at = done.map_or(0, |(number, _)| *number as usize).min(lines.len());
-        // The first of all goes behind the comments that the text begins with.
+        // The first call follows the comments at the start of the text.
         let head = lines.iter().take_while(|it| it.starts_with('#')).count();
         lines.insert(if done.is_none() { head } else { at }, line);
         let text = lines.join("\n") + "\n";
@@ -195,42 +196,42 @@ impl Lab {
         Ok(())
     }
 
-    /// The numbers of the lines that were done and failed.
+    /// The numbers of the executed lines that failed.
     pub fn failed(&self) -> &[u32] {
         &self.failed
     }
 
-    /// What stands beside the lines.
+    /// The marks beside the lines.
     pub fn margin(&self) -> Margin {
         let lines = self.text.lines().count().max(1) as u32;
-        // The lines that were done are then those of another text.
+        // The executed lines then belong to another text.
         if let Some(error) = &self.error {
             return Margin { lines, next: None, bad: vec![error.line] };
         }
         Margin { lines, next: self.next_line(), bad: self.failed.clone() }
     }
 
-    /// The preset that the text is, unless it was edited.
+    /// The preset that the unedited text is.
     pub fn preset(&self) -> Option<&'static LabPreset> {
         LAB_PRESETS.iter().find(|it| it.text == self.text)
     }
 
-    /// How many lines are done, and how many there are.
+    /// Number of executed lines, and of all lines.
     pub fn place(&self) -> (usize, usize) {
         (self.cursor, self.lines.len())
     }
 
-    /// The number of the line that is next, from 1.
+    /// The number of the next line, counted from 1.
     pub fn next_line(&self) -> Option<u32> {
         self.lines.get(self.cursor).map(|(line, _)| *line)
     }
 
-    /// The line that was done last.
+    /// The line that was executed last.
     pub fn last_op(&self) -> Option<LabOp> {
         self.lines.get(self.cursor.checked_sub(1)?).map(|(_, op)| *op)
     }
 
-    /// Moves the cursor. Going back runs all lines before it again.
+    /// Moves the cursor. Going back executes all lines before it again.
     pub fn seek(&mut self, cursor: usize) {
         let cursor = cursor.min(self.lines.len());
         if cursor < self.cursor {
@@ -246,20 +247,20 @@ impl Lab {
         }
     }
 
-    /// Runs one line; false at the end.
+    /// Executes one line; returns false at the end.
     pub fn forward(&mut self) -> bool {
         let before = self.cursor;
         self.seek(before + 1);
         self.cursor > before
     }
 
-    /// One line on, by hand.
+    /// Executes one line and stops playing.
     pub fn step(&mut self) {
         self.playing = false;
         self.forward();
     }
 
-    /// One line back.
+    /// Goes one line back.
     pub fn back(&mut self) {
         self.playing = false;
         self.seek(self.cursor.saturating_sub(1));
@@ -278,7 +279,7 @@ impl Lab {
         }
     }
 
-    /// Stops playing.
+    /// Stops playing; the next line stays the same.
     pub fn pause(&mut self) {
         self.playing = false;
     }
@@ -295,7 +296,7 @@ impl Lab {
         &self.machine.answer
     }
 
-    /// What the last line did to the tree.
+    /// The changes of the tree by the last line.
     pub fn heard(&self) -> &Heard {
         &self.machine.heard
     }
@@ -315,7 +316,7 @@ impl Lab {
         self.machine.tree.to_string()
     }
 
-    /// The counters.
+    /// The counters of the tree after the last line.
     pub fn counters(&self) -> LabCounters {
         let Machine { rules, tree, fails, spared, .. } = &self.machine;
         let old = self.edition.version() < Version::V3_19;
@@ -349,7 +350,7 @@ impl Lab {
         nodes.iter().skip(from).take(n).map(row).collect()
     }
 
-    /// The tree, to lay out.
+    /// The tree, for the layout.
     pub fn picture(&self) -> Arc<Picture> {
         Arc::new(Picture::of(self.machine.tree.storage(), self.heard()))
     }

@@ -1,4 +1,4 @@
-//! The lines of a laboratory: calls on one extent status tree, one a line.
+//! The language of the laboratory: calls on one ES tree, one per line.
 //!
 //! ```text
 //! rule dirty_bit pending        before the first call only; also: rule cluster_bits 2
@@ -24,46 +24,47 @@ use crate::scenario::{ScriptError, nearest};
 pub enum LabOp {
     /// A call on the tree.
     Es(EsOp),
-    /// `convert` without a word: [`EsOp::ConvertUnwritten`] by the text that the version has.
+    /// `convert` without a word: [`EsOp::ConvertUnwritten`] with the version's own function.
     Convert {
-        /// First block.
+        /// The first logical block of the range.
         lblk: u32,
-        /// Blocks.
+        /// The length of the range, in blocks.
         len: u32,
     },
-    /// Of the allocations from here on, some fail.
+    /// Some of the following allocations fail.
     Fail {
-        /// How many.
+        /// The number of allocations in a row that fail.
         n: u32,
-        /// The number of the first, from 1.
+        /// The number of the first failure, counted from 1.
         at: u32,
     },
-    /// Inserts so many extents of one block that do not merge, as the benches build their trees.
+    /// Inserts extents of one block that do not merge, in the way in which the benches build their
+    /// trees.
     Build {
-        /// How many.
+        /// The number of extents to insert.
         extents: u32,
-        /// In the order of the benches' permutation, not ascending.
+        /// True for the order of the benches' permutation, false for ascending order.
         random: bool,
     },
-    /// From here on the tree has a dirty bit.
+    /// Sets the kind of dirty bit.
     DirtyBit(DirtyBit),
-    /// From here on a cluster has 2^n blocks.
+    /// Sets the size of a cluster to 2^n blocks.
     ClusterBits(u8),
 }
 
 impl LabOp {
-    /// Every allocation from here on fails.
+    /// All following allocations fail.
     pub const fn fail_all() -> LabOp {
         LabOp::Fail { n: u32::MAX, at: 1 }
     }
 
-    /// No allocation fails any more.
+    /// No following allocation fails.
     pub const fn fail_none() -> LabOp {
         LabOp::Fail { n: 0, at: 1 }
     }
 }
 
-/// The words that begin a line, and how each is written.
+/// The words that start a line, each with an example.
 pub const LAB_WORDS: [(&str, &str); 18] = [
     ("insert", "insert [0/8) U@1000"),
     ("disk", "disk [0/8) U@1000"),
@@ -158,7 +159,7 @@ struct Words<'a> {
 }
 
 impl<'a> Words<'a> {
-    /// The next word: up to a blank, or a range up to its bracket.
+    /// The next word; it ends at a blank or, for a range, at the closing bracket.
     fn next(&mut self) -> Option<Word<'a>> {
         let rest = self.line.get(self.at..)?;
         let start = self.at + (rest.len() - rest.trim_start().len());
@@ -198,7 +199,7 @@ impl<'a> Words<'a> {
         word.text.parse().map_err(|_| self.error(word, expected))
     }
 
-    /// One word of a list.
+    /// Reads one word of a list.
     fn one_of<T: Copy>(&mut self, list: &[(&'static str, T)]) -> Result<T, ScriptError> {
         let names: Vec<&'static str> = list.iter().map(|(name, _)| *name).collect();
         let expected = format!("one of {}", names.join(", "));
@@ -212,7 +213,7 @@ impl<'a> Words<'a> {
         }
     }
 
-    /// `[0/8)`: first block and length.
+    /// Reads `[0/8)`: first block and length.
     fn range(&mut self) -> Result<(u32, u32), ScriptError> {
         const EXPECTED: &str = "a range as in [0/8): first block and length";
         let word = self.expect(EXPECTED)?;
@@ -229,7 +230,7 @@ impl<'a> Words<'a> {
         extent.map_err(|_| self.error(word, EXPECTED))
     }
 
-    /// `0..20`: first and last block.
+    /// Reads `0..20`: first and last block.
     fn blocks(&mut self) -> Result<(u32, u32), ScriptError> {
         const EXPECTED: &str = "blocks as in 0..20, first and last";
         let word = self.expect(EXPECTED)?;
@@ -347,7 +348,7 @@ fn name_of<T: PartialEq>(list: &[(&'static str, T)], value: &T) -> &'static str 
     list.iter().find(|(_, it)| it == value).map_or("", |(name, _)| name)
 }
 
-/// The line that reads as this.
+/// Writes the line that parses to the same value.
 impl fmt::Display for LabOp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -390,7 +391,7 @@ fn write_op(f: &mut fmt::Formatter<'_>, op: &EsOp) -> fmt::Result {
         }
         EsOp::MarkDirty { lblk, len } => write!(f, "dirty [{lblk}/{len})"),
         EsOp::ClearDirty { lblk, len } => write!(f, "clean [{lblk}/{len})"),
-        // The language has no line for it: no call of a laboratory reads the mark.
+        // The language has no line for this, because no call of a laboratory reads the mark.
         EsOp::SetPrecached(on) => write!(f, "# precached {on}"),
         EsOp::Clear => f.write_str("clear"),
         EsOp::Evict => f.write_str("evict"),

@@ -12,7 +12,7 @@ pub(super) struct Machine {
     pub(super) edition: Edition,
     pub(super) rules: Rules,
     pub(super) tree: Tree<Recorder>,
-    /// So many allocations fail, after so many that do not.
+    /// Number of allocations that fail, after a number that do not.
     pub(super) fails: u32,
     pub(super) spared: u32,
     pub(super) answer: String,
@@ -90,7 +90,7 @@ impl Machine {
         answer
     }
 
-    /// `build-asc` and `build-rand` of the benches, with physical blocks from 1000.
+    /// `build-asc` and `build-rand` of the benches, with physical blocks starting at 1000.
     fn build(&mut self, extents: u32, random: bool) -> String {
         let order: Vec<u32> = if random { permutation(extents) } else { (0..extents).collect() };
         for i in order {
@@ -98,7 +98,7 @@ impl Machine {
             let status = if delayed { Status::DELAYED } else { Status::WRITTEN };
             let pblk = if delayed { 0 } else { 1000 + 2 * u64::from(i) };
             let extent = Extent::new(2 * i, 1, pblk, status);
-            // Failures are for calls: a tree of a known size is what this line is for.
+            // This line is for building a tree of a known size, so failures do not apply to it.
             let _ = self.tree.insert(&self.rules, &mut Memory::plenty(), extent);
         }
         let all = self.tree.all_nr();

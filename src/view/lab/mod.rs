@@ -1,5 +1,5 @@
-//! The tree laboratory: one extent status tree, any version's rules, calls as text, one step a
-//! line.
+//! The tree laboratory: one ES tree, the rules of any version, and calls as text, one line per
+//! step.
 
 mod draw;
 mod laboratory;

@@ -1,47 +1,48 @@
-//! The positions of a tree's nodes, and which of them are drawn.
+//! The positions of a tree's nodes, and the choice of nodes to draw.
 //!
-//! Columns are ranks in block order, rows are levels. A subtree whose blocks get less room than a
-//! few boxes becomes one glyph, and what lies outside the viewport is left out, so the number of
-//! shapes depends on the viewport and not on the tree.
+//! A column is a position in block order, a row is a level. A subtree with less room than a few
+//! boxes becomes one glyph, and everything outside the viewport is left out. The number of shapes
+//! therefore depends on the viewport and not on the tree.
 
 use crate::es::{Arena, Extent, NodeView, Side, Status};
 use crate::view::facts::Kind;
 
 use super::words::{Heard, Recorder, plain};
 
-/// The distance between two columns at zoom 1; neighbours in block order never share a level.
+/// The distance between two columns at zoom 1. Neighbours in block order are never on the same
+/// level.
 const COLUMN: f64 = 62.0;
-/// The distance between two levels, at least; a small tree uses the room that there is.
+/// The smallest distance between two levels; a small tree uses all available room.
 const LEVEL: f64 = 68.0;
-/// The distance between two levels, at most.
+/// The largest distance between two levels.
 const LEVEL_MAX: f64 = 100.0;
 /// The size of a node's box.
 const NODE: (f64, f64) = (108.0, 44.0);
-/// Where the root stands.
+/// The vertical position of the root.
 const TOP: f64 = 40.0;
-/// Room under the last level, for its boxes and for what is written under them.
+/// Room below the last level, for its boxes and the texts below them.
 const BOTTOM: f64 = 48.0;
-/// Room for the rings of the outermost boxes of a tree that is shown as a whole, on both sides
-/// together; it does not shrink with them.
+/// Room for the rings of the outermost boxes, both sides together, when the whole tree is shown. It
+/// does not shrink with the boxes.
 const MARGIN: f64 = 16.0;
 /// A subtree with less room than this becomes a glyph.
 const GLYPH: f64 = 88.0;
 /// The width of one character in a box.
 pub(super) const LETTER: f64 = 8.5;
-/// The width of one character on a glyph, which is smaller.
+/// The width of one character in a glyph, which is smaller.
 const CHARACTER: f64 = 7.4;
-/// The largest zoom of a tree that is shown as a whole.
+/// The largest zoom when the whole tree is shown.
 const FIT_MAX: f64 = 1.4;
-/// The largest zoom.
+/// The largest zoom of a part.
 const ZOOM_MAX: f64 = 2.0;
-/// With at most this many shapes, every move is animated.
+/// Up to this number of shapes, every move is animated.
 const FEW: usize = 16;
 
 /// A tree in block order.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Picture {
     nodes: Vec<Flat>,
-    /// How many W, U, D and H there are before each rank.
+    /// Number of W, U, D and H extents before each rank.
     sums: Vec<[u32; 4]>,
     /// The rank of the root.
     root: Option<usize>,
@@ -59,7 +60,7 @@ struct Flat {
     level: u32,
     left: Option<usize>,
     right: Option<usize>,
-    /// The ranks of the subtree, `lo..hi`.
+    /// The ranks of the subtree: `lo..hi`.
     lo: usize,
     hi: usize,
 }
@@ -81,7 +82,7 @@ impl Flat {
 }
 
 impl Picture {
-    /// The tree as it is; what the last line did to it is marked.
+    /// The current tree, with the changes of the last line marked.
     pub fn of(arena: &Arena<Recorder>, heard: &Heard) -> Picture {
         let mut picture = Picture::default();
         let cached = arena.cached().map(|node| node.id);
@@ -136,7 +137,7 @@ impl Picture {
         Some(at)
     }
 
-    /// How many extents there are.
+    /// The number of extents in the tree.
     pub fn len(&self) -> usize {
         self.nodes.len()
     }
@@ -146,7 +147,7 @@ impl Picture {
         self.nodes.is_empty()
     }
 
-    /// How many levels there are.
+    /// The number of levels of the tree; 0 if it is empty.
     pub fn levels(&self) -> u32 {
         self.levels
     }
@@ -175,38 +176,38 @@ fn column_of(kind: Kind) -> usize {
         Kind::Written => 0,
         Kind::Unwritten => 1,
         Kind::Delayed => 2,
-        _ => 3,
+        Kind::Hole | Kind::Data | Kind::Old | Kind::Stale | Kind::Zeroes => 3,
     }
 }
 
-/// The size of the place to draw in, in pixels.
+/// The size of the drawing area in pixels.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Port {
-    /// Width.
+    /// The width in CSS pixels.
     pub w: f64,
-    /// Height.
+    /// The height in CSS pixels.
     pub h: f64,
 }
 
-/// What part of the tree is looked at.
+/// The part of the tree that is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Default)]
 pub enum Camera {
-    /// All of it, also as it grows.
+    /// The whole tree, even as it grows.
     #[default]
     Fit,
-    /// A part.
+    /// A part of the tree.
     Free {
-        /// 1 is a column of its own for each box.
+        /// The zoom; at 1 each box has its own column.
         zoom: f64,
         /// The rank in the middle.
         x: f64,
-        /// Pixels scrolled down.
+        /// Distance in pixels that the view is scrolled down.
         y: f64,
     },
 }
 
 impl Camera {
-    /// Zoom, middle rank and pixels scrolled down.
+    /// The zoom, the rank in the middle, and the pixels scrolled down.
     pub fn resolve(self, n: usize, port: Port) -> (f64, f64, f64) {
         match self {
             Camera::Fit => {
@@ -218,7 +219,7 @@ impl Camera {
         }
     }
 
-    /// Closer (`factor` above 1) or farther; what is at `about` pixels from the left stays there.
+    /// Zooms in (`factor` above 1) or out. The point `about` pixels from the left stays in place.
     pub fn zoomed(self, factor: f64, about: f64, picture: &Picture, port: Port) -> Camera {
         let n = picture.len();
         let (zoom, x, y) = self.resolve(n, port);
@@ -232,7 +233,7 @@ impl Camera {
         Camera::Free { zoom: now, x, y }.clamped(picture, port)
     }
 
-    /// Moved by pixels; positive goes right and down in the tree.
+    /// Moves the view by pixels; positive values move right and down in the tree.
     pub fn panned(self, dx: f64, dy: f64, picture: &Picture, port: Port) -> Camera {
         let (zoom, x, y) = self.resolve(picture.len(), port);
         Camera::Free { zoom, x: x + dx / (COLUMN * zoom), y: y + dy }.clamped(picture, port)
@@ -247,29 +248,29 @@ impl Camera {
     }
 }
 
-/// How much of a node there is room for.
+/// The form of a node, which depends on the available room.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Form {
-    /// The extent in full.
+    /// The extent with all fields.
     Full,
-    /// First block and letters.
+    /// The first block and the letters.
     Small,
     /// A box without text.
     Dot,
-    /// A whole subtree.
+    /// A bracket that stands for a whole subtree.
     Glyph,
 }
 
-/// One thing to draw. Positions are pixels, of the middle of the box.
+/// A shape to draw. Positions are the middle of the box, in pixels.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Shape {
-    /// The name of the node, or of a glyph's topmost node, that it keeps while it lives.
+    /// The name of the node, or of a glyph's topmost node. It does not change during its life.
     pub key: u64,
-    /// What it is.
+    /// The form that is drawn.
     pub form: Form,
-    /// Its middle.
+    /// The middle of its box.
     pub at: (i32, i32),
-    /// Its size.
+    /// The size of its box.
     pub size: (i32, i32),
     /// The middle of its parent's box.
     pub parent: Option<(i32, i32)>,
@@ -277,51 +278,51 @@ pub struct Shape {
     pub label: String,
     /// The second line of text.
     pub second: String,
-    /// All of it in words.
+    /// The whole content in words.
     pub title: String,
-    /// How a node is filled.
+    /// The fill of a node.
     pub kind: Kind,
-    /// Black, not red.
+    /// True if the node is black.
     pub black: bool,
-    /// It carries the dirty bit.
+    /// True if it has the dirty bit.
     pub dirty: bool,
-    /// It is `cache_es`, or holds it.
+    /// True if it is `cache_es`, or contains it.
     pub cached: bool,
-    /// The last line changed it, or something in it.
+    /// True if the last line changed it, or something in it.
     pub changed: bool,
-    /// A rotation of the last line has lifted it, this way.
+    /// The direction of the rotation in which the last line lifted it.
     pub turned: Option<Side>,
-    /// A glyph's extents by status: W, U, D, H.
+    /// A glyph's numbers of W, U, D and H extents.
     pub mix: [u32; 4],
-    /// Its move is not animated. Where many shapes are drawn, only shapes that change their level
-    /// are animated, as after a rotation.
+    /// True if its move is not animated. If many shapes are drawn, only shapes that change their
+    /// level are animated, as after a rotation.
     pub still: bool,
 }
 
-/// What is drawn.
+/// The shapes to draw.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Plan {
-    /// Sorted by key.
+    /// The shapes, sorted by key.
     pub shapes: Vec<Shape>,
-    /// The keys, in an order in which no element has to move in the document to get here from the
-    /// plan before: what is new takes the places of what is gone. Leptos's keyed list (tachys 0.2)
-    /// takes out and puts back what stands behind several new elements, and all of that is then
-    /// styled, laid out and faded in once more.
+    /// The keys in document order. Between two plans, no remaining element moves in the document:
+    /// new keys take the positions of removed ones. Leptos's keyed list (tachys 0.2) would remove
+    /// and reinsert the elements after several new ones, and the browser would style, lay out and
+    /// fade in all of them again.
     pub order: Vec<u64>,
-    /// Nodes that have a box of their own.
+    /// Number of nodes with a box of their own.
     pub boxes: usize,
     /// The zoom in percent.
     pub percent: u32,
 }
 
 impl Plan {
-    /// The shape of a key; nothing if it is gone.
+    /// The shape with a key, or `None` if it is gone.
     pub fn shape(&self, key: u64) -> Option<&Shape> {
         let at = self.shapes.binary_search_by_key(&key, |it| it.key).ok()?;
         self.shapes.get(at)
     }
 
-    /// This plan as it comes after another.
+    /// The order and the animations of this plan, given the plan before it.
     fn after(mut self, before: &Plan) -> Plan {
         let mut new =
             self.shapes.iter().map(|it| it.key).filter(|key| before.shape(*key).is_none());
@@ -334,7 +335,7 @@ impl Plan {
         let many = self.shapes.len() > FEW;
         for shape in &mut self.shapes {
             shape.still = match before.shape(shape.key) {
-                // What says how it came here stays until it moves again: nothing changes for it.
+                // A shape that has not moved keeps its flag, so that nothing changes for it.
                 Some(was) if was.at == shape.at => was.still,
                 Some(was) => many && was.at.1 == shape.at.1,
                 None => many,
@@ -344,7 +345,7 @@ impl Plan {
     }
 }
 
-/// Lays out what of the tree falls into the viewport, after what has been drawn before.
+/// Lays out the visible part of the tree, given the plan that was drawn before.
 pub fn layout(picture: &Picture, port: Port, camera: Camera, before: &Plan) -> Plan {
     let (zoom, middle, down) = camera.resolve(picture.len(), port);
     let scene =
@@ -372,9 +373,9 @@ pub fn layout(picture: &Picture, port: Port, camera: Camera, before: &Plan) -> P
 struct Scene<'a> {
     picture: &'a Picture,
     port: Port,
-    /// Pixels a column.
+    /// The distance of two columns, in pixels.
     step: f64,
-    /// Pixels a level.
+    /// The distance of two levels, in pixels.
     level: f64,
     middle: f64,
     down: f64,
@@ -389,7 +390,8 @@ impl Scene<'_> {
         TOP + f64::from(level) * self.level - self.down
     }
 
-    /// Whether anything of a subtree is in the viewport. Its lines go up: the level above counts.
+    /// Whether a part of a subtree is in the viewport. Its lines lead up, so the level above counts
+    /// too.
     fn sees(&self, node: &Flat) -> bool {
         let (left, right) = (self.x(node.lo as f64), self.x((node.hi - 1) as f64));
         let margin = NODE.0 / 2.0;
@@ -402,7 +404,7 @@ impl Scene<'_> {
         if count > 1 && count as f64 * self.step < GLYPH {
             return self.glyph(node, parent);
         }
-        // Boxes of one level are parted by the columns of their common ancestors.
+        // Boxes of one level are separated by the columns of their common ancestors.
         let side = (at + 1 - node.lo).min(node.hi - at) as f64;
         let room = 2.0 * side * self.step - 6.0;
         let Extent { lblk, len, pblk, status } = node.extent;
@@ -417,7 +419,7 @@ impl Scene<'_> {
             Form::Full if status.is_mapped() => (full.clone(), format!("@{pblk}")),
             Form::Full => (full.clone(), String::new()),
             Form::Small => (small, String::new()),
-            _ => (String::new(), String::new()),
+            Form::Dot | Form::Glyph => (String::new(), String::new()),
         };
         let colour = if node.black { "black" } else { "red" };
         let cached = if node.cached { ", cache_es" } else { "" };
@@ -464,7 +466,7 @@ impl Scene<'_> {
             format!("{count} extents, blocks {} to {}: {}", blocks.0, blocks.1, named.join(", "));
         let middle = (lo + hi - 1) as f64 / 2.0;
         Shape {
-            // The highest bit parts a glyph from the box that its topmost node may become.
+            // The highest bit distinguishes a glyph from the box of its topmost node.
             key: top.key | 1 << 63,
             form: Form::Glyph,
             at: (self.x(middle) as i32, self.y(top.level) as i32),

@@ -4,18 +4,18 @@ use crate::es::Version;
 
 use super::Edition;
 
-/// An example.
+/// An example of the laboratory.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct LabPreset {
-    /// A short name.
+    /// A short name that links use.
     pub id: &'static str,
-    /// What it shows.
+    /// What the example shows, in a few words.
     pub title: &'static str,
-    /// Whose rules it begins with.
+    /// The edition whose rules it starts with.
     pub edition: Edition,
-    /// The lines.
+    /// The lines of the example.
     pub text: &'static str,
-    /// How many lines are done at once.
+    /// Number of lines that are executed at once.
     pub start: usize,
 }
 
@@ -31,7 +31,7 @@ const fn later(preset: LabPreset, version: Version) -> LabPreset {
     LabPreset { edition: Edition::Kernel(version), ..preset }
 }
 
-/// All of them.
+/// All examples, in the order in which they are offered.
 pub const LAB_PRESETS: [LabPreset; 22] = [
     preset("rotations", "how the tree keeps its balance", ROTATIONS),
     preset("V5", "a write splits an unwritten extent", V5),

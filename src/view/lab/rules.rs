@@ -1,21 +1,21 @@
-//! The rules that differ between versions, in words. `docs/es-versions.md` is printed from these
-//! rows as well.
+//! The rules in which versions differ, in words. `docs/es-versions.md` is printed from these rows
+//! too.
 
 use crate::es::{Convert, NoMemory, Rules, Shrinker, Version};
 
-/// Whose rules hold in a laboratory: those of a kernel, or of series v5 of the RFC, whose
-/// conversion no kernel ever had.
+/// The rules of a laboratory: those of a kernel version, or of series v5 of the RFC, whose
+/// conversion is in no kernel.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Edition {
-    /// A range of releases.
+    /// A range of kernel releases.
     Kernel(Version),
-    /// Zheng Liu's series v5, 9 Feb 2013: v3.9's tree, and
-    /// `ext4_es_convert_unwritten_extents` as it was posted.
+    /// Zheng Liu's series v5 of 9 Feb 2013: the tree of v3.9, and
+    /// `ext4_es_convert_unwritten_extents` as posted.
     RfcV5,
 }
 
 impl Edition {
-    /// All of them, oldest first.
+    /// All editions, oldest first.
     pub const ALL: [Edition; 7] = [
         Edition::Kernel(Version::V3_8),
         Edition::RfcV5,
@@ -26,7 +26,7 @@ impl Edition {
         Edition::Kernel(Version::V6_12),
     ];
 
-    /// The id: the version's, or `rfc-v5`.
+    /// The id: that of the version, or `rfc-v5`.
     pub const fn id(self) -> &'static str {
         match self {
             Edition::Kernel(version) => version.id(),
@@ -34,7 +34,7 @@ impl Edition {
         }
     }
 
-    /// The name for people.
+    /// The name that readers see.
     pub const fn title(self) -> &'static str {
         match self {
             Edition::Kernel(version) => version.range(),
@@ -50,7 +50,7 @@ impl Edition {
         }
     }
 
-    /// One sentence on how far golden traces cover it.
+    /// One sentence: how far golden traces cover it.
     pub const fn coverage(self) -> &'static str {
         match self {
             Edition::Kernel(version) => version.coverage(),
@@ -61,7 +61,7 @@ impl Edition {
         }
     }
 
-    /// The text by which `convert` works that names none.
+    /// The function that `convert` uses if the line names none.
     pub const fn convert(self) -> Convert {
         match self {
             Edition::Kernel(_) => Convert::Corrected,
@@ -69,16 +69,16 @@ impl Edition {
         }
     }
 
-    /// An edition by its id.
+    /// The edition with an id.
     pub fn find(id: &str) -> Option<Edition> {
         Edition::ALL.into_iter().find(|it| it.id() == id)
     }
 }
 
-/// What differs, where it comes from, and what a version's rules say.
+/// A row: the rule, its source, and its value in the rules of a version.
 pub type RuleRow = (&'static str, &'static str, fn(&Rules) -> String);
 
-/// A rule a row, in the order of the page of versions.
+/// All rules, one per row, in the order of `docs/es-versions.md`.
 pub const RULE_ROWS: [RuleRow; 14] = [
     ("Statuses", "v3.9, 74cd15cd", |it| {
         yes(!it.delayed_only, "W, U, D, H", "D only: presence means delayed")
@@ -147,7 +147,7 @@ fn yes(is: bool, then: &str, otherwise: &str) -> String {
     if is { then.into() } else { otherwise.into() }
 }
 
-/// What an edition does otherwise than the one before it, one sentence a rule.
+/// The differences between an edition and the one before it, one sentence per rule.
 pub fn differences(edition: Edition) -> Vec<String> {
     let Edition::Kernel(version) = edition else {
         return vec![

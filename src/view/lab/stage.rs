@@ -1,4 +1,4 @@
-//! The trees of a run as lines of the laboratory: the calls on each tree, step by step.
+//! The ES trees of a run as lines of the laboratory: the calls on each tree, step by step.
 
 use core::fmt::Write as _;
 
@@ -9,22 +9,22 @@ use crate::scenario::{Branches, Link, Run, Script, state_sum};
 
 use super::LabOp;
 
-/// The calls on the tree of one file, up to where the stage stands.
+/// The calls on the ES tree of one file, up to the cursor of the stage.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StageTree {
-    /// The file's name.
+    /// The name of the file in the script: `a` or `b`.
     pub file: String,
     /// The version whose rules the design uses.
     pub version: Version,
-    /// The lines; empty if nothing was called.
+    /// The lines; empty if there were no calls.
     pub text: String,
 }
 
-/// The trees of all files of a run, which comes as the link that holds it.
+/// The ES trees of all files of a run, which is given as a link.
 ///
 /// # Errors
-/// What is wrong with the link, as a sentence. A run that ends in another state than the link says
-/// is refused: the page is then of another version than this code.
+/// The error of the link, as a sentence. If the run ends in another state than the link says, the
+/// page has another version than this code, and the link is refused.
 pub fn stage_trees(link: &str) -> Result<Vec<StageTree>, String> {
     let run = open(link)?;
     let files = (0..).zip(&run.setup().files);
@@ -41,7 +41,7 @@ fn open(link: &str) -> Result<Run, String> {
         setup.design = Design::parse(&link.design)
             .map_err(|error| format!("its design cannot be read: expected {}", error.expected))?;
     }
-    // Choices that the design cannot take end the run, on the stage as here.
+    // The run ends at the first choice that the design cannot take, as on the stage.
     let mut run = match Branches::restore(setup.clone(), link.branches, link.current) {
         Some((branches, _)) => branches.run().clone(),
         None => Run::replay(setup, &link.choices).0,
@@ -64,7 +64,7 @@ fn tree_of(run: &Run, ino: u8, file: String) -> StageTree {
     StageTree { file, version: knobs.es_version, text }
 }
 
-/// Every call on the tree since it was made; `told` has a comment for each step.
+/// Every call on the tree since it was created. With `told`, each step gets a comment.
 fn lines(run: &Run, ino: u8, told: bool) -> String {
     let dirty_bit = run.setup().design.knobs.dirty_bit;
     let mut head = String::new();
@@ -75,16 +75,15 @@ fn lines(run: &Run, ino: u8, told: bool) -> String {
     for (step, choice) in run.choices().iter().enumerate().take(run.cursor()) {
         let notes = run.notes_of(step);
         if notes.contains(&Note::PowerCut) {
-            // What comes up after it begins with an empty tree.
+            // A power cut drops the tree, so the lines start again with an empty tree.
             text.clone_from(&head);
         }
         let mut calls = String::new();
         for note in notes {
-            match note {
-                Note::Es { ino: of, op } if *of == ino => {
-                    let _ = writeln!(calls, "{}", LabOp::Es(*op));
-                }
-                _ => {}
+            if let Note::Es { ino: of, op } = note
+                && *of == ino
+            {
+                let _ = writeln!(calls, "{}", LabOp::Es(*op));
             }
         }
         if calls.is_empty() {
@@ -104,8 +103,8 @@ fn lines(run: &Run, ino: u8, told: bool) -> String {
     }
 }
 
-/// What the tree of the stage marks as pending, and the ES tree itself does not know: blocks that
-/// it calls written and the disk does not.
+/// The blocks that the stage marks as pending, which the ES tree itself does not record: it says
+/// written, and the disk tree does not.
 fn pending(run: &Run, ino: u8) -> String {
     let inode = &run.state().inodes[usize::from(ino)];
     let written = inode.es.iter().filter(|it| it.status.any(Status::WRITTEN));

@@ -123,7 +123,7 @@ fn a_version_says_what_it_does_otherwise() {
     assert!(differences(Edition::Kernel(Version::V3_19)).len() > 4);
 }
 
-/// Boxes of one level never overlap, whatever is looked at; every extent is in a box or a glyph.
+/// Boxes of one level never overlap, in any view, and every extent is in a box or a glyph.
 #[test]
 fn layout_draws_what_fits() {
     for n in [0, 1, 2, 7, 40, 300, 1000, 5000] {
@@ -161,8 +161,8 @@ fn check_apart(plan: &Plan) {
     }
 }
 
-/// What stays keeps its place in the document: something else can only be where something is gone,
-/// or at the end.
+/// A remaining element keeps its position in the document: new elements take the positions of
+/// removed ones or come at the end.
 #[test]
 fn what_is_drawn_stays_where_it_is_in_the_document() {
     let mut text = "build 300 random\n".to_string();
@@ -194,7 +194,7 @@ fn what_is_drawn_stays_where_it_is_in_the_document() {
         (travel, new) = (travel + travels.count(), new + fresh);
         before = plan;
     }
-    // Neither never nor always.
+    // Some shapes are animated and some are new.
     expect!["4 travel, 122 are new"].assert_eq(&format!("{travel} travel, {new} are new"));
 }
 
@@ -212,8 +212,8 @@ fn zoom_keeps_what_is_under_the_pointer_and_ends_at_fit() {
     assert!(drawn(&picture, picture.on_change(PORT).unwrap()).boxes > 5);
 }
 
-/// The tree of the stage and the one that its lines make are the same, node by node, wherever in a
-/// run one looks.
+/// The tree of the stage equals the tree that its lines build, node by node, at every position of a
+/// run.
 #[test]
 fn lines_of_the_stage_make_the_stage_s_tree() {
     let mut compared = 0;
@@ -298,7 +298,7 @@ fn a_line_is_done_where_the_lines_stand() {
     lab.seek(2);
     lab.issue("  lookup 5 ").unwrap();
     assert_eq!(lab.answer(), "Found [0/16) U@1000; the next one starts at 32.");
-    // A rule after a call is wrong in the text as a whole, and a word is wrong alone.
+    // A rule after a call is an error of the text as a whole; a wrong word is an error of its line.
     assert!(lab.issue("rule dirty_bit no").is_err());
     assert_eq!(lab.issue("lookup").unwrap_err().column, 7);
     assert_eq!(lab.place(), (3, 4));

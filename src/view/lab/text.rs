@@ -1,16 +1,16 @@
-//! A laboratory as text: its tree for a mail, and the lines that make it.
+//! The laboratory as text: its tree for a mail, and the lines that build it.
 
 use core::fmt::Write as _;
 
 use super::{Heard, Lab, LabCounters, LabRow, Margin};
 
-/// Extents that [`Lab::tree_head`] shows.
+/// Number of extents that [`Lab::tree_head`] shows.
 const HEAD: usize = 60;
-/// Nodes that a line may make and still be told event by event.
+/// Up to this number of new nodes, a line is told event by event.
 const LINKS_TOLD: u32 = 20;
 
 impl Lab {
-    /// The tree as text, as far as somebody would read it beside the picture.
+    /// The start of the tree as text, which is shown beside the picture.
     pub fn tree_head(&self) -> String {
         let all = self.machine.tree.all_nr() as usize;
         if all <= HEAD {
@@ -21,8 +21,8 @@ impl Lab {
         format!("{}  and {} more: Copy tree takes them all", head.join("  "), all - HEAD)
     }
 
-    /// The state as plain text: whose rules, after which line, an extent a line with its colour and
-    /// its parent, and the counters.
+    /// The state as plain text: the edition, the last line, each extent on a line with its colour
+    /// and its parent, and the counters.
     pub fn state_text(&self) -> String {
         let rows = self.rows(0, usize::MAX);
         let mut text = format!(
@@ -44,7 +44,7 @@ impl Lab {
         text
     }
 
-    /// The lines that were done: in a laboratory of the same rules they make this state again.
+    /// The executed lines. In a laboratory with the same rules they build this state again.
     pub fn done_text(&self) -> String {
         let mut text = format!("# rules of {}\n", self.edition().title());
         for (_, op) in self.lines.iter().take(self.cursor) {
@@ -65,7 +65,7 @@ fn words(row: &LabRow) -> String {
 }
 
 impl LabRow {
-    /// The cells of the table: lblk, len, pblk, status, colour, under, marks.
+    /// The cells of a row of the table: lblk, len, pblk, status, colour, parent, marks.
     pub fn cells(&self) -> [String; 7] {
         let extent = self.extent;
         let marks = [(self.cached, "cache_es"), (self.changed, "changed")];
@@ -83,7 +83,7 @@ impl LabRow {
 }
 
 impl Heard {
-    /// What the line did, an event a line; of a line that made many nodes only how much it was.
+    /// The effects of the line, one event per line. If the line made many nodes, only their number.
     pub fn lines(&self) -> Vec<String> {
         let shown = if self.links > LINKS_TOLD { 0 } else { self.told.len() };
         let mut lines = self.told[..shown].to_vec();
@@ -96,7 +96,7 @@ impl Heard {
 }
 
 impl Margin {
-    /// The numbers of the lines, one a line.
+    /// The line numbers, one per line.
     pub fn numbers(&self) -> String {
         let numbers: Vec<String> = (1..=self.lines).map(|n| n.to_string()).collect();
         numbers.join("\n")
@@ -104,7 +104,7 @@ impl Margin {
 }
 
 impl LabCounters {
-    /// Name and value of what there is to say.
+    /// Names and values of the counters to show.
     pub fn rows(&self) -> Vec<(&'static str, String)> {
         let mut rows = vec![
             ("i_es_all_nr", self.all_nr.to_string()),

@@ -1,15 +1,15 @@
-//! What happened to a tree, in words.
+//! The events of a tree, in words.
 
 use crate::es::{EsEvent, EsOp, Extent, NodeId, Observer, Reply, Side, Status};
 use crate::view::words::count;
 
-/// How many events of a line are told one by one; the others are counted.
+/// Number of events of a line that are told one by one; the others are counted.
 const TOLD_MAX: usize = 200;
 
 /// An observer of the tree that remembers the extent of each node at each event.
 #[derive(Clone, Debug, Default)]
 pub struct Recorder {
-    /// The present extent of each place of the arena.
+    /// The current extent at each index of the arena.
     says: Vec<Extent>,
     told: Vec<String>,
     changed: Vec<NodeId>,
@@ -19,25 +19,26 @@ pub struct Recorder {
     more: u32,
 }
 
-/// What was heard during one line.
+/// The events of one line.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Heard {
-    /// One clause each: `rotate left at [8/4): [12/4) goes up`.
+    /// One clause per event: `rotate left at [8/4): [12/4) goes up`.
     pub told: Vec<String>,
     /// The nodes that were linked, changed, recoloured or moved.
     pub changed: Vec<NodeId>,
-    /// The nodes that a rotation has lifted, in ascending order, and which way it went last.
+    /// The nodes that a rotation has lifted, in ascending order, with the direction of their last
+    /// rotation.
     pub turned: Vec<(NodeId, Side)>,
-    /// Nodes linked.
+    /// Number of linked nodes.
     pub links: u32,
-    /// Rotations.
+    /// The number of rotations, left and right.
     pub rotations: u32,
-    /// Events that `told` leaves out.
+    /// Number of events that `told` leaves out.
     pub more: u32,
 }
 
 impl Recorder {
-    /// What was heard since the last call.
+    /// The events since the last call.
     pub fn take(&mut self) -> Heard {
         let Recorder { told, changed, turned, links, rotations, more, .. } = self;
         let mut changed = core::mem::take(changed);
@@ -130,7 +131,10 @@ impl Observer for Recorder {
                 self.changed.extend([down, up]);
             }
             EsEvent::Recolour { node, .. } => self.changed.push(node),
-            _ => {}
+            EsEvent::Merge { .. }
+            | EsEvent::Split { .. }
+            | EsEvent::Unlink { .. }
+            | EsEvent::Cache { .. } => {}
         }
     }
 }
@@ -159,7 +163,7 @@ fn change(before: Extent, now: Extent) -> Option<String> {
     }
 }
 
-/// The answer of a call, as a sentence.
+/// The result of a call, as a sentence.
 pub(super) fn answer(op: EsOp, reply: Reply) -> String {
     match (op, reply) {
         (EsOp::Reclaim { .. }, Reply::Count(n)) => format!("Freed {}.", counted(n, "extent")),
@@ -186,7 +190,7 @@ pub(super) fn answer(op: EsOp, reply: Reply) -> String {
     }
 }
 
-/// A count; says if the kernel's `int` cannot hold it.
+/// A count, with a remark if the kernel's `int` cannot hold it.
 fn counted(n: i64, one: &str) -> String {
     match u32::try_from(n) {
         Ok(n) => count(n, one),
@@ -194,7 +198,7 @@ fn counted(n: i64, one: &str) -> String {
     }
 }
 
-/// The answer of a line that makes allocations fail.
+/// The result of a line that makes allocations fail.
 pub(super) fn failing(n: u32, at: u32) -> String {
     match (n, at) {
         (0, _) => "No allocation will fail.".into(),
@@ -207,7 +211,7 @@ pub(super) fn failing(n: u32, at: u32) -> String {
     }
 }
 
-/// An extent without the filler that stands for the physical block of a hole.
+/// An extent without the filler in the physical block of a hole.
 pub(super) fn plain(extent: Extent) -> Extent {
     if extent.status.is_mapped() { extent } else { Extent { pblk: 0, ..extent } }
 }

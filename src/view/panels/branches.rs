@@ -1,49 +1,49 @@
-//! The branches of a run as a picture: a line each, from where it leaves its parent's.
+//! The branches of a run as a picture: one line per branch, starting where it leaves its parent.
 
 use crate::scenario::{Branches, branch_name};
 
 use super::lanes::window;
 
-/// One branch.
+/// One branch in the picture.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BranchRow {
-    /// Its position, which is also the row of the picture that it is drawn in.
+    /// Its position, which is also its row in the picture.
     pub index: u32,
-    /// Its name.
+    /// The name of the branch, as sentences use it.
     pub name: String,
-    /// Where it leaves its parent; none for the first.
+    /// The point at which it leaves its parent; `None` for the first branch.
     pub fork: Option<Fork>,
-    /// Steps from the start to its end.
+    /// Number of steps from the initial state to its end.
     pub len: usize,
-    /// Where it is drawn.
+    /// The position of its line.
     pub track: Track,
-    /// The steps that the design can take; known of the branch that is shown.
+    /// Number of steps that the design can take; known only for the displayed branch.
     pub reached: Option<usize>,
     /// The branch in a sentence.
     pub sentence: String,
 }
 
-/// Where a branch leaves another: the elbow of the picture stands at this step, and goes from the
-/// parent's row to the branch's.
+/// The point at which a branch leaves another: the elbow in the picture is at this step, and leads
+/// from the parent's row to the branch's row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Fork {
     /// The row of the parent.
     pub parent: u32,
-    /// The step after which it leaves.
+    /// The step after which the branch leaves.
     pub step: u32,
 }
 
-/// The line of a branch, in steps from the first one that the lanes draw: a fork stands over the
-/// step in them at which it forks.
+/// The line of a branch, in steps from the first one that the lanes draw, so that a fork stands
+/// above its step in the lanes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Track {
-    /// Where the line begins.
+    /// The start of the line.
     pub from: usize,
-    /// Where it ends.
+    /// The end of the line.
     pub to: usize,
-    /// It begins before the first step that is drawn, so without its fork.
+    /// True if it starts before the first drawn step, and is drawn without its fork.
     pub is_behind: bool,
-    /// It ends after the last step that is drawn.
+    /// True if it ends after the last drawn step.
     pub is_beyond: bool,
 }
 
@@ -55,7 +55,7 @@ impl Track {
 }
 
 impl BranchRow {
-    /// Rows from its line up to the one that it leaves; none where its fork is not drawn.
+    /// Number of rows up to the line that it leaves; 0 if the fork is not drawn.
     pub fn rows_up(&self) -> u32 {
         match self.fork {
             Some(fork) if !self.track.is_behind && !self.track.is_outside() => {
@@ -66,7 +66,7 @@ impl BranchRow {
     }
 }
 
-/// All branches, in the order in which they were begun.
+/// All branches, in the order in which they were started.
 pub fn branches(branches: &Branches) -> Vec<BranchRow> {
     let (first, columns) = window(branches);
     let row = |index: u32| {
@@ -104,8 +104,8 @@ pub fn branches(branches: &Branches) -> Vec<BranchRow> {
     (0..branches.list().len() as u32).map(row).collect()
 }
 
-/// The branch that a branch leaves. If it forks before its parent does, this is the parent's own
-/// parent, where the line is drawn.
+/// The branch that a branch visibly leaves. If it forks before its parent does, that is the
+/// parent's own parent, on whose line the fork is drawn.
 fn left(branches: &Branches, index: u32) -> u32 {
     let list = branches.list();
     let fork = list[index as usize].fork;
@@ -209,7 +209,7 @@ mod tests {
         assert!(session.notice().is_some_and(|notice| notice.contains("BRANCHES_MAX")));
     }
 
-    /// A run of 80 steps with branches in it, and what is drawn of each where the cursor stands.
+    /// A run of 80 steps with branches, and the drawn part of each branch at several cursors.
     #[test]
     fn a_fork_stands_over_its_step_in_the_lanes() {
         let mut session = Session::new();
@@ -226,7 +226,7 @@ mod tests {
                     assert_eq!(is_behind, (fork.step as usize) < lanes.first);
                     let beyond = fork.step as usize > lanes.first + lanes.columns;
                     assert!(is_behind || beyond || lanes.first + from == fork.step as usize);
-                    // Where it leaves, there is a line.
+                    // The parent has a line where the branch leaves it.
                     let parent = &branches(session.branches())[fork.parent as usize];
                     let begin = parent.fork.map_or(0, |fork| fork.step);
                     assert!((begin as usize..=parent.len).contains(&(fork.step as usize)));
@@ -244,7 +244,7 @@ mod tests {
         let all = session.run().enabled();
         let other = all.into_iter().find(|choice| Some(*choice) != planned).expect("another way");
         session.step(other).unwrap();
-        // Begun on b1, before b1 itself begins: it leaves main.
+        // The branch was started on b1, before b1 itself starts, so it leaves main.
         session.seek(4);
         session.branch_here();
         assert_eq!(branches(session.branches())[2].fork, Some(Fork { parent: 0, step: 4 }));

@@ -1,5 +1,5 @@
-//! The timetable: who ran when, in which function, who had to wait, what was held, and which bios
-//! were in flight.
+//! The timetable: which actor ran when, in which function, which had to wait, which locks were
+//! held, and which bios were in flight.
 
 use core::ops::Range;
 
@@ -10,13 +10,14 @@ use crate::view::words::{does, failure, held_by, io_name, wait_text, write_name}
 
 use super::milestones::{Milestone, milestones};
 
-/// Steps that are drawn at once; a longer run shows those around the cursor.
+/// Number of steps that are drawn at once. A longer run shows the steps around the cursor.
 const STEPS_SHOWN: usize = 60;
-/// The number of columns for shorter runs. It grows by a quarter, so that the scale seldom changes.
+/// Numbers of columns for shorter runs. Each is a quarter larger than the one before, so that the
+/// scale seldom changes.
 const ROOMS: [usize; 6] = [16, 20, 25, 32, 40, 50];
-/// In a longer run the drawn range moves by this many steps at once.
+/// In a longer run, the drawn range moves by this many steps at once.
 const STEPS_TURNED: usize = 30;
-/// Steps before the cursor that are drawn at least.
+/// The smallest number of steps drawn before the cursor.
 const STEPS_BEHIND: usize = 25;
 
 /// The lanes around the cursor.
@@ -24,69 +25,79 @@ const STEPS_BEHIND: usize = 25;
 pub struct Lanes {
     /// The first step drawn, counted from 0.
     pub first: usize,
-    /// Steps drawn, at least as many as make a readable grid.
+    /// Number of columns, at least enough for a readable grid.
     pub columns: usize,
-    /// Steps of the run that are drawn.
+    /// Number of drawn steps of the run.
     pub steps: usize,
-    /// Steps taken at the cursor.
+    /// Number of steps at the cursor.
     pub cursor: usize,
     /// The marked steps that are drawn.
     pub milestones: Vec<Milestone>,
-    /// One an actor, and the device's.
+    /// One lane per actor, and one for the device.
     pub lanes: Vec<Lane>,
 }
 
-/// What one actor did, or the device. The column after the last step of the run has what is held,
-/// waited for and in flight now.
+/// The lane of an actor or of the device. The column after the last step of the run shows the
+/// current state: what is held, waited for and in flight.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Lane {
-    /// Who; irq handlers share one lane.
+    /// The name of the lane; irq handlers share one.
     pub name: String,
-    /// What it is about: of several actors the one that last stepped before the cursor.
+    /// The object of the lane. If several actors share it, the one that stepped last before the
+    /// cursor.
     pub object: Object,
-    /// In step order.
+    /// The spans, in the order of their steps.
     pub spans: Vec<Span>,
 }
 
-/// Some steps in a row.
+/// Consecutive steps with the same content.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Span {
     /// The first step, counted from 0.
     pub from: usize,
-    /// How many.
+    /// The number of steps that it covers.
     pub len: usize,
-    /// What it is.
+    /// The kind of the span.
     pub kind: SpanKind,
-    /// What is done: the operation, the end of an IO, a conversion.
+    /// The activity: the operation, the end of an IO, or a conversion.
     pub word: String,
-    /// What it is done to; empty if there is nothing to say.
+    /// The object of the activity; empty if there is none.
     pub about: String,
-    /// Its steps in words.
+    /// Its steps in words, one by one.
     pub steps: Vec<String>,
 }
 
-/// What an actor did for some steps.
+/// Identifies a span in its lane: what is drawn of it, except the position of the drawn range.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SpanId {
+    from: usize,
+    len: usize,
+    kind: SpanKind,
+    word: String,
+    about: String,
+}
+
+/// The kind of a span.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SpanKind {
-    /// It took these steps.
+    /// The actor took these steps.
     Ran,
-    /// Others did, and it could not.
+    /// Other actors stepped, and this one had to wait.
     Waited,
-    /// It held what the label says; drawn over the others.
+    /// The actor held the lock that the label names. This span is drawn above the others.
     Held,
     /// Bios were in flight.
     Flew,
 }
 
 impl Span {
-    /// A key that identifies the span in its lane. It includes everything that is drawn, except the
-    /// position of the drawn range.
-    pub fn key(&self) -> String {
-        let Span { from, len, kind, .. } = self;
-        format!("{from} {} {len} {}", *kind == SpanKind::Held, self.label())
+    /// The id of the span in its lane.
+    pub fn id(&self) -> SpanId {
+        let Span { from, len, kind, .. } = *self;
+        SpanId { from, len, kind, word: self.word.clone(), about: self.about.clone() }
     }
 
-    /// What is done, and to what.
+    /// The activity and its object.
     pub fn label(&self) -> String {
         match self.about.is_empty() {
             true => self.word.clone(),
@@ -96,30 +107,36 @@ impl Span {
 }
 
 impl Lanes {
-    /// The lane of a name.
+    /// The lane with a name.
     pub fn lane(&self, name: &str) -> Option<&Lane> {
         self.lanes.iter().find(|lane| lane.name == name)
     }
 
-    /// Finds a span by its lane's name and key. Searches from the end, because the last spans
+    /// Finds a span by its lane's name and its id. Searches from the end, because the last spans
     /// change.
-    pub fn span(&self, lane: &str, key: &str) -> Option<&Span> {
-        self.lane(lane)?.spans.iter().rev().find(|span| span.key() == key)
+    pub fn span(&self, lane: &str, id: &SpanId) -> Option<&Span> {
+        self.lane(lane)?.spans.iter().rev().find(|span| span.id() == *id)
     }
 }
 
-/// The lanes of the branch that is shown, around its cursor; `no_return` is its point of no return.
+/// The lanes of the displayed branch around its cursor; `no_return` is its point of no return.
 pub fn lanes(branches: &Branches, no_return: Option<u32>) -> Lanes {
     let run = branches.run();
     let (first, columns) = window(branches);
     let steps = (run.choices().len() - first).min(STEPS_SHOWN);
-    // One more column shows what is held and waited for at the end, and so who is stuck.
+    // One more column shows what is held and waited for at the end, and therefore which actors are
+    // stuck.
     let shown = first..(run.choices().len() + 1).min(first + columns);
-    let lanes = lane_actors(run).into_iter().map(|actors| lane(run, &actors, shown.clone()));
-    let lanes = lanes.chain([device(run, shown.clone())]).collect();
+    let lanes = lane_rows(run, shown);
     let mut milestones = milestones(run, no_return);
     milestones.retain(|it| (first..=first + steps).contains(&it.step));
     Lanes { first, columns, steps, cursor: run.cursor(), milestones, lanes }
+}
+
+/// A lane for each actor and for the device, for some steps of a run.
+pub(in crate::view) fn lane_rows(run: &Run, shown: Range<usize>) -> Vec<Lane> {
+    let lanes = lane_actors(run).into_iter().map(|actors| lane(run, &actors, shown.clone()));
+    lanes.chain([device(run, shown.clone())]).collect()
 }
 
 /// The first step that is drawn, and the number of columns. The branches use the same scale, so
@@ -128,23 +145,30 @@ pub(super) fn window(branches: &Branches) -> (usize, usize) {
     let run = branches.run();
     let lengths = (0..branches.list().len() as u32).map(|branch| branches.len_of(branch));
     let longest = lengths.max().unwrap_or(0);
+    lane_window(longest, run.choices().len(), run.cursor())
+}
+
+/// The same for a run of `steps` steps, on the scale of the longest of several runs.
+pub(in crate::view) fn lane_window(longest: usize, steps: usize, cursor: usize) -> (usize, usize) {
     let columns = ROOMS.into_iter().find(|room| longest < *room).unwrap_or(STEPS_SHOWN);
-    if run.choices().len() < STEPS_SHOWN {
+    if steps < STEPS_SHOWN {
         return (0, columns);
     }
-    let behind = run.cursor().saturating_sub(STEPS_BEHIND);
+    let behind = cursor.saturating_sub(STEPS_BEHIND);
     (behind - behind % STEPS_TURNED, STEPS_SHOWN)
 }
 
-/// The actors of each lane. Threads, irq, the first kworker and jbd2 always have one; the others
-/// once they act.
+/// The actors of each lane. Threads, irq, the first kworker and jbd2 always have a lane; other
+/// actors get one when they act.
 fn lane_actors(run: &Run) -> Vec<Vec<Actor>> {
     let threads = run.setup().threads.len();
     let acted = acted(run);
     let is_shown = |actor: &Actor| match actor {
         Actor::Thread(t) => usize::from(*t) < threads,
         Actor::Irq(_) | Actor::Kworker(0) | Actor::Jbd2 => true,
-        other => acted >> other.position() & 1 != 0,
+        Actor::Kworker(_) | Actor::Flusher | Actor::Shrinker | Actor::Power => {
+            acted >> actor.position() & 1 != 0
+        }
     };
     let mut lanes: Vec<Vec<Actor>> = Vec::new();
     for actor in Actor::all().filter(is_shown) {
@@ -156,12 +180,12 @@ fn lane_actors(run: &Run) -> Vec<Vec<Actor>> {
     lanes
 }
 
-/// The actors that step in a run, a bit each.
+/// The actors that step in a run, one bit each.
 pub(in crate::view) fn acted(run: &Run) -> u64 {
     run.choices().iter().fold(0_u64, |set, c| set | 1 << c.actor.position())
 }
 
-// A run's actors are a set of bits.
+// A set of actors fits into the bits of a number.
 const _: () = assert!(ACTORS <= u64::BITS as usize);
 
 fn share_a_lane(one: Actor, other: Actor) -> bool {
@@ -174,7 +198,7 @@ fn lane_name(actor: Actor) -> String {
     match actor {
         Actor::Irq(_) => "irq".into(),
         Actor::Shrinker | Actor::Power => "environment".into(),
-        other => other.to_string(),
+        Actor::Thread(_) | Actor::Kworker(_) | Actor::Jbd2 | Actor::Flusher => actor.to_string(),
     }
 }
 
@@ -184,10 +208,10 @@ fn lane(run: &Run, actors: &[Actor], steps: Range<usize>) -> Lane {
         let state = run.state_at(step);
         let choice = run.choices().get(step).filter(|choice| actors.contains(&choice.actor));
         if let Some(choice) = choice {
-            let pc = run.notes_of(step).iter().find_map(|note| match note {
-                Note::At(pc) => Some(*pc),
-                _ => None,
-            });
+            let pc = run
+                .notes_of(step)
+                .iter()
+                .find_map(|note| if let Note::At(pc) = note { Some(*pc) } else { None });
             let (actor, pc) = (choice.actor, pc.unwrap_or(Pc::Idle));
             let (function, does) = (
                 pc.info_in(&run.setup().design.knobs).function,
@@ -200,7 +224,7 @@ fn lane(run: &Run, actors: &[Actor], steps: Range<usize>) -> Lane {
         }
         let waits = actors.iter().find_map(|actor| match next(run.setup(), state, *actor) {
             Next::Blocked { pc, wait } => Some((*actor, pc, wait)),
-            _ => None,
+            Next::Ready { .. } | Next::Done => None,
         });
         let Some((actor, pc, wait)) = waits else { continue };
         let what_for = wait_text(run.setup(), state, wait);
@@ -220,7 +244,7 @@ fn lane(run: &Run, actors: &[Actor], steps: Range<usize>) -> Lane {
     Lane { name: lane_name(first), object: Object::Actor(object), spans }
 }
 
-/// What a lane's task held before each step.
+/// The locks that a lane's task held before each step.
 fn held(run: &Run, actors: &[Actor], steps: Range<usize>) -> Vec<Span> {
     let mut spans = Vec::new();
     let [actor] = *actors else { return spans };
@@ -256,7 +280,7 @@ fn device(run: &Run, steps: Range<usize>) -> Lane {
     Lane { name: "device".into(), object: Object::Device, spans }
 }
 
-/// One step more of the last span, or a new one.
+/// Extends the last span by one step, or starts a new one.
 fn add(
     spans: &mut Vec<Span>,
     step: usize,
@@ -279,7 +303,7 @@ fn add(
     }
 }
 
-/// What an actor does for some steps: the script's operation, the end of an IO, a conversion.
+/// The activity of an actor: the script's operation, the end of an IO, or a conversion.
 fn phase(setup: &Setup, state: &State, actor: Actor, pc: Pc) -> (String, String) {
     let word: &str = match actor {
         Actor::Thread(t) => {
@@ -300,7 +324,7 @@ fn phase(setup: &Setup, state: &State, actor: Actor, pc: Pc) -> (String, String)
     (word.into(), about)
 }
 
-/// Whether a kworker is inside of the fsync that it calls for an O_(D)SYNC write.
+/// Whether a kworker is inside the fsync that it calls for an O_(D)SYNC write.
 fn syncs(state: &State, actor: Actor) -> bool {
     let Some(task) = actor.task() else { return false };
     let frames = state.tasks[usize::from(task)].frames();
@@ -310,7 +334,7 @@ fn syncs(state: &State, actor: Actor) -> bool {
     frames.iter().any(|frame| in_sync(frame.pc))
 }
 
-/// The write that an actor works on, if there is one.
+/// The write that an actor works on, if any.
 fn write_of(setup: &Setup, state: &State, actor: Actor) -> Option<u8> {
     let named = |io: u8| Some(&state.ios[usize::from(io)]).filter(|io| !io.writeback);
     if let Actor::Irq(io) = actor {

@@ -1,4 +1,4 @@
-//! What the lesson's card says: the question, the answers, and what the steps have shown.
+//! The contents of the lesson's card: the question, the answers, and the result of the steps.
 
 use crate::lesson::{EXERCISE_NUMBER, Lesson, Progress, Stop, lesson};
 
@@ -7,85 +7,89 @@ use crate::lesson::{EXERCISE_NUMBER, Lesson, Progress, Stop, lesson};
 pub struct LessonCard {
     /// The number of the lesson.
     pub number: u8,
-    /// Number and name.
+    /// The number and the name of the lesson.
     pub title: String,
-    /// Whose mail it is about.
+    /// The author and the date of the mail that it covers.
     pub source: &'static str,
-    /// What the lesson is about.
+    /// The topic of the lesson.
     pub about: &'static str,
-    /// The stop, and of how many.
+    /// The number of the stop, counted from 0; of a reader's question, the step where it starts.
+    pub stop: usize,
+    /// The number of the stop and the number of stops, in words.
     pub place: String,
     /// What happens at this stop.
-    pub says: &'static str,
+    pub says: String,
     /// The question, if there is one.
-    pub asks: Option<&'static str>,
+    pub asks: Option<String>,
     /// The answers to choose from.
     pub answers: Vec<AnswerRow>,
-    /// What the reader should know now, sentence by sentence: what to do, or what was seen.
+    /// What the reader should do now, or the result of the steps, sentence by sentence.
     pub told: Vec<String>,
-    /// What the main button does.
+    /// The action of the main button.
     pub action: Action,
-    /// Panels that the lesson shows, with blanks between their ids; empty for all of them.
+    /// The ids of the panels that the lesson shows, separated by blanks; empty for all panels.
     pub panels: String,
-    /// The stop is done: the same steps can be tried under another design.
+    /// True if the stop is done, so that the same steps can be tried under another design.
     pub is_done: bool,
-    /// The reader has left the path of the lesson, and can come back.
+    /// True if the reader has left the lesson's path and can return.
     pub is_left: bool,
 }
 
-/// One answer.
+/// One of the answers.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AnswerRow {
-    /// Its text.
-    pub text: &'static str,
-    /// How it stands.
+    /// The text of the answer.
+    pub text: String,
+    /// The state of the answer.
     pub mark: AnswerMark,
 }
 
-/// How an answer stands.
+/// The state of an answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AnswerMark {
-    /// Nobody has chosen yet.
+    /// No answer has been chosen yet.
     Open,
-    /// The reader's choice, before the steps are taken.
+    /// The reader chose it, and the steps are not taken yet.
     Chosen,
-    /// Right, after the steps.
+    /// The answer is right, and the steps are taken.
     Right,
-    /// The reader's choice, and wrong.
+    /// The reader chose it, and it is wrong.
     Wrong,
-    /// Not chosen, and wrong or not yet told.
+    /// The reader did not choose it, and it is wrong or not yet evaluated.
     Passed,
 }
 
-/// What the main button of the card does.
+/// The action of the card's main button.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Action {
-    /// Nothing yet: the reader has to choose an answer.
+    /// None: the reader has to choose an answer.
     Wait,
-    /// Plays the steps that are left of the stop.
+    /// Plays the remaining steps of the stop.
     Steps(u32),
     /// Goes to the next stop.
     Continue,
-    /// Begins another lesson.
+    /// Starts the lesson with a number.
     Lesson(u8),
-    /// Comes back to the lesson.
+    /// Returns to the lesson.
     Return,
+    /// Ends the question, so the reader chooses the steps.
+    Free,
 }
 
-/// Where the reader of a lesson stands.
+/// The reader's progress in a lesson.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Reader {
-    /// Lesson, stop and answer.
+    /// The lesson, the stop and the answer.
     pub progress: Progress,
-    /// Steps of the stop that are left to take.
+    /// Number of steps of the stop that are left to take.
     pub left: u32,
-    /// The reader has left the path.
+    /// True if the reader has left the lesson's path.
     pub is_left: bool,
-    /// The reader has asked for all panels.
+    /// True if the reader has asked for all panels.
     pub shows_all: bool,
 }
 
-/// The card of a lesson; none if there is no such lesson or stop.
+/// The card of a lesson; `None` if there is no such lesson or stop.
 pub fn lesson_card(reader: &Reader) -> Option<LessonCard> {
     let Progress { lesson: number, stop, .. } = reader.progress;
     let lesson = lesson(number)?;
@@ -99,9 +103,10 @@ pub fn lesson_card(reader: &Reader) -> Option<LessonCard> {
         title: title(number, lesson),
         source: lesson.source,
         about: lesson.about,
+        stop: stop.into(),
         place: format!("stop {} of {}", u32::from(stop) + 1, lesson.stops.len()),
-        says: at.says,
-        asks: at.question.map(|question| question.asks),
+        says: at.says.into(),
+        asks: at.question.map(|question| question.asks.into()),
         answers: answers(at, reader.progress.answer, is_done),
         told: told(lesson, at, reader, action),
         action,
@@ -111,7 +116,7 @@ pub fn lesson_card(reader: &Reader) -> Option<LessonCard> {
     })
 }
 
-/// Number and name of a lesson.
+/// The number and the name of a lesson.
 pub fn title(number: u8, lesson: &Lesson) -> String {
     match number {
         EXERCISE_NUMBER => format!("Exercise: {}", lesson.name),
@@ -140,7 +145,10 @@ fn answers(at: &Stop, chosen: Option<u8>, is_done: bool) -> Vec<AnswerRow> {
         Some(chosen) if i == chosen => AnswerMark::Chosen,
         Some(_) => AnswerMark::Passed,
     };
-    (0..).zip(question.answers).map(|(i, (text, _))| AnswerRow { text, mark: mark(i) }).collect()
+    (0..)
+        .zip(question.answers)
+        .map(|(i, (text, _))| AnswerRow { text: (*text).into(), mark: mark(i) })
+        .collect()
 }
 
 fn told(lesson: &Lesson, at: &Stop, reader: &Reader, action: Action) -> Vec<String> {
@@ -152,6 +160,8 @@ fn told(lesson: &Lesson, at: &Stop, reader: &Reader, action: Action) -> Vec<Stri
         Action::Steps(left) => {
             told.push(format!("{left} steps to take: play them, or take each with →."))
         }
+        // A lesson has no such action.
+        Action::Free => {}
         Action::Continue | Action::Lesson(_) => {
             if let (Some(question), Some(chosen)) = (at.question, reader.progress.answer) {
                 let right = question.answers.get(usize::from(question.right));

@@ -1,6 +1,9 @@
-//! The damage of a broken promise: the lost writes and their blocks.
+//! The damage of a broken promise: what a read returned instead of a write, or which write a power
+//! cut has lost, and the blocks.
 
-use crate::kernel::{Actor, Content, Inode, Op, Promise, Range, State, found_after_recovery};
+use crate::kernel::{
+    Actor, Content, Half, Inode, Marks, Op, Promise, Range, State, found_after_recovery,
+};
 use crate::scenario::Run;
 
 use crate::view::words::{block_read, of_file, op_of, range_text, write_name};
@@ -10,17 +13,23 @@ struct Lost {
     ino: u8,
     lblk: u8,
     promised: u8,
+    /// The contents that a read returned. The data is on the device: only the read is wrong, and
+    /// nothing is lost.
+    returned: Option<&'static str>,
 }
 
-/// The writes that a step lost by breaking a promise, or the blocks that show a former owner's
-/// data: `write A is lost in [0/8)`. `None` if the promise is not about the content of blocks.
+/// The damage of a step that broke a promise: `write A is lost in [0/8)`, `the read returned
+/// zeroes, not write A, in [0/8)`, or where a former owner's data is. `None` if the promise is not
+/// about the contents of blocks.
 pub(super) fn lost(run: &Run, promise: Promise, step: usize) -> Option<String> {
     let blocks = blocks(run, promise, step)?;
     let mut parts: Vec<(String, u8, Range)> = Vec::new();
-    for Lost { ino, lblk, promised } in blocks {
-        let what = match name_of(run, step, (ino, lblk, promised)) {
-            Some(write) => format!("{write} is lost in"),
-            None => "a former owner's data is in".into(),
+    for Lost { ino, lblk, promised, returned } in blocks {
+        let what = match (name_of(run, step, (ino, lblk, promised)), returned) {
+            (Some(write), Some(found)) => format!("the read returned {found}, not {write}, in"),
+            (Some(write), None) => format!("{write} is lost in"),
+            (None, Some(found)) => format!("the read returned {found} in"),
+            (None, None) => "a former owner's data is in".into(),
         };
         match parts.last_mut() {
             Some((last, of, range)) if *last == what && (*of, range.end()) == (ino, lblk) => {
@@ -46,13 +55,17 @@ fn blocks(run: &Run, promise: Promise, step: usize) -> Option<Vec<Lost>> {
         else {
             return None;
         };
-        let must = before.tasks[usize::from(choice.actor.task()?)].must;
+        let task = &before.tasks[usize::from(choice.actor.task()?)];
+        // A read that takes a single step records what it must return within that step.
+        let must = if task.begun { task.must } else { before.inodes[usize::from(ino)].acked };
         let size = before.inodes[usize::from(ino)].size;
         let lost = |lblk: u8| {
             let found = block_read(run.setup(), before, choice.actor, lblk)?;
-            let promised = must[usize::from(lblk)];
-            let is_lost = Content::version_of(found, ino, lblk) < promised;
-            is_lost.then_some(Lost { ino, lblk, promised })
+            let inode = &before.inodes[usize::from(ino)];
+            let half = lost_half(inode, (ino, lblk), found, &must)?;
+            let promised = must.half(usize::from(lblk), half);
+            let returned = Some(name_of_content(found));
+            Some(Lost { ino, lblk, promised, returned })
         };
         return Some(range.blocks().filter(|lblk| *lblk < size).filter_map(lost).collect());
     }
@@ -64,26 +77,67 @@ fn blocks(run: &Run, promise: Promise, step: usize) -> Option<Vec<Lost>> {
         for lblk in Inode::whole().blocks() {
             let found = found_after_recovery(after, inode, lblk);
             let promised = match promise {
-                Promise::FsyncDurable => inode.synced[usize::from(lblk)],
-                Promise::OsyncDurable => inode.osynced[usize::from(lblk)],
-                _ => 0,
+                Promise::FsyncDurable => inode.synced,
+                Promise::OsyncDurable => inode.osynced,
+                Promise::Raw
+                | Promise::NoStale
+                | Promise::NoStaleCrash
+                | Promise::TruncExcl
+                | Promise::NoDeadlock
+                | Promise::Progress
+                | Promise::Bounded
+                | Promise::ErrReport
+                | Promise::KeepDelayed
+                | Promise::FreeOnce
+                | Promise::RsvCount => Marks::NONE,
             };
             let shows_stale =
-                promise == Promise::NoStaleCrash && Content::is_strange(found, ino, lblk);
-            if shows_stale || Content::version_of(found, ino, lblk) < promised {
-                all.push(Lost { ino, lblk, promised });
+                promise == Promise::NoStaleCrash && inode.is_strange(ino, lblk, found);
+            let half = lost_half(inode, (ino, lblk), found, &promised);
+            if shows_stale || half.is_some() {
+                let promised = half.map_or(0, |half| promised.half(usize::from(lblk), half));
+                all.push(Lost { ino, lblk, promised, returned: None });
             }
         }
     }
     Some(all)
 }
 
-/// The write that wrote a version of a block, found where it was seen last.
+/// The contents of a block that a read returned, in words.
+fn name_of_content(found: Option<Content>) -> &'static str {
+    match found {
+        None => "zeroes",
+        Some(Content::Stale) => "a former owner's data",
+        Some(Content::Initial { .. }) => "the file's old data",
+        Some(Content::Write { .. }) => "an earlier write",
+        Some(Content::Halves { halves, .. }) if halves.contains(&Half::Zeroes) => {
+            "half a block of zeroes"
+        }
+        Some(Content::Halves { .. }) => "half a block of something else",
+    }
+}
+
+/// The half of a block whose contents are older than promised.
+fn lost_half(
+    inode: &Inode,
+    (ino, lblk): (u8, u8),
+    found: Option<Content>,
+    promised: &Marks,
+) -> Option<usize> {
+    let owed = |half: usize| promised.half(usize::from(lblk), half);
+    (0..2).find(|half| inode.half_version(ino, lblk, found, *half) < owed(*half))
+}
+
+/// The name of the write that wrote a version of a block, from the last state that has it.
 fn name_of(run: &Run, step: usize, (ino, lblk, version): (u8, u8, u8)) -> Option<String> {
     let is_it = |content: Option<Content>| match content {
         Some(Content::Write { nr, .. }) if Content::version_of(content, ino, lblk) == version => {
             Some(nr)
         }
+        Some(Content::Halves { halves, .. }) => halves.into_iter().find_map(|half| match half {
+            Half::Write { nr, version: of } => (of == version).then_some(nr),
+            Half::Stale | Half::Zeroes | Half::Initial => None,
+        }),
         _ => None,
     };
     let seen = |state: &State| {
@@ -103,7 +157,7 @@ mod tests {
     use crate::scenario::{PRESETS, Script};
     use crate::view::panels::milestones::broken_since;
 
-    /// What the shortest runs of a preset lose that break a promise, for each design.
+    /// The losses of the shortest runs of a preset that break a promise, by design.
     fn losses(preset: &str, promise: Promise) -> String {
         let preset = PRESETS.iter().find(|it| it.id == preset).expect("a preset");
         let setup = Script::parse(preset.script).expect("its script").setup;
@@ -124,13 +178,13 @@ mod tests {
     }
 
     #[test]
-    fn a_stale_read_names_the_write_that_it_lost() {
+    fn a_stale_read_names_the_write_that_it_missed() {
         expect_test::expect![[r#"
-            v2.6.35: write A is lost in [0/8)
-            rfc-v1: write A is lost in [0/8)
-            rfc-nopblk: write A is lost in [0/8)
-            rfc-osync: write A is lost in [0/8)
-            rfc-osync-skipwait: write A is lost in [0/8)
+            v2.6.35: the read returned zeroes, not write A, in [0/8)
+            rfc-v1: the read returned zeroes, not write A, in [0/8)
+            rfc-nopblk: the read returned zeroes, not write A, in [0/8)
+            rfc-osync: the read returned zeroes, not write A, in [0/8)
+            rfc-osync-skipwait: the read returned zeroes, not write A, in [0/8)
         "#]]
         .assert_eq(&losses("S2", Promise::Raw));
     }

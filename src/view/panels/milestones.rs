@@ -1,5 +1,5 @@
-//! Steps of a run that are marked wherever its steps are drawn: those that broke a promise, and the
-//! point of no return.
+//! Marked steps of a run: those that broke a promise, and the point of no return. They are marked
+//! in every picture with steps.
 
 use crate::kernel::Promise;
 use crate::scenario::Run;
@@ -7,20 +7,31 @@ use crate::scenario::Run;
 /// The prefix of the point of no return in a link's view.
 pub const NO_RETURN: &str = "no_return.";
 
-/// A marked step.
+/// A step with a mark in every picture that shows steps.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Milestone {
     /// The number of steps before the mark.
     pub step: usize,
-    /// The mark is the point of no return, not a broken promise.
-    pub is_no_return: bool,
-    /// What it is, in two or three words.
+    /// The reason of the mark.
+    pub mark: Mark,
+    /// The mark in two or three words.
     pub word: String,
-    /// What it is, as part of a sentence.
+    /// The mark as part of a sentence.
     pub text: String,
 }
 
-/// The marked steps of the whole run, also those after the cursor, in their order.
+/// The reason of a mark.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mark {
+    /// A promise is broken.
+    Broken,
+    /// The point of no return.
+    NoReturn,
+    /// The first difference of two designs side by side.
+    Difference,
+}
+
+/// The marked steps of the whole run in order, including those after the cursor.
 pub fn milestones(run: &Run, no_return: Option<u32>) -> Vec<Milestone> {
     let mut all: Vec<Milestone> = Vec::new();
     let (mut step, mut broken) = (0, 0);
@@ -38,19 +49,21 @@ pub fn milestones(run: &Run, no_return: Option<u32>) -> Vec<Milestone> {
             }
         }
         let text = format!("{names} broken since step {step}");
-        all.push(Milestone { step, is_no_return: false, word: names + " broken", text });
+        let word = names + " broken";
+        all.push(Milestone { step, mark: Mark::Broken, word, text });
         broken = now;
     }
     if let Some(step) = no_return {
         let text = format!("after step {step} the end cannot be avoided");
         let step = step as usize;
         let at = all.iter().take_while(|it| it.step < step).count();
-        all.insert(at, Milestone { step, is_no_return: true, word: "no return".into(), text });
+        let word = "no return".into();
+        all.insert(at, Milestone { step, mark: Mark::NoReturn, word, text });
     }
     all
 }
 
-/// The first step after which a promise is broken; the last one if it is not.
+/// The first step after which a promise is broken, or the last step if it never is.
 pub(super) fn broken_since(run: &Run, promise: Promise) -> usize {
     first_after(run, (0, run.choices().len()), promise.bit())
 }

@@ -1,32 +1,33 @@
-//! Pending conversions over the steps of a run: what the chart draws and its table says.
+//! Pending conversions over the steps of a run, as a chart and as a table.
 
 use core::fmt::Write;
 
 use crate::scenario::Run;
 
-/// The chart has room for at least this many steps.
+/// The chart has room for at least this number of steps.
 const STEPS_DRAWN_MIN: u32 = 12;
 /// The room grows by this part of the next power of two, so that most steps change only the line
 /// and not the scale.
 const ROOM_PART: u32 = 8;
-/// Distances of the chart's ticks are the first of these, times a power of ten, that leaves few
-/// enough of them.
+/// Chart ticks are one of these numbers times a power of ten apart. The first that gives few enough
+/// ticks is used.
 const NICE: [u32; 3] = [1, 2, 5];
 
-/// One number for each step of the run, from the state before the first.
+/// One number per step of the run, starting with the state before the first step.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Series {
-    /// Conversions pending (bios submitted, disk tree not converted) after each step.
+    /// Number of pending conversions (bios submitted, disk tree not converted) after each step.
     pub pending: Vec<u8>,
-    /// Slots of the AIO context taken after each step.
+    /// Number of used slots of the AIO context after each step.
     pub slots: Vec<u8>,
-    /// The number of slots, which bounds pending conversions if completion comes last.
+    /// The number of slots. It bounds pending conversions if a design acknowledges after the
+    /// conversion.
     pub slots_max: u8,
-    /// Steps taken at the cursor.
+    /// Number of steps at the cursor.
     pub cursor: usize,
 }
 
-/// The series of a whole run, also of the steps after the cursor.
+/// The series of a whole run, including the steps after the cursor.
 pub fn series(run: &Run) -> Series {
     Series {
         pending: run.backlog().iter().map(|load| load.pending).collect(),
@@ -37,7 +38,7 @@ pub fn series(run: &Run) -> Series {
 }
 
 impl Series {
-    /// The steps at which a number changed, for a table that says no more than it must.
+    /// The steps at which a number changed, for a short table.
     pub fn changes(&self) -> Vec<(usize, u8, u8)> {
         let rows = self.pending.iter().zip(&self.slots).enumerate();
         let mut last = None;
@@ -46,7 +47,7 @@ impl Series {
         changed.map(|(step, (pending, slots))| (step, *pending, *slots)).collect()
     }
 
-    /// What the chart says in words.
+    /// The chart in words.
     pub fn words(&self) -> String {
         let Series { pending, cursor, .. } = self;
         let now = pending.get(*cursor).copied().unwrap_or(0);
@@ -54,7 +55,7 @@ impl Series {
         format!("Pending conversions: {now} at step {cursor}, at most {most} in this run")
     }
 
-    /// The chart's picture.
+    /// The geometry of the chart.
     pub fn chart(&self) -> Chart {
         let most = self.pending.iter().copied().max().unwrap_or(0).max(self.slots_max);
         let steps = self.pending.len() as u32;
@@ -87,27 +88,28 @@ impl Series {
     }
 }
 
-/// The chart as SVG paths, in units of one step to the right and one conversion downwards from the
-/// top: the page stretches them to the place that it has.
+/// The chart as SVG paths. One unit is one step to the right, and one conversion downwards from the
+/// top. The page stretches the paths to its size.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Chart {
     /// Width and height of everything, in those units.
     pub size: (u32, u32),
-    /// What lies under the line.
+    /// The area below the line.
     pub area: String,
-    /// Pending conversions, which change between steps only.
+    /// The line of pending conversions, which change only between steps.
     pub line: String,
-    /// How many there can be if completion comes last: the slots of the AIO context.
+    /// The line at the number of slots of the AIO context, which bounds pending conversions if a
+    /// design acknowledges after the conversion.
     pub slots: String,
     /// A line for each number in `y_ticks`.
     pub grid: String,
-    /// The steps that are named below the picture.
+    /// The steps that are labelled below the picture.
     pub x_ticks: Vec<u32>,
-    /// The numbers of conversions that are named beside it, from below.
+    /// The numbers of conversions that are labelled beside it, from the bottom.
     pub y_ticks: Vec<u32>,
 }
 
-/// Multiples of a nice number from 0 to `end`, at most so many of them.
+/// Multiples of a round number from 0 to `end`, at most `at_most` of them.
 fn ticks(end: u32, at_most: u32) -> Vec<u32> {
     let mut distances = (0..9).flat_map(|power| NICE.map(|nice| nice * 10_u32.pow(power)));
     let every = distances.find(|every| end / every < at_most).unwrap_or(end);

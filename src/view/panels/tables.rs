@@ -1,4 +1,4 @@
-//! The tables with the same content as the pictures.
+//! The tables that contain the same values as the pictures.
 
 use crate::view::facts::{
     COLUMNS, FileStrata, IoRow, MarkKind, Pipeline, Segment, Strata, Stratum,
@@ -13,18 +13,18 @@ use super::tree::TreeView;
 /// A table of text; the first cell of a row names it.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub struct Table {
-    /// What it is about.
+    /// The heading of the table.
     pub caption: String,
-    /// The heads of its columns.
+    /// The headings of its columns.
     pub heads: &'static [&'static str],
-    /// Its cells.
+    /// The cells, row by row.
     pub rows: Vec<Vec<String>>,
     /// The row of the step at the cursor.
     pub current: Option<usize>,
 }
 
 impl Strata {
-    /// The layers in words, one table a file.
+    /// The layers in words, one table per file.
     pub fn tables(&self) -> Vec<Table> {
         let table = |file: &FileStrata| Table {
             caption: format!("File {}: {}", file.name, file.counters),
@@ -41,7 +41,7 @@ impl Stratum {
     pub fn words(&self) -> String {
         let segments = self.segments.iter().map(|s| s.title());
         let marks = self.marks.iter().filter_map(|mark| {
-            // The segment's own words say it.
+            // The words of the segment already say it.
             let is_said = mark.kind == MarkKind::Volatile;
             (!is_said).then(|| format!("[{}/{}) {}", mark.lblk, mark.len, mark.kind.words()))
         });
@@ -53,7 +53,7 @@ impl Stratum {
         }
     }
 
-    /// A segment in words, with its marks: arrow keys go from segment to segment and skip the
+    /// A segment in words, with its marks. Arrow keys move from segment to segment and skip the
     /// marks.
     pub fn words_of(&self, segment: &Segment) -> String {
         let mut words = segment.title();
@@ -74,7 +74,7 @@ impl Stratum {
 }
 
 impl TreeView {
-    /// The tree as a table in block order.
+    /// The tree as a table, in block order.
     pub fn table(&self) -> Table {
         let nodes = sorted(self.nodes.clone(), |node| node.lblk.into());
         let name_of = |id: u64| {
@@ -101,7 +101,7 @@ impl TreeView {
 }
 
 impl Pipeline {
-    /// The writes and where they are.
+    /// The writes and their progress.
     pub fn table(&self) -> Table {
         let row = |io: &IoRow| {
             vec![
@@ -121,14 +121,14 @@ impl Pipeline {
         }
     }
 
-    /// How many slots are taken.
+    /// The number of used slots, in words.
     pub fn slots_text(&self) -> String {
         format!("AIO slots {} of {}", self.slots_used, self.slots)
     }
 }
 
 impl Lanes {
-    /// What ran, waited, was held and was in flight, in step order.
+    /// Everything that ran, waited, was held or was in flight, in the order of steps.
     pub fn table(&self) -> Table {
         let mut spans = Vec::new();
         for lane in &self.lanes {

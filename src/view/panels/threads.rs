@@ -1,4 +1,4 @@
-//! Who is where: every thread, irq handler, kworker and the commit thread.
+//! The actors: every thread, irq handler and kworker, and the commit thread.
 
 use crate::kernel::{
     Actor, Journal, Next, Power, Setup, Stage, State, Wait, deadlocked, needs, next, worker_plan,
@@ -7,56 +7,56 @@ use crate::scenario::Run;
 
 use crate::view::words::{environment_sentence, io_name, lock_name, of_file, op_text, wait_text};
 
-/// One actor.
+/// An actor: its context, its place, and what it holds and waits for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ThreadRow {
-    /// Who; the row's key.
+    /// The actor, which is also the key of the row.
     pub actor: Actor,
-    /// In what context it runs.
+    /// The context in which it runs.
     pub context: Context,
-    /// The operation of the script that it is in, or will begin next.
+    /// The operation of the script that it runs, or runs next.
     pub op: Option<String>,
-    /// The line of that operation.
+    /// The line of that operation in the script.
     pub line: Option<u32>,
-    /// Kernel functions, outermost first.
+    /// The kernel functions on its stack, outermost first.
     pub stack: Vec<&'static str>,
     /// Its next step, which may be blocked.
     pub next: String,
-    /// What it holds.
+    /// The locks and handles that it holds.
     pub holds: Vec<String>,
-    /// What it waits for: `waits for an event`.
+    /// The wait in words: `waits for an event`.
     pub waits: Option<String>,
-    /// Who can end the wait, as text.
+    /// The actors that can end the wait, as text.
     pub givers: String,
-    /// The actor can never step again.
+    /// True if the actor can never step again.
     pub stuck: bool,
-    /// It took the last step.
+    /// True if it took the last step.
     pub stepped: bool,
 }
 
-/// Where code runs.
+/// The context in which an actor runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Context {
-    /// In a system call.
+    /// A thread in a system call.
     Syscall,
-    /// In user space, an operation still to come.
+    /// A thread in user space, before its next operation.
     User,
-    /// In irq context.
+    /// In an irq handler, which completes a bio.
     Irq,
-    /// In a work function.
+    /// A kworker in a work function.
     Worker,
-    /// In the commit thread.
+    /// In jbd2's commit thread.
     Commit,
-    /// Nothing to do.
+    /// An actor without work.
     Idle,
     /// A thread whose program has ended.
     Done,
-    /// The power was cut: it is gone, with all that it held.
+    /// An actor that a power cut has ended, with everything that it held.
     Off,
 }
 
 impl Context {
-    /// In a word.
+    /// The context in a word.
     pub const fn word(self) -> &'static str {
         match self {
             Context::Syscall => "syscall",
@@ -71,8 +71,8 @@ impl Context {
     }
 }
 
-/// All actors that there are at the cursor, in the machine's order; `lines` are the lines of each
-/// thread's operations.
+/// All actors at the cursor, in the machine's order. `lines` has the lines of each thread's
+/// operations.
 pub fn threads(run: &Run, lines: &[Vec<u32>]) -> Vec<ThreadRow> {
     let (setup, state) = (run.setup(), run.state());
     let stuck = deadlocked(setup, state);
@@ -84,7 +84,7 @@ pub fn threads(run: &Run, lines: &[Vec<u32>]) -> Vec<ThreadRow> {
         Actor::Kworker(_) | Actor::Flusher => {
             next(setup, state, *actor) != Next::Done || last == Some(*actor)
         }
-        // They run in no context; their steps are in the list of steps.
+        // These two run in no context; their steps are in the list of steps.
         Actor::Shrinker | Actor::Power => false,
     };
     let row = |actor: Actor| {
@@ -100,20 +100,19 @@ pub fn threads(run: &Run, lines: &[Vec<u32>]) -> Vec<ThreadRow> {
             Next::Done => (String::new(), None),
         };
         let (op, line) = op_of(run, lines, actor);
+        let context = context(run, actor);
+        let is_entering = context == Context::User && wait.is_some();
         ThreadRow {
             actor,
             // An actor that waits at the entry of an operation is already inside the system call.
-            context: match context(run, actor) {
-                Context::User if wait.is_some() => Context::Syscall,
-                context => context,
-            },
+            context: if is_entering { Context::Syscall } else { context },
             op,
             line,
             stack: match next(setup, state, actor) {
                 Next::Blocked { pc, .. } if at_entry => {
                     vec![pc.info_in(&setup.design.knobs).function]
                 }
-                _ => stack(run, actor),
+                Next::Blocked { .. } | Next::Ready { .. } | Next::Done => stack(run, actor),
             },
             next: next_text,
             holds: holds(run, actor),
@@ -143,7 +142,7 @@ fn off(actor: Actor) -> ThreadRow {
     }
 }
 
-/// What the power cut or recovery did, whichever was last; nothing while the power is on.
+/// What the power cut or the recovery did, whichever was last; `None` while the power is on.
 pub fn after_power_cut(run: &Run) -> Option<String> {
     if run.state().power == Power::On {
         return None;
@@ -203,7 +202,7 @@ fn op_of(run: &Run, lines: &[Vec<u32>], actor: Actor) -> (Option<String>, Option
     }
 }
 
-/// The write that a kworker is at, and how many wait behind it on its list.
+/// The write that a kworker processes, and the number of writes behind it on its list.
 fn worker_io(state: &State, actor: Actor) -> Option<String> {
     let task = actor.task()?;
     let frames = state.tasks[usize::from(task)].frames();
@@ -233,10 +232,11 @@ fn context(run: &Run, actor: Actor) -> Context {
                 (false, false) => Context::Done,
             }
         }
-        Actor::Irq(_) if !is_idle => Context::Irq,
-        Actor::Kworker(_) | Actor::Flusher if !is_idle => Context::Worker,
-        Actor::Jbd2 if !is_idle => Context::Commit,
-        _ => Context::Idle,
+        _ if is_idle => Context::Idle,
+        Actor::Irq(_) => Context::Irq,
+        Actor::Kworker(_) | Actor::Flusher => Context::Worker,
+        Actor::Jbd2 => Context::Commit,
+        Actor::Shrinker | Actor::Power => Context::Idle,
     }
 }
 
@@ -253,7 +253,7 @@ fn stack(run: &Run, actor: Actor) -> Vec<&'static str> {
             for frame in state.tasks[usize::from(task)].frames() {
                 add(frame.pc.info_in(&setup.design.knobs).function);
                 if let (true, Some(io)) = (frame.pc.is_end_io(), frame.on.io()) {
-                    // The plan's position is after the open call.
+                    // The position in the plan is already after the open call.
                     let io = &state.ios[usize::from(io)];
                     let at = worker_plan(&setup.design.knobs, io).at(frame.extra);
                     let is_top = state.tasks[usize::from(task)].top() == Some(*frame);

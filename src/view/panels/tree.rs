@@ -1,5 +1,5 @@
-//! The red-black tree of each inode: a companion of the sorted array in the state, driven by the
-//! same calls along the run, and laid out with the block order from left to right.
+//! The red-black tree of each inode. It follows the same calls as the sorted array in the state,
+//! and is laid out with the block order from left to right.
 
 use crate::es::{Arena, EsEvent, Memory, NodeId, NodeView, Status, Tree};
 use crate::kernel::{EsContent, Fault, Note};
@@ -8,77 +8,77 @@ use crate::scenario::Run;
 use crate::view::facts::Kind;
 use crate::view::words::sorted;
 
-/// Half the distance between two nodes of one level, in pixels; neighbours in block order never
-/// stand on the same level, so boxes may be wider than this.
+/// Half the distance between two nodes of one level, in pixels. Neighbours in block order are never
+/// on the same level, so boxes may be wider than this.
 const COLUMN: i32 = 62;
-/// The distance between two levels.
+/// The distance between two levels, in pixels.
 const LEVEL: i32 = 66;
-/// The size of a node's box.
+/// The size of a node's box, in pixels.
 pub const NODE: (i32, i32) = (108, 44);
 
-/// The tree of one inode, to draw.
+/// The tree of one inode as a picture.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TreeView {
     /// Index of the inode.
     pub ino: u8,
-    /// The file's name.
+    /// The name of the file in the script: `a` or `b`.
     pub name: String,
-    /// The nodes, sorted by their names, so that elements never move in the document.
+    /// The nodes, sorted by name, so that elements never move in the document.
     pub nodes: Vec<TreeNode>,
-    /// Width and height of the picture.
+    /// The width and the height of the picture.
     pub size: (i32, i32),
-    /// What the last step did to the tree, one sentence each.
+    /// The changes by the last step, one sentence each.
     pub events: Vec<String>,
-    /// Why there is nothing to see.
+    /// The reason why the picture is empty.
     pub empty: Option<&'static str>,
 }
 
-/// One node.
+/// One node of the picture.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TreeNode {
-    /// The name that it keeps while it lives.
+    /// The name of the node, which does not change during its life.
     pub id: u64,
-    /// Where the middle of its box is.
+    /// The middle of its box.
     pub at: (i32, i32),
-    /// Where the middle of its parent's box is.
+    /// The middle of its parent's box.
     pub parent: Option<(i32, i32)>,
-    /// The parent's name.
+    /// The `id` of the parent; `None` for the root.
     pub parent_id: Option<u64>,
-    /// Black, not red.
+    /// True if the node is black.
     pub black: bool,
-    /// How it is drawn.
+    /// The fill of the node.
     pub kind: Kind,
-    /// The extent as the kernel's letters say it: `[0/4) W`.
+    /// The extent with the kernel's letters: `[0/4) W`.
     pub label: String,
-    /// The physical block, where it has a meaning.
+    /// The physical block, if it has a meaning.
     pub pblk: Option<u64>,
-    /// First block, for tables.
+    /// The first block, for tables.
     pub lblk: u32,
-    /// Blocks, for tables.
+    /// Number of blocks, for tables.
     pub len: u32,
     /// The status letters, for tables.
     pub status: String,
-    /// The disk tree does not say written yet.
+    /// True if the disk tree does not say written yet.
     pub pending: bool,
-    /// It is `cache_es`.
+    /// True if it is `cache_es`.
     pub cached: bool,
-    /// The last step made it or changed it.
+    /// True if the last step created or changed it.
     pub changed: bool,
 }
 
 impl TreeNode {
-    /// How deep it stands; the root at 1.
+    /// Its level; the root is on level 1.
     pub fn level(&self) -> i32 {
         self.at.1 / LEVEL + 1
     }
 
-    /// The status letters, with a star if a conversion is pending or the entry says so itself.
+    /// The status letters, with a star if the entry has a dirty bit. A pending conversion is shown
+    /// outside the node.
     pub fn letters(&self) -> String {
-        let star = if self.pending && !self.status.contains('*') { "*" } else { "" };
-        format!("{}{star}", self.status)
+        self.status.clone()
     }
 
-    /// The extent with its letters: `[0/4) W*`.
+    /// The extent with its letters: `[0/4) W`.
     pub fn text(&self) -> String {
         format!("[{}/{}) {}", self.lblk, self.len, self.letters())
     }
@@ -97,15 +97,14 @@ pub fn trees(run: &Run) -> Vec<TreeView> {
     .collect()
 }
 
-/// The tree of an inode after the steps up to the cursor, and what the last of them did to it.
+/// The tree of an inode after the steps up to the cursor, and the events of the last step.
 pub(super) fn companion(run: &Run, ino: u8) -> (Tree<Vec<EsEvent>>, Vec<EsEvent>) {
     let knobs = run.setup().design.knobs;
     let rules = knobs.es_version.rules().with_dirty_bit(knobs.dirty_bit);
     let mut tree: Tree<Vec<EsEvent>> = Tree::default();
     let mut last = Vec::new();
-    let is_of_tree = |note: &Note| match note {
-        Note::Es { ino: of, .. } => *of == ino,
-        other => matches!(other, Note::PowerCut),
+    let is_of_tree = |note: &Note| {
+        *note == Note::PowerCut || matches!(note, Note::Es { ino: of, .. } if *of == ino)
     };
     for step in 0..run.cursor() {
         let notes = run.notes_of(step);
@@ -119,13 +118,14 @@ pub(super) fn companion(run: &Run, ino: u8) -> (Tree<Vec<EsEvent>>, Vec<EsEvent>
             false => Memory::plenty(),
         };
         for note in notes {
-            match note {
-                Note::Es { ino: i, op } if *i == ino => {
-                    // A call that the array refuses ends the run, so a refusal here can be ignored.
-                    let _ = tree.apply(&rules, &mut memory, *op);
-                }
-                Note::PowerCut => tree = Tree::default(),
-                _ => {}
+            if *note == Note::PowerCut {
+                tree = Tree::default();
+            } else if let Note::Es { ino: of, op } = note
+                && *of == ino
+            {
+                // A call that the sorted array refuses ends the run, so an error here can be
+                // ignored.
+                let _ = tree.apply(&rules, &mut memory, *op);
             }
         }
         if step + 1 == run.cursor() {
@@ -213,12 +213,15 @@ fn changed_nodes(events: &[EsEvent]) -> Vec<NodeId> {
         EsEvent::Link { node, .. } | EsEvent::Change { node, .. } => Some(*node),
         EsEvent::Recolour { node, .. } => Some(*node),
         EsEvent::Rotate { up, .. } => Some(*up),
-        _ => None,
+        EsEvent::Merge { .. }
+        | EsEvent::Split { .. }
+        | EsEvent::Unlink { .. }
+        | EsEvent::Cache { .. } => None,
     });
     changed.collect()
 }
 
-/// What happened to the tree, in words, repeated changes of one node left out.
+/// The events of the tree in words, without repeated changes of one node.
 fn told(events: &[EsEvent], arena: &Arena<Vec<EsEvent>>) -> Vec<String> {
     let name = |id: NodeId| match arena.node(id) {
         Some(node) => format!("[{}/{})", node.extent.lblk, node.extent.len),
@@ -239,14 +242,14 @@ fn told(events: &[EsEvent], arena: &Arena<Vec<EsEvent>>) -> Vec<String> {
                 };
                 format!("Rotation to the {way}: {} went up, {} down.", name(*up), name(*down))
             }
-            // Told below, with all others.
+            // The removal is told below, together with all others.
             EsEvent::Unlink { .. } => continue,
             EsEvent::Change { node, extent }
                 if arena.node(*node).is_some_and(|n| n.extent == *extent) =>
             {
                 format!("{extent} was changed.")
             }
-            _ => continue,
+            EsEvent::Change { .. } | EsEvent::Recolour { .. } | EsEvent::Cache { .. } => continue,
         };
         if told.last() != Some(&line) {
             told.push(line);

@@ -1,4 +1,4 @@
-//! The verdict at the cursor. It never claims more than this run shows.
+//! The verdict at the cursor. It claims no more than this run shows.
 
 use crate::kernel::{Power, deadlocked, is_environment, is_stuck};
 use crate::scenario::Run;
@@ -13,31 +13,44 @@ use super::milestones::broken_since;
 pub enum BadgeKind {
     /// Actors wait for each other forever.
     Deadlock,
-    /// A promise was broken on the way here.
+    /// A step up to here broke a promise.
     Broken,
-    /// The model's bounds end the run.
+    /// The run has reached a bound of the model.
     Bound,
-    /// Everything is done.
+    /// Every operation and conversion is done.
     Finished,
-    /// Something can still happen.
+    /// Some actor can still step.
     Running,
+}
+
+impl BadgeKind {
+    /// A constant name of the kind.
+    pub const fn word(self) -> &'static str {
+        match self {
+            BadgeKind::Deadlock => "deadlock",
+            BadgeKind::Broken => "broken",
+            BadgeKind::Bound => "bound",
+            BadgeKind::Finished => "finished",
+            BadgeKind::Running => "running",
+        }
+    }
 }
 
 /// The text for a run that has broken no promise.
 const UNBROKEN: &str = "no promise broken so far";
 
-/// A finding in a few words.
+/// The verdict in a few words.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Badge {
-    /// The kind.
+    /// The kind of verdict.
     pub kind: BadgeKind,
     /// The word on the badge.
     pub word: &'static str,
-    /// What it means here.
+    /// Its meaning in this run.
     pub text: String,
 }
 
-/// The finding at the cursor.
+/// The verdict at the cursor.
 pub fn badge(run: &Run) -> Badge {
     let (kind, word, text) = match standing(run) {
         Standing::Deadlock(_) => {
@@ -79,8 +92,8 @@ pub fn badge(run: &Run) -> Badge {
     Badge { kind, word, text }
 }
 
-/// The finding at the cursor in a sentence: the deadlock's cycle, or the broken promise. `None` if
-/// there is none.
+/// The verdict at the cursor as a sentence: the cycle of the deadlock, or the broken promise.
+/// `None` if there is neither.
 pub fn finding(run: &Run) -> Option<String> {
     match standing(run) {
         Standing::Deadlock(sentence) => Some(sentence),

@@ -1,43 +1,45 @@
-//! Who waits for whom, as a picture: the cycle if there is one, and every other wait as a line.
+//! The waits as a picture: the cycle if there is one, and every other wait as a line.
 
-use crate::kernel::{Actor, List, Next, Setup, Stage, State, Wait, cycle, deadlocked, next};
+use crate::kernel::{Actor, Next, Setup, State, Wait, cycle, deadlocked, next};
 
-use crate::view::words::{cycle_sentence, io_name, lock_name, of_file, wait_text};
+use crate::view::words::{
+    cycle_sentence, fill_lock_name, io_name, io_place, lock_name, of_file, wait_text,
+};
 
 use super::threads::givers;
 
 /// All waits at a state.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WaitGraph {
-    /// The stations of the cycle in order; the arrow from the last goes back to the first.
+    /// The nodes of the cycle in order. The arrow of the last leads back to the first.
     pub cycle: Vec<CycleNode>,
-    /// The cycle in one sentence.
+    /// The cycle as a sentence.
     pub sentence: Option<String>,
     /// Waits that are not part of the cycle.
     pub others: Vec<WaitRow>,
 }
 
-/// A station of the cycle, and the arrow that leaves it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// A node of the cycle, and the arrow that leaves it.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct CycleNode {
-    /// What stands there.
+    /// The name of the actor or thing.
     pub name: String,
-    /// More about it, smaller.
+    /// Details, in smaller text.
     pub detail: String,
-    /// It is an actor, not a thing.
+    /// True for an actor, false for a thing.
     pub is_actor: bool,
-    /// What the arrow to the next station says.
+    /// The text on the arrow to the next node.
     pub arrow: &'static str,
 }
 
-/// A wait that somebody can still end.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// A wait that an actor can still end.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct WaitRow {
-    /// Who waits.
+    /// The actor that waits.
     pub actor: Actor,
-    /// For what: `waits for an event`.
+    /// The wait in words: `waits for an event`.
     pub wait: String,
-    /// Who can end the wait, as text.
+    /// The actors that can end the wait, as text.
     pub givers: String,
 }
 
@@ -58,7 +60,7 @@ pub fn wait_graph(setup: &Setup, state: &State) -> WaitGraph {
         if let Some(io) = link.giver.io {
             nodes.push(CycleNode {
                 name: io_name(state, io),
-                detail: where_is(state, io),
+                detail: io_place(state, io, "the inode"),
                 is_actor: false,
                 arrow: "moved on only by",
             });
@@ -87,15 +89,25 @@ fn function_of(setup: &Setup, state: &State, actor: Actor) -> String {
     }
 }
 
-/// What is waited for, as a noun, and its present value.
+/// The thing that is waited for, as a noun, and its current value.
 fn thing(setup: &Setup, state: &State, wait: Wait) -> (String, String) {
     match wait {
         Wait::Mutex { ino } => {
             (format!("{}{}", lock_name(setup), of_file(setup, ino)), "is held".into())
         }
+        Wait::FillLock { ino } => {
+            (format!("{}{}", fill_lock_name(setup), of_file(setup, ino)), "is held".into())
+        }
+        Wait::AioMutex { ino } => {
+            (format!("ext4_aio_mutex{}", of_file(setup, ino)), "is held".into())
+        }
         Wait::DioCount { ino } => {
             let now = state.inodes[usize::from(ino)].i_dio_count;
             (format!("i_dio_count{} to be 0", of_file(setup, ino)), format!("is {now} now"))
+        }
+        Wait::IoEnds { ino } => {
+            let kept = state.ios().filter(|(_, io)| io.ino == ino && io.has_io_end()).count();
+            ("io_ends to be gone".into(), format!("{kept} left"))
         }
         Wait::Writeback { .. } => ("PageWriteback to be cleared".into(), "it is set".into()),
         Wait::PageLock { .. } => ("the page lock".into(), "held until the page is read".into()),
@@ -113,21 +125,5 @@ fn thing(setup: &Setup, state: &State, wait: Wait) -> (String, String) {
         Wait::Reserved => ("room in the journal".into(), "too much is reserved".into()),
         Wait::Handles => ("handles to stop".into(), format!("{} are open", state.journal.handles)),
         Wait::Commit => ("the commit".into(), "not written yet".into()),
-    }
-}
-
-fn where_is(state: &State, io: u8) -> String {
-    let io = &state.ios[usize::from(io)];
-    match (io.stage, io.list) {
-        (Stage::Listed, List::Private { task, .. }) => {
-            format!("on the private list of {}", Actor::of_task(task))
-        }
-        (Stage::Listed, List::Inode) => "on the inode's list".into(),
-        (Stage::Listed, List::Unrsv) => "on the inode's unreserved list".into(),
-        (Stage::Listed, List::Dio) => "a work item of its own".into(),
-        (Stage::Submitted, _) => "its bio is in flight".into(),
-        (Stage::Completed, _) => "completed".into(),
-        (Stage::Converting, _) => "being converted".into(),
-        _ => String::new(),
     }
 }

@@ -1,6 +1,6 @@
-//! A deadlock as plain text, in the manner of lockdep's reports: who holds what, in which
-//! function, and what each waits for. At most
-//! [`COLUMNS_MAX`](crate::view::words::COLUMNS_MAX) columns, so that it fits into a mail.
+//! A deadlock as plain text, in the form of lockdep's reports: what each actor holds, in which
+//! function it is, and what it waits for. At most [`COLUMNS_MAX`](crate::view::words::COLUMNS_MAX)
+//! columns wide, so that it fits into a mail.
 
 use core::fmt::Write as _;
 
@@ -8,7 +8,7 @@ use crate::kernel::{Link, Setup, State, cycle, deadlocked};
 
 use crate::view::words::{held_by, link_text, wrap};
 
-/// The report of a state's deadlock; nothing if there is none.
+/// The report of a state's deadlock; `None` if there is none.
 pub fn report(setup: &Setup, state: &State) -> Option<String> {
     let stuck = deadlocked(setup, state);
     if stuck.is_empty() {
@@ -32,7 +32,7 @@ pub fn report(setup: &Setup, state: &State) -> Option<String> {
     Some(text)
 }
 
-/// One actor of the cycle: what it holds, where it is, what it waits for.
+/// One actor of the cycle: what it holds, where it is, and what it waits for.
 fn actor_lines(setup: &Setup, state: &State, number: usize, link: &Link, text: &mut String) {
     let Some(task) = link.waiter.task().map(|t| &state.tasks[usize::from(t)]) else {
         let line = format!("#{number} {}", link_text(setup, state, link));

@@ -1,18 +1,18 @@
-//! A run as plain text for a mailing list: at most [`COLUMNS_MAX`] columns and no tabs, so that it
-//! survives being quoted. Steps stand in columns by context, beside what the status tree says
-//! after them; then what is wrong, in the manner of lockdep; the link to the run is the last line,
-//! and the only one that may be longer.
+//! A run as plain text for a mailing list: at most [`COLUMNS_MAX`] columns wide and without tabs,
+//! so that it survives quoting. The steps are in columns by context, with the ES tree after each
+//! step beside them. Then come the errors, in the form of lockdep's reports. The last line is the
+//! link to the run; only this line may be longer.
 
 use crate::kernel::{Actor, Budgets, EsContent, Setup, State};
 use crate::scenario::{LINK_VERSION, Run};
 
-use crate::view::facts::{Mark, MarkKind, strata};
+use crate::view::facts::strata;
 use crate::view::panels::{badge, finding};
 use crate::view::words::{COLUMNS_MAX, broken_lines, count, file_name, step_label, wrap};
 
 use super::lockdep;
 
-/// Where the columns begin: threads, irqs, workers, all others, and the tree.
+/// The start of each column: threads, irqs, workers, others, and the tree.
 const TASK: usize = 5;
 const IRQ: usize = 10;
 const WORKER: usize = 15;
@@ -65,12 +65,13 @@ fn header(run: &Run, title: &str) -> String {
     text
 }
 
-/// The bounds of the run.
+/// The bound that the run has reached, in words.
 fn bound(setup: &Setup) -> String {
     let mut text = count(setup.files.len() as u32, "file");
     text += &format!(", {}, ", count(setup.threads.len() as u32, "thread"));
     text += &count(setup.slots.into(), "slot");
-    let Budgets { shrink, crash, flusher, commit, eio, enospc, nomem } = setup.budgets;
+    let Budgets { shrink, crash, flusher, commit, eio, enospc, nomem, reclaim, quick } =
+        setup.budgets;
     let mut lead = "; allowed: ";
     for (name, times) in [
         ("shrink", shrink),
@@ -80,6 +81,8 @@ fn bound(setup: &Setup) -> String {
         ("eio", eio),
         ("enospc", enospc),
         ("nomem", nomem),
+        ("reclaim", reclaim),
+        ("quick", quick),
     ] {
         if times > 0 {
             text += &format!("{lead}{name} {times}");
@@ -128,7 +131,8 @@ fn table(run: &Run, no_return: Option<u32>, text: &mut String) {
     }
 }
 
-/// A row: a number, a text that begins in a column, and a tree; both wrap in their own columns.
+/// A row: a number, a text that starts in a column, and a tree. Both texts wrap in their own
+/// columns.
 fn row(number: &str, column: usize, what: &str, tree: &str, text: &mut String) {
     let left = cells(what, TREE - column - 1);
     let right = cells(tree, COLUMNS_MAX as usize - TREE);
@@ -156,9 +160,9 @@ fn column(actor: Actor) -> usize {
     }
 }
 
-/// The status tree of every file, `*` where the disk tree is behind it, and what is pending. Where
-/// the status tree keeps delayed extents only, the disk tree.
-fn trees(setup: &Setup, state: &State) -> String {
+/// The ES tree of every file, with `*` where the disk tree is behind it, and the pending
+/// conversions. If the ES tree has only delayed extents, the disk tree.
+pub(super) fn trees(setup: &Setup, state: &State) -> String {
     let delayed = setup.design.knobs.es_content == EsContent::Delayed;
     let id = if delayed { "disk" } else { "es" };
     let mut text = String::new();
@@ -171,14 +175,9 @@ fn trees(setup: &Setup, state: &State) -> String {
             text += "empty ";
         }
         for segment in row.segments {
-            let ends = segment.lblk..segment.lblk + segment.len;
-            let pending = |lblk: &u8| {
-                let is_here = |m: &Mark| (m.lblk..m.lblk + m.len).contains(lblk);
-                row.marks.iter().any(|mark| mark.kind == MarkKind::Pending && is_here(mark))
-            };
-            let star = if ends.clone().any(|lblk| pending(&lblk)) { "*" } else { "" };
-            let letters = segment.label.trim_end_matches('*');
-            text += &format!("[{}/{}){letters}{star} ", segment.lblk, segment.len);
+            // A star is the entry's dirty bit; the number of pending conversions follows.
+            let letters = &segment.label;
+            text += &format!("[{}/{}){letters} ", segment.lblk, segment.len);
         }
         let inode = &state.inodes[usize::from(file.ino)];
         if inode.i_unwritten > 0 {
@@ -188,7 +187,7 @@ fn trees(setup: &Setup, state: &State) -> String {
     text.trim_end().into()
 }
 
-/// What is wrong, at length.
+/// The errors in detail.
 fn conclusion(run: &Run) -> String {
     let mut text = String::new();
     if let Some(report) = lockdep::report(run.setup(), run.state()) {
@@ -202,13 +201,13 @@ fn conclusion(run: &Run) -> String {
     text
 }
 
-fn indent(line: &mut String, column: usize) {
+pub(super) fn indent(line: &mut String, column: usize) {
     let width = line.chars().count();
     line.extend(core::iter::repeat_n(' ', column.saturating_sub(width)));
 }
 
-/// A text in lines of a width, broken at blanks, and in words that are longer than a line.
-fn cells(text: &str, width: usize) -> Vec<String> {
+/// A text as lines of a width, broken at blanks, and inside words that are longer than a line.
+pub(super) fn cells(text: &str, width: usize) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     let mut room = 0;
     for word in text.split_whitespace() {
@@ -235,8 +234,8 @@ fn cells(text: &str, width: usize) -> Vec<String> {
     lines
 }
 
-/// The same text, with lines broken that hold a word without an end: scripts may name a file so.
-fn narrow(text: &str) -> String {
+/// Breaks lines with very long words, because a script may give a file any name.
+pub(super) fn narrow(text: &str) -> String {
     let mut lines = String::new();
     for line in text.lines() {
         let mut width = 0;

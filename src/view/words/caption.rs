@@ -1,24 +1,28 @@
-//! The sentence that says what a step did: one source for the page's caption, its live region, the
-//! command and plain text.
+//! The sentence about what a step did. The page's caption, its live region, the command and plain
+//! texts all use it.
 //!
-//! A sentence says who did what and what it means now, in the present tense, in at most
+//! A sentence names the actor, its action and what that means now, in the present tense, in at most
 //! [`CAPTION_CHARS_MAX`] characters.
 
-use crate::es::{Extent, Status};
+use crate::es::{DirtyBit, Extent, Status};
 use crate::kernel::{
     Actor, Choice, Fault, Inode, Io, Mapping, Next, Note, Part, Pc, Range, Setup, Stage, State,
     next,
 };
 use crate::scenario::Run;
 
+use super::faults::fault_sentence;
 use super::names::{count, io_name, range_text};
-use super::task::{Step, capitalised, page_sentence, read_sentence, task_sentence, write_sentence};
+use super::ranges::range_sentence;
+use super::task::{
+    Step, by_the_place, capitalised, page_sentence, read_sentence, task_sentence, write_sentence,
+};
 use super::waits::wait_text;
 
-/// Characters of a caption.
+/// The largest number of characters of a caption.
 pub const CAPTION_CHARS_MAX: usize = 140;
 
-/// What the step before the cursor did, in one sentence.
+/// The step before the cursor, in one sentence.
 pub fn caption(run: &Run) -> String {
     let Some(choice) = run.cursor().checked_sub(1).and_then(|i| run.choices().get(i)) else {
         return "Ready. Press \u{2192} to take the first step.".into();
@@ -37,39 +41,42 @@ pub fn caption(run: &Run) -> String {
     text
 }
 
-/// The shrinker and the power.
+/// The sentence for a step of the shrinker or of the power supply.
 pub(in crate::view) fn environment_sentence(notes: &[Note]) -> String {
-    let mut freed = None;
-    for note in notes {
-        match note {
-            Note::PowerCut => return "The power is cut: all that was volatile is gone".into(),
-            Note::Recovered { wrong: 0 } => {
-                return "The journal is recovered, and no block breaks a promise".into();
-            }
-            Note::Recovered { wrong } => {
-                let broke = notes.iter().filter_map(|n| match n {
-                    Note::Broke(promise) => Some(promise.id()),
-                    _ => None,
-                });
-                let broke: Vec<&str> = broke.collect();
-                let come = if *wrong == 1 { "comes" } else { "come" };
-                return format!(
-                    "The journal is recovered; {} {come} back wrong: {}",
-                    count((*wrong).into(), "block"),
-                    if broke.is_empty() { "broken before".into() } else { broke.join(", ") }
-                );
-            }
-            Note::Shrunk { freed: n, .. } => freed = Some(freed.unwrap_or(0) + n),
-            _ => {}
-        }
+    if notes.contains(&Note::PowerCut) {
+        return "The power is cut: all that was volatile is gone".into();
     }
-    match freed.unwrap_or(0) {
+    let recovered = notes
+        .iter()
+        .find_map(|n| if let Note::Recovered { wrong } = n { Some(*wrong) } else { None });
+    if let Some(wrong) = recovered {
+        return recovery_sentence(wrong.into(), notes);
+    }
+    let freed = notes.iter().map(|n| if let Note::Shrunk { freed, .. } = n { *freed } else { 0 });
+    match freed.sum::<i64>() {
         1 => "Memory pressure: the shrinker frees 1 ES entry".into(),
         freed => format!("Memory pressure: the shrinker frees {freed} ES entries"),
     }
 }
 
-/// What an `io_submit` of several iocbs returned in a step, if it did.
+/// The sentence for a recovery after which some blocks break a promise.
+fn recovery_sentence(wrong: u32, notes: &[Note]) -> String {
+    if wrong == 0 {
+        return "The journal is recovered, and no block breaks a promise".into();
+    }
+    let broke = notes
+        .iter()
+        .filter_map(|n| if let Note::Broke(promise) = n { Some(promise.id()) } else { None });
+    let broke: Vec<&str> = broke.collect();
+    format!(
+        "The journal is recovered; {} {} back wrong: {}",
+        count(wrong, "block"),
+        if wrong == 1 { "comes" } else { "come" },
+        if broke.is_empty() { "broken before".into() } else { broke.join(", ") }
+    )
+}
+
+/// The result of an `io_submit` of several iocbs, if one returned in a step.
 fn submit_returned(notes: &[Note]) -> String {
     for note in notes {
         if let Note::SubmitReturned { submitted, left } = note {
@@ -79,7 +86,7 @@ fn submit_returned(notes: &[Note]) -> String {
     String::new()
 }
 
-/// That a call is told of a writeback error in a step, if it is.
+/// A remark if a call reports a writeback error in a step.
 fn writeback_error_told(notes: &[Note]) -> &'static str {
     match notes.iter().any(|note| matches!(note, Note::WritebackErrorTold { .. })) {
         true => ", and -EIO: a writeback has failed",
@@ -100,21 +107,28 @@ fn sentence(
     let pc = pc.unwrap_or(Pc::Idle);
     let step = Step { setup, before, after, who, pc, notes };
     match who {
-        Actor::Irq(io) => irq_sentence(before, after, io, pc, notes),
+        Actor::Irq(io) => irq_sentence(&step, io),
         Actor::Jbd2 => jbd2_sentence(notes),
-        Actor::Shrinker => environment_sentence(notes) + &written_only_there(before, after),
+        Actor::Shrinker => {
+            let lost = written_only_there(before, after);
+            let kept = if lost.is_empty() { kept(setup, after) } else { String::new() };
+            environment_sentence(notes) + &lost + &kept
+        }
         Actor::Power => environment_sentence(notes),
         Actor::Thread(_) | Actor::Kworker(_) | Actor::Flusher if notes.contains(&Note::NoRoom) => {
             format!("{who} finds no room for a handle and asks jbd2 to commit")
         }
         Actor::Thread(_) | Actor::Kworker(_) | Actor::Flusher => match pc.part() {
             Part::DirectWrite if pc == Pc::SizeUpdate => page_sentence(&step),
-            Part::DirectWrite => write_sentence(&step),
-            Part::DirectRead | Part::BufferedRead => read_sentence(setup, before, who, pc, notes),
+            Part::DirectWrite | Part::Unaligned => write_sentence(&step),
+            Part::DirectRead | Part::BufferedRead => read_sentence(&step),
+            Part::RangeOp => range_sentence(&step),
+            Part::PageFault => fault_sentence(&step),
             Part::BufferedWrite
             | Part::Writeback
             | Part::Truncate
             | Part::Report
+            | Part::Lifetime
             | Part::DropCaches => page_sentence(&step),
             Part::Fallocate
             | Part::Fsync
@@ -129,7 +143,12 @@ fn sentence(
     }
 }
 
-fn irq_sentence(before: &State, after: &State, io: u8, pc: Pc, notes: &[Note]) -> String {
+#[expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "a place without a sentence of its own is told by its description"
+)]
+fn irq_sentence(step: &Step, io: u8) -> String {
+    let &Step { before, after, pc, notes, .. } = step;
     let write = io_name(before, io);
     let data = before.ios[usize::from(io)];
     let range = range_text(Range::new(data.lblk, data.len));
@@ -147,17 +166,18 @@ fn irq_sentence(before: &State, after: &State, io: u8, pc: Pc, notes: &[Note]) -
         Pc::QueueDioWork => format!("the irq queues {write} as a work item of its own"),
         Pc::EndWriteback => format!("the irq clears PageWriteback of {range}"),
         Pc::Decrement => format!("the irq decrements i_unwritten, {write} has nothing to convert"),
-        Pc::EsConvert if failed || data.error => {
-            format!("the irq leaves {range} unwritten in the ES tree")
-        }
         Pc::EsConvert => {
             let es = |state: &State| state.inodes[usize::from(data.ino)].es;
             let is_written = es(after)
                 .peek(u32::from(data.lblk))
                 .is_some_and(|extent| extent.status.any(Status::WRITTEN));
             match (es(before) == es(after), is_written) {
+                // Until v4.5 the blocks of a failed AIO write are converted too.
                 (false, _) => {
                     format!("the irq marks {range} written in the ES tree, not yet on disk")
+                }
+                (true, false) if failed || data.error => {
+                    format!("the irq leaves {range} unwritten in the ES tree")
                 }
                 (true, true) => format!("the irq finds {range} written in the ES tree already"),
                 (true, false) => {
@@ -177,12 +197,13 @@ fn irq_sentence(before: &State, after: &State, io: u8, pc: Pc, notes: &[Note]) -
             format!("the irq acknowledges {write}, its event is in the ring{}", early(&data))
         }
         Pc::DioDone => format!("the irq drops i_dio_count, {write} no longer counts as in flight"),
-        _ => "the irq wakes the thread that waits for it".into(),
+        Pc::BioDone | Pc::Idle => "the irq wakes the thread that waits for it".into(),
+        _ => by_the_place(step),
     };
     if start.is_empty() { capitalised(&text) } else { format!("{start}{text}") }
 }
 
-/// A reminder where an acknowledgement comes before the conversion.
+/// A remark if an acknowledgement comes before the conversion.
 fn early(io: &Io) -> &'static str {
     if io.unwritten && io.stage != Stage::Converted && io.counted {
         ", the disk tree still says unwritten"
@@ -191,8 +212,8 @@ fn early(io: &Io) -> &'static str {
     }
 }
 
-/// Names the blocks that only the status tree called written, and that it has lost: a read of them
-/// now returns zeroes.
+/// The blocks that only the ES tree called written and that it has lost: a read of them now returns
+/// zeroes.
 fn written_only_there(before: &State, after: &State) -> String {
     for (was, now) in before.inodes.iter().zip(&after.inodes) {
         let is_lost = |lblk: &u8| {
@@ -211,20 +232,36 @@ fn written_only_there(before: &State, after: &State) -> String {
     String::new()
 }
 
-fn jbd2_sentence(notes: &[Note]) -> String {
-    for note in notes {
-        match note {
-            Note::CommitLocked { handles: 0 } => {
-                return "jbd2 locks the running transaction, no handle is open".into();
-            }
-            Note::CommitLocked { handles } => {
-                return format!(
-                    "jbd2 locks the running transaction and waits for {}",
-                    count(u32::from(*handles), "handle")
-                );
-            }
-            _ => {}
+/// The first entry that the shrinker may not free, and why.
+fn kept(setup: &Setup, after: &State) -> String {
+    let knobs = &setup.design.knobs;
+    let reason = |extent: &Extent| {
+        let is_marked = knobs.dirty_bit != DirtyBit::No && extent.status.any(Status::DIRTY);
+        if is_marked {
+            return Some("the disk tree is behind it");
         }
+        let is_delayed = extent.status.any(Status::DELAYED) && !knobs.shrink_delayed;
+        is_delayed.then_some("only this tree has it")
+    };
+    let entries = after.inodes.iter().flat_map(|inode| inode.es.iter());
+    let first = entries.into_iter().find_map(|extent| Some((extent, reason(&extent)?)));
+    first.map_or(String::new(), |(extent, why)| {
+        let range = range_text(Range::new(extent.lblk as u8, extent.len as u8));
+        format!("; it keeps {range}, because {why}")
+    })
+}
+
+fn jbd2_sentence(notes: &[Note]) -> String {
+    let locked = notes
+        .iter()
+        .find_map(|it| if let Note::CommitLocked { handles } = it { Some(*handles) } else { None });
+    match locked {
+        Some(0) => return "jbd2 locks the running transaction, no handle is open".into(),
+        Some(handles) => {
+            let handles = count(u32::from(handles), "handle");
+            return format!("jbd2 locks the running transaction and waits for {handles}");
+        }
+        None => {}
     }
     "jbd2 writes the commit with a barrier: the disk tree and the data are durable".into()
 }

@@ -1,4 +1,4 @@
-//! What a step does, for its button and for a line of plain text.
+//! The description of a step, for its button and for a line of plain text.
 
 use crate::kernel::{Actor, Choice, Next, Pc, Setup, State, next, place_of};
 use crate::scenario::Run;
@@ -6,20 +6,20 @@ use crate::scenario::Run;
 use super::names::{io_name, op_text};
 use super::wrap::{COLUMNS_MAX, wrap};
 
-/// What a button for a step says.
+/// The description of a step for a button.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StepLabel {
-    /// Who steps: `t1`, `irq:io2`, …
+    /// The actor that steps: `t1`, `irq:io2`, …
     pub actor: String,
     /// The kernel function: `ext4_end_io_bh`, …
     pub function: &'static str,
     /// What the step does, in a few words.
     pub does: String,
-    /// File and version of the function.
+    /// The file and the version of the function.
     pub source: &'static str,
 }
 
-/// What a button for a choice says.
+/// The description of a choice.
 pub fn step_label(setup: &Setup, state: &State, choice: Choice) -> StepLabel {
     let pc = match next(setup, state, choice.actor) {
         Next::Ready { pc } => place_of(setup, state, choice, pc),
@@ -40,7 +40,7 @@ pub fn step_label(setup: &Setup, state: &State, choice: Choice) -> StepLabel {
     }
 }
 
-/// What an actor does in a step at a place. If all slots are taken, an `io_submit` that can step
+/// What an actor does in a step at a place. If all slots are used, an `io_submit` that can step
 /// first reaps an event, or returns a short count.
 pub fn does(setup: &Setup, state: &State, actor: Actor, pc: Pc) -> &'static str {
     let task = actor.task().map(|task| state.tasks[usize::from(task)].submitting);
@@ -56,7 +56,7 @@ pub fn does(setup: &Setup, state: &State, actor: Actor, pc: Pc) -> &'static str 
     }
 }
 
-/// What fails in a step with an ordinal.
+/// The failure that an ordinal stands for.
 pub(in crate::view) fn failure(choice: Choice) -> Option<&'static str> {
     match (choice.actor, choice.ordinal) {
         (_, 0) => None,
@@ -66,25 +66,23 @@ pub(in crate::view) fn failure(choice: Choice) -> Option<&'static str> {
     }
 }
 
-/// A step of a run as a line of plain text that fits a mail: its number, who, and what it does.
-/// The kernel function's name stands in front where there is room for it.
+/// A step of a run as a line of plain text that fits into a mail: its number, the actor, and what
+/// it does. The name of the kernel function comes first, if there is room for it.
 pub fn step_line(run: &Run, step: usize) -> Option<String> {
     let choice = *run.choices().get(step)?;
     let label = step_label(run.setup(), run.state_at(step), choice);
     let start = format!("{:>4}  {:<10} ", step + 1, choice.to_string());
     let long = format!("{start}{}: {}", label.function, label.does);
     let is_long = label.function.is_empty() || long.chars().count() > COLUMNS_MAX as usize;
-    // What does not fit goes on in another line: the end of a step says what came of it.
+    // A long text continues on another line, because its end says what the step led to.
     Some(if is_long { wrap(&start, &label.does) } else { long })
 }
 
-/// What a step is about, for its button: ` of write A`, ` for [0/8)`.
+/// The object of a step, for its button: ` of write A`, ` for [0/8)`.
 pub(super) fn subject_of(setup: &Setup, state: &State, actor: Actor, pc: Pc) -> String {
     match actor {
-        Actor::Irq(io) => match pc {
-            Pc::Idle => String::new(),
-            _ => format!(", {}", io_name(state, io)),
-        },
+        Actor::Irq(_) if pc == Pc::Idle => String::new(),
+        Actor::Irq(io) => format!(", {}", io_name(state, io)),
         Actor::Jbd2 | Actor::Shrinker | Actor::Power => String::new(),
         Actor::Thread(t) if state.tasks[usize::from(t)].depth() < 2 => {
             let op = state.tasks[usize::from(t)].current(setup, t);

@@ -1,10 +1,10 @@
-//! What an actor holds.
+//! The locks and handles of an actor.
 
-use crate::kernel::{Actor, Setup, State};
+use crate::kernel::{Actor, FillLock, Setup, State, fill_lock_holder};
 
-use super::names::lock_name;
+use super::names::{fill_lock_name, lock_name};
 
-/// Locks and handles of an actor.
+/// The locks and handles that an actor holds.
 pub fn held_by(setup: &Setup, state: &State, actor: Actor) -> Vec<String> {
     let Some(task) = actor.task().map(|t| &state.tasks[usize::from(t)]) else {
         return Vec::new();
@@ -15,6 +15,10 @@ pub fn held_by(setup: &Setup, state: &State, actor: Actor) -> Vec<String> {
             if bits & (1 << ino) != 0 {
                 held.push(format!("{} of {}{how}", lock_name(setup), file.name));
             }
+        }
+        let fills = setup.design.knobs.fill_lock != FillLock::No;
+        if fills && fill_lock_holder(state, ino as u8) == Some(actor) {
+            held.push(format!("{} of {}", fill_lock_name(setup), file.name));
         }
     }
     if task.handle {

@@ -1,9 +1,9 @@
-//! Names that pictures, tables and sentences share.
+//! Names that pictures, tables and sentences use.
 
-use crate::kernel::{Actor, InodeLock, Op, Range, Setup, State};
+use crate::kernel::{self, Actor, FillLock, Op, Range, Setup, State};
 use crate::scenario::OpText;
 
-/// What kind of context an actor runs in, for people who do not know the name.
+/// The kind of context in which an actor runs, for readers who do not know the actor's name.
 pub fn actor_title(actor: Actor) -> &'static str {
     match actor {
         Actor::Thread(_) => "user thread",
@@ -21,20 +21,25 @@ pub(in crate::view) fn file_name(setup: &Setup, ino: u8) -> &str {
     setup.files.get(usize::from(ino)).map_or("?", |file| file.name.as_str())
 }
 
-/// ` of a`, where there is more than one file to tell apart; nothing otherwise.
+/// ` of a`, if there are several files; otherwise empty.
 pub(in crate::view) fn of_file(setup: &Setup, ino: u8) -> String {
     if setup.files.len() > 1 { format!(" of {}", file_name(setup, ino)) } else { String::new() }
 }
 
 /// The lock that orders IO on an inode.
 pub fn lock_name(setup: &Setup) -> &'static str {
-    match setup.design.knobs.inode_lock {
-        InodeLock::Mutex => "i_mutex",
-        InodeLock::Rwsem => "i_rwsem",
+    kernel::lock_name(&setup.design.knobs)
+}
+
+/// The lock that keeps pages out of the page cache while their blocks are removed.
+pub(in crate::view) fn fill_lock_name(setup: &Setup) -> &'static str {
+    match setup.design.knobs.fill_lock {
+        FillLock::No | FillLock::Faults => "i_mmap_sem",
+        FillLock::Reads => "invalidate_lock",
     }
 }
 
-/// A write's name: A, B, …, Z, A2, …
+/// The name of a write: A, B, …, Z, A2, …
 pub fn write_name(nr: u8) -> String {
     let letter = char::from(b'A' + nr % 26);
     match nr / 26 {
@@ -43,7 +48,7 @@ pub fn write_name(nr: u8) -> String {
     }
 }
 
-/// `A (io1)`-like names of IOs in sentences: `write A`.
+/// The name of an IO in a sentence: `write A`.
 pub fn io_name(state: &State, io: u8) -> String {
     let io = &state.ios[usize::from(io)];
     if io.writeback {
@@ -54,7 +59,7 @@ pub fn io_name(state: &State, io: u8) -> String {
 
 /// A range as ftrace writes it: start and length.
 pub fn range_text(range: Range) -> String {
-    format!("[{}/{})", range.lblk, range.len)
+    format!("[{})", range.words().join("/"))
 }
 
 /// An operation as its thread's line writes it.
@@ -67,8 +72,8 @@ pub(crate) fn count(number: u32, one: &str) -> String {
     format!("{number} {one}{}", if number == 1 { "" } else { "s" })
 }
 
-/// Sorts items by a number; equal items keep their order. Lists on the page are short and mostly
-/// sorted, and the library's sort would cost the page two kilobytes for each type.
+/// Sorts items by a number and keeps the order of equal items. The lists on the page are short and
+/// mostly sorted, and the library's sort would add two kilobytes of code per type.
 pub(crate) fn sorted<T>(mut items: Vec<T>, key: impl Fn(&T) -> u64) -> Vec<T> {
     for next in 1..items.len() {
         let mut at = next;

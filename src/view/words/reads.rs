@@ -1,11 +1,11 @@
-//! What a read or recovery finds in a block, in words.
+//! The content that a read or a recovery finds in a block, in words.
 
-use crate::kernel::{Actor, Content, Op, Range, Setup, State};
+use crate::kernel::{Actor, Content, Half, Op, Range, Setup, State};
 
 use super::names::write_name;
 
-/// What a thread's read returns of a block, from the state before it returns; `None` inside is
-/// zeroes. A buffered read returns the page that is cached, a direct one does not look.
+/// The content that a thread's read returns for a block, from the state before it returns; an inner
+/// `None` is zeroes. A buffered read returns the cached page; a direct read ignores the page cache.
 pub(in crate::view) fn block_read(
     setup: &Setup,
     before: &State,
@@ -13,17 +13,16 @@ pub(in crate::view) fn block_read(
     lblk: u8,
 ) -> Option<Option<Content>> {
     let task = &before.tasks[usize::from(who.task()?)];
-    let cached = match op_of(setup, before, who)? {
-        Op::BufRead { ino, .. } => {
-            before.inodes[usize::from(ino)].pages[usize::from(lblk)].content()
-        }
-        _ => None,
+    let cached = if let Op::BufRead { ino, .. } = op_of(setup, before, who)? {
+        before.inodes[usize::from(ino)].pages[usize::from(lblk)].content()
+    } else {
+        None
     };
     let pblk = usize::from(task.read[usize::from(lblk)]);
     Some(cached.unwrap_or_else(|| before.media.get(pblk).map(|media| media.now)))
 }
 
-/// Whose data a finished read returns: `write A`, `the initial data`.
+/// The data that a finished read returns: `write A`, `the initial data`.
 pub(super) fn read_contents(
     setup: &Setup,
     before: &State,
@@ -37,6 +36,10 @@ pub(super) fn read_contents(
             Some(Content::Write { nr, .. }) => format!("write {}", write_name(nr)),
             Some(Content::Initial { .. }) => "the initial data".into(),
             Some(Content::Stale) => "stale data".into(),
+            Some(Content::Halves { halves, .. }) => {
+                let [first, second] = halves.map(half_name);
+                format!("{first} and {second} in one block")
+            }
             None => "zeroes".into(),
         };
         if !found.contains(&name) {
@@ -44,6 +47,16 @@ pub(super) fn read_contents(
         }
     }
     found
+}
+
+/// The data of half a block.
+fn half_name(half: Half) -> String {
+    match half {
+        Half::Write { nr, .. } => format!("write {}", write_name(nr)),
+        Half::Initial => "the initial data".into(),
+        Half::Stale => "stale data".into(),
+        Half::Zeroes => "zeroes".into(),
+    }
 }
 
 pub(in crate::view) fn op_of(setup: &Setup, state: &State, who: Actor) -> Option<Op> {

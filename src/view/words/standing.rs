@@ -1,4 +1,4 @@
-//! How a run stands: deadlock, a broken promise, a bound, finished or running.
+//! The standing of a run: deadlock, broken promise, bound, finished or running.
 
 use crate::kernel::{Bound, Note, Promise, is_stuck};
 use crate::scenario::Run;
@@ -6,22 +6,22 @@ use crate::scenario::Run;
 use super::waits::cycle_sentence;
 use super::wrap::wrap;
 
-/// How a run stands: the badge beside it.
+/// The standing of a run, which decides its badge.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Standing {
-    /// Some actors wait for each other; the sentence names the cycle.
+    /// Some actors wait for each other forever; the sentence names the cycle.
     Deadlock(String),
-    /// A promise was broken on the way.
+    /// A step of the run broke a promise.
     Broken(Promise),
     /// A bound of the model was reached.
     Bound(&'static str),
-    /// Every thread and every conversion is done.
+    /// Every thread has finished, and every conversion is done.
     Finished,
-    /// Steps can be taken.
+    /// Some step is possible.
     Running,
 }
 
-/// How the run stands at its cursor.
+/// The standing of a run at its cursor.
 pub fn standing(run: &Run) -> Standing {
     let (setup, state) = (run.setup(), run.state());
     if let Some(bound) = state.bound {
@@ -39,7 +39,7 @@ pub fn standing(run: &Run) -> Standing {
     }
 }
 
-/// A bound that was reached: its constant, and what it limits.
+/// A bound of the model: the name of its constant, and what it limits.
 pub fn bound_text(bound: Bound) -> &'static str {
     match bound {
         Bound::Ios => "IOS_MAX: no more direct IOs can be in flight or unreaped",
@@ -49,7 +49,7 @@ pub fn bound_text(bound: Bound) -> &'static str {
     }
 }
 
-/// The promises that a step of a run broke first, in lines of plain text.
+/// The promises that a step of a run was the first to break, as lines of plain text.
 pub fn broken_lines(run: &Run, step: usize, seen: &mut u16) -> String {
     let mut lines = String::new();
     for note in run.notes_of(step) {

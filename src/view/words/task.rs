@@ -2,13 +2,13 @@
 
 use crate::es::EsOp;
 use crate::kernel::{
-    Acked, Actor, Fault, List, Note, Op, Pc, PcInfo, Promise, Range, Setup, State, Sync,
+    Acked, Actor, Fault, Life, List, Note, Op, Pc, PcInfo, Promise, Range, Setup, State, Sync,
 };
 
 use super::names::{count, io_name, lock_name, range_text, write_name};
 use super::reads::{op_of, read_contents};
 
-/// A task's step: the states around it, where it was taken, and what was noted in it.
+/// A step of a task: the states around it, its place, and its notes.
 pub(super) struct Step<'a> {
     pub(super) setup: &'a Setup,
     pub(super) before: &'a State,
@@ -18,12 +18,20 @@ pub(super) struct Step<'a> {
     pub(super) notes: &'a [Note],
 }
 
-/// Buffered IO, writeback, truncate: what happens to pages and sizes.
+/// Sentences about buffered IO, writeback and truncate: what happens to pages and sizes.
 pub(super) fn page_sentence(step: &Step) -> String {
     let &Step { setup, before, after, who, pc, notes } = step;
     let op = op_of(setup, before, who);
     let lock = lock_name(setup);
     match (pc, op) {
+        (Pc::BufCopy, _)
+            if notes.contains(&Note::Failed(Fault::Nomem)) && !notes.iter().any(dirties) =>
+        {
+            format!("{who} finds no memory for a delayed entry: the write returns ENOMEM")
+        }
+        (Pc::BufCopy, _) if notes.contains(&Note::Failed(Fault::Reclaim)) => {
+            format!("{who} needs memory for its page, and goes to evict an inode first")
+        }
         (Pc::BufLock, Some(Op::BufWrite { range, nr, .. })) => {
             let (write, range) = (write_name(nr), range_text(range));
             format!("{who} begins write {write}, a buffered write of {range}, and takes {lock}")
@@ -33,11 +41,13 @@ pub(super) fn page_sentence(step: &Step) -> String {
             let (write, range) = (write_name(nr), range_text(range));
             format!("{who} copies write {write} into the page cache, {range} is dirty")
         }
+        (Pc::WritebackSubmit, _) if notes.contains(&Note::Failed(Fault::Enospc)) => {
+            format!("{who} finds no room for delayed blocks: ENOSPC, their data is thrown away")
+        }
         (Pc::WritebackSubmit, _) => {
-            let submitted = notes.iter().find_map(|n| match n {
-                Note::Submitted { io } => Some(*io),
-                _ => None,
-            });
+            let submitted = notes
+                .iter()
+                .find_map(|n| if let Note::Submitted { io } = n { Some(*io) } else { None });
             match submitted {
                 Some(io) => {
                     let kind = if after.ios[usize::from(io)].unwritten {
@@ -64,14 +74,21 @@ pub(super) fn page_sentence(step: &Step) -> String {
         (Pc::SizeUpdate, Some(Op::DioWrite { range, .. })) => {
             format!("{who} grows i_size to {}", count(range.end().into(), "block"))
         }
+        (Pc::Close, _) => {
+            let last = after.inodes.iter().any(|inode| inode.life == Life::Evicting);
+            let last = if last { "; that was the last reference, the inode goes" } else { "" };
+            format!("{who} closes its file{last}")
+        }
+        (Pc::EvictWait, _) => format!("{who} evicts an inode: its pages go"),
+        (Pc::EvictFree, _) => format!("{who} frees the blocks, and then the inode"),
         (Pc::Fiemap | Pc::Seek, Some(op)) => report_sentence(who, op, notes),
         (Pc::DropCaches, _) => format!("{who} drops caches"),
         _ => by_the_place(step),
     }
 }
 
-/// The sentence of a step without a special case: what its place does.
-fn by_the_place(step: &Step) -> String {
+/// The sentence of a step without a special case: the description of its place.
+pub(super) fn by_the_place(step: &Step) -> String {
     let PcInfo { function, does, .. } = step.pc.info_in(&step.setup.design.knobs);
     let (verb, rest) = does.split_at(does.find(' ').unwrap_or(does.len()));
     let place = if function.is_empty() { String::new() } else { format!(" in {function}") };
@@ -89,28 +106,32 @@ fn third_person(verb: &str) -> String {
     }
 }
 
-/// What fiemap or a seek says of the file.
+/// The report of fiemap or of a seek.
 fn report_sentence(who: Actor, op: Op, notes: &[Note]) -> String {
     let broke = notes.contains(&Note::Broke(Promise::KeepDelayed));
     let broke = if broke { "; a dirty page counts as a hole: KEEP-DELAYED" } else { "" };
-    let said = notes.iter().find_map(|note| match *note {
-        Note::Mapped { mapped, delayed, .. } => Some(format!(
-            "{who}'s fiemap reports {} with a place on the disk and {} delayed",
-            count(mapped.into(), "block"),
-            count(delayed.into(), "block"),
-        )),
-        Note::Sought { found, .. } => {
-            let what = if matches!(op, Op::Seek { hole: true, .. }) { "hole" } else { "data" };
-            Some(match found {
-                Some(lblk) => format!("{who} seeks {what} and finds it at block {lblk}"),
-                None => format!("{who} seeks {what} and finds none"),
-            })
+    let said = notes.iter().find_map(|note| {
+        if let Note::Mapped { mapped, delayed, .. } = *note {
+            return Some(format!(
+                "{who}'s fiemap reports {} with a place on the disk and {} delayed",
+                count(mapped.into(), "block"),
+                count(delayed.into(), "block"),
+            ));
         }
-        _ => None,
+        let Note::Sought { found, .. } = *note else { return None };
+        let what = if matches!(op, Op::Seek { hole: true, .. }) { "hole" } else { "data" };
+        Some(match found {
+            Some(lblk) => format!("{who} seeks {what} and finds it at block {lblk}"),
+            None => format!("{who} seeks {what} and finds none"),
+        })
     });
     said.unwrap_or_default() + broke
 }
 
+#[expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "a place without a sentence of its own is told by its description"
+)]
 pub(super) fn write_sentence(step: &Step) -> String {
     let &Step { setup, before, after, who, pc, notes } = step;
     let op = op_of(setup, before, who);
@@ -135,6 +156,15 @@ pub(super) fn write_sentence(step: &Step) -> String {
             let slots = format!("slot {} of {}", after.slots_used(), setup.slots);
             format!("{who} submits {write}, an AIO write of {range}{flag}, and takes {slots}")
         }
+        Pc::UnalignedLock => {
+            format!("{who} takes ext4_aio_mutex: {write} has half blocks, {range}")
+        }
+        Pc::UnalignedWait => {
+            format!("{who} finds i_unwritten at 0, no conversion is pending beside {write}")
+        }
+        Pc::UnalignedDio => {
+            format!("{who} finds i_dio_count at 0, no direct IO is beside the half blocks {range}")
+        }
         Pc::WriteLock | Pc::OverwriteLock if aio || pc == Pc::OverwriteLock => {
             format!("{who} takes {lock} for {write}")
         }
@@ -142,10 +172,19 @@ pub(super) fn write_sentence(step: &Step) -> String {
         Pc::WriteMap if notes.contains(&Note::Failed(Fault::Enospc)) => {
             format!("{who} has no room to allocate or to split for {write}: ENOSPC, no bio is sent")
         }
+        Pc::WriteMap if notes.contains(&Note::Failed(Fault::Quick)) => {
+            format!(
+                "{who} maps {range} and submits the bio of {write}, which is done at once: {who} \
+                 completes the write itself"
+            )
+        }
         Pc::WriteMap => {
-            let submitted = notes.iter().find_map(|n| match n {
-                Note::Submitted { io } => Some(&after.ios[usize::from(*io)]),
-                _ => None,
+            let submitted = notes.iter().find_map(|n| {
+                if let Note::Submitted { io } = n {
+                    Some(&after.ios[usize::from(*io)])
+                } else {
+                    None
+                }
             });
             let mapped = match submitted {
                 Some(io) if io.unwritten && has_split(before, after) => {
@@ -163,22 +202,30 @@ pub(super) fn write_sentence(step: &Step) -> String {
         }
         Pc::DioAwait => {
             let kept = who.task().is_some_and(|task| holds_data_sem(before, task));
-            let too = if kept { " and i_data_sem" } else { "" };
+            let count = drops_dio_count(notes);
+            let drops = match (count.is_empty(), kept) {
+                (true, true) => " and drops i_data_sem",
+                (false, true) => " and drops i_dio_count and i_data_sem",
+                (_, false) => count,
+            };
             let failed = before.ios().any(|(_, io)| io.nr == nr && !io.writeback && io.error);
             let done = if failed { "has failed with EIO" } else { "is done" };
-            format!("{who} sees that the bio of {write} {done} and drops i_dio_count{too}")
+            format!("{who} sees that the bio of {write} {done}{drops}")
         }
-        _ => format!("{who} drops {lock}, {write} is through"),
+        Pc::WriteUnlock => format!("{who} drops {lock}, {write} is through"),
+        _ => by_the_place(step),
     }
 }
 
-pub(super) fn read_sentence(
-    setup: &Setup,
-    before: &State,
-    who: Actor,
-    pc: Pc,
-    notes: &[Note],
-) -> String {
+#[expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "a place without a sentence of its own is told by its description"
+)]
+pub(super) fn read_sentence(step: &Step) -> String {
+    let &Step { setup, before, who, pc, notes, .. } = step;
+    if pc == Pc::ReadHole {
+        return format!("{who} caches the hole that its lookup found");
+    }
     let (ino, range) = match op_of(setup, before, who) {
         Some(Op::DioRead { ino, range } | Op::BufRead { ino, range }) => (ino, range),
         _ => return String::new(),
@@ -205,15 +252,17 @@ pub(super) fn read_sentence(
             format!("{who}'s pages of {blocks} are read; one is gone and is looked for again")
         }
         Pc::ReadDone | Pc::BufRead | Pc::BufReadDone => {
-            let read = notes.iter().find_map(|n| match n {
-                Note::Read { zeroes, wrong, .. } => Some((*zeroes, *wrong)),
-                _ => None,
+            let read = notes.iter().find_map(|n| {
+                if let Note::Read { zeroes, wrong, .. } = n {
+                    Some((*zeroes, *wrong))
+                } else {
+                    None
+                }
             });
             let (zeroes, wrong) = read.unwrap_or((0, 0));
-            let broke = notes.iter().find_map(|n| match n {
-                Note::Broke(promise) => Some(promise.id()),
-                _ => None,
-            });
+            let broke = notes
+                .iter()
+                .find_map(|n| if let Note::Broke(promise) = n { Some(promise.id()) } else { None });
             match (broke, zeroes) {
                 (Some(promise), _) => format!(
                     "{who}'s read of {blocks} returns {}: {promise} is broken",
@@ -230,7 +279,7 @@ pub(super) fn read_sentence(
                 }
             }
         }
-        _ => {
+        Pc::ReadCheck | Pc::ReadMap => {
             let asked =
                 notes.iter().any(|n| matches!(n, Note::Es { op: EsOp::InsertFromDisk(_), .. }));
             let from = if asked || !notes.iter().any(|n| matches!(n, Note::Es { .. })) {
@@ -240,9 +289,14 @@ pub(super) fn read_sentence(
             };
             format!("{who} maps {blocks} for its read, {from} answers, and submits the bio")
         }
+        _ => by_the_place(step),
     }
 }
 
+#[expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "a place without a sentence of its own is told by its description"
+)]
 pub(super) fn task_sentence(step: &Step) -> String {
     let &Step { setup, before, after, who, pc, notes } = step;
     let lock = lock_name(setup);
@@ -250,10 +304,17 @@ pub(super) fn task_sentence(step: &Step) -> String {
     let io = frame.and_then(|frame| frame.on.io());
     let write = || io.map_or(String::new(), |io| io_name(before, io));
     match pc {
-        Pc::FallocLock => format!("{who} calls ext4_fallocate and takes {lock}"),
+        Pc::FallocLock => {
+            format!("{who} begins to preallocate and takes {lock}, in ext4_fallocate")
+        }
+        Pc::FallocMap if notes.contains(&Note::Failed(Fault::Enospc)) => {
+            format!("{who} has no room for the holes of its range: fallocate returns ENOSPC")
+        }
         Pc::FallocMap => format!("{who} allocates the holes of its range as unwritten blocks"),
-        Pc::FsyncPages => format!("{who} calls ext4_sync_file, dirty pages go out first"),
-        Pc::FsyncLock => format!("{who} calls ext4_sync_file and takes {lock}"),
+        Pc::FsyncPages => {
+            format!("{who} begins fsync, dirty pages go out first, in ext4_sync_file")
+        }
+        Pc::FsyncLock => format!("{who} begins fsync and takes {lock}, in ext4_sync_file"),
         Pc::FsyncCommit if notes.contains(&Note::CommitRequested) => {
             format!("{who} asks jbd2 to commit the running transaction")
         }
@@ -285,9 +346,8 @@ pub(super) fn task_sentence(step: &Step) -> String {
         Pc::ConvertMap => convert_sentence(before, who, io, notes),
         Pc::EndWriteback => format!("{who} clears PageWriteback of {}", write()),
         Pc::Decrement => {
-            let left = notes.iter().find_map(|n| match n {
-                Note::Decremented { left, .. } => Some(*left),
-                _ => None,
+            let left = notes.iter().find_map(|n| {
+                if let Note::Decremented { left, .. } = n { Some(*left) } else { None }
             });
             format!("{who} decrements i_unwritten to {} for {}", left.unwrap_or(0), write())
         }
@@ -302,9 +362,8 @@ pub(super) fn task_sentence(step: &Step) -> String {
             format!("{who} drops {pages}i_dio_count for {}", write())
         }
         Pc::Getevents => {
-            let reaped = notes.iter().find_map(|n| match n {
-                Note::Reaped { nr, .. } => Some(write_name(*nr)),
-                _ => None,
+            let reaped = notes.iter().find_map(|n| {
+                if let Note::Reaped { nr, .. } = n { Some(write_name(*nr)) } else { None }
             });
             let task = who.task().map(|t| after.tasks[usize::from(t)]);
             match (reaped, task.map_or(0, |t| t.to_reap)) {
@@ -313,7 +372,7 @@ pub(super) fn task_sentence(step: &Step) -> String {
                     format!("{who} reaps the event of write {name} and wants {n} more")
                 }
                 (None, 0) => format!("{who} finds no AIO outstanding"),
-                (None, n) => format!("{who} calls io_getevents for {n} events"),
+                (None, n) => format!("{who} asks for {n} events, by io_getevents"),
             }
         }
         _ => by_the_place(step),
@@ -336,7 +395,18 @@ pub(super) fn convert_sentence(
         );
     }
     let told = if io.ack == Acked::No { "" } else { ", long acknowledged" };
-    format!("{who} turns {range} written in the disk tree for {write}{told}")
+    let drops = drops_dio_count(notes);
+    format!("{who} turns {range} written in the disk tree for {write}{told}{drops}")
+}
+
+fn dirties(note: &Note) -> bool {
+    matches!(note, Note::Dirtied { .. })
+}
+
+/// The addition to a sentence if the step also drops `i_dio_count`.
+fn drops_dio_count(notes: &[Note]) -> &'static str {
+    let drops = notes.iter().any(|note| matches!(note, Note::DioDone { .. }));
+    if drops { " and drops i_dio_count" } else { "" }
 }
 
 /// Whether a step split an extent on disk.
@@ -344,12 +414,12 @@ fn has_split(before: &State, after: &State) -> bool {
     before.inodes.iter().zip(&after.inodes).any(|(old, new)| old.splits != new.splits)
 }
 
-/// Whether a thread holds some `i_data_sem` over its write.
+/// Whether a thread holds an `i_data_sem` until its write is done.
 fn holds_data_sem(state: &State, task: u8) -> bool {
     state.inodes.iter().any(|inode| u32::from(inode.i_data_sem) >> task & 1 != 0)
 }
 
-/// The IOs on a task's private lists, after those that it is converting.
+/// The IOs on a task's private lists, except those that it is converting.
 pub(super) fn listed(state: &State, who: Actor) -> Vec<u8> {
     let Some(task) = who.task() else { return Vec::new() };
     let converting = state.tasks[usize::from(task)].frames().iter().filter(|f| f.pc.is_end_io());
@@ -360,7 +430,8 @@ pub(super) fn listed(state: &State, who: Actor) -> Vec<u8> {
 }
 
 pub(super) fn capitalised(text: &str) -> String {
-    // All sentences begin with ASCII, so the Unicode tables, which weigh kilobytes, are not needed.
+    // All sentences begin with an ASCII letter, so the Unicode tables, which take kilobytes, are
+    // not needed.
     let mut text = text.to_string();
     if let Some(first) = text.get_mut(..1) {
         first.make_ascii_uppercase();

@@ -1,8 +1,8 @@
-//! What an actor waits for, and the cycle of a deadlock, as sentences.
+//! Waits and the cycle of a deadlock, as sentences.
 
 use crate::kernel::{Actor, Giver, Link, List, Setup, Stage, State, Wait, cycle, needs};
 
-use super::names::{io_name, lock_name, of_file};
+use super::names::{fill_lock_name, io_name, lock_name, of_file};
 
 /// A wait as a verb phrase: `waits for i_mutex, held by t1`.
 pub fn wait_text(setup: &Setup, state: &State, wait: Wait) -> String {
@@ -16,9 +16,19 @@ pub fn wait_text(setup: &Setup, state: &State, wait: Wait) -> String {
             let lock = if is_mutex { lock_name(setup) } else { "i_data_sem" };
             format!("waits for {lock}{}, held by {}", of_file(setup, ino), who(wait))
         }
+        Wait::FillLock { ino } => {
+            let lock = fill_lock_name(setup);
+            format!("waits for {lock}{}, held by {}", of_file(setup, ino), who(wait))
+        }
+        Wait::AioMutex { ino } => {
+            format!("waits for ext4_aio_mutex{}, held by {}", of_file(setup, ino), who(wait))
+        }
         Wait::DioCount { ino } => {
             let count = state.inodes[usize::from(ino)].i_dio_count;
             format!("waits until i_dio_count{} is 0 (now {count})", of_file(setup, ino))
+        }
+        Wait::IoEnds { ino } => {
+            format!("waits until no io_end of the inode{} is left", of_file(setup, ino))
         }
         Wait::Writeback { .. } => "waits for PageWriteback to be cleared".into(),
         Wait::PageLock { .. } => "waits for a page that is being read to be unlocked".into(),
@@ -38,8 +48,8 @@ pub fn wait_text(setup: &Setup, state: &State, wait: Wait) -> String {
     }
 }
 
-/// The deadlock of a state in one sentence: who waits for what, and who could give it. Nothing if
-/// there is no wait-for cycle.
+/// The deadlock of a state as one sentence: what each actor waits for, and which actor could end
+/// the wait. `None` if there is no wait-for cycle.
 pub fn cycle_sentence(setup: &Setup, state: &State) -> Option<String> {
     let links = cycle(setup, state)?;
     let parts: Vec<String> = links.iter().map(|link| link_text(setup, state, link)).collect();
@@ -52,14 +62,14 @@ pub fn link_text(setup: &Setup, state: &State, link: &Link) -> String {
     let Link { waiter, wait, giver } = link;
     let wait = wait_text(setup, state, *wait);
     match (giver.io, giver.actor == *waiter) {
-        // `wait_text` has named the owner of a lock already.
+        // `wait_text` has already named the owner of a lock.
         (None, false) => format!("{waiter} {wait}"),
         (None, true) => format!("{waiter} {wait}, that is by itself"),
         (Some(_), _) => format!("{waiter} {wait}, but {}", giver_text(state, giver, *waiter)),
     }
 }
 
-/// Why only the giver can move the IO that is waited for.
+/// The reason why only the giver can move the IO that is waited for.
 fn giver_text(state: &State, giver: &Giver, waiter: Actor) -> String {
     let Giver { io: Some(index), actor } = giver else { return String::new() };
     let name = io_name(state, *index);
@@ -70,10 +80,10 @@ fn giver_text(state: &State, giver: &Giver, waiter: Actor) -> String {
             format!("{name} is on its own private list, which nobody else can run")
         }
         (Stage::Listed, List::Private { .. }) => {
-            format!("{name} is on the private list of {actor}, which nobody else can run")
+            format!("{name} is on {actor}'s private list, which nobody else can run")
         }
-        (Stage::Listed, List::Inode) => format!("{name} is on the list that {actor} is to run"),
-        (Stage::Converting, _) if own => format!("{name} is what {actor} itself is converting"),
+        (Stage::Listed, List::Inode) => format!("{name} is on the list that {actor} has to run"),
+        (Stage::Converting, _) if own => format!("{name} is being converted by {actor} itself"),
         (Stage::Converting, _) => format!("{name} is being converted by {actor}"),
         _ => format!("{name} needs {actor}"),
     }

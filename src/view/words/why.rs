@@ -7,6 +7,7 @@ use crate::kernel::{
     Actor, Choice, Fifo, List, Next, Pc, Power, Setup, Stage, State, Wait, needs, next,
 };
 
+use super::io_place::{converter, list_name};
 use super::label::step_label;
 use super::names::io_name;
 use super::waits::wait_text;
@@ -14,17 +15,17 @@ use super::waits::wait_text;
 /// A step that cannot be taken.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WhyNot {
-    /// Who would step.
+    /// The actor that would take it.
     pub actor: Actor,
-    /// The kernel function that it stands in.
+    /// The kernel function of its place.
     pub function: &'static str,
-    /// What it would do.
+    /// What the step would do.
     pub does: String,
-    /// The step only waits.
+    /// True if the step only waits.
     pub is_wait: bool,
-    /// What it waits for.
+    /// The condition that it waits for.
     pub wait: Wait,
-    /// Why it cannot, in words that follow the actor's name: `waits for i_mutex, held by t1`.
+    /// The reason, in words that follow the actor's name: `waits for i_mutex, held by t1`.
     pub reason: String,
 }
 
@@ -59,7 +60,7 @@ pub fn not(setup: &Setup, state: &State) -> Vec<WhyNot> {
     Actor::all().filter_map(blocked).collect()
 }
 
-/// Whether the step at a place only waits, so that its reason says all.
+/// Whether the step at a place only waits, so that the reason is a complete description.
 fn is_wait(pc: Pc) -> bool {
     matches!(
         pc,
@@ -72,7 +73,7 @@ fn is_wait(pc: Pc) -> bool {
     )
 }
 
-/// Why a choice cannot be taken, also if its actor has nothing to do at all.
+/// The reason why a choice cannot be taken, even if its actor has nothing to do.
 pub fn reason(setup: &Setup, state: &State, choice: Choice) -> String {
     let actor = choice.actor;
     match next(setup, state, actor) {
@@ -85,7 +86,7 @@ pub fn reason(setup: &Setup, state: &State, choice: Choice) -> String {
     }
 }
 
-/// Why an actor has nothing to do.
+/// The reason why an actor has nothing to do.
 fn idle_reason(setup: &Setup, state: &State, actor: Actor) -> String {
     if state.bound.is_some() {
         return "a bound of the model was reached, nothing moves any more".into();
@@ -101,7 +102,11 @@ fn idle_reason(setup: &Setup, state: &State, actor: Actor) -> String {
         Actor::Irq(io) => match state.ios[usize::from(io)].stage {
             Stage::Free => format!("there is no io{}", io + 1),
             Stage::Prepared => format!("{} is not submitted yet", io_name(state, io)),
-            _ => format!("the bio of {} is done", io_name(state, io)),
+            Stage::Submitted
+            | Stage::Completed
+            | Stage::Listed
+            | Stage::Converting
+            | Stage::Converted => format!("the bio of {} is done", io_name(state, io)),
         },
         Actor::Kworker(_) => "it has no work to take".into(),
         Actor::Jbd2 => "nobody asked for a commit".into(),
@@ -111,7 +116,7 @@ fn idle_reason(setup: &Setup, state: &State, actor: Actor) -> String {
     }
 }
 
-/// The chain of waits from an actor on, until an actor can step or the chain closes.
+/// The chain of waits that starts with an actor, up to an actor that can step or to a cycle.
 fn chain(setup: &Setup, state: &State, actor: Actor, wait: Wait) -> String {
     let mut text = wait_text(setup, state, wait);
     let mut asked = vec![actor];
@@ -145,15 +150,15 @@ fn place(state: &State, index: u8) -> String {
     let io = &state.ios[usize::from(index)];
     match (io.stage, io.list) {
         (Stage::Free | Stage::Prepared, _) => format!("{name} is not submitted yet"),
-        (Stage::Submitted, _) => format!("the bio of {name} is on its way"),
+        (Stage::Submitted, _) => format!("the bio of {name} is in flight"),
         (Stage::Completed, _) => format!("the irq of {name} is not through"),
         (Stage::Converted, _) => format!("{name} is converted"),
-        (Stage::Converting, _) => match converter(state, index) {
-            Some(actor) => format!("{name} is being converted by {actor}"),
-            None => format!("{name} is to be converted by its thread"),
-        },
+        (Stage::Converting, _) => {
+            format!("{name} is being converted by {}", converter(state, index))
+        }
         (Stage::Listed, List::Dio) => {
-            format!("{name} is {} on the workqueue of direct IO", nth(&state.dio_work, index))
+            let list = list_name(List::Dio, "the inode");
+            format!("{name} is {} on {list}", nth(&state.dio_work, index))
         }
         (Stage::Listed, list) => {
             let same = |other: &u8| {
@@ -162,23 +167,10 @@ fn place(state: &State, index: u8) -> String {
             };
             let all: Vec<u8> = state.completed.as_slice().iter().copied().filter(same).collect();
             let at = all.iter().position(|other| *other == index).unwrap_or(0);
-            let list = match list {
-                List::Private { task, .. } => format!("{}'s private list", Actor::of_task(task)),
-                List::Unrsv => "the inode's list without reservations".into(),
-                List::Inode | List::Dio => "the inode's list".into(),
-            };
+            let list = list_name(list, "the inode");
             format!("{name} is {} of {} on {list}", ordinal(at + 1), all.len())
         }
     }
-}
-
-/// The task that is converting an IO.
-fn converter(state: &State, index: u8) -> Option<Actor> {
-    let mut tasks = (0..).zip(&state.tasks);
-    let converts = |task: &crate::kernel::Task| {
-        task.frames().iter().any(|frame| frame.pc.is_end_io() && frame.on.io() == Some(index))
-    };
-    tasks.find(|(_, task)| converts(task)).map(|(task, _)| Actor::of_task(task))
 }
 
 fn nth<const N: usize>(queue: &Fifo<N>, item: u8) -> String {

@@ -1,10 +1,11 @@
-//! Text that fits: 78 columns, as the kernel's lists like it.
+//! Wraps text to 78 columns, as the kernel's mailing lists prefer.
 
-/// Columns of plain text.
+/// Number of columns of plain text.
 pub const COLUMNS_MAX: u32 = 78;
 
-/// Breaks a text at spaces so that lines stay within [`COLUMNS_MAX`]. The first line begins with
-/// `first`, the others with as many spaces. A word that is longer than a line stays whole.
+/// Breaks a text at spaces so that lines stay within [`COLUMNS_MAX`]. The first line starts with
+/// `first`, the others with the same number of spaces. A word that is longer than a line is not
+/// broken.
 pub fn wrap(first: &str, text: &str) -> String {
     let indent = first.chars().count();
     let mut lines = String::from(first);

@@ -1,10 +1,17 @@
-//! The explorer by its events, and what it hands to the page.
+//! The explorer: its reactions to events, and the runs that it passes to the page.
 
+mod columns;
+
+use super::super::subject::OWN;
+use super::super::wire::{RUNS, progress_text};
 use super::*;
+use crate::bounds::GRAPH_STATES_MAX;
 use crate::check::{Bounds, Detail, Reporting, Search};
+use crate::kernel::Design;
+use crate::scenario::{PRESETS, Script};
 use crate::session::{Preselect, Session};
 
-/// What a session hands to the explorer, as that reads it.
+/// The subject that a session passes to the explorer, as the explorer reads it.
 fn subject(session: &Session) -> Subject {
     let subject = session.subject();
     let read = Subject::parse(&subject.to_string()).expect("a subject reads back");
@@ -12,18 +19,19 @@ fn subject(session: &Session) -> Subject {
     read
 }
 
-/// Does jobs as the page's worker does them.
+/// Runs jobs like the page's worker.
 fn answer(explorer: &mut Explorer, mut jobs: Vec<Job>, detail: Detail) {
     while !jobs.is_empty() {
         for (position, job) in (0..).zip(&jobs) {
-            // Large cells are the matrix's own test; here it is how they are told.
+            // The test of the matrix searches large cells; this one checks only how they are
+            // reported.
             do_job(explorer, position, job, detail, 2_000);
         }
         jobs = explorer.hear(Event::End);
     }
 }
 
-/// Does a job, with at most so many states.
+/// Runs a job with a limit on the number of states.
 fn do_job(explorer: &mut Explorer, position: u32, job: &str, detail: Detail, states: u32) {
     let asked = Asked::parse(job).expect("a job reads back");
     let setup = crate::kernel::Setup { design: asked.design, ..asked.script.setup };
@@ -32,8 +40,11 @@ fn do_job(explorer: &mut Explorer, position: u32, job: &str, detail: Detail, sta
     let search = if asked.reduced { search.reduced() } else { search };
     let search = search.finish();
     let text = Report::of(&search, detail).to_string();
-    let progress = progress_text(&search.progress());
-    explorer.hear(Event::Progress { text: &progress, ms: 1 });
+    let progress = progress_text(&search.progress(), &search.layers());
+    explorer.hear(Event::Progress { position, text: &progress, ms: 1 });
+    if let (Detail::Full, Some(sketch)) = (detail, search.sketch(GRAPH_STATES_MAX)) {
+        explorer.hear(Event::Graph { position, text: &sketch.to_string() });
+    }
     explorer.hear(Event::Report { position, text: &text, ms: 1 });
 }
 
@@ -169,11 +180,11 @@ fn cell_of(explorer: &Explorer, scenario: &str, design: &str) -> u32 {
 const LARGE: &str = "mount dioread_nolock\nslots 2\nfile a 16 blocks, U 0+8\n\n\
     t1: aio_write io=0+2\nt1: aio_write io=2+2\nt1: aio_write io=4+2\nt1: aio_write io=6+2\n\
     t1: getevents\n";
-/// What a search of [`LARGE`] counts in full, and what a reduced one does.
-const LARGE_STATES: [u32; 2] = [87_113, 7_480];
+/// The number of states of [`LARGE`], in full and reduced.
+const LARGE_STATES: [u32; 2] = [87_113, 5_989];
 
-/// An explorer in the second round of a matrix of two cells, which are [`LARGE`] under two designs
-/// that break BOUNDED, with the jobs of that round.
+/// An explorer in the second round of a matrix with two cells, which are [`LARGE`] under two
+/// designs that break BOUNDED, and the jobs of that round.
 fn in_the_second_round() -> (Explorer, [u32; 2], Vec<Job>) {
     let mut session = Session::new();
     session.apply(LARGE).expect("a script");
@@ -250,7 +261,7 @@ fn a_full_search_of_a_cell_that_ends_early_opens_the_run_that_is_known() {
         assert!(witness.notice.contains("need not be the shortest"), "{}", witness.notice);
         assert_eq!(explorer.trouble().is_empty(), states > 0);
     }
-    // Who has closed the explorer does not get another run on the page.
+    // After the explorer is closed, it opens no run on the page.
     let jobs = explorer.open_cell(cells[0]);
     explorer.leave();
     do_job(&mut explorer, 0, &jobs[0], Detail::Verdicts, u32::MAX);
@@ -276,90 +287,167 @@ fn what_was_stopped_early_does_not_claim_to_have_been_searched() {
 }
 
 #[test]
-fn designs_that_were_tried_are_columns_in_their_order_and_results_stay() {
-    let mut session = Session::new();
-    let mut explorer = Explorer::new(&subject(&session));
-    let rows = explorer.matrix().designs().len();
-    let jobs = explorer.begin_matrix(&subject(&session));
-    let known = cell_of(&explorer, "S7", "rfc-osync");
-    do_job(&mut explorer, known, &jobs[known as usize], Detail::Verdicts, 2_000);
-    explorer.stop();
-    assert_eq!(explorer.hear(Event::End), Vec::<Job>::new());
-    let text = explorer.cell_text(known);
-
-    let design = |at: u32| {
-        let rows = ["rfc-v1", "rfc-osync", "kara", "v3.9", "kara-opt", "v5.5", "rfc-v5"];
-        format!("{} +es_version=v3.11", rows[at as usize])
+fn reports_arrive_in_any_order_and_the_rest_is_known() {
+    let (mut explorer, [first, other], second) = in_the_second_round();
+    let progress = |explorer: &mut Explorer, position, text: &str| {
+        explorer.hear(Event::Progress { position, text, ms: 100 });
+        explorer.status()
     };
-    let tried = |explorer: &Explorer| -> Vec<String> {
-        explorer.matrix().designs()[rows..].iter().map(ToString::to_string).collect()
-    };
-    let run = |session: &mut Session, at: u32| {
-        session.set_design(Design::parse(&design(at)).expect("a design"));
-    };
-    for at in [0, 1, 0] {
-        run(&mut session, at);
-        session.set_design(Design::parse("kara").expect("a row"));
-    }
-    explorer.show(&subject(&session));
-    assert_eq!(tried(&explorer), [design(0), design(1)]);
-    let known = cell_of(&explorer, "S7", "rfc-osync");
-    assert_eq!(explorer.cell_text(known), text, "what was found stays");
-
-    (2..=TRIED_DESIGNS_MAX).for_each(|at| run(&mut session, at));
-    explorer.show(&subject(&session));
-    let last: Vec<String> = (1..=TRIED_DESIGNS_MAX).map(design).collect();
-    assert_eq!(tried(&explorer), last, "the oldest went");
-    assert!(explorer.columns_gone().contains("the last 6 have a column"));
-    assert!(explorer.columns_gone().contains("1 tried before them had to go"));
-
-    explorer.begin_matrix(&subject(&session));
-    assert!(explorer.is_filling_for(&subject(&session)));
-    let newest = Design::parse("v3.9 +es_version=v3.19").expect("a design");
-    session.set_design(newest);
-    let before = explorer.matrix().clone();
-    explorer.show(&subject(&session));
-    assert_eq!(*explorer.matrix(), before, "cells that are searched keep their numbers");
-    assert!(!explorer.is_filling_for(&subject(&session)), "another column is asked for");
-    explorer.stop();
-    explorer.hear(Event::End);
-
-    for design in [Design::parse(&design(2)).expect("a design"), newest] {
-        session.leave_out(design);
-    }
-    explorer.show(&subject(&session));
-    let mut left: Vec<String> = (3..=TRIED_DESIGNS_MAX).map(design).collect();
-    left.push(newest.to_string());
-    assert_eq!(tried(&explorer), left, "what is run cannot be left out");
+    let status = progress(&mut explorer, 0, "8000 12 900 1500000 0");
+    let alone = "8000 states, depth 12, frontier 900, 80 thousand states a second, 2 MB. \
+                 Estimate: none while the frontier does not shrink.";
+    assert!(status.ends_with(alone), "{status}");
+    let status = progress(&mut explorer, 1, "4000 10 700 1500000 2");
+    let both = "2 searches at once: 12000 states, 120 thousand states a second, 3 MB.";
+    assert!(status.ends_with(both), "{status}");
+    assert_eq!(progress(&mut explorer, 1, "nonsense"), status);
+    do_job(&mut explorer, 1, &second[1], Detail::Verdicts, u32::MAX);
+    let status = explorer.status();
+    assert!(status.ends_with(alone), "{status}");
+    assert!(explorer.cell_text(other).ends_with("reduced"));
+    // A cell is opened meanwhile: what is left goes on after it, and nothing is repeated.
+    let jobs = explorer.open_cell(other);
+    do_job(&mut explorer, 0, &jobs[0], Detail::Verdicts, u32::MAX);
+    assert_eq!(explorer.hear(Event::End), second[..1], "the other one is done");
+    let status = progress(&mut explorer, 0, RUNS);
+    assert!(status.ends_with("Looking for the runs with the fewest switches."), "{status}");
+    explorer.hear(Event::Failed { position: 0, why: "out of memory." });
+    assert!(!explorer.status().contains("Looking for"), "{}", explorer.status());
+    assert!(!explorer.cell_text(first).ends_with("reduced"));
 }
 
 #[test]
-fn a_run_of_the_script_that_is_run_is_a_branch_whatever_design_that_names() {
-    let mut session = Session::new();
-    session
-        .apply("design rfc-v1\nfile a 4 blocks, U 0+4\nt1: aio_write  io=0+4\n")
-        .expect("it is one");
-    let before = subject(&session);
-    let mut explorer = Explorer::new(&before);
-    let jobs = explorer.begin_matrix(&before);
-    let cell = cell_of(&explorer, OWN, "kara");
-    do_job(&mut explorer, cell, &jobs[cell as usize], Detail::Verdicts, 2_000);
-    (0..4).for_each(|_| assert!(session.forward()));
-    let own = session.run().choices().to_vec();
-    explorer.open_cell(cell);
-    let witness = explorer.take_opened().expect("it was searched");
-    for _ in 0..2 {
-        // The second time the text on the page names another design than the run's.
+fn a_small_graph_is_drawn_whether_something_is_broken_or_not() {
+    let check = |preset: &str, design: &str, is_drawn: bool, marked: bool| {
+        let mut session = Session::new();
+        session.load_preset(preset);
+        session.set_design(Design::parse(design).expect("a design"));
+        let mut explorer = Explorer::new(&subject(&session));
+        let jobs = explorer.begin_scenario(&subject(&session));
+        answer(&mut explorer, jobs, Detail::Full);
+        let graph = explorer.graph();
+        assert_eq!(graph.is_some(), is_drawn, "{preset} {design}");
+        let Some(graph) = graph else { return };
+        assert_eq!(graph.says().contains("The thick line"), marked, "{preset} {design}");
+        assert_eq!(explorer.node_links().len(), graph.nodes());
+        let node = graph.nodes() - 1;
+        let witness = explorer.node_witness(node).expect("a node has a run");
+        assert_eq!(Some(witness.choices.len() as u32), graph.depth(node));
         session.open_witness(&witness.link(), &witness.notice);
-        assert_eq!(
-            (session.design().to_string().as_str(), session.preselect()),
-            ("kara", Preselect::Own)
-        );
-        assert_eq!(session.branches().plan(0), own);
-        assert_eq!(session.notice(), Some(witness.notice.as_str()));
+        assert_eq!(session.run().cursor(), witness.choices.len(), "{preset} {design}");
+        assert_eq!(explorer.node_links()[node], format!("#{}", witness.link()));
+        explorer.begin_scenario(&subject(&session));
+        assert!(explorer.graph().is_none(), "a new search begins without one");
+    };
+    check("S7", "rfc-osync", true, true);
+    check("S7", "v3.8", true, false);
+    check("S9", "kara-opt", false, false);
+}
+
+#[test]
+fn a_bound_says_what_was_searched_how_far_and_what_to_cut() {
+    // What the sentence about the covered runs says: all depths but the last are complete.
+    let script = Script::parse(LARGE).expect("a script");
+    let full = Search::run(script.setup.clone(), Bounds::default());
+    for states in [10, 100, 1_000, 2_000] {
+        let part = Search::run(script.setup.clone(), Bounds { states, ..Bounds::default() });
+        let depth = part.progress().depth as usize;
+        assert_eq!(part.layers()[..depth], full.layers()[..depth], "{states}");
     }
-    assert!(session.text().starts_with("design kara\n"));
-    session.open_witness("v1;d=kara;p=S7;c=;k=0000", "never said");
-    assert_eq!(session.branches().plan(0), own, "a damaged link changes nothing");
-    assert!(session.notice().is_some_and(|notice| notice.contains("different versions")));
+    let mut session = Session::new();
+    session.apply(LARGE).expect("a script");
+    let mut explorer = Explorer::new(&subject(&session));
+    let jobs = explorer.begin_scenario(&subject(&session));
+    do_job(&mut explorer, 0, &jobs[0], Detail::Verdicts, 100);
+    let extent = explorer.extent();
+    let cut = "To see more, leave out one of the 5 operations of t1.";
+    assert!(extent.starts_with("Verdicts by a reduced search: 1"), "{extent}");
+    assert!(
+        extent.contains(
+            "; not complete, bounded as asked, to 100 states. It took all its runs of up to "
+        ),
+        "{extent}"
+    );
+    assert!(extent.ends_with(cut), "{extent}");
+    // A full search that reaches its bound after a reduced one that did not.
+    let jobs = explorer.begin_scenario(&subject(&session));
+    do_job(&mut explorer, 0, &jobs[0], Detail::Verdicts, u32::MAX);
+    assert!(!explorer.extent().contains("leave out"), "{}", explorer.extent());
+    let jobs = explorer.hear(Event::End);
+    do_job(&mut explorer, 0, &jobs[0], Detail::Verdicts, 1_000);
+    let extent = explorer.extent();
+    assert!(extent.contains("because the full one covered only a part"), "{extent}");
+    assert!(extent.ends_with(cut), "{extent}");
+    // A cell of the matrix that reaches the last bound.
+    let (mut explorer, [first, _], second) = in_the_second_round();
+    do_job(&mut explorer, 0, &second[0], Detail::Verdicts, 1_000);
+    assert!(explorer.cell_text(first).ends_with(cut), "{}", explorer.cell_text(first));
+}
+
+#[test]
+fn a_pause_holds_while_one_search_follows_another() {
+    // A script: the reduced search, then the full one.
+    let session = Session::new();
+    let mut explorer = Explorer::new(&subject(&session));
+    let jobs = explorer.begin_scenario(&subject(&session));
+    explorer.set_paused(true);
+    do_job(&mut explorer, 0, &jobs[0], Detail::Verdicts, u32::MAX);
+    assert_eq!(explorer.hear(Event::End).len(), 1, "the full search follows");
+    let begins = "Searching S7 under rfc-osync in full, for its shortest runs. Paused.";
+    assert!(explorer.is_paused() && explorer.status().starts_with(begins), "{}", explorer.status());
+    explorer.set_paused(false);
+    assert!(!explorer.status().contains("Paused."), "{}", explorer.status());
+    explorer.set_paused(true);
+    assert_eq!(explorer.hear(Event::End), Vec::<Job>::new());
+    assert!(!explorer.is_busy() && !explorer.is_paused(), "a search that has ended is not paused");
+
+    // The matrix: the first round, the second, and a cell that is opened meanwhile.
+    let (mut explorer, [first, _], second) = in_the_second_round();
+    assert!(!explorer.is_paused());
+    do_job(&mut explorer, 0, &second[0], Detail::Verdicts, u32::MAX);
+    explorer.set_paused(true);
+    explorer.open_cell(first);
+    assert!(!explorer.is_paused(), "the reader waits for this cell");
+    assert_eq!(explorer.hear(Event::End), second[1..]);
+    let status = explorer.status();
+    assert!(explorer.is_paused() && status.contains(" Paused."), "{status}");
+    explorer.open_cell(first);
+    explorer.set_paused(true);
+    explorer.set_paused(false);
+    assert_eq!(explorer.hear(Event::End), second[1..]);
+    assert!(!explorer.is_paused(), "the last order holds for everything");
+    let jobs = explorer.begin_matrix(&subject(&session));
+    assert!(!explorer.is_paused() && !jobs.is_empty());
+}
+
+#[test]
+fn a_pause_in_the_first_round_of_a_matrix_holds_in_the_second() {
+    let mut session = Session::new();
+    session.apply(LARGE).expect("a script");
+    let mut explorer = Explorer::new(&subject(&session));
+    let first = explorer.begin_matrix(&subject(&session));
+    let cell = cell_of(&explorer, OWN, "rfc-v1");
+    do_job(&mut explorer, cell, &first[cell as usize], Detail::Verdicts, u32::MAX);
+    explorer.set_paused(true);
+    assert_eq!(explorer.hear(Event::End).len(), 1);
+    assert!(explorer.is_paused() && explorer.status().contains(" Paused."));
+}
+
+#[test]
+fn a_stop_between_two_searches_ends_both() {
+    let session = Session::new();
+    let mut explorer = Explorer::new(&subject(&session));
+    let jobs = explorer.begin_scenario(&subject(&session));
+    do_job(&mut explorer, 0, &jobs[0], Detail::Verdicts, u32::MAX);
+    explorer.set_paused(true);
+    explorer.stop();
+    assert_eq!(explorer.hear(Event::End), Vec::<Job>::new(), "no full search follows");
+    assert!(!explorer.is_busy() && !explorer.is_paused());
+    assert!(explorer.status().starts_with("Searched S7 under rfc-osync"), "{}", explorer.status());
+
+    let (mut explorer, _, second) = in_the_second_round();
+    do_job(&mut explorer, 0, &second[0], Detail::Verdicts, u32::MAX);
+    explorer.stop();
+    assert_eq!(explorer.hear(Event::End), Vec::<Job>::new());
+    assert!(explorer.status().starts_with("The matrix: "), "{}", explorer.status());
 }

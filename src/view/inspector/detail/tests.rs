@@ -1,4 +1,4 @@
-//! What is told of objects along the thread's own scenario, as text.
+//! Details of objects during the thread's scenario, as text.
 
 use expect_test::{Expect, expect};
 
@@ -7,7 +7,7 @@ use crate::kernel::Row;
 use crate::scenario::{Dice, PRESETS};
 use crate::session::Session;
 
-/// S7 under the design that deadlocks, until nothing goes on.
+/// S7 under the design that deadlocks, run to the end.
 fn s7() -> Session {
     let mut session = Session::new();
     while session.forward() {}
@@ -213,8 +213,7 @@ fn ids_read_back_and_everything_has_a_name() {
                 assert_eq!(Object::parse(&object.to_string()), Some(object));
                 assert!(!title(run.setup(), object).is_empty());
             }
-            // What is not told does not differ either: a step that changes something that is
-            // shown has a difference.
+            // A step that changes a displayed value must have a difference.
             let step = run.cursor() - 1;
             let (before, after) = (run.state_at(step), run.state());
             let rows = difference(run.setup(), before, after);

@@ -1,0 +1,80 @@
+//! A question about the run as a link: its reader answers before the steps are shown.
+
+use crate::app::kit::prelude::*;
+use crate::app::kit::{Keys, close, copy_and_tell, derived, keep_key, list, option, show};
+use leptos::html::Dialog;
+
+use super::desk::Desk;
+
+/// The button and its dialog.
+pub fn ask_button() -> AnyView {
+    let desk = Desk::of_page();
+    let dialog: NodeRef<Dialog> = NodeRef::new();
+    // The questions that can be asked about the run's end, and the word of the chosen one.
+    let questions = RwSignal::new(Vec::<(String, String)>::new());
+    let chosen = RwSignal::new(String::new());
+    let open = move |_| {
+        let all = desk.read(crate::session::Session::questions);
+        chosen.set(all.first().map_or(String::new(), |(word, _)| word.clone()));
+        questions.set(all);
+        show(dialog);
+    };
+    let copy = move |_| {
+        let link = desk.read(|s| s.ask_link(&chosen.get_untracked()));
+        close(dialog);
+        match link {
+            Some(link) => {
+                let href = window().location().href().unwrap_or_default();
+                let page = href.split('#').next().unwrap_or_default();
+                copy_and_tell("question", &format!("{page}#{link}"), move |told| {
+                    desk.act(|s| s.say(&told));
+                });
+            }
+            None => desk.act(|s| s.ask(&chosen.get_untracked())),
+        }
+    };
+    let try_it = move |_| {
+        close(dialog);
+        desk.act(|s| s.ask(&chosen.get_untracked()));
+    };
+    let keys = Keys::derived(move || questions.get());
+    let choice = move |(word, text): (String, String)| {
+        let mine = word.clone();
+        option(word, text, derived(move || chosen.get() == mine))
+    };
+    let from = desk.text(|s| {
+        let (at, all) = s.place;
+        format!(
+            "The reader of the link starts at step {at} and answers; then the other {} steps of this run are shown, and the model's answer.",
+            all - at
+        )
+    });
+    view! {
+        <button type="button" id="ask" title="Ask a question about this run" on:click=open>
+            "question"
+        </button>
+        <dialog
+            class="knobs"
+            aria-labelledby="ask-title"
+            node_ref=dialog
+            on:keydown=|ev| {
+                keep_key(&ev);
+            }
+        >
+            <header class="explorer-head">
+                <h2 class="wordmark" id="ask-title">"Ask about this run"</h2>
+                <button type="button" on:click=move |_| close(dialog)>"Close"</button>
+            </header>
+            <p>{from}</p>
+            <label class="field">
+                <span>"question"</span>
+                <select on:change=move |ev| chosen.set(event_target_value(&ev))>{list(keys, choice)}</select>
+            </label>
+            <p class="row">
+                <button type="button" class="is-primary" on:click=copy>"Copy the question's link"</button>
+                <button type="button" on:click=try_it>"Try it here"</button>
+            </p>
+        </dialog>
+    }
+    .into_any()
+}
