@@ -49,6 +49,23 @@ test("another link that is typed into the address bar is opened", async ({ page,
   await expect(page.getByRole("combobox", { name: "scenario" })).toHaveValue("S1");
 });
 
+test("a link that arrives while the address waits to be written is opened too", async ({ page, stage }) => {
+  await stage.open();
+  await page.evaluate(() => {
+    const button = (name: string) => document.querySelector<HTMLButtonElement>(`[aria-label^="${name}"]`);
+    // So many commands in a row that the address waits for a pause.
+    for (let times = 0; times < 30; times++) {
+      button("Step forward")?.click();
+      button("Step back")?.click();
+    }
+    location.hash = "#v0;design=kara;preset=S1;choices=t1,t1;at=1";
+    // Writes a waiting address at once, before the browser tells that the link has changed.
+    document.dispatchEvent(new Event("visibilitychange"));
+  });
+  await expect(stage.place()).toHaveText("step 1 of 2");
+  await expect(page.getByRole("combobox", { name: "scenario" })).toHaveValue("S1");
+});
+
 test("back and forward in the browser lead to the run of the script before, and again to the one after", async ({ page, stage }) => {
   await stage.open();
   await stage.choose("S1", "rfc-v1");

@@ -55,6 +55,7 @@ const ADDRESS_MS = 250;
 const ADDRESS_LATE_MS = 1000;
 let addressLeft = ADDRESS_AT_ONCE; // how many may be written at once
 let keptLink = location.hash.slice(1);
+let shownHash = location.hash; // as the page has last written or read it
 let addressDue = 0;
 let addressAt = 0; // when it was last written
 let arriving = false; // the address is another one already
@@ -64,12 +65,17 @@ const hasSteps = (link) => /;c=[^;]/.test(link);
 /** The script of a link: its preset, or the text of the reader's own script. */
 const scriptOf = (link) => link.split(";").find((field) => /^[pt]=/.test(field)) ?? "";
 
-function writeAddress() {
+/** The address of an embedded page belongs to its host. And after the reader chose another link, the
+    address stays until `hashchange` opens it; this event comes a little later. */
+const ownsAddress = () => window.parent === window && location.hash === shownHash;
+
+function writeAddress(write = "replaceState") {
   clearTimeout(addressDue);
   addressDue = 0;
   addressAt = Date.now();
-  // The address of an embedded page belongs to its host.
-  if (window.parent === window) history.replaceState(null, "", runAddress());
+  if (!ownsAddress()) return;
+  history[write](null, "", runAddress());
+  shownHash = location.hash;
 }
 
 window.extentscopeNoteRun = (text, link = "") => {
@@ -79,10 +85,10 @@ window.extentscopeNoteRun = (text, link = "") => {
   // Another script gets a new entry of the history, and so does a run that starts over, so that the
   // back button returns to the previous run.
   const isNew = scriptOf(link) !== scriptOf(keptLink) || (hasSteps(keptLink) && !hasSteps(link));
-  const isOther = keptLink && !arriving && isNew && window.parent === window;
+  const isOther = keptLink && !arriving && isNew;
   if (isOther) writeAddress();
   keptLink = link;
-  if (isOther) return history.pushState(null, "", runAddress());
+  if (isOther) return writeAddress("pushState");
   const rested = Math.floor((Date.now() - addressAt) / ADDRESS_AGAIN_MS);
   addressLeft = Math.min(ADDRESS_AT_ONCE, addressLeft + rested);
   if (addressLeft > 0) {
@@ -102,7 +108,8 @@ document.addEventListener("visibilitychange", writeDueAddress);
 
 // Another link was typed or chosen while the page is open, or the reader went back or forward.
 addEventListener("hashchange", () => {
-  const link = location.hash.slice(1);
+  shownHash = location.hash;
+  const link = shownHash.slice(1);
   if (!link || link === keptLink) return;
   clearTimeout(addressDue);
   addressDue = 0;
