@@ -3,6 +3,7 @@
 
 import { test as base, expect, type Page } from "@playwright/test";
 import axe from "axe-core";
+import { still } from "./held";
 import { Stage } from "./stage";
 
 export { expect };
@@ -75,6 +76,7 @@ export async function trapIn(page: Page, file: string) {
 
 /** The findings of axe, one line per rule and place; a test expects []. */
 export async function accessibilityFaults(page: Page): Promise<string[]> {
+  await still(page); // parts that fade in have their full contrast only afterwards
   // Axe's own driver needs a newer Node. It only evaluates the source, which works here too.
   await page.evaluate(axe.source);
   const { violations } = await page.evaluate(() => window.axe.run());

@@ -66,6 +66,16 @@ test("a link that arrives while the address waits to be written is opened too", 
   await expect(page.getByRole("combobox", { name: "scenario" })).toHaveValue("S1");
 });
 
+test("a link of an older version makes no further entry of the history", async ({ page, stage, context }) => {
+  await stage.open("#v0;design=kara;preset=S1;choices=t1,t1;at=1");
+  await expect(page).toHaveURL(/#v2;d=kara;/);
+  const other = await context.newPage();
+  await other.goto(page.url());
+  await expect(other.getByText("step 1 of 2", { exact: true })).toBeVisible();
+  const [older, newer] = await Promise.all([page, other].map((one) => one.evaluate(() => history.length)));
+  expect(older).toBe(newer);
+});
+
 test("back and forward in the browser lead to the run of the script before, and again to the one after", async ({ page, stage }) => {
   await stage.open();
   await stage.choose("S1", "rfc-v1");

@@ -57,6 +57,21 @@ test("a packed file is read; any event shows the tree, and the operation opens a
   await expect(page.getByLabel("Script text")).toHaveValue(/fallocate|dio_write/);
 });
 
+test("two quick presses move by two events", async ({ page }) => {
+  const traces = await openTraces(page);
+  await choose(traces, FULL);
+  await expect(status(traces)).toContainText("events in");
+  const slider = traces.getByRole("slider", { name: "Event" });
+  await slider.fill("3");
+  await expect(slider).toHaveValue("3");
+  // Before the worker can answer.
+  await traces.getByRole("button", { name: "Next event", exact: true }).evaluate((button: HTMLElement) => {
+    button.click();
+    button.click();
+  });
+  await expect(slider).toHaveValue("5");
+});
+
 test("a text is read; events, inodes, blocks and differences are found", async ({ page }) => {
   const traces = await openTraces(page);
   await paste(traces, TREE);

@@ -58,7 +58,7 @@ let keptLink = location.hash.slice(1);
 let shownHash = location.hash; // as the page has last written or read it
 let addressDue = 0;
 let addressAt = 0; // when it was last written
-let arriving = false; // the address is another one already
+let arriving = true; // the run comes from the address, as at the start
 
 const runAddress = () => location.href.split("#")[0] + (keptLink ? `#${keptLink}` : "");
 const hasSteps = (link) => /;c=[^;]/.test(link);
@@ -114,9 +114,10 @@ addEventListener("hashchange", () => {
   clearTimeout(addressDue);
   addressDue = 0;
   keptLink = link;
+  const before = arriving; // until the model has started, the address is not opened here
   arriving = true;
   window.extentscope?.open(link);
-  arriving = false;
+  arriving = before;
 });
 
 window.extentscopeCopy = async (text, told) => {
@@ -272,6 +273,7 @@ async function boot() {
     say("Starting the model.");
     page = glue;
     await glue.default({ module_or_path: model });
+    arriving = false;
     if (!isReady() && !panicked) throw new Error("it was loaded but did not start");
     if (isEmbedded && window.parent !== window) embed = import("./embed.js");
     keepForLater();

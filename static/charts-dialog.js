@@ -41,7 +41,8 @@ const host = {
     });
   },
   stop() {
-    working?.then(({ stop }) => stop());
+    // If the file did not arrive, `run` tells.
+    working?.then(({ stop }) => stop(), () => {});
   },
   follow(tell) {
     const say = charts.whileItLives(tell);

@@ -41,9 +41,12 @@ const host = {
     });
   },
   order(word) {
-    searching?.then(({ order }) => order(word));
+    // If the file did not arrive, `explore` tells.
+    searching?.then(({ order }) => order(word), () => {});
   },
   take(link, notice) {
+    // If the reader has just closed the explorer, the page keeps its run.
+    if (!explorer.isOpen) return;
     explorer.close();
     // A separate task, so that an error in it is reported as the page's.
     queueMicrotask(() => page.take(link, notice));

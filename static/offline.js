@@ -23,15 +23,19 @@ export async function keep(writeAddress) {
     byId("update").hidden = false;
     byId("update-take").onclick = () => {
       writeAddress();
+      // Another tab has taken it already.
+      if (worker.state !== "installed") return location.reload();
       workers.addEventListener("controllerchange", () => location.reload(), { once: true });
       worker.postMessage("take over");
     };
   };
-  if (isUpdate) offer(registration.waiting);
-  registration.addEventListener("updatefound", () => {
-    const worker = registration.installing;
+  const watch = (worker) => {
+    offer(worker);
     worker?.addEventListener("statechange", () => offer(worker));
-  });
+  };
+  registration.addEventListener("updatefound", () => watch(registration.installing));
+  // The browser looks for a new version by itself, and may have found one before this file arrived.
+  if (isUpdate) [registration.waiting, registration.installing].forEach(watch);
   byId("update-later").onclick = () => (byId("update").hidden = true);
   // A page that stays open for days looks for a new version; errors without network are ignored.
   setInterval(() => registration.update().catch(() => {}), LOOK_AGAIN_MS);

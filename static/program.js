@@ -61,6 +61,10 @@ export class Program {
     this.#listen();
   }
 
+  get isOpen() {
+    return this.#dialog.open;
+  }
+
   open(word = "") {
     if (this.#dialog.open) return;
     this.#word = word;

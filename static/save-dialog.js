@@ -42,9 +42,9 @@ async function picture(what, kind) {
     const svg = svgOf(roots, { title: `extentscope: ${what.name.toLowerCase()}`, caption, link: page.pageLink(place()) });
     const blob = kind === "png" ? await pngOf(svg) : new Blob([svg], { type: "image/svg+xml" });
     offer(blob, `extentscope-${what.id}.${kind}`);
-    said.textContent = `${what.name} is saved as ${kind.toUpperCase()}.`;
+    if (dialog.open) said.textContent = `${what.name} is saved as ${kind.toUpperCase()}.`;
   } catch (error) {
-    said.textContent = `The browser made no picture (${error.message}).`;
+    if (dialog.open) said.textContent = `The browser made no picture (${error.message}).`;
   } finally {
     around?.classList.remove("is-measured");
   }

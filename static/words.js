@@ -54,9 +54,9 @@ addEventListener("click", ({ target }) => {
   if (word && !word.closest("button")) show(word);
   else hide();
 });
-// The box disappears with its word. Escape hides it; if the word has the focus, Escape does nothing
+// The box disappears with its word, and when the word scrolls. Escape hides it; if the word has the focus, Escape does nothing
 // else.
-addEventListener("scroll", hide, { capture: true, passive: true });
+addEventListener("scroll", ({ target }) => target.contains(shown) && hide(), { capture: true, passive: true });
 addEventListener(
   "keydown",
   (event) => {

@@ -43,7 +43,11 @@ pub fn keep_focus(act: &mut dyn FnMut()) {
 pub fn when_focus_is_lost(act: Box<dyn FnOnce()>) {
     request_animation_frame(move || {
         request_animation_frame(move || {
-            if document().active_element().is_none_or(|element| element.tag_name() == "BODY") {
+            // A browser may leave the focus on a hidden element for a moment.
+            let is_lost = |element: Element| {
+                element.tag_name() == "BODY" || element.get_bounding_client_rect().width() == 0.0
+            };
+            if document().active_element().is_none_or(is_lost) {
                 act();
             }
         });

@@ -31,7 +31,12 @@ pub fn enter() {
 
 /// Moves the focus to the inspector's head in the next frame: hidden elements cannot take it.
 pub fn go_in() {
-    request_animation_frame(|| focus_part(".area-inspector h2"));
+    let had = document().active_element();
+    request_animation_frame(move || {
+        if !has_moved(had.as_ref()) {
+            focus_part(".area-inspector h2");
+        }
+    });
 }
 
 /// Focuses the first element that matches a selector.
@@ -48,9 +53,7 @@ pub fn give_focus_back() {
     let had = document().active_element();
     // The opener may have been hidden behind the inspector until the next frame.
     request_animation_frame(move || {
-        let has = document().active_element();
-        // A fast reader may have moved the focus already; then it stays there.
-        if has != had && has.is_some_and(|element| element.tag_name() != "BODY") {
+        if has_moved(had.as_ref()) {
             return;
         }
         match opener.filter(|element| element.is_connected()) {
@@ -58,4 +61,10 @@ pub fn give_focus_back() {
             None => focus_step(),
         }
     });
+}
+
+/// Whether a fast reader has moved the focus to another element already. Then it stays there.
+fn has_moved(had: Option<&Element>) -> bool {
+    let has = document().active_element();
+    has.as_ref() != had && has.is_some_and(|element| element.tag_name() != "BODY")
 }

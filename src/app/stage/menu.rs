@@ -77,9 +77,9 @@ pub fn open_menu(menu: Menu, ev: &MouseEvent) {
     }
     menu.set(Some((object, x, y)));
     request_animation_frame(|| {
-        // A fast reader may have moved to another item.
-        let is_there = document().query_selector(".menu :focus").is_ok_and(|item| item.is_some());
-        if !is_there {
+        // A fast reader may have moved to another item, or closed the menu.
+        let is_there = |part| document().query_selector(part).is_ok_and(|found| found.is_some());
+        if is_there(".menu") && !is_there(".menu :focus") {
             focus_part(".menu button");
         }
     });

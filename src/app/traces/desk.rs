@@ -1,5 +1,7 @@
 //! The state of the dialog, and its connections to the page and the worker.
 
+use std::collections::VecDeque;
+
 use js_sys::Function;
 use wasm_bindgen::prelude::*;
 
@@ -63,6 +65,10 @@ pub(super) struct Desk {
     pub(super) sight: RwSignal<Sight>,
     pub(super) inode: RwSignal<Option<u16>>,
     asked: StoredValue<u32>,
+    /// The worker has not answered the last question.
+    is_asking: StoredValue<bool>,
+    /// Moves that start where the answer to the last question leads.
+    later: StoredValue<VecDeque<Go>>,
 }
 
 impl Desk {
@@ -74,6 +80,8 @@ impl Desk {
             sight: RwSignal::new(Sight::default()),
             inode: RwSignal::new(None),
             asked: StoredValue::new(0),
+            is_asking: StoredValue::new(false),
+            later: StoredValue::new(VecDeque::new()),
         }
     }
 
@@ -83,6 +91,7 @@ impl Desk {
         self.sight.set(Sight::default());
         self.inode.set(None);
         self.reading.set(Reading::Under { hundredths: 0, events: 0 });
+        self.is_asking.set_value(false);
         self.host.with_value(|host| host.read(source));
     }
 
@@ -91,17 +100,27 @@ impl Desk {
         self.reading.set(Reading::Failed("Reading was stopped.".into()));
     }
 
-    /// Moves to another event, which the worker finds.
+    /// Moves to another event, which the worker finds. A move before the worker has answered starts
+    /// from the event of that answer, so that two quick presses move by two.
     pub(super) fn go(self, go: Go) {
-        let at = self.sight.with_untracked(|sight| sight.at);
-        self.go_from(at, go);
+        if self.is_asking.get_value() {
+            return self.later.update_value(|later| later.push_back(go));
+        }
+        self.ask(self.sight.with_untracked(|sight| sight.at), go);
     }
 
+    /// Moves from a given event; the moves before it no longer count.
     pub(super) fn go_from(self, at: u32, go: Go) {
+        self.later.update_value(VecDeque::clear);
+        self.ask(at, go);
+    }
+
+    fn ask(self, at: u32, go: Go) {
         let id = self.asked.get_value().wrapping_add(1);
         self.asked.set_value(id);
         let ask = Ask { id, at, inode: self.inode.get_untracked(), go };
         if let Ok(ask) = serde_wasm_bindgen::to_value(&ask) {
+            self.is_asking.set_value(true);
             self.host.with_value(|host| host.ask(&ask));
         }
     }
@@ -133,7 +152,12 @@ impl Desk {
                 if let Ok(sight) = serde_wasm_bindgen::from_value::<Sight>(what)
                     && !late(&sight)
                 {
+                    let at = sight.at;
                     self.sight.set(sight);
+                    self.is_asking.set_value(false);
+                    if let Some(go) = self.later.try_update_value(VecDeque::pop_front).flatten() {
+                        self.ask(at, go);
+                    }
                 }
             }
             _ => self.reading.set(Reading::Failed(what.as_string().unwrap_or_default())),
