@@ -25,7 +25,7 @@ test("a run of one's own is turned into a question, and who opens the link predi
   await expect(stage.status()).toContainText("answer the question first");
   await card.getByRole("button", { name: "zeroes" }).click();
   for (let step = 3; step < steps; step++) await stage.forward().click();
-  await expect(page.getByRole("status", { name: "What the lesson says" })).toContainText("No: the data of a write.");
+  await expect(page.getByRole("status", { name: "What the lesson says" })).toContainText("Wrong. The answer is: the data of a write.");
   expect(await accessibilityFaults(page)).toEqual([]);
   await card.getByRole("button", { name: "To the free stage" }).click();
   await expect(card).toBeHidden();

@@ -15,12 +15,12 @@ test("the greeting leads to the first lesson, which locks its steps until the re
   await expect(card(page)).toContainText("stop 1 of 4");
   for (let step = 0; step < 3; step++) await page.keyboard.press("ArrowRight");
   await go(page, "Continue").click();
-  await expect(card(page)).toContainText("What does a direct read return now?");
+  await expect(card(page)).toContainText("What does a read return that follows the disk tree now?");
   await page.keyboard.press("ArrowRight");
   await expect(page.getByText("The step is locked: answer the lesson's question first.")).toBeVisible();
   await card(page).getByRole("button", { name: "A", exact: true }).click();
   await go(page, "Take the step").click();
-  await expect(told(page)).toContainText("No: zeroes.");
+  await expect(told(page)).toContainText("Wrong. The answer is: zeroes.");
   await expect(told(page)).toContainText("A read fills in zeroes");
 });
 
@@ -86,3 +86,21 @@ for (const [width, height] of [[1440, 900], [1280, 720], [1024, 768], [390, 844]
     expect(await accessibilityFaults(page), "answered").toEqual([]);
   });
 }
+
+test("a new stop moves the focus to its first answer", async ({ page, stage }) => {
+  await stage.open();
+  await page.getByRole("button", { name: "About" }).click();
+  await stage.greeting().getByRole("link", { name: /Start the lessons/ }).click();
+  await expect(page.getByRole("button", { name: "Play 3 steps" })).toBeFocused();
+  for (let step = 0; step < 3; step++) await page.keyboard.press("ArrowRight");
+  await expect(go(page, "Continue")).toBeFocused();
+  await page.keyboard.press("Enter");
+  await expect(card(page).getByRole("button", { name: "A", exact: true })).toBeFocused();
+});
+
+test("the step after which the deadlock was certain is marked once the reader has answered", async ({ page, stage }) => {
+  await stage.open("#lesson=5.5");
+  await expect(page.getByText("no return", { exact: true })).toBeHidden();
+  await go(page, "when t1 locked the file for B, step 5").click();
+  await expect(page.getByText("no return", { exact: true })).toBeVisible();
+});

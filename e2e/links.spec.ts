@@ -98,7 +98,7 @@ test("back and forward in the browser lead to the run of the script before, and 
 test("a damaged link says what is damaged and shows the rest", async ({ page, stage }) => {
   await stage.open("#v1;d=kara;p=S7;c=aa?b;a=1");
   await expect(stage.status()).toContainText("the link is cut off");
-  await expect(stage.status()).toContainText("after 2 choices, `?b` names none");
+  await expect(stage.status()).toContainText("choice 3 is not readable: `?b` names none");
   await expect(stage.place()).toHaveText("step 1 of 2");
   // A damaged link stays in the address bar until the next command, so that it can be corrected.
   expect(await page.evaluate(() => location.hash)).toBe("#v1;d=kara;p=S7;c=aa?b;a=1");

@@ -63,8 +63,10 @@ function saveJson() {
   if (second) save(second, "application/json", "extentscope-run-b.json", `${told} B has a file of its own.`);
 }
 
+/** The height of an embedded run in pixels; two designs have taller lanes. */
+const embedHeight = () => (document.querySelector(".stage[data-beside]") ? 660 : 520);
 const embedText = () =>
-  `<iframe src="${page.embedLink(place()).replaceAll("&", "&amp;")}" title="A run in extentscope" width="800" height="520"></iframe>`;
+  `<iframe src="${page.embedLink(place()).replaceAll("&", "&amp;")}" title="A run in extentscope" width="800" height="${embedHeight()}"></iframe>`;
 
 function build() {
   const rows = PICTURES.map((what) =>

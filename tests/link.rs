@@ -252,8 +252,8 @@ fn errors_of_a_link_are_sentences() {
     check("v0;preset=S99", "there is no preset `S99`");
     check("v0;preset=S7;design=kaba", "its design `kaba` cannot be read");
     check(&format!("v0;preset=S7;design={}", "kaba".repeat(99)), "cannot be read");
-    check("v0;preset=S7;choices=t1,t9", "after 1 choices, `t9` names none");
-    check("v0;preset=S7;choices=t1,zz,t1;at=1", "after 1 choices, `zz` names none");
+    check("v0;preset=S7;choices=t1,t9", "choice 2 is not readable: `t9` names none");
+    check("v0;preset=S7;choices=t1,zz,t1;at=1", "choice 2 is not readable: `zz` names none");
     check("hello", "The link cannot be read, so nothing changed: ");
     check("v0;preset=S7;choices=irq:io1", "Kept the first 0 steps");
     check("v0;preset=S7;colour=red", "a link has no `colour=red`");
@@ -262,7 +262,10 @@ fn errors_of_a_link_are_sentences() {
     check("v0;script=file+a+8+blocks~0anonsense", "it is in the editor, see line 2");
     check("v0;d=v3.8;p=S6.gls9;c", "it has keys that version 0 has not");
     check("v1;d=kara;p=S7.0000;c=;a=0", "it does not end in its checksum, k");
-    check("v2;d=kara;p=S7.0000;e=4.1;c=;a=0;k=0000", "is that of another; `4.1` changes nothing");
+    check(
+        "v2;d=kara;p=S7.0000;e=4.1;c=;a=0;k=0000",
+        "checksum does not fit; `4.1` changes nothing",
+    );
     check(
         &Link { preset: Some(&OTHER_S7), script: OTHER_S7.script.into(), ..Link::default() }
             .write(),

@@ -179,7 +179,9 @@ impl Link {
                 if after.is_empty() {
                     wrong.push("the link is cut off: it does not end in its checksum, k".into());
                 } else if after != sum(before.as_bytes()) {
-                    wrong.push("the link is damaged: its checksum is that of another".into());
+                    wrong.push(
+                        "some of its characters have changed: its checksum does not fit".into(),
+                    );
                 }
             }
             Some(new) => wrong.push(format!(
@@ -245,7 +247,10 @@ impl Link {
                     let rest =
                         rest.strip_prefix(UNREAD).filter(|rest| !rest.is_empty()).unwrap_or(rest);
                     let rest: String = rest.chars().take(8).collect();
-                    return Err(format!("after {read} choices, `{rest}` names none"));
+                    return Err(format!(
+                        "choice {} is not readable: `{rest}` names none",
+                        read + 1
+                    ));
                 }
             }
             "b" => return self.unpack_branches(value),

@@ -135,8 +135,9 @@ impl Session {
         if asked.answer.is_none() {
             return Some(Err("The step is locked: answer the question first."));
         }
-        // After the plan, the reader chooses the steps.
-        self.left()?.first().map(|choice| Ok(*choice))
+        // Beyond them the card would lose its answer.
+        let next = self.left()?.first().copied();
+        Some(next.ok_or("The steps of the question are taken: the card has the answer."))
     }
 
     /// The card of the question.
@@ -202,7 +203,7 @@ impl Session {
                 let right = of(AnswerMark::Right).map_or("none of these", |row| row.text.as_str());
                 told.push(match of(AnswerMark::Wrong) {
                     None => format!("Right: {right}."),
-                    Some(_) => format!("No: {right}."),
+                    Some(_) => format!("Wrong. The answer is: {right}."),
                 });
                 told.extend(finding(self.run()));
             }

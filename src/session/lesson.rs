@@ -1,7 +1,7 @@
 //! The lesson in progress: which steps are unlocked, and the return to its path.
 
 use crate::kernel::Choice;
-use crate::lesson::{Progress, lesson};
+use crate::lesson::{Fact, Progress, Truth, lesson};
 use crate::scenario::Frame;
 use crate::view::panels::{LessonCard, Reader, lesson_card};
 
@@ -46,6 +46,23 @@ impl Session {
         self.notice = None;
         self.course = Some(Course { shows_all, ..course });
         self.asked = None;
+        self.mark_no_return();
+    }
+
+    /// Marks the step after which the end could not be avoided, if the stop has asked for it and the
+    /// reader has answered.
+    fn mark_no_return(&mut self) {
+        let Some(Course { progress, .. }) = self.course else { return };
+        let at = usize::from(progress.stop);
+        let stop = lesson(progress.lesson).and_then(|lesson| lesson.stops.get(at));
+        let (Some(stop), Some(_)) = (stop, progress.answer) else { return };
+        let step = stop.shows.iter().find_map(|shown| match shown {
+            (Fact::NoReturn(_), Truth::Number(step)) => Some(*step),
+            _ => None,
+        });
+        let Some(step) = step else { return };
+        let run = self.run();
+        self.no_return = Some((step, run.setup().clone(), run.choices().to_vec()));
     }
 
     /// The lesson of a hand-written link, `lesson=3` or `lesson=3.2`.
@@ -76,6 +93,7 @@ impl Session {
         if course.progress.answer.is_none() && usize::from(answer) < answers {
             course.progress.answer = Some(answer);
             self.notice = None;
+            self.mark_no_return();
         }
     }
 

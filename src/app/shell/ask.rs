@@ -44,11 +44,18 @@ pub fn ask_button() -> AnyView {
     };
     let from = desk.text(|s| {
         let (at, all) = s.place;
+        if at >= all {
+            return "No step comes after this one, so there is nothing to predict. Close this, go \
+                    back some steps, and ask there."
+                .into();
+        }
         format!(
             "The reader of the link starts at step {at} and answers; then the other {} steps of this run are shown, and the model's answer.",
             all - at
         )
     });
+    let is_end = desk.text(|s| (s.place.0 >= s.place.1).to_string());
+    let is_at_end = move || is_end.with(|is_end| is_end == "true");
     view! {
         <button type="button" id="ask" title="Ask a question about this run" on:click=open>
             "question"
@@ -71,8 +78,8 @@ pub fn ask_button() -> AnyView {
                 <select on:change=move |ev| chosen.set(event_target_value(&ev))>{list(keys, choice)}</select>
             </label>
             <p class="row">
-                <button type="button" class="is-primary" on:click=copy>"Copy the question's link"</button>
-                <button type="button" on:click=try_it>"Try it here"</button>
+                <button type="button" class="is-primary" prop:disabled=is_at_end on:click=copy>"Copy the question's link"</button>
+                <button type="button" prop:disabled=is_at_end on:click=try_it>"Try it here"</button>
             </p>
         </dialog>
     }

@@ -2,8 +2,8 @@
 
 use crate::app::kit::prelude::*;
 
-use crate::app::kit::{aria, keep_focus, list, option};
-use crate::app::shell::{Desk, marked, words};
+use crate::app::kit::{aria, focus_any, keep_focus, list, option};
+use crate::app::shell::{Desk, focus_part, marked, words};
 use crate::kernel::{Design, Row};
 use crate::lesson::{EXERCISE, EXERCISE_NUMBER, LESSONS, Progress, QUESTION_NUMBER};
 use crate::view::panels::{Action, AnswerMark, AnswerRow, LessonCard, title};
@@ -14,6 +14,18 @@ pub fn lesson_panel() -> AnyView {
     let text = move |read: fn(&LessonCard) -> String| {
         desk.text(move |s| s.lesson.as_ref().map_or(String::new(), read))
     };
+    // A new stop moves the focus to its first answer, so that a reader with a keyboard need not look
+    // for it. The stop of the address at the start does not.
+    let place = desk.text(|s| {
+        s.lesson.as_ref().map_or(String::new(), |card| format!("{}.{}", card.number, card.stop))
+    });
+    Effect::new(move |before: Option<String>| {
+        let now = place.get();
+        if before.is_some_and(|before| before != now) && !now.is_empty() {
+            request_animation_frame(go_in);
+        }
+        now
+    });
     // The result scrolls into view on a narrow screen. It is a live region, so it is also read
     // aloud.
     view! {
@@ -59,6 +71,19 @@ pub fn lesson_panel() -> AnyView {
         </section>
     }
     .into_any()
+}
+
+/// Moves the focus to the first answer, or to the main button, unless the reader has it elsewhere.
+fn go_in() {
+    let has = document().active_element();
+    if has.is_some_and(|it| it.tag_name() != "BODY" && it.id() != "lesson-go") {
+        return;
+    }
+    let answer = document().query_selector(".lesson-question:not([hidden]) .lesson-answer");
+    match answer {
+        Ok(Some(answer)) => focus_any(&answer),
+        _ => focus_part("#lesson-go"),
+    }
 }
 
 /// A select of all lessons.

@@ -88,7 +88,7 @@ const LEGEND: [(&str, &str, &str); 11] = [
     ("data-stale", "stale", "what a former owner left"),
     ("data-zeroes", "0", "zeroes of a read"),
     ("mark-pending", "", "a bar: the conversion is pending"),
-    ("mark-volatile", "", "a broken frame: volatile"),
+    ("mark-volatile", "", "a broken frame: lost in a power cut"),
     ("mark-wrong", "", "a thick frame: a promise breaks"),
 ];
 

@@ -33,6 +33,7 @@ pub(super) fn hunk(pc: Pc, knobs: &Knobs, in_irq: bool) -> Option<&'static str> 
     match (in_irq, is_applied) {
         (true, true) => Some("RFC, page-io.c: moved here from the worker"),
         (true, false) => None,
-        (false, _) => Some("RFC, page-io.c: moves into the irq"),
+        (false, true) => Some("RFC, page-io.c: moved into the irq, but not in this design"),
+        (false, false) => Some("RFC, page-io.c: moves into the irq"),
     }
 }

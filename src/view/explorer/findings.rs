@@ -173,7 +173,7 @@ impl Findings {
             let idle = match &decided.verdict {
                 Verdict::NeverReached => {
                     let yet = if is_limited { " so far" } else { "" };
-                    format!("It never came up{yet} that {}.", promise.sometimes())
+                    format!("This happens in no run{yet}: {}.", promise.sometimes())
                 }
                 Verdict::Holds | Verdict::Violated { .. } => String::new(),
             };

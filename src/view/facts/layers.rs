@@ -240,10 +240,11 @@ fn owed(state: &State, inode: &Inode, lblk: u8) -> [u8; 2] {
 /// The work of a direct read before it maps its blocks, which may change its result.
 fn read_detour(setup: &Setup, inode: &Inode) -> Option<&'static str> {
     if inode.has_unclean_pages(Inode::whole()) {
-        return Some("a reader writes dirty pages back first");
+        return Some("by the maps as they are now; a direct read first writes dirty pages back");
     }
     let waits = setup.design.knobs.nolock_read == NolockRead::Waits && setup.dioread_nolock();
-    (waits && inode.i_unwritten > 0).then_some("a reader flushes pending conversions first")
+    (waits && inode.i_unwritten > 0)
+        .then_some("by the maps as they are now; a direct read first waits for pending conversions")
 }
 
 /// The origin of a block's data, without block numbers.

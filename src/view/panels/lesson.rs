@@ -155,6 +155,7 @@ fn told(lesson: &Lesson, at: &Stop, reader: &Reader, action: Action) -> Vec<Stri
     let mut told = Vec::new();
     match action {
         Action::Return => told.push("You have left the lesson's path. The run is yours.".into()),
+        Action::Wait if reader.left == 0 => told.push("Choose an answer.".into()),
         Action::Wait => told.push("Choose an answer; then the steps are unlocked.".into()),
         Action::Steps(1) => told.push("One step to take.".into()),
         Action::Steps(left) => {
@@ -168,7 +169,7 @@ fn told(lesson: &Lesson, at: &Stop, reader: &Reader, action: Action) -> Vec<Stri
                 let right = right.map_or("", |(text, _)| *text);
                 told.push(match chosen == question.right {
                     true => format!("Right: {right}."),
-                    false => format!("No: {right}."),
+                    false => format!("Wrong. The answer is: {right}."),
                 });
                 told.push(question.why.into());
             }
@@ -208,7 +209,7 @@ mod tests {
         let done = card("2.2a1", 0);
         assert_eq!(done.action, Action::Continue);
         assert_eq!(marks(&done), [AnswerMark::Wrong, AnswerMark::Right]);
-        assert_eq!(done.told[0], "No: zeroes.");
+        assert_eq!(done.told[0], "Wrong. The answer is: zeroes.");
         assert!(done.told.iter().any(|line| line.starts_with("This breaks the promise RAW: ")));
     }
 

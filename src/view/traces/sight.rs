@@ -252,8 +252,8 @@ impl Book {
     /// The line of the operation around an event, and the link that opens it in the machine.
     fn script(&self, at: usize) -> Result<(String, String), String> {
         let Some(mark) = self.marks.at(at as u32) else {
-            return Err("No marker names this operation (`op 3 begin dio_write …`), so there is \
-                        no script of it."
+            return Err("No marker such as `op 3 begin dio_write …` stands before this event, so \
+                        there is no script of it."
                 .into());
         };
         let Some(records) = self.marks.records(mark.index) else {

@@ -238,7 +238,10 @@ fn kept(setup: &Setup, after: &State) -> String {
     let reason = |extent: &Extent| {
         let is_marked = knobs.dirty_bit != DirtyBit::No && extent.status.any(Status::DIRTY);
         if is_marked {
-            return Some("the disk tree is behind it");
+            return Some(match extent.status.any(Status::UNWRITTEN) {
+                true => "its conversion is pending",
+                false => "the disk tree is behind it",
+            });
         }
         let is_delayed = extent.status.any(Status::DELAYED) && !knobs.shrink_delayed;
         is_delayed.then_some("only this tree has it")

@@ -37,14 +37,14 @@ pub const TERMS: &[Term] = &[
     letter("R", "Referenced: the entry was used recently, so the shrinker spares it once."),
     letter(
         "*",
-        "The dirty bit that the mailing list thread proposed: the entry is newer than the \
-            disk tree.",
+        "The dirty bit that the mailing list thread proposed: a conversion of the entry's blocks \
+         is pending.",
     ),
     term(
         "dirty bit",
         &[],
-        "A mark on an ES entry that is newer than the disk tree, proposed on 31 December 2012: \
-         memory pressure must not free it.",
+        "A mark on an ES entry whose conversion is pending, proposed on 31 December 2012: memory \
+         pressure must not free it.",
     ),
     term("dirty", &[], "A page or an ES entry that is newer in memory than on the device."),
     term(
