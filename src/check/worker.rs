@@ -2,7 +2,7 @@
 //! to. The search then merges the records of all threads in the order of the states.
 
 use crate::kernel::{
-    self, ACTORS, Choice, Next, Setup, deadlocked_among, enabled_among, next_of_all,
+    self, ACTORS, Choice, Next, Recall, Setup, deadlocked_among, enabled_among, next_of_all,
 };
 
 use super::ends;
@@ -35,6 +35,7 @@ pub(super) struct Worker {
     choices: Vec<Choice>,
     /// Those choices that suffice.
     some: Vec<Choice>,
+    recall: Recall,
     came_up: Situations,
     parents: Vec<Parent>,
     taken: Steps,
@@ -85,6 +86,7 @@ impl Worker {
             expansion: Expansion::new(setup, values),
             choices: Vec::new(),
             some: Vec::new(),
+            recall: Recall::default(),
             came_up: Situations::default(),
             parents: Vec::new(),
             taken: Steps::default(),
@@ -157,7 +159,8 @@ impl Worker {
             Some(choice) => some.push(choice),
             None => {
                 some.extend(&self.choices);
-                reduced.reduction.reduce(known.setup, here, nexts, reduced.told, &mut some);
+                let (at, recall) = ((known.setup, here), &mut self.recall);
+                reduced.reduction.reduce(at, nexts, reduced.told, recall, &mut some);
             }
         }
         self.take(known, nexts, |choice| some.contains(choice));

@@ -114,7 +114,9 @@ impl Places<'_> {
                 none.writes(the(Global::Completed) | queues)
             }
             // There are enough equivalent workers to take all queued items.
-            Pc::QueueDioWork if self.knows_dio_workers() => none.writes(the(Global::LastDioWork)),
+            Pc::QueueDioWork if self.facts.knows_dio_workers => {
+                none.writes(the(Global::LastDioWork))
+            }
             Pc::QueueDioWork => none,
             Pc::Decrement => none.adds(of(Of::Unwritten) | the(Global::Throttle)),
             Pc::DioDone => {
@@ -200,12 +202,7 @@ impl Places<'_> {
     /// A worker of `s_dio_done_wq` takes an IO, or finishes one.
     pub(super) fn moves_dio_worker(&self) -> Footprint {
         let idle = Parts::the(Global::DioIdle);
-        Footprint::NONE.writes(if self.knows_dio_workers() { idle } else { Parts::NONE })
-    }
-
-    /// Whether the workers of `s_dio_done_wq` are distinguishable.
-    fn knows_dio_workers(&self) -> bool {
-        self.facts.few_workers || !self.setup.has_anonymous_kworkers()
+        Footprint::NONE.writes(if self.facts.knows_dio_workers { idle } else { Parts::NONE })
     }
 
     /// A slot of the IO table is freed.

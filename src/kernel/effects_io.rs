@@ -111,6 +111,9 @@ impl Places<'_> {
 
     /// Cached pages change or are dropped.
     pub(super) fn changes_pages(&self, on: &Subject) -> Footprint {
+        if !self.facts.cached {
+            return Footprint::NONE;
+        }
         let inode = &self.state.inodes[usize::from(on.ino)];
         let cached = |lblk: &u8| inode.pages[usize::from(*lblk)] != Page::Absent;
         let cached = (0..BLOCKS_MAX as u8).filter(cached).fold(0, |all, lblk| all | 1 << lblk);

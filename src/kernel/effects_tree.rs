@@ -74,7 +74,7 @@ impl Places<'_> {
         if !on.holes {
             return maps;
         }
-        let free = Parts::the(Global::Free) | Parts::media(self.free_media(on.now));
+        let free = Parts::the(Global::Free) | Parts::media(self.free(on.now));
         let allocated = Parts::disk(ino, blocks) | Parts::places(ino, blocks);
         maps.writes(free | allocated).adds(Parts::of(Of::DirtyTid, ino))
     }
@@ -147,8 +147,7 @@ impl Places<'_> {
         }
         let returns = self.hears_of_error(on.ino).reads(Parts::the(Global::Must));
         // From v6.7 on the sync is the last step of a direct write that its submitter syncs.
-        let mut ops = self.setup.threads.iter().flatten();
-        let returns = match ops.any(|op| op.writes() > 0 && op.syncs()) {
+        let returns = match self.facts.write_syncs {
             true => returns | self.acknowledges(&Subject::whole(on.ino)),
             false => returns,
         };
@@ -206,7 +205,7 @@ impl Places<'_> {
             blocks & (1 << lblk) != 0 && now && hole
         };
         let holes = (0..BLOCKS_MAX as u8).any(may_be_hole);
-        let media = if holes { on.media | self.free_media(on.now) } else { on.media };
+        let media = if holes { on.media | self.free(on.now) } else { on.media };
         let on = Subject { blocks, holes, media, ..*on };
         let maps = self.maps(&on) | self.handle_for_tree(ino) | self.takes_slot();
         let step = (maps | pages).reads(of(Of::Size) | of(Of::DiskSize)).adds(adds);

@@ -1,7 +1,7 @@
 //! The facts about a setup that determine footprints.
 
 use super::footprint::bits;
-use super::knobs::{EsContent, EsLock, Fua};
+use super::knobs::{EsContent, EsLock, Fua, Workers};
 use super::op::Op;
 use super::setup::{Budgets, Setup};
 use crate::bounds::{BLOCKS_MAX, INODES_MAX, IOS_MAX};
@@ -34,8 +34,16 @@ pub(super) struct Facts {
     pub(super) full_table: bool,
     /// Whether the ES tree ever has extents.
     pub(super) es: bool,
-    /// Whether more AIO may be queued than `s_dio_done_wq` has workers.
-    pub(super) few_workers: bool,
+    /// Whether events are reaped by `getevents`.
+    pub(super) getevents: bool,
+    /// Whether each file is truncated.
+    pub(super) truncates: [bool; INODES_MAX as usize],
+    /// Whether a write syncs.
+    pub(super) write_syncs: bool,
+    /// Whether the workers of `s_dio_done_wq` can be told apart.
+    pub(super) knows_dio_workers: bool,
+    /// Whether AIO is completed by workers of `s_dio_done_wq`, which are equivalent.
+    pub(super) queue_is_dio: bool,
 }
 
 impl Facts {
@@ -62,7 +70,13 @@ impl Facts {
             let buffered = ops().filter(|op| op.is_buffered() && op.ino() == ino);
             buffered.filter_map(|op| op.range()).fold(0, |all, range| all | bits(range.blocks()))
         };
+        let truncates =
+            |ino: u8| ops().any(|op| matches!(*op, Op::Truncate { ino: of, .. } if of == ino));
         let full_slots = aios > u32::from(setup.slots);
+        let getevents = ops().any(|op| matches!(op, Op::Getevents { .. }));
+        // More AIO may be queued than there are workers.
+        let few_workers = aios >= u32::from(setup.kworkers());
+        let anonymous = setup.has_anonymous_kworkers();
         Facts {
             is_known: setup.delalloc && ops().all(is_known) && !is_unknown(setup),
             cached,
@@ -72,11 +86,15 @@ impl Facts {
             crash: setup.budgets.crash > 0,
             fails: setup.budgets.eio > 0 || setup.budgets.enospc > 0,
             flushes: ops().any(|op| !op.is_aio() || op.syncs()),
-            reaps: full_slots || ops().any(|op| matches!(op, Op::Getevents { .. })),
+            reaps: full_slots || getevents,
             full_slots,
             full_table: ops().map(bios).sum::<u32>() > IOS_MAX,
             es: cached || setup.design.knobs.es_content != EsContent::Delayed,
-            few_workers: aios >= u32::from(setup.kworkers()),
+            getevents,
+            truncates: [truncates(0), truncates(1)],
+            write_syncs: ops().any(|op| op.writes() > 0 && op.syncs()),
+            knows_dio_workers: few_workers || !anonymous,
+            queue_is_dio: setup.design.knobs.workers == Workers::RsvAndDio && anonymous,
         }
     }
 }

@@ -12,28 +12,34 @@ use core::ops::{BitOr, BitOrAssign};
 use super::state::State;
 use crate::bounds::{BLOCKS_MAX, INODES_MAX, IOS_MAX, PBLKS_MAX};
 
-/// A set of parts of a state. Each block of a file is a separate part, and so is each block of the
-/// device.
+/// A set of parts of a state, as bits. Each block of a file is a separate part, and so is each
+/// block of the device. A word has the bits of [`Of`] and [`Global`] and two bits for each IO; four
+/// words have a bit for each block of each file, of two kinds ([`Kind`]) each; the last one has a
+/// bit for each block of the device.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Parts {
-    /// The bits of [`Of`] and [`Global`], and two bits for each IO.
-    small: u64,
-    /// The status of blocks in the disk tree (hole, unwritten or written): a bit for each block of
-    /// each file.
-    disk: u32,
-    /// The physical places of blocks.
-    places: u32,
-    /// The starts of split extents (`Inode::splits`), a bit for each block of each file.
-    splits: u32,
-    pages: u32,
-    /// The extent status tree.
-    es: u32,
-    /// The numbers of writes (`Inode::version`), a bit for each block of each file.
-    versions: u32,
-    /// The acknowledged versions (`Inode::acked`), a bit for each block of each file.
-    acked: u32,
-    /// The contents of the device's blocks, a bit for each.
-    media: u64,
+pub struct Parts([u64; WORDS]);
+
+const WORDS: usize = 6;
+const MEDIA: usize = WORDS - 1;
+
+/// What is known of each block of a file. The number is that of a half word, after those of the
+/// first word.
+#[derive(Clone, Copy)]
+enum Kind {
+    /// Its status in the disk tree: hole, unwritten or written.
+    Disk = 2,
+    /// Its physical place.
+    Places,
+    /// Whether a split extent starts there (`Inode::splits`).
+    Splits,
+    /// Its page.
+    Pages,
+    /// Its extent status.
+    Es,
+    /// The number of its last write (`Inode::version`).
+    Versions,
+    /// Its acknowledged version (`Inode::acked`).
+    Acked,
 }
 
 /// The single parts of an inode.
@@ -115,57 +121,48 @@ pub(super) const WHOLE: u16 = u16::MAX;
 pub(super) const ALL_MEDIA: u64 = u64::MAX;
 
 impl Parts {
-    pub(super) const NONE: Parts = Parts {
-        small: 0,
-        disk: 0,
-        places: 0,
-        splits: 0,
-        pages: 0,
-        es: 0,
-        versions: 0,
-        acked: 0,
-        media: 0,
-    };
-    pub(super) const ALL: Parts = Parts {
-        small: u64::MAX,
-        disk: u32::MAX,
-        places: u32::MAX,
-        splits: u32::MAX,
-        pages: u32::MAX,
-        es: u32::MAX,
-        versions: u32::MAX,
-        acked: u32::MAX,
-        media: u64::MAX,
-    };
+    pub(super) const NONE: Parts = Parts([0; WORDS]);
+    pub(super) const ALL: Parts = Parts([u64::MAX; WORDS]);
+
+    const fn word(at: usize, bits: u64) -> Parts {
+        let mut words = [0; WORDS];
+        words[at] = bits;
+        Parts(words)
+    }
 
     pub(super) const fn of(what: Of, ino: u8) -> Parts {
-        Parts { small: 1 << (what as u32 + OF_INODE * ino as u32), ..Parts::NONE }
+        Parts::word(0, 1 << (what as u32 + OF_INODE * ino as u32))
     }
 
     pub(super) const fn the(what: Global) -> Parts {
-        Parts { small: 1 << (GLOBAL_FIRST + what as u32), ..Parts::NONE }
+        Parts::word(0, 1 << (GLOBAL_FIRST + what as u32))
     }
 
     /// The progress of an IO's bio, for a task that waits for it.
     pub(super) const fn bio(io: u8) -> Parts {
-        Parts { small: 1 << (IO_FIRST + io as u32), ..Parts::NONE }
+        Parts::word(0, 1 << (IO_FIRST + io as u32))
     }
 
     /// Whether an IO has failed.
     pub(super) const fn failure(io: u8) -> Parts {
-        Parts { small: 1 << (IO_FIRST + IOS_MAX + io as u32), ..Parts::NONE }
+        Parts::word(0, 1 << (IO_FIRST + IOS_MAX + io as u32))
+    }
+
+    const fn in_file(kind: Kind, ino: u8, blocks: u16) -> Parts {
+        let half = u64::BITS / 2 * (kind as u32 % 2);
+        Parts::word(kind as usize / 2, (blocks as u64) << (ino as u32 * BLOCKS_MAX + half))
     }
 
     pub(super) const fn disk(ino: u8, blocks: u16) -> Parts {
-        Parts { disk: in_file(ino, blocks), ..Parts::NONE }
+        Parts::in_file(Kind::Disk, ino, blocks)
     }
 
     pub(super) const fn places(ino: u8, blocks: u16) -> Parts {
-        Parts { places: in_file(ino, blocks), ..Parts::NONE }
+        Parts::in_file(Kind::Places, ino, blocks)
     }
 
     pub(super) const fn splits(ino: u8, blocks: u16) -> Parts {
-        Parts { splits: in_file(ino, blocks), ..Parts::NONE }
+        Parts::in_file(Kind::Splits, ino, blocks)
     }
 
     /// The whole disk tree of a file.
@@ -174,57 +171,42 @@ impl Parts {
     }
 
     pub(super) const fn pages(ino: u8, blocks: u16) -> Parts {
-        Parts { pages: in_file(ino, blocks), ..Parts::NONE }
+        Parts::in_file(Kind::Pages, ino, blocks)
     }
 
     pub(super) const fn es(ino: u8, blocks: u16) -> Parts {
-        Parts { es: in_file(ino, blocks), ..Parts::NONE }
+        Parts::in_file(Kind::Es, ino, blocks)
     }
 
     pub(super) const fn versions(ino: u8, blocks: u16) -> Parts {
-        Parts { versions: in_file(ino, blocks), ..Parts::NONE }
+        Parts::in_file(Kind::Versions, ino, blocks)
     }
 
     pub(super) const fn acked(ino: u8, blocks: u16) -> Parts {
-        Parts { acked: in_file(ino, blocks), ..Parts::NONE }
+        Parts::in_file(Kind::Acked, ino, blocks)
     }
 
     pub(super) const fn media(blocks: u64) -> Parts {
-        Parts { media: blocks, ..Parts::NONE }
-    }
-
-    const fn or(self, other: Parts) -> Parts {
-        Parts {
-            small: self.small | other.small,
-            disk: self.disk | other.disk,
-            places: self.places | other.places,
-            splits: self.splits | other.splits,
-            pages: self.pages | other.pages,
-            es: self.es | other.es,
-            versions: self.versions | other.versions,
-            acked: self.acked | other.acked,
-            media: self.media | other.media,
-        }
+        Parts::word(MEDIA, blocks)
     }
 
     #[inline]
-    const fn meets(self, other: Parts) -> bool {
-        self.small & other.small != 0
-            || (self.disk & other.disk) | (self.places & other.places) != 0
-            || (self.splits & other.splits) | (self.pages & other.pages) != 0
-            || (self.versions & other.versions) | (self.acked & other.acked) != 0
-            || self.es & other.es != 0
-            || self.media & other.media != 0
+    const fn or(self, other: Parts) -> Parts {
+        let ([a, b, c, d, e, f], [g, h, i, j, k, l]) = (self.0, other.0);
+        Parts([a | g, b | h, c | i, d | j, e | k, f | l])
     }
-}
 
-const fn in_file(ino: u8, blocks: u16) -> u32 {
-    (blocks as u32) << (ino as u32 * BLOCKS_MAX)
+    #[inline]
+    const fn meets(&self, other: &Parts) -> bool {
+        let ([a, b, c, d, e, f], [g, h, i, j, k, l]) = (&self.0, &other.0);
+        (*a & *g) | (*b & *h) | (*c & *i) | (*d & *j) | (*e & *k) | (*f & *l) != 0
+    }
 }
 
 impl BitOr for Parts {
     type Output = Parts;
 
+    #[inline]
     fn bitor(self, other: Parts) -> Parts {
         self.or(other)
     }
@@ -233,66 +215,61 @@ impl BitOr for Parts {
 /// An upper bound of the parts that a step uses.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Footprint {
-    /// The parts that the step depends on.
-    reads: Parts,
-    /// The parts that the step changes.
-    writes: Parts,
-    /// The parts that the step changes commutatively: it increments or decrements a counter, or
-    /// sets a flag that no concurrent step clears.
-    adds: Parts,
+    /// The parts that the step reads or writes.
+    seen: Parts,
+    /// The parts that the step writes or adds to. To add is to change commutatively: to increment
+    /// or decrement a counter, or to set a flag that no concurrent step clears.
+    changed: Parts,
 }
 
 impl Footprint {
     /// The footprint of a step that only its own actor can observe.
-    pub const NONE: Footprint =
-        Footprint { reads: Parts::NONE, writes: Parts::NONE, adds: Parts::NONE };
+    pub const NONE: Footprint = Footprint { seen: Parts::NONE, changed: Parts::NONE };
     /// The footprint that meets every other one.
-    pub const EVERYTHING: Footprint =
-        Footprint { reads: Parts::ALL, writes: Parts::ALL, adds: Parts::NONE };
+    pub const EVERYTHING: Footprint = Footprint { seen: Parts::ALL, changed: Parts::ALL };
 
     #[must_use]
+    #[inline]
     pub(super) const fn reads(mut self, parts: Parts) -> Footprint {
-        self.reads = self.reads.or(parts);
+        self.seen = self.seen.or(parts);
         self
     }
 
     #[must_use]
-    pub(super) const fn writes(mut self, parts: Parts) -> Footprint {
-        self.writes = self.writes.or(parts);
-        self
+    #[inline]
+    pub(super) const fn writes(self, parts: Parts) -> Footprint {
+        self.reads(parts).adds(parts)
     }
 
     #[must_use]
+    #[inline]
     pub(super) const fn adds(mut self, parts: Parts) -> Footprint {
-        self.adds = self.adds.or(parts);
+        self.changed = self.changed.or(parts);
         self
     }
 
-    /// Whether the order of two steps can matter.
+    /// Whether the order of two steps can matter: one changes what the other sees. Two steps that
+    /// only add to a part do not meet there.
     #[inline]
     pub const fn meets(&self, other: &Footprint) -> bool {
-        let seen = other.reads.or(other.writes);
-        self.writes.meets(seen.or(other.adds))
-            || self.adds.meets(seen)
-            || self.reads.meets(other.writes.or(other.adds))
+        self.seen.meets(&other.changed) || self.changed.meets(&other.seen)
     }
 }
 
 impl BitOr for Footprint {
     type Output = Footprint;
 
+    #[inline]
     fn bitor(self, other: Footprint) -> Footprint {
-        Footprint {
-            reads: self.reads.or(other.reads),
-            writes: self.writes.or(other.writes),
-            adds: self.adds.or(other.adds),
-        }
+        Footprint { seen: self.seen.or(other.seen), changed: self.changed.or(other.changed) }
     }
 }
 
 impl BitOrAssign for Footprint {
+    #[inline]
     fn bitor_assign(&mut self, other: Footprint) {
-        *self = *self | other;
+        self.seen = self.seen.or(other.seen);
+        self.changed = self.changed.or(other.changed);
     }
 }
 

@@ -1,52 +1,40 @@
 //! The parts that an actor may touch before certain other actors step.
 
+use core::cell::Cell;
+
 use super::choice::Actor;
 use super::footprint::{Footprint, Subject};
+use super::future_waits::Stills;
 use super::knobs::{FallocateWaits, FsyncWait, TruncWait, Workers};
 use super::op::Op;
 use super::pc::Pc;
 use super::places::{Places, inodes};
 use super::plan::{irq_plan, worker_plan};
-use super::setup::Setup;
-use super::state::{FLUSHER, Frame, Io, List, NO_IRQ, NOBODY, On, Stage, Task};
-use super::wait::Wait;
-use crate::bounds::{KWORKERS_MAX, THREADS_MAX};
+use super::recall::{IRQ, Recall};
+use super::state::{FLUSHER, Frame, Io, List, NO_IRQ, On, Stage, Task};
 
-/// A set of actors, as bits by their positions.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Actors(u32);
-
-impl Actors {
-    pub(super) const NONE: Actors = Actors(0);
-
-    pub(super) const fn has(self, actor: Actor) -> bool {
-        self.0 & (1 << actor.position()) != 0
-    }
-
-    #[must_use]
-    pub(super) const fn with(self, actor: Actor) -> Actors {
-        Actors(self.0 | 1 << actor.position())
-    }
-
-    pub(super) fn iter(self) -> impl Iterator<Item = Actor> {
-        Actor::all().filter(move |actor| self.has(*actor))
-    }
-}
-
-/// The parts that actors may touch while those in `still` do not step.
+/// The parts that actors may touch while some others stand still.
 pub(super) struct Futures<'a> {
     pub(super) places: Places<'a>,
-    pub(super) still: Actors,
+    pub(super) stills: Stills,
+    pub(super) recall: &'a Recall,
+    /// While the footprint of an operation is computed that is kept for other states: the files
+    /// that it flushes, as bits.
+    pub(super) put_off: Cell<Option<u8>>,
 }
 
-impl Futures<'_> {
+impl<'a> Futures<'a> {
+    pub(super) fn new(places: Places<'a>, stills: Stills, recall: &'a Recall) -> Futures<'a> {
+        Futures { places, stills, recall, put_off: Cell::new(None) }
+    }
+
     /// The footprint of all further steps of an actor, and of the steps that they cause.
     pub(super) fn of(&self, actor: Actor) -> Footprint {
         let Places { setup, state, facts, .. } = self.places;
         let left = &state.left;
         match actor {
             Actor::Thread(thread) => self.of_thread(thread),
-            Actor::Irq(io) => self.of_irq(io),
+            Actor::Irq(io) => self.known(io, IRQ, || self.of_irq(io)),
             Actor::Kworker(kworker) => self.of_kworker(kworker),
             Actor::Jbd2 => {
                 let wakes = state.journal.requested || state.journal.locked || left.commit > 0;
@@ -80,12 +68,13 @@ impl Futures<'_> {
         for frame in task.frames().iter().filter(|frame| frame.pc.is_end_io()) {
             let On::Io(io) = frame.on else { continue };
             let (at, on) = (&state.ios[usize::from(io)], Subject::of_io(state, io));
-            all |= self.work(at, &on, frame.extra) | self.running(task.frames(), &on);
+            all |= self.known(io, frame.extra, || self.work(at, &on, frame.extra));
+            all |= self.running(task.frames(), &on);
         }
         for (at, op) in program.iter().enumerate().skip(usize::from(task.op)) {
             let begun = at == usize::from(task.op) && task.depth() > 0;
             let how = if begun { Begun::of(task) } else { Begun::NOT };
-            if !self.add_op(*op, how, &mut all) {
+            if !self.add_known((thread, at), *op, how, &mut all) {
                 break;
             }
         }
@@ -94,12 +83,12 @@ impl Futures<'_> {
 
     /// Adds the footprint of an operation, from one of its iocbs on; false if it reaches a lock
     /// that cannot be taken.
-    fn add_op(&self, op: Op, begun: Begun, all: &mut Footprint) -> bool {
+    pub(super) fn add_op(&self, op: Op, begun: Begun, all: &mut Footprint) -> bool {
         let places = &self.places;
         let cached = places.facts.cached;
         let ino = op.ino();
         let Begun { from, inside, writeback, remembers } = begun;
-        let locked_out = inside.is_none() && self.is_locked(ino);
+        let locked_out = inside.is_none() && self.stills.is_locked(ino);
         let sum = |pcs: &[Pc], on: &Subject| {
             pcs.iter().fold(Footprint::NONE, |sum, pc| sum | places.at(*pc, on))
         };
@@ -174,7 +163,7 @@ impl Futures<'_> {
                 *all |= sum(&[Pc::TruncLock], &on);
                 let waits =
                     matches!(inside, None | Some(Pc::TruncDio)) && !places.may_grow(ino, size);
-                if waits && self.lasts(Wait::DioCount { ino }) {
+                if waits && self.stills.dio_lasts(ino) {
                     return false;
                 }
                 *all |= sum(&[Pc::TruncDio, Pc::TruncPages, Pc::TruncFree], &on);
@@ -242,8 +231,7 @@ impl Futures<'_> {
 
     /// The irq handler from a position of its plan on, and the actors that continue after it.
     fn completion(&self, io: &Io, on: &Subject, from: u8, bio: bool) -> Footprint {
-        let Places { setup, facts, .. } = self.places;
-        let knobs = &setup.design.knobs;
+        let knobs = &self.places.setup.design.knobs;
         let plan = irq_plan(knobs, io);
         let mut all = if bio { self.places.bio(on) } else { Footprint::NONE };
         for pc in plan.parts().iter().skip(usize::from(from)) {
@@ -252,8 +240,8 @@ impl Futures<'_> {
             let by_one =
                 *pc == Pc::AddCompleteIo && (io.writeback || knobs.workers != Workers::RsvAndUnrsv);
             let waits = match pc {
-                Pc::QueueDioWork => self.dio_work_waits(),
-                _ => by_one && !facts.flushes && self.still.has(Actor::Kworker(0)),
+                Pc::QueueDioWork => self.stills.dio_work_waits(),
+                _ => by_one && self.stills.worker_waits(),
             };
             if queues && !waits {
                 let take = match pc {
@@ -265,17 +253,6 @@ impl Futures<'_> {
             }
         }
         all
-    }
-
-    /// Whether later items of `s_dio_done_wq` wait until the oldest one is taken.
-    fn dio_work_waits(&self) -> bool {
-        if !queue_is_dio(self.places.setup) {
-            return false;
-        }
-        let idle =
-            |k: &u8| self.places.state.tasks[usize::from(THREADS_MAX as u8 + k)].depth() == 0;
-        let still = |k: &u8| self.still.has(Actor::Kworker(*k));
-        (1..KWORKERS_MAX as u8).filter(idle).any(|k| still(&k))
     }
 
     /// A worker's part of an IO, from a position of its plan on.
@@ -292,7 +269,7 @@ impl Futures<'_> {
         let plan = worker_plan(&self.places.setup.design.knobs, io);
         for pc in plan.parts().iter().skip(usize::from(from)) {
             all |= match pc {
-                Pc::Convert if self.handles_wait() => return all,
+                Pc::Convert if self.stills.handles_wait() => return all,
                 Pc::Convert => {
                     let starts = self.places.at(Pc::ConvertStart, on);
                     starts | self.places.at(Pc::ConvertMap, on)
@@ -302,14 +279,6 @@ impl Futures<'_> {
             };
         }
         all
-    }
-
-    /// Whether no handle can be started, because the transaction is locked and not yet written. A
-    /// reserved handle does not wait.
-    fn handles_wait(&self) -> bool {
-        let Places { setup, state, .. } = self.places;
-        let reserved = setup.design.knobs.reservation;
-        !reserved && state.journal.locked && self.still.has(Actor::Jbd2)
     }
 
     /// fsync with clean pages, with the conversions that it runs and the commit that it requests.
@@ -344,7 +313,15 @@ impl Futures<'_> {
     }
 
     /// The flush of pending conversions, of existing IOs.
-    fn flush(&self, ino: u8) -> Footprint {
+    pub(super) fn flush(&self, ino: u8) -> Footprint {
+        if let Some(files) = self.put_off.get() {
+            self.put_off.set(Some(files | 1 << ino));
+            return Footprint::NONE;
+        }
+        self.recall.flush(ino, self.stills.handles_wait(), || self.flush_now(ino))
+    }
+
+    fn flush_now(&self, ino: u8) -> Footprint {
         let on = Subject::whole(ino);
         let own = self.places.at(Pc::FlushTake, &on) | self.places.at(Pc::FlushWait, &on);
         let all = self.places.state.ios().filter(|(_, io)| io.ino == ino && !io.waits);
@@ -364,8 +341,7 @@ impl Futures<'_> {
         let Places { setup, state, .. } = self.places;
         let mut all = Footprint::NONE;
         for (io, at) in state.ios() {
-            let on_its_way = matches!(at.stage, Stage::Submitted);
-            if at.aio && !(on_its_way && self.still.has(Actor::Irq(io))) {
+            if at.aio && !self.stills.irq_waits(io) {
                 let on = match at.stage {
                     Stage::Prepared => self.places.prepared(at),
                     _ => Subject::of_io(state, io),
@@ -419,7 +395,7 @@ impl Futures<'_> {
             return all;
         }
         // The first of equivalent workers takes the queued item.
-        let waits = kworker > 0 && queue_is_dio(setup) && self.dio_work_waits();
+        let waits = kworker > 0 && self.stills.dio_work_waits();
         let takes = takes && !waits;
         if takes {
             let take = match (kworker, setup.design.knobs.workers) {
@@ -433,13 +409,14 @@ impl Futures<'_> {
             let on = Subject::of_io(state, io);
             let inside = |frame: &&Frame| frame.pc.is_end_io() && frame.on == On::Io(io);
             if let Some(frame) = frames.iter().find(inside) {
-                all |= self.work(at, &on, frame.extra) | self.running(frames, &on);
+                all |= self.known(io, frame.extra, || self.work(at, &on, frame.extra));
+                all |= self.running(frames, &on);
                 continue;
             }
             let nested = matches!(at.list, List::Private { task: other, .. } if other == task);
             let queued = takes && at.stage == Stage::Listed;
             if nested || queued {
-                all |= self.work(at, &on, 0);
+                all |= self.known(io, 0, || self.work(at, &on, 0));
             }
         }
         all
@@ -459,12 +436,6 @@ impl Futures<'_> {
         })
     }
 
-    /// Whether an inode's lock is held by an actor that does not step.
-    fn is_locked(&self, ino: u8) -> bool {
-        let holder = self.places.state.inodes[usize::from(ino)].i_mutex;
-        holder != NOBODY && self.still.has(Actor::of_task(holder))
-    }
-
     fn locks_to_sync(&self) -> bool {
         match self.places.setup.design.knobs.fsync {
             FsyncWait::Unwritten | FsyncWait::SkipForOsyncAio => true,
@@ -475,7 +446,7 @@ impl Futures<'_> {
 
 /// The progress of a thread in an operation.
 #[derive(Clone, Copy)]
-struct Begun {
+pub(super) struct Begun {
     /// The index of the iocb that the thread is at.
     from: u8,
     /// The place of its outermost function, if it is past the operation's lock.
@@ -494,6 +465,19 @@ enum Writeback {
 }
 
 impl Begun {
+    /// The same as bits. Only whether a truncation waits distinguishes the places inside.
+    pub(super) fn bits(self) -> u16 {
+        let inside = match self.inside {
+            None => 0,
+            Some(Pc::TruncDio) => 1,
+            Some(_) => 2,
+        };
+        u16::from(self.from) << 8
+            | inside << 4
+            | (self.writeback as u16) << 2
+            | u16::from(self.remembers)
+    }
+
     const NOT: Begun =
         Begun { from: 0, inside: None, writeback: Writeback::Ahead, remembers: false };
 
@@ -522,10 +506,6 @@ impl Begun {
 /// The possible results of an IO: success, and failure if that is possible.
 fn errors(fails: bool) -> impl Iterator<Item = bool> {
     [false, true].into_iter().take(if fails { 2 } else { 1 })
-}
-
-fn queue_is_dio(setup: &Setup) -> bool {
-    setup.design.knobs.workers == Workers::RsvAndDio && setup.has_anonymous_kworkers()
 }
 
 /// Whether a thread in an operation has not reached its lock.

@@ -5,6 +5,7 @@
 //! steps, and [`step`] takes one. There is no clock, no random number and no I/O: a run is a list
 //! of [`Choice`]s, and the same list gives the same states on every target.
 
+mod actors;
 mod aio_mutex;
 mod badge;
 mod buffered;
@@ -26,6 +27,7 @@ mod flush;
 mod footprint;
 mod function;
 mod future;
+mod future_known;
 mod future_waits;
 mod knob_table;
 mod knobs;
@@ -50,6 +52,7 @@ mod quiet;
 mod range;
 mod range_op;
 mod read_now;
+mod recall;
 mod reduce;
 mod report;
 mod reserve;
@@ -93,6 +96,7 @@ pub use promise::Promise;
 pub use quiet::Quiet;
 pub use range::{Cut, Iocbs, Range};
 pub use read_now::read_now;
+pub use recall::Recall;
 pub use reduce::Reduction;
 pub use row::Row;
 pub use setup::{Budgets, File, FileExtent, Setup};

@@ -16,6 +16,11 @@ pub(super) struct Places<'a> {
     pub(super) facts: &'a Facts,
     /// A run in which an actor waits and is served is already known.
     pub(super) told: bool,
+    /// The blocks of the device that are free now, and those that are free at some time.
+    free_now: u64,
+    free_later: u64,
+    /// The disk trees of the files, as numbers.
+    pub(super) disks: [[u64; 2]; INODES_MAX as usize],
 }
 
 /// Files, by their numbers.
@@ -42,7 +47,23 @@ pub(super) const fn within(blocks: u16) -> u16 {
     blocks & blocks << 1
 }
 
-impl Places<'_> {
+impl<'a> Places<'a> {
+    pub(super) fn new(
+        setup: &'a Setup,
+        state: &'a State,
+        facts: &'a Facts,
+        told: bool,
+    ) -> Places<'a> {
+        let [free_now, free_later] = free_media(state, facts);
+        let disks = state.inodes.each_ref().map(disk_of);
+        Places { setup, state, facts, told, free_now, free_later, disks }
+    }
+
+    /// The blocks of the device that are free, now or at some time.
+    pub(super) fn free(&self, now: bool) -> u64 {
+        if now { self.free_now } else { self.free_later }
+    }
+
     /// The objects of an operation on a range, at any time.
     pub(super) fn subject(&self, op: Op) -> Subject {
         let ino = op.ino();
@@ -56,7 +77,7 @@ impl Places<'_> {
         Subject {
             ino,
             blocks: bits(range.blocks()),
-            media: if holes { media | self.free_media(false) } else { media },
+            media: if holes { media | self.free(false) } else { media },
             io: None,
             sync: op.syncs(),
             holes,
@@ -81,19 +102,6 @@ impl Places<'_> {
         Subject { holes, extends: range.end() > self.end(inode), now: true, ..on }
     }
 
-    /// The blocks of the device that are free, now or at some time.
-    pub(super) fn free_media(&self, now: bool) -> u64 {
-        let from = |ino: usize| if now { BLOCKS_MAX as u8 } else { self.facts.frees_from[ino] };
-        let mut used = 0_u64;
-        for (ino, inode) in self.state.inodes.iter().enumerate() {
-            let kept = 0..usize::from(from(ino));
-            let trees = inode.disk[kept.clone()].iter().chain(&inode.committed[kept]);
-            used = trees.filter_map(|at| at.pblk()).fold(used, |used, pblk| used | 1 << pblk);
-        }
-        let all = (1 << PBLKS_MAX) - 1;
-        all & !used
-    }
-
     pub(super) fn end(&self, inode: &Inode) -> u8 {
         inode.disksize.min(inode.size)
     }
@@ -114,6 +122,34 @@ impl Places<'_> {
     pub(super) fn checks_to_read(&self) -> bool {
         self.setup.design.knobs.nolock_read == NolockRead::Waits
     }
+}
+
+/// The blocks of the device that are free now, and those that are free at some time: then blocks
+/// that may be freed count as free.
+fn free_media(state: &State, facts: &Facts) -> [u64; 2] {
+    let (mut used, mut kept) = (0_u64, 0_u64);
+    for (inode, from) in state.inodes.iter().zip(facts.frees_from) {
+        for (lblk, trees) in (0..).zip(inode.disk.iter().zip(&inode.committed)) {
+            let at = |tree: &Mapping| tree.pblk().map_or(0, |pblk| 1 << pblk);
+            let both = at(trees.0) | at(trees.1);
+            used |= both;
+            kept |= if lblk < from { both } else { 0 };
+        }
+    }
+    let all = (1 << PBLKS_MAX) - 1;
+    [all & !used, all & !kept]
+}
+
+/// The disk tree of a file as numbers: a byte for each block, with its place and its status.
+fn disk_of(inode: &Inode) -> [u64; 2] {
+    const _: () = assert!(PBLKS_MAX < 1 << 6 && BLOCKS_MAX == 16);
+    let byte = |at: &Mapping| match *at {
+        Mapping::Hole => 0,
+        Mapping::Unwritten(pblk) => 1 << 6 | pblk,
+        Mapping::Written(pblk) => 1 << 7 | pblk,
+    };
+    let (first, second) = inode.disk.split_at(8);
+    [first, second].map(|half| half.iter().fold(0, |bytes, at| bytes << 8 | u64::from(byte(at))))
 }
 
 pub(super) fn all_failures() -> Parts {

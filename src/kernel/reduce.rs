@@ -14,14 +14,17 @@
 //!
 //! [`docs/decisions/reduction.md`]: https://github.com/extentscope/extentscope
 
+use super::actors::Actors;
 use super::choice::{ACTORS, Actor, Choice};
 use super::facts::Facts;
 use super::footprint::{Footprint, Subject};
-use super::future::{Actors, Futures};
+use super::future::Futures;
+use super::future_waits::{Stills, Waits};
 use super::next::{Next, is_environment};
 use super::op::Op;
 use super::pc::Pc;
 use super::places::Places;
+use super::recall::{Lists, Recall};
 use super::setup::Setup;
 use super::state::{On, Power, Stage, State};
 
@@ -39,27 +42,28 @@ impl Reduction {
 
     /// Keeps the enabled choices of a persistent set, or all choices if no smaller set is found.
     /// `told` says that a run in which an actor waits and is served is known; until then the sets
-    /// preserve such runs.
+    /// preserve such runs. `recall` is of this setup.
     pub fn reduce(
         &self,
-        setup: &Setup,
-        state: &State,
+        (setup, state): (&Setup, &State),
         nexts: &[Next; ACTORS],
         told: bool,
+        recall: &mut Recall,
         choices: &mut Vec<Choice>,
     ) {
         if !self.facts.is_known || state.power != Power::On || choices.len() < 2 {
             return;
         }
-        let places = Places { setup, state, facts: &self.facts, told };
-        let own = choices.iter().filter(|choice| !is_environment(state, **choice));
-        let mut seeds = own.map(|choice| choice.actor).collect::<Vec<_>>();
-        seeds.dedup();
-        let steps = Steps::of(places, nexts);
+        let lists = recall.begin_state();
+        let places = Places::new(setup, state, &self.facts, told);
+        let mut steps = Steps::of(places, nexts, recall, lists);
         let mut best = choices.len();
-        let mut kept = None;
-        for seed in seeds {
-            let members = steps.close(seed, choices, best);
+        let (mut last, mut kept) = (None, None);
+        for choice in choices.iter().filter(|choice| !is_environment(state, **choice)) {
+            if last.replace(choice.actor) == Some(choice.actor) {
+                continue;
+            }
+            let members = steps.close(choice.actor, choices, best);
             let Some((members, size)) = members else { continue };
             if size < best {
                 (best, kept) = (size, Some(members));
@@ -68,6 +72,8 @@ impl Reduction {
                 }
             }
         }
+        let lists = steps.lists;
+        recall.end_state(lists);
         if let Some(members) = kept {
             choices.retain(|choice| members.has(choice.actor));
         }
@@ -75,69 +81,99 @@ impl Reduction {
 
     /// The footprint of an actor's next step, if it has one, now or after a wait.
     pub fn footprint(&self, setup: &Setup, state: &State, actor: Actor, pc: Pc) -> Footprint {
-        let places = Places { setup, state, facts: &self.facts, told: true };
+        let places = Places::new(setup, state, &self.facts, true);
         if self.facts.is_known { next_footprint(&places, actor, pc) } else { Footprint::EVERYTHING }
     }
 }
 
-/// The next steps of all actors.
+/// The next steps of all actors. Each footprint is computed when it is first needed.
 struct Steps<'a> {
     places: Places<'a>,
     nexts: &'a [Next; ACTORS],
-    footprints: [Footprint; ACTORS],
-    /// The footprint of all further steps of each actor.
-    futures: [Footprint; ACTORS],
+    recall: &'a Recall,
+    /// The actors that can step, and those that wait.
+    ready: Actors,
+    blocked: Actors,
+    lists: Lists,
 }
 
 impl<'a> Steps<'a> {
-    fn of(places: Places<'a>, nexts: &'a [Next; ACTORS]) -> Steps<'a> {
-        let mut footprints = [Footprint::NONE; ACTORS];
-        let all = Futures { places, still: Actors::NONE };
-        let mut futures = [Footprint::NONE; ACTORS];
-        for ((footprint, actor), next) in footprints.iter_mut().zip(Actor::ALL).zip(nexts) {
-            *footprint = match *next {
-                // A wait ends only by what the step looks at.
-                Next::Ready { pc } | Next::Blocked { pc, .. } => next_footprint(&places, actor, pc),
-                Next::Done => continue,
-            };
-            futures[usize::from(actor.position())] = all.of(actor);
+    fn of(
+        places: Places<'a>,
+        nexts: &'a [Next; ACTORS],
+        recall: &'a Recall,
+        lists: Lists,
+    ) -> Steps<'a> {
+        let (mut ready, mut blocked) = (Actors::NONE, Actors::NONE);
+        for (actor, next) in Actor::ALL.iter().zip(nexts) {
+            match next {
+                Next::Ready { .. } => ready = ready.with(*actor),
+                Next::Blocked { .. } => blocked = blocked.with(*actor),
+                Next::Done => {}
+            }
         }
-        Steps { places, nexts, footprints, futures }
+        Steps { places, nexts, recall, ready, blocked, lists }
     }
 
     fn next(&self, actor: Actor) -> Next {
         self.nexts[usize::from(actor.position())]
     }
 
+    /// The footprint of an actor's next step.
+    fn footprint(&mut self, actor: Actor) -> Footprint {
+        if let Some((_, known)) = self.lists.steps.iter().find(|(of, _)| *of == actor) {
+            return *known;
+        }
+        let footprint = match self.next(actor) {
+            // A wait ends only by what the step looks at.
+            Next::Ready { pc } | Next::Blocked { pc, .. } => {
+                next_footprint(&self.places, actor, pc)
+            }
+            Next::Done => Footprint::NONE,
+        };
+        self.lists.steps.push((actor, footprint));
+        footprint
+    }
+
+    /// Whether an actor may meet a footprint while something stands still.
+    fn meets(&mut self, actor: Actor, stills: Stills, touched: &Footprint) -> bool {
+        let known = self.lists.futures.iter().find(|(of, at, _)| *of == actor && *at == stills);
+        if let Some((.., known)) = known {
+            return known.meets(touched);
+        }
+        let footprint = Futures::new(self.places, stills, self.recall).of(actor);
+        self.lists.futures.push((actor, stills, footprint));
+        footprint.meets(touched)
+    }
+
     /// The smallest closed set that is found around an actor, with its number of choices; `None` if
     /// it has at least `best`.
-    fn close(&self, seed: Actor, choices: &[Choice], best: usize) -> Option<(Actors, usize)> {
+    fn close(&mut self, seed: Actor, choices: &[Choice], best: usize) -> Option<(Actors, usize)> {
         let mut members = Actors::NONE.with(seed);
-        'again: loop {
+        let mut touched = self.footprint(seed);
+        loop {
             let size = choices.iter().filter(|choice| members.has(choice.actor)).count();
             if size >= best {
                 return None;
             }
-            let still = self.still(members);
-            let touched = members.iter().fold(Footprint::NONE, |all, member| {
-                all | self.footprints[usize::from(member.position())]
-            });
-            let futures = Futures { places: self.places, still };
-            for other in Actor::all().filter(|actor| !members.has(*actor)) {
-                let can_move = match self.next(other) {
-                    Next::Done => false,
-                    Next::Blocked { .. } => !still.has(other),
-                    Next::Ready { .. } => true,
-                };
-                // The footprint of others when no actor pauses is known, and usually suffices.
-                let meets = || self.futures[usize::from(other.position())].meets(&touched);
-                if can_move && meets() && futures.of(other).meets(&touched) {
-                    members = members.with(other);
-                    continue 'again;
-                }
-            }
-            return Some((members, size));
+            let Some(other) = self.intruder(members, &touched) else {
+                return Some((members, size));
+            };
+            members = members.with(other);
+            touched |= self.footprint(other);
         }
+    }
+
+    /// The first actor that may meet the next steps of the members before a member steps.
+    fn intruder(&mut self, members: Actors, touched: &Footprint) -> Option<Actor> {
+        let still = self.still(members);
+        let stills = Waits { places: self.places, still }.stills();
+        let others = self.ready.with_all(self.blocked.without(still)).without(members);
+        // What others touch while nothing stands still is known, and usually suffices.
+        others.iter().find(|other| {
+            self.meets(*other, Stills::NONE, touched)
+                && (stills == Stills::NONE || self.meets(*other, stills, touched))
+        })
     }
 
     /// The members, and the actors that cannot step before a member does.
@@ -147,12 +183,12 @@ impl<'a> Steps<'a> {
         }
         let mut still = members;
         loop {
-            let futures = Futures { places: self.places, still };
-            let waits = |actor: &Actor| match self.next(*actor) {
-                Next::Blocked { wait, .. } => !still.has(*actor) && futures.lasts(wait),
+            let waits = Waits { places: self.places, still };
+            let lasts = |actor: &Actor| match self.next(*actor) {
+                Next::Blocked { wait, .. } => waits.lasts(wait),
                 Next::Ready { .. } | Next::Done => false,
             };
-            match Actor::all().find(waits) {
+            match self.blocked.without(still).iter().find(lasts) {
                 Some(actor) => still = still.with(actor),
                 None => return still,
             }

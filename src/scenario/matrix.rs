@@ -184,6 +184,11 @@ impl Matrix {
         matrix
     }
 
+    /// Empties all cells.
+    pub fn clear(&mut self) {
+        self.cells.fill(None);
+    }
+
     /// The columns of the matrix.
     pub fn designs(&self) -> &[Design] {
         &self.designs

@@ -29,4 +29,6 @@ pub use pair::{Alone, Beat, Pair};
 pub use presets::{PRESETS, Preset};
 pub use run::{Backlog, Divergence, Run, RunError};
 pub use walk::{Dice, switches, walk, walks};
-pub use witnesses::{KnownWitness, WITNESSES, known_broken, known_witnesses, witness_line};
+pub use witnesses::{
+    KnownWitness, WITNESSES, known_broken, known_lines, known_witnesses, witness_line,
+};

@@ -36,6 +36,22 @@ pub fn known_broken(preset: &str, design: Design) -> Vec<Promise> {
     lines(preset, design).map(|(promise, _)| promise).collect()
 }
 
+/// The preset, design and promise of every line of the table.
+pub fn known_lines() -> impl Iterator<Item = (&'static str, Design, Promise)> {
+    // Equal designs follow each other.
+    let mut last = None;
+    WITNESSES.lines().filter_map(move |line| {
+        let mut words = line.splitn(4, ' ');
+        let (preset, name) = (words.next()?, words.next()?);
+        let design = match last {
+            Some((known, design)) if known == name => design,
+            _ => Design::parse(&name.replace('+', " +")).ok()?,
+        };
+        last = Some((name, design));
+        Some((preset, design, Promise::find(words.next()?)?))
+    })
+}
+
 /// One line of the table.
 pub fn witness_line(preset: &str, design: Design, witness: &KnownWitness) -> String {
     let KnownWitness { promise, no_return, run } = witness;

@@ -2,7 +2,7 @@
 
 use crate::bounds::{GRAPH_STATES_MAX, MATRIX_FIRST_STATES, STATES_MAX, TRIED_DESIGNS_MAX};
 use crate::check::{Limit, Report, Sketch};
-use crate::kernel::Promise;
+use crate::kernel::{Design, Promise};
 use crate::scenario::{Cell, Matrix};
 
 use super::doing::Doing;
@@ -69,7 +69,7 @@ enum Task {
 impl Explorer {
     /// An explorer without results.
     pub fn new(subject: &Subject) -> Explorer {
-        let (matrix, own) = subject.matrix();
+        let matrix = subject.matrix();
         Explorer {
             known: known_shorts(&matrix),
             task: None,
@@ -84,7 +84,7 @@ impl Explorer {
             found: Findings::default(),
             graphs: 0,
             matrix,
-            own,
+            own: subject.own_text().into(),
             forgotten: subject.forgotten,
             matrix_ms: 0,
             is_awaited: false,
@@ -175,10 +175,7 @@ impl Explorer {
 
     /// Whether the matrix for this subject is being filled already.
     pub fn is_filling_for(&self, subject: &Subject) -> bool {
-        let (asked, _) = subject.matrix();
-        self.is_filling()
-            && asked.designs() == self.matrix.designs()
-            && asked.scenarios() == self.matrix.scenarios()
+        self.is_filling() && subject.fits(&self.matrix)
     }
 
     /// Whether the matrix is being filled.
@@ -334,7 +331,11 @@ impl Explorer {
     }
 
     fn empty_matrix(&mut self, subject: &Subject) {
-        (self.matrix, self.own) = subject.matrix();
+        self.own = subject.own_text().into();
+        if subject.fits(&self.matrix) {
+            return self.matrix.clear();
+        }
+        self.matrix = subject.matrix();
         self.known = known_shorts(&self.matrix);
     }
 
@@ -358,12 +359,15 @@ impl Explorer {
     }
 
     fn jobs(&self, cells: &[u32], states: &str) -> Vec<Job> {
-        // A script is printed once per scenario. Printing it once per cell would block the page.
+        // A script is printed once per scenario, and a design once. Printing them once per cell
+        // would block the page.
         let mut printed: Option<(u32, String)> = None;
-        let columns = self.matrix.designs().len() as u32;
+        let designs: Vec<String> = self.matrix.designs().iter().map(Design::to_string).collect();
+        let columns = designs.len() as u32;
         let job = |cell: &u32| {
-            let (scenario, design) = self.matrix.place(*cell)?;
+            let (scenario, _) = self.matrix.place(*cell)?;
             let row = cell / columns;
+            let design = designs.get((cell % columns) as usize)?;
             if printed.as_ref().is_none_or(|(of, _)| *of != row) {
                 printed = Some((row, scenario.script.to_string()));
             }

@@ -26,16 +26,28 @@ pub struct Subject {
 }
 
 impl Subject {
-    /// The matrix: all rows of designs and all presets, tried designs, and the reader's own script,
-    /// whose text is returned too.
-    pub(super) fn matrix(&self) -> (Matrix, String) {
+    /// The matrix: all rows of designs and all presets, tried designs, and the reader's own script.
+    pub(super) fn matrix(&self) -> Matrix {
         let mut scenarios = Scenario::presets();
-        let mut own = String::new();
-        if self.name == OWN {
-            scenarios.push(Scenario { name: OWN.into(), script: self.script.clone() });
-            own.clone_from(&self.text);
-        }
-        (Matrix::new(self.columns(), scenarios), own)
+        scenarios.extend(self.own());
+        Matrix::new(self.columns(), scenarios)
+    }
+
+    /// Whether a matrix has the columns and rows of [`Subject::matrix`]. To parse all presets only
+    /// to compare them would take a good part of a frame.
+    pub(super) fn fits(&self, matrix: &Matrix) -> bool {
+        let own = matrix.scenarios().iter().filter(|scenario| scenario.name == OWN);
+        own.eq(self.own().iter()) && matrix.designs() == self.columns()
+    }
+
+    /// The text of the reader's own script, or nothing if this is a preset.
+    pub(super) fn own_text(&self) -> &str {
+        if self.name == OWN { &self.text } else { "" }
+    }
+
+    fn own(&self) -> Option<Scenario> {
+        let own = || Scenario { name: OWN.into(), script: self.script.clone() };
+        (self.name == OWN).then(own)
     }
 
     /// The columns of the matrix: the rows of designs, the variants that presets use, and those
