@@ -3,8 +3,8 @@
 
 import { sizes, table, total } from "./sizes.mjs";
 
-/** The goal is 350,000. Every operation and promise of the machine is part of the page. */
-const OPENING_BROTLI_BYTES = 365_000;
+/** Every operation and promise of the machine is part of the page. */
+const OPENING_BROTLI_BYTES = 350_000;
 const ON_DEMAND = [
   {
     what: "the explorer's dialog, when asked for",
@@ -38,6 +38,11 @@ const ON_DEMAND = [
       ...["traces-worker.js", "conformance.md"],
     ],
     budget: 250_000,
+  },
+  {
+    what: "the lines of the change and what the knobs do, when first shown",
+    names: ["texts.js", "texts_bg.wasm"],
+    budget: 60_000,
   },
   {
     what: "pictures and data, when asked for",

@@ -18,7 +18,7 @@ async function isKept(page: import("@playwright/test").Page) {
   await expect(page.locator("html")).toHaveAttribute("data-kept", "true");
 }
 
-test("after the first load the page, the explorer, the laboratory and the charts work without network", async ({ page, stage, console }) => {
+test("after the first load the page, its texts, the explorer, the laboratory and the charts work without network", async ({ page, stage, console }) => {
   console.expect(/fetch|network|ERR_|Failed to|NetworkError|Loading failed|Service ?Worker/i);
   const server = await serve(DIST, 0, "/x/");
   await page.goto(server.url);
@@ -40,6 +40,9 @@ test("after the first load the page, the explorer, the laboratory and the charts
   await page.keyboard.press("Escape");
   await page.keyboard.press("C");
   await expect(page.getByRole("dialog", { name: "Charts" }).getByRole("button", { name: /^Close/ }).first()).toBeVisible();
+  await page.keyboard.press("Escape");
+  await page.keyboard.press("K");
+  await expect(page.getByRole("region", { name: "The change" }).getByRole("listitem").filter({ hasText: "lock i_mutex" }).first()).toContainText("next: t1");
 });
 
 test("a new version is offered and does not touch the run until it is asked for", async ({ page, stage, console }) => {
@@ -69,7 +72,7 @@ test("a new version is offered and does not touch the run until it is asked for"
   rmSync(folder, { recursive: true });
 });
 
-test("the page as one file opens from the disk, with the explorer and the laboratory", async ({ page, stage }) => {
+test("the page as one file opens from the disk, with its texts, the explorer and the laboratory", async ({ page, stage }) => {
   const folder = mkdtempSync(join(tmpdir(), "extentscope-"));
   const file = join(folder, "extentscope.html");
   execFileSync("node", [join(import.meta.dirname, "single.mjs"), DIST, file]);
@@ -85,5 +88,8 @@ test("the page as one file opens from the disk, with the explorer and the labora
   await page.keyboard.press("Escape");
   await page.keyboard.press("o");
   await expect(page.getByRole("dialog", { name: "Tree laboratory" })).toBeVisible();
+  await page.keyboard.press("Escape");
+  await page.keyboard.press("K");
+  await expect(page.getByRole("region", { name: "The change" }).getByRole("listitem").filter({ hasText: "lock i_mutex" }).first()).toContainText("next: t1");
   rmSync(folder, { recursive: true });
 });

@@ -42,9 +42,12 @@ const PAGE_USES = [
 ];
 /** What traces-dialog.js and traces-worker.js use. */
 const TRACES_USES = ["default", "open", "begin", "feed", "summary", "finish", "look", "choose"];
+/** What boot.js uses of the texts. */
+const TEXTS_USES = ["default", "fill"];
 /** Calls of modules in scripts: the module's name there, its exports that are kept, the scripts. */
 const CALLS = [
   { name: "page", uses: PAGE_USES, scripts: ["boot.js", "charts-dialog.js", "explorer-dialog.js", "save-dialog.js"] },
+  { name: "texts", uses: TEXTS_USES, scripts: ["boot.js"] },
   { name: "search", uses: SEARCH_USES, scripts: ["explorer.js"] },
   { name: "module", uses: SEARCH_USES, scripts: ["charts-worker.js"] },
   { name: "module", uses: TRACES_USES, scripts: ["traces-worker.js"] },
@@ -55,6 +58,7 @@ const MODULES = [
   { glue: /^explore\.js$/, uses: ["default", "open", "show", "fill", "rest"], passes: SMALL },
   { glue: /^lab\.js$/, uses: ["default", "open", "show", "rest"], passes: SMALL },
   { glue: /^charts\.js$/, uses: ["default", "open", "show"], passes: SMALL },
+  { glue: /^texts\.js$/, uses: TEXTS_USES, passes: SMALL },
   { glue: /^traces\.js$/, uses: TRACES_USES, passes: ["-O3"] },
   { glue: /^search\.js$/, uses: SEARCH_USES, passes: ["-O3"] },
 ];

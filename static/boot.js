@@ -12,6 +12,8 @@
 //   window.extentscopeCharts(word)          opens the charts (charts-dialog.js); the word `search`
 //                                           shows the growth of searches
 //   window.extentscopeTraces()              opens the traces (traces-dialog.js)
+//   window.extentscopeTexts(place, part, version, ask)
+//                                           fills a part of the page with its texts, once they are there
 //   window.extentscopeTheme(name)           chooses a theme
 //   #save                                   opens what can be saved (save-dialog.js)
 //   window.extentscopeGreet()               opens the greeting of index.html, as the button #about does
@@ -182,6 +184,59 @@ window.extentscopeLaboratory = () => openProgram("laboratory.js", "laboratory");
 window.extentscopeCharts = (word) => openProgram("charts-dialog.js", "charts dialog", page, word);
 window.extentscopeTraces = () => openProgram("traces-dialog.js", "traces dialog");
 
+// Texts that nobody sees at the opening are a module (src/bin/texts.rs), fetched when a part of the
+// page that shows them is first shown. The element before a part has its messages.
+let texts; // the module, once it answers
+let areTextsDue = false;
+let textsTrouble = ""; // stays until the reader tries again
+const parts = new Map(); // by name: the element of a part, and what the page last asked for it
+
+window.extentscopeTexts = (place, name, ...ask) => {
+  parts.set(name, { place, question: [name, ...ask] });
+  if (texts || areTextsDue || textsTrouble) showPart(parts.get(name));
+  else loadTexts();
+};
+
+async function loadTexts() {
+  if (areTextsDue) return;
+  areTextsDue = true;
+  textsTrouble = "";
+  parts.forEach(showPart);
+  try {
+    const module = await import(`./texts.js${failed ? `?${failed}` : ""}`);
+    await module.default();
+    texts = module;
+  } catch (error) {
+    loseTexts(error);
+  }
+  areTextsDue = false;
+  parts.forEach(showPart);
+}
+
+function loseTexts({ message }) {
+  texts = null;
+  failed++;
+  textsTrouble = `These texts could not be loaded (${message}). Check the connection and try again; if the site was just updated, reload the page.`;
+}
+
+function showPart({ place, question }) {
+  try {
+    texts?.fill(place, ...question);
+  } catch (error) {
+    loseTexts(error);
+  }
+  const notice = place.previousElementSibling;
+  notice.textContent = texts ? "" : textsTrouble || "Loading the texts.";
+  if (!textsTrouble) return;
+  const again = Object.assign(document.createElement("button"), { type: "button", textContent: "Try again" });
+  again.onclick = () => {
+    // The button goes, and the keys should not go to the page behind a dialog.
+    (place.querySelector("select") ?? place).focus();
+    loadTexts();
+  };
+  notice.append(" ", again);
+}
+
 // The greeting, for readers without a run. Each of its buttons and links closes it, and so does
 // Escape.
 const greeting = byId("greeting");
@@ -212,7 +267,7 @@ window.extentscopeTheme = (name) => page?.setTheme(name);
 // file in the stack and others the script beside it; the first name in the stack counts.
 window.extentscopeTrapIsOf = (error, module) =>
   /([\w-]+)(_bg\.wasm|\.js)\b/.exec(error?.stack ?? "")?.[1] === module;
-const isOurs = (error) => !["explore", "lab", "charts", "traces"].some((module) => window.extentscopeTrapIsOf(error, module));
+const isOurs = (error) => !["explore", "lab", "charts", "traces", "texts"].some((module) => window.extentscopeTrapIsOf(error, module));
 addEventListener("error", ({ error }) => {
   const trapped = error instanceof WebAssembly.RuntimeError || error instanceof RangeError;
   if (trapped && isOurs(error)) window.extentscopePanic(error.message);

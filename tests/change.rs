@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use extentscope::kernel::{Actor, Design, KNOBS, Note, Part, Pc, Row, Setup};
 use extentscope::scenario::{Dice, PRESETS, Run, Script, offered_designs};
 use extentscope::view::change::{
-    PLACES, block_of, change, changed_lines, code, knob_sentence, program,
+    ChangeAsk, PLACES, Room, block_of, change, changed_lines, code, knob_sentence, program,
 };
 
 /// Random runs of each script under each design.
@@ -148,4 +148,33 @@ fn the_change_marks_who_stands_where_and_what_was_broken() {
     assert!(rows().any(|row| row.hunk == Some("RFC, indirect.c: removed") && row.sign.is_gone()));
     assert!(rows().any(|row| row.next.iter().any(|who| who == "kworker:1")));
     assert!(shown.knobs.iter().any(|knob| knob.id == "early" && !knob.lines.is_empty()));
+}
+
+#[test]
+fn every_design_has_all_paths_in_their_order() {
+    for design in offered_designs() {
+        let rooms: Vec<Room> = program(&design.knobs).iter().map(|block| block.room).collect();
+        assert_eq!(rooms, Room::all().collect::<Vec<_>>(), "{design}");
+    }
+}
+
+#[test]
+fn what_the_page_asks_arrives_as_it_was_sent() {
+    let mut marked = 0;
+    for design in [Row::V3_8, Row::RfcV1, Row::RfcOsync, Row::V6_19].map(Row::design) {
+        walk(design, |run, step, _, _| {
+            if step % 10 != 0 {
+                return;
+            }
+            let mut run = run.clone();
+            run.seek(step);
+            let ask = ChangeAsk::new(&run, &Row::V3_8.design());
+            marked += ask.marks.len();
+            assert_eq!(ask.to_string().parse(), Ok(ask.clone()), "{ask}");
+        });
+    }
+    assert!(marked > 1000, "{marked}");
+    for wrong in ["", "v3.8", "v3.8\nv3.8", "v3.8\nv3.8\n99", "v3.8\nv3.8\n0\nnext 0 255 t1"] {
+        assert!(wrong.parse::<ChangeAsk>().is_err(), "{wrong}");
+    }
 }

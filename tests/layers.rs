@@ -27,7 +27,7 @@ const FOLDERS: &[(&str, &[&str])] = &[
             "traces",
         ],
     ),
-    ("app", &["kit", "shell", "stage", "api", "explorer", "lab", "charts", "traces"]),
+    ("app", &["kit", "shell", "stage", "api", "explorer", "lab", "charts", "traces", "texts"]),
 ];
 
 /// A module as the path from the root of its crate; the root is empty.

@@ -21,6 +21,8 @@ pub mod charts;
 
 pub mod traces;
 
+pub mod texts;
+
 use wasm_bindgen::JsCast;
 use web_sys::HtmlElement;
 

@@ -39,6 +39,20 @@ pub struct DesignError {
 impl Design {
     /// Reads `row [+knob=value …]`; `+knob` alone turns a yes/no knob on.
     pub fn parse(text: &str) -> Result<Design, DesignError> {
+        let design = Design::read(text)?;
+        if let Some(reason) = design.knobs.contradiction() {
+            let first = text.split_whitespace().next().unwrap_or("");
+            return Err(DesignError {
+                offset: offset_in(text, first),
+                len: text.trim().len(),
+                expected: format!("knobs that fit together: {reason}"),
+            });
+        }
+        Ok(design)
+    }
+
+    /// The same for knobs that may exclude each other.
+    pub fn read(text: &str) -> Result<Design, DesignError> {
         let word_error = |word: &str, expected: String| DesignError {
             offset: word.as_ptr() as usize - text.as_ptr() as usize,
             len: word.len(),
@@ -67,13 +81,6 @@ impl Design {
                 return Err(word_error(word, format!("{id}= one of {known}")));
             };
             (info.set)(&mut design.knobs, i);
-        }
-        if let Some(reason) = design.knobs.contradiction() {
-            return Err(DesignError {
-                offset: offset_in(text, first),
-                len: text.trim().len(),
-                expected: format!("knobs that fit together: {reason}"),
-            });
         }
         Ok(design)
     }

@@ -2,7 +2,7 @@
 
 use crate::kernel::{Choice, Design, Row, Setup};
 use crate::scenario::{Branches, Frame, Preset, Run, Script, ScriptError, ScriptPart};
-use crate::view::change::{Change, change};
+use crate::view::change::ChangeAsk;
 use crate::view::panels::Switch;
 use crate::view::{Inspector, Look, inspector};
 
@@ -186,9 +186,9 @@ impl Session {
         Some(inspector(self.run(), look, self.delayed, self.can_go_on()))
     }
 
-    /// The change of the design against another one, while its panel is shown.
-    pub fn change(&self) -> Option<Change> {
-        self.panels.has(Switch::Change).then(|| change(self.run(), &self.against))
+    /// What the change of the design against another one has to know, while its panel is shown.
+    pub fn change(&self) -> Option<ChangeAsk> {
+        self.panels.has(Switch::Change).then(|| ChangeAsk::new(self.run(), &self.against))
     }
 
     /// Compares with another design.

@@ -2,7 +2,7 @@
 
 use crate::kernel::Promise;
 use crate::scenario::Frame;
-use crate::view::change::Change;
+use crate::view::change::ChangeAsk;
 use crate::view::facts::io_of;
 use crate::view::panels::LessonCard;
 use crate::view::words::caption;
@@ -79,8 +79,8 @@ pub struct Stage {
     pub is_blank: bool,
     /// The lesson in progress.
     pub lesson: Option<LessonCard>,
-    /// The change, while its panel is shown.
-    pub change: Option<Change>,
+    /// What the change has to know, while its panel is shown.
+    pub change: Option<ChangeAsk>,
 }
 
 /// The contents of the page for a session.

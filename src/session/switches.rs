@@ -70,11 +70,10 @@ impl Panels {
 
     /// [`Panels::words`], with another table of panels.
     pub fn words_in(&self, panels: &[PanelInfo]) -> Vec<String> {
-        let mut on: Vec<&SwitchInfo> =
-            switches(panels).filter(|it| self.on & bit(it.switch) != 0).collect();
-        on.sort_unstable_by_key(|it| bit(it.switch));
+        let bits = (0..u16::BITS).map(|at| self.on & 1 << at).filter(|bit| *bit != 0);
+        let on = bits.filter_map(|bit| switches(panels).find(|it| self::bit(it.switch) == bit));
         let open = (self.open > 0).then(|| format!("{OPEN}{}", self.open_in(panels)));
-        on.into_iter().map(|it| it.word.to_string()).chain(open).collect()
+        on.map(|it| it.word.to_string()).chain(open).collect()
     }
 
     /// Reads one of those words. Returns false if the word is unknown.
@@ -96,15 +95,13 @@ impl Panels {
 
 /// The tabs of a narrow screen in their order: the ids of their panels, and their texts.
 pub fn tabs(panels: &[PanelInfo]) -> Vec<(&'static str, &'static str)> {
-    let mut all: Vec<_> = panels
-        .iter()
-        .filter_map(|panel| match panel.fold {
-            Fold::Tab { at, name } => Some((at, (panel.id, name))),
-            Fold::Never | Fold::With(_) => None,
+    let tab = |place: usize| {
+        panels.iter().find_map(|panel| match panel.fold {
+            Fold::Tab { at, name } if usize::from(at) == place => Some((panel.id, name)),
+            Fold::Tab { .. } | Fold::Never | Fold::With(_) => None,
         })
-        .collect();
-    all.sort_unstable_by_key(|(at, _)| *at);
-    all.into_iter().map(|(_, tab)| tab).collect()
+    };
+    (0..panels.len()).filter_map(tab).collect()
 }
 
 fn switches(panels: &[PanelInfo]) -> impl Iterator<Item = &'static SwitchInfo> {

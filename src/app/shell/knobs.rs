@@ -1,13 +1,13 @@
 //! A dialog that changes knobs of the current design. A combination of values that exclude each
-//! other is refused with the reason, and stays in the dialog.
+//! other is refused with the reason, and stays in the dialog. The module of the texts
+//! (`app::texts`) tells what each knob does.
 
 use crate::app::kit::prelude::*;
-use leptos::html::Dialog;
+use leptos::html::{Dialog, Div};
 
 use super::desk::Desk;
-use crate::app::kit::{close, derived, keep_key, option, show};
+use crate::app::kit::{close, derived, fill, keep_key, option, show, texts_notice};
 use crate::kernel::{Design, KNOBS, KnobInfo};
-use crate::view::change::{changed_lines, knob_sentence};
 
 /// The button and its dialog.
 pub fn knobs_button() -> AnyView {
@@ -20,10 +20,19 @@ pub fn knobs_button() -> AnyView {
         name.track();
         draft.set(desk.read(|s| s.design()));
     });
+    let is_opened = RwSignal::new(false);
     let open = move |_| {
         draft.set(desk.read(|s| s.design()));
+        is_opened.set(true);
         show(dialog);
     };
+    let place: NodeRef<Div> = NodeRef::new();
+    Effect::new(move |_| {
+        let (design, place) = (draft.get(), place.get());
+        if let Some(place) = place.filter(|_| is_opened.get()) {
+            fill(&place, "knobs", &design.to_string());
+        }
+    });
     let back = move |_| take(desk, draft, draft.get_untracked().row.design());
     let wrong = derived(move || match draft.get().knobs.contradiction() {
         Some(reason) => format!("Not run, since {reason}."),
@@ -54,7 +63,8 @@ pub fn knobs_button() -> AnyView {
             </header>
             <p class="mono knobs-name">{derived(move || draft.get().to_string())}</p>
             <p class="script-error" role="status">{wrong}</p>
-            <div class="knob-list">{rows}</div>
+            {texts_notice()}
+            <div class="knob-list" node_ref=place>{rows}</div>
         </dialog>
     }
     .into_any()
@@ -90,22 +100,14 @@ fn knob(desk: Desk, draft: RwSignal<Design>, info: &'static KnobInfo) -> AnyView
             false => format!("{}: {}", design.row.id(), info.values[row]),
         }
     });
-    // The lines that the knob changes, compared with the row's value.
-    let lines = derived(move || {
-        let design = draft.get();
-        let row = (info.get)(&design.row.knobs());
-        match row == (info.get)(&design.knobs) {
-            true => String::new(),
-            false => changed_lines(&design.knobs, info, row).join("\n"),
-        }
-    });
+    // The module of the texts fills the empty elements.
     view! {
         <label class="knob">
             <span class="mono">{info.id}</span>
-            <span>{knob_sentence(info.id)}</span>
+            <span class="knob-says"></span>
             <select on:change=turn>{options}</select>
             <strong>{was}</strong>
-            <span class="knob-lines mono quiet">{lines}</span>
+            <span class="knob-lines mono quiet"></span>
         </label>
     }
     .into_any()

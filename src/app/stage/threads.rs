@@ -2,7 +2,7 @@
 
 use crate::app::kit::prelude::*;
 
-use super::branches::bring_into_sight;
+use crate::app::kit::bring_into_sight;
 use crate::app::kit::list;
 use crate::app::shell::{Desk, Parts, name, words};
 use crate::kernel::Actor;

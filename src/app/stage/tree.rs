@@ -4,7 +4,7 @@ use core::time::Duration;
 
 use crate::app::kit::prelude::*;
 
-use super::branches::bring_into_sight;
+use crate::app::kit::bring_into_sight;
 use crate::app::kit::rove;
 use crate::app::kit::{derived, list};
 use crate::app::shell::{Desk, Parts, opener, tables};

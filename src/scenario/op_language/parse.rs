@@ -65,24 +65,20 @@ impl Script {
         }
         let aio = |op: &Op| if op.is_aio() { op.writes() } else { 0 };
         let events: u32 = ops().map(|(op, _)| u32::from(aio(op))).sum();
-        let mut waits: Vec<(u32, u8)> = ops()
+        let waits: Vec<(u32, u32)> = ops()
             .filter_map(|(op, line)| match op {
-                Op::Getevents { nr } => Some((*line, *nr)),
+                Op::Getevents { nr } => Some((*line, u32::from(*nr))),
                 _ => None,
             })
             .collect();
-        waits.sort_unstable();
-        let mut reaped = 0;
-        for (line, nr) in waits {
-            reaped += u32::from(nr);
-            if reaped > events {
-                let words = Words::new(line, text.lines().nth(line as usize - 1).unwrap_or(""));
-                let problem = format!("{reaped} events are waited for up to here");
-                let expected = format!("at most {events}, one for each aio_write of the script");
-                return Err(words.problem(Word { text: "", column: 1 }, &problem, &expected));
-            }
-        }
-        Ok(())
+        let reaped =
+            |end: u32| waits.iter().filter(|(line, _)| *line <= end).map(|(_, nr)| nr).sum::<u32>();
+        let too_many = waits.iter().map(|(line, _)| *line).filter(|line| reaped(*line) > events);
+        let Some(line) = too_many.min() else { return Ok(()) };
+        let words = Words::new(line, text.lines().nth(line as usize - 1).unwrap_or(""));
+        let problem = format!("{} events are waited for up to here", reaped(line));
+        let expected = format!("at most {events}, one for each aio_write of the script");
+        Err(words.problem(Word { text: "", column: 1 }, &problem, &expected))
     }
 
     /// Reports an error if a line that may occur only once occurs again.

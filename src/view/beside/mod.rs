@@ -158,9 +158,13 @@ fn mark_differences([first, second]: &mut [Strata; 2]) {
 fn knobs(run: &Run, pair: &Pair) -> Vec<KnobRow> {
     let knobs = [run.setup().design.knobs, pair.second().setup().design.knobs];
     let row = |(knob, changes): (&'static KnobInfo, [Option<&[usize]>; 2])| {
-        let mut steps: Vec<usize> = changes.iter().flatten().copied().flatten().copied().collect();
-        steps.sort_unstable();
-        steps.dedup();
+        let mut steps = changes[0].unwrap_or_default().to_vec();
+        // Each side's steps ascend.
+        for step in changes[1].unwrap_or_default() {
+            if let Err(at) = steps.binary_search(step) {
+                steps.insert(at, *step);
+            }
+        }
         KnobRow {
             id: knob.id,
             what: knob.what,

@@ -5,13 +5,15 @@
 //! `code` is the table of lines: the compiler asks for the lines of a new place. `program` is the
 //! order in which a design runs the places, `shown` is the panel's contents.
 
+mod ask;
 mod code;
 mod hunk;
 mod knob;
 mod program;
 mod shown;
 
+pub use ask::{ChangeAsk, Mark, NoAsk, VERSION, What};
 pub use code::{PLACES, code};
 pub use knob::{KnobChange, changed_lines, knob_changes, knob_sentence};
 pub use program::{Block, Room, block_of, program};
-pub use shown::{Change, CodeBlock, CodeRow, Sign, change};
+pub use shown::{Change, CodeBlock, CodeRow, Sign, change, change_of};

@@ -88,6 +88,38 @@ impl Room {
         bio("writeback of written blocks", [YES, NO, NO, NO, NO]),
     ];
 
+    /// All paths, in the order in which [`program`] has them.
+    pub fn all() -> impl Iterator<Item = Room> {
+        let bios = 0..Room::BIOS.len() as u8;
+        [Room::Write]
+            .into_iter()
+            .chain(bios.clone().map(Room::Irq))
+            .chain([Room::Take])
+            .chain(bios.map(Room::Worker))
+            .chain(Room::REST)
+    }
+
+    /// The paths after those of bios.
+    const REST: [Room; 17] = [
+        Room::Convert,
+        Room::Read,
+        Room::Reap,
+        Room::Fsync,
+        Room::Flush,
+        Room::BufferedWrite,
+        Room::BufferedRead,
+        Room::Writeback,
+        Room::Fallocate,
+        Room::Truncate,
+        Room::RangeOp,
+        Room::PageFault,
+        Room::Lifetime,
+        Room::Reports,
+        Room::Commit,
+        Room::Shrinker,
+        Room::Power,
+    ];
+
     /// The title of the block.
     pub fn title(self) -> String {
         let of = |number: u8| Room::BIOS.get(usize::from(number)).map_or("", |bio| bio.name);

@@ -1,13 +1,14 @@
 //! The panel of the change: blocks of lines, each compared with another design, with the actors
 //! that are there.
 
-use crate::kernel::{Actor, Design, Note, Op, Pc, Promise, Setup, Sync, deadlocked, next};
+use crate::kernel::{Design, Pc};
 use crate::scenario::Run;
 
+use super::ask::{ChangeAsk, Mark, What};
 use super::code::code;
 use super::hunk::hunk;
 use super::knob::{KnobChange, knob_changes};
-use super::program::{Block, Room, block_of, program, stands};
+use super::program::{Block, Room, program};
 
 /// The change of one design against another, at the cursor of a run.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -97,41 +98,30 @@ impl Sign {
 /// A line and its place.
 type Line = (Pc, &'static str);
 
-/// A mark beside a line: an actor or a broken promise.
-struct Mark {
-    room: Room,
-    pc: Pc,
-    what: What,
-}
-
-enum What {
-    Next(String),
-    Waits(String),
-    Stuck(String),
-    Broke(Promise),
-}
-
 /// Compares a run's design with another one.
 pub fn change(run: &Run, base: &Design) -> Change {
-    let setup = run.setup();
-    let design = setup.design;
-    let marks = marks(run);
+    change_of(&ChangeAsk::new(run, base))
+}
+
+/// The panel for what a run says about itself.
+pub fn change_of(ask: &ChangeAsk) -> Change {
+    let ChangeAsk { design, base, rooms, marks } = ask;
     let (here, there) = (program(&design.knobs), program(&base.knobs));
     let all: Vec<(Room, Vec<(Sign, Line)>)> = here
         .iter()
         .zip(&there)
-        .map(|(block, other)| (block.room, diff(&lines(other, base), &lines(block, &design))))
+        .map(|(block, other)| (block.room, diff(&lines(other, base), &lines(block, design))))
         .collect();
     let blocks = all.iter().filter_map(|(room, rows)| {
         let is_marked = marks.iter().any(|mark| mark.room == *room);
-        if rows.is_empty() || !(is_marked || is_run(setup, *room)) {
+        if rows.is_empty() || !(is_marked || rooms.contains(room)) {
             return None;
         }
-        Some((*room, code_block(*room, rows, &all, (&design, base), &marks)))
+        Some((*room, code_block(*room, rows, &all, (design, base), marks)))
     });
     Change {
         base: base.to_string(),
-        knobs: knob_changes(base, &design),
+        knobs: knob_changes(base, design),
         blocks: merged(blocks.collect()),
     }
 }
@@ -251,111 +241,4 @@ fn merged(blocks: Vec<(Room, CodeBlock)>) -> Vec<CodeBlock> {
 
 fn is_same_kind(one: Room, other: Room) -> bool {
     matches!((one, other), (Room::Irq(_), Room::Irq(_)) | (Room::Worker(_), Room::Worker(_)))
-}
-
-/// The marks of all actors, and of broken promises.
-fn marks(run: &Run) -> Vec<Mark> {
-    let (setup, state) = (run.setup(), run.state());
-    let stuck = deadlocked(setup, state);
-    let mut marks = Vec::new();
-    for actor in Actor::all() {
-        let Some((pc, waits)) = stands(next(setup, state, actor)) else { continue };
-        let Some(room) = block_of(state, actor, pc) else { continue };
-        let name = actor.to_string();
-        let what = match (stuck.iter().any(|(who, _)| *who == actor), waits) {
-            (true, _) => What::Stuck(name),
-            (false, true) => What::Waits(name),
-            (false, false) => What::Next(name),
-        };
-        marks.push(Mark { room, pc, what });
-    }
-    marks.extend(broken_at(run));
-    marks
-}
-
-/// The marks of the promises that are broken at the cursor.
-fn broken_at(run: &Run) -> Vec<Mark> {
-    let mut marks = Vec::new();
-    let mut seen = 0;
-    for step in 0..run.cursor() {
-        let broken = run.state_at(step + 1).broken & !seen;
-        if broken == 0 {
-            continue;
-        }
-        seen |= broken;
-        let notes = run.notes_of(step);
-        let at =
-            notes.iter().find_map(|note| if let Note::At(pc) = note { Some(*pc) } else { None });
-        let Some((choice, pc)) = run.choices().get(step).zip(at) else { continue };
-        let Some(room) = block_of(run.state_at(step), choice.actor, pc) else { continue };
-        let first = Promise::ALL.into_iter().find(|promise| promise.bit() & broken != 0);
-        marks.extend(first.map(|promise| Mark { room, pc, what: What::Broke(promise) }));
-    }
-    marks
-}
-
-/// Whether a script runs a path, judged by its operations and its environment.
-fn is_run(setup: &Setup, room: Room) -> bool {
-    let ops: Vec<Op> = setup.threads.iter().flatten().copied().collect();
-    let has = |is: fn(&Op) -> bool| ops.iter().any(is);
-    let buffers = has(|op| matches!(op, Op::BufWrite { .. } | Op::MmapWrite { .. }));
-    let writes = has(|op| matches!(op, Op::DioWrite { .. } | Op::AioBatch { .. }));
-    match room {
-        Room::Write => writes,
-        Room::Irq(bio) | Room::Worker(bio) => is_bio_of(setup, &ops, bio),
-        Room::Take | Room::Convert => writes || buffers,
-        Room::Read => has(|op| matches!(op, Op::DioRead { .. })),
-        Room::Reap => has(|op| matches!(op, Op::Getevents { .. })),
-        Room::Fsync => has(|op| matches!(op, Op::Fsync { .. }) || op.args().sync != Sync::No),
-        Room::Flush => writes || buffers,
-        Room::BufferedWrite => has(|op| matches!(op, Op::BufWrite { .. })),
-        Room::RangeOp => has(|op| matches!(op, Op::Range { .. })),
-        Room::Lifetime => setup.has_lifetimes(),
-        Room::PageFault => has(|op| matches!(op, Op::MmapWrite { .. })),
-        Room::BufferedRead => has(|op| matches!(op, Op::BufRead { .. })),
-        Room::Writeback => buffers,
-        Room::Fallocate => has(|op| matches!(op, Op::Fallocate { .. })),
-        Room::Truncate => has(|op| matches!(op, Op::Truncate { .. })),
-        Room::Reports => {
-            has(|op| matches!(op, Op::Fiemap { .. } | Op::Seek { .. } | Op::DropCaches { .. }))
-        }
-        Room::Commit => setup.budgets.commit > 0 || is_run(setup, Room::Fsync),
-        Room::Shrinker => setup.budgets.shrink > 0,
-        Room::Power => setup.budgets.crash > 0,
-    }
-}
-
-/// Whether a script may submit bios of a kind, judged by its operations, its files and its
-/// failures.
-fn is_bio_of(setup: &Setup, ops: &[Op], bio: u8) -> bool {
-    let Some(bio) = Room::BIOS.get(usize::from(bio)) else { return false };
-    let extents = || setup.files.iter().flat_map(|file| &file.extents);
-    let could_fail = !bio.is_failed() || setup.budgets.eio > 0;
-    let writes = |op: &Op| {
-        let (aio, sync) = match op {
-            Op::DioWrite { aio, sync, .. } => (*aio, *sync),
-            Op::AioBatch { sync, .. } => (true, *sync),
-            Op::DioRead { .. }
-            | Op::BufWrite { .. }
-            | Op::MmapWrite { .. }
-            | Op::Range { .. }
-            | Op::BufRead { .. }
-            | Op::Fsync { .. }
-            | Op::Fallocate { .. }
-            | Op::Truncate { .. }
-            | Op::DropCaches { .. }
-            | Op::Close { .. }
-            | Op::Unlink { .. }
-            | Op::Fiemap { .. }
-            | Op::Seek { .. }
-            | Op::Getevents { .. } => return false,
-        };
-        bio.is_of_direct(aio, sync != Sync::No)
-    };
-    let is_written = || extents().any(|extent| extent.written);
-    could_fail
-        && match bio.is_writeback() {
-            true => ops.iter().any(|op| matches!(op, Op::BufWrite { .. } | Op::MmapWrite { .. })),
-            false => ops.iter().any(writes) && (bio.is_into_unwritten() || is_written()),
-        }
 }
