@@ -3,7 +3,7 @@
 use crate::bounds::BLOCKS_MAX;
 
 use super::fill::blocks_unlocked_reads;
-use super::knobs::{Early, Extends, Fua, InodeLock, SizeUpdate, SyncBy, Workers};
+use super::knobs::{Early, Extends, Fua, InodeLock, SizeUpdate, SyncBy, TruncOrder, Workers};
 use super::machine::Machine;
 use super::note::{Fault, Note, Observer};
 use super::op::{Op, Sync};
@@ -324,7 +324,7 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
             }
             Pc::ReadCheck | Pc::ReadMap
                 if self.task(task).i_mutex | self.task(task).shared == 0
-                    && blocks_unlocked_reads(&self.state, ino) =>
+                    && blocks_unlocked_reads(self.setup, &self.state, ino) =>
             {
                 self.go(task, Pc::ReadLock);
             }
@@ -365,7 +365,10 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
     }
 
     fn map_read(&mut self, task: u8, ino: u8, range: Range) {
-        *self.state.counts(ino).i_dio_count += 1;
+        // The lock that truncate takes before its wait is not held by readers without a lock.
+        let locks = self.task(task).i_mutex | self.task(task).shared != 0;
+        let counted = locks || self.knobs().trunc_order != TruncOrder::AllocSem;
+        *self.state.counts(ino).i_dio_count += u8::from(counted);
         let size = self.state.inodes[usize::from(ino)].size;
         self.task(task).read = self.read_plan(ino, range.up_to(size));
         if self.task(task).i_mutex & (1 << ino) != 0 {
@@ -373,6 +376,9 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
             self.unlock_mutex(task, ino);
         }
         self.go(task, Pc::ReadDone);
+        if let Some(frame) = self.task(task).top_mut() {
+            frame.extra = u8::from(!counted);
+        }
     }
 
     /// The physical block from which each block of a range is read. Only written blocks are read
@@ -400,7 +406,16 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
             |lblk: u8| media.get(usize::from(read[usize::from(lblk)])).map(|media| media.now);
         let contents: [Option<Content>; BLOCKS] = core::array::from_fn(|lblk| content(lblk as u8));
         self.judge_read(task, ino, range, &contents);
-        *self.state.counts(ino).i_dio_count -= 1;
+        // The size that ends a direct read is that of its begin (`dio->i_size`): what it has read
+        // beyond is returned too.
+        let beyond = |lblk: &u8| *lblk >= self.state.inodes[usize::from(ino)].size;
+        let inode = &self.state.inodes[usize::from(ino)];
+        let is_stale = |lblk: u8| inode.is_strange(ino, lblk, contents[usize::from(lblk)]);
+        if range.blocks().filter(beyond).any(is_stale) {
+            self.break_promise(Promise::NoStale);
+        }
+        let counted = self.task(task).top().is_some_and(|frame| frame.extra == 0);
+        *self.state.counts(ino).i_dio_count -= u8::from(counted);
     }
 
     /// Compares the result of a read with what had been acknowledged when the read began.
@@ -472,9 +487,11 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
         let failed = io.error || io.convert_failed || io.sync_failed;
         for (lblk, pblk) in io.blocks().zip(io.pblk) {
             // If a later write overtook this one on the device, this write promises nothing. Blocks
-            // that were truncated in the meantime are owed to no one.
+            // that were truncated in the meantime are owed to no one, nor are those that are about
+            // to be.
             let disk = &self.state.inodes[usize::from(io.ino)].disk;
-            if disk[usize::from(lblk)].pblk() != Some(pblk) {
+            let cut_off = lblk >= self.state.inodes[usize::from(io.ino)].size;
+            if cut_off || disk[usize::from(lblk)].pblk() != Some(pblk) {
                 continue;
             }
             let content = self.state.media.get(usize::from(pblk)).map(|media| media.now);

@@ -2,14 +2,14 @@
 
 use super::choice::Actor;
 use super::footprint::{Footprint, Subject};
-use super::knobs::{FallocateWaits, FsyncWait, TruncWait, Workers};
+use super::knobs::{FallocateWaits, FsyncWait, TruncOrder, TruncWait, Workers};
 use super::op::Op;
 use super::pc::Pc;
 use super::places::{Places, inodes};
 use super::plan::{irq_plan, worker_plan};
 use super::setup::Setup;
 use super::state::{FLUSHER, Frame, Io, List, NO_IRQ, NOBODY, On, Stage, Task};
-use super::wait::Wait;
+use super::wait::{Wait, waits_to_truncate};
 use crate::bounds::{KWORKERS_MAX, THREADS_MAX};
 
 /// A set of actors, as bits by their positions.
@@ -98,7 +98,7 @@ impl Futures<'_> {
         let places = &self.places;
         let cached = places.facts.cached;
         let ino = op.ino();
-        let Begun { from, inside, writeback, remembers } = begun;
+        let Begun { from, inside, how, writeback, remembers } = begun;
         let locked_out = inside.is_none() && self.is_locked(ino);
         let sum = |pcs: &[Pc], on: &Subject| {
             pcs.iter().fold(Footprint::NONE, |sum, pc| sum | places.at(*pc, on))
@@ -172,12 +172,23 @@ impl Futures<'_> {
                     return false;
                 }
                 *all |= sum(&[Pc::TruncLock], &on);
-                let waits =
-                    matches!(inside, None | Some(Pc::TruncDio)) && !places.may_grow(ino, size);
+                let size_first = places.setup.design.knobs.trunc_order == TruncOrder::SizeFirst;
+                if size_first {
+                    *all |= sum(&[Pc::TruncSize], &on);
+                }
+                let ahead = match inside {
+                    None | Some(Pc::TruncDio) => true,
+                    Some(pc) => size_first && pc == Pc::TruncSize,
+                };
+                let waits = match inside {
+                    None => !places.may_not_shrink(ino, size),
+                    Some(_) => ahead && waits_to_truncate(places.setup, how),
+                };
                 if waits && self.lasts(Wait::DioCount { ino }) {
                     return false;
                 }
-                *all |= sum(&[Pc::TruncDio, Pc::TruncPages, Pc::TruncFree], &on);
+                let rest = [Pc::TruncSize, Pc::TruncDio, Pc::TruncPages, Pc::TruncFree];
+                *all |= sum(&rest, &on);
                 *all |= match places.setup.design.knobs.trunc {
                     TruncWait::Both => self.flush(ino),
                     TruncWait::FlushDirty => sum(&[Pc::FlushWait], &on),
@@ -480,6 +491,8 @@ struct Begun {
     from: u8,
     /// The place of its outermost function, if it is past the operation's lock.
     inside: Option<Pc>,
+    /// The note in the frame of that function.
+    how: u8,
     writeback: Writeback,
     /// Whether it has recorded the writes acknowledged when it began.
     remembers: bool,
@@ -495,7 +508,7 @@ enum Writeback {
 
 impl Begun {
     const NOT: Begun =
-        Begun { from: 0, inside: None, writeback: Writeback::Ahead, remembers: false };
+        Begun { from: 0, inside: None, how: 0, writeback: Writeback::Ahead, remembers: false };
 
     fn of(task: &Task) -> Begun {
         let (Some(first), Some(top)) = (task.frames().first(), task.top()) else {
@@ -513,6 +526,7 @@ impl Begun {
         Begun {
             from: task.submitting.iocb,
             inside: (!before).then_some(first.pc),
+            how: first.extra,
             writeback,
             remembers: task.begun,
         }

@@ -5,8 +5,8 @@ use crate::es;
 use super::knobs::{
     Ack, Decrement, DelayLock, Early, EsContent, EsConvert, EsLock, EvictWait, Extends,
     FailedWriteback, FallocateWaits, FillLock, FsyncWait, Fua, InodeLock, Knobs, NolockRead,
-    Ordered, Reservations, SizeUpdate, SyncBy, Throttle, TruncWait, Unaligned, WbError, Workers,
-    WritebackCleared,
+    Ordered, Reservations, SizeUpdate, SyncBy, Throttle, TruncOrder, TruncWait, Unaligned, WbError,
+    Workers, WritebackCleared,
 };
 
 /// One knob, as the page and the parser see it.
@@ -90,6 +90,11 @@ pub const KNOBS: &[KnobInfo] = &[
         "dio_and_writeback" => TruncWait::DioAndWriteback,
         "dio_count" => TruncWait::DioCount,
         "flush_dirty" => TruncWait::FlushDirty,
+    ]),
+    knob!("trunc_order", "when truncate sets the size", trunc_order, [
+        "alloc_sem" => TruncOrder::AllocSem,
+        "size_first" => TruncOrder::SizeFirst,
+        "dio_first" => TruncOrder::DioFirst,
     ]),
     knob!("sync_by", "who runs the fsync of an O_SYNC AIO write", sync_by, [
         "submitter" => SyncBy::Submitter,

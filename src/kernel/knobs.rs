@@ -24,6 +24,8 @@ pub struct Knobs {
     pub nolock_read: NolockRead,
     /// What truncate waits for.
     pub trunc: TruncWait,
+    /// When truncate sets the size, and which direct IO it waits for.
+    pub trunc_order: TruncOrder,
     /// Who runs the fsync of an O_(D)SYNC AIO write.
     pub sync_by: SyncBy,
     /// When the worker decrements `i_unwritten`, if it also runs the fsync.
@@ -283,6 +285,20 @@ pub enum TruncWait {
     DioCount,
     /// `i_dio_count`, and the conversions that the ES tree marks as pending.
     FlushDirty,
+}
+
+/// When truncate sets the size, and which direct IO it waits for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TruncOrder {
+    /// It takes `i_alloc_sem` before it sets the size (`notify_change`, until v3.0). A reader under
+    /// dioread_nolock does not hold that lock.
+    AllocSem,
+    /// It sets the size and then waits for direct IO (1c9114f9c0f1, v3.7, to v5.2). Meanwhile
+    /// readers under dioread_nolock take the inode's lock (1b65007e9870).
+    SizeFirst,
+    /// It waits for direct IO and then sets the size (b9c1c26739ec, v5.3, and v3.1 to v3.6). A
+    /// reader that takes no lock may start in between.
+    DioFirst,
 }
 
 /// Who runs the fsync of an O_(D)SYNC AIO write.

@@ -72,6 +72,8 @@ pub enum Pc {
     BufReadDone,
     /// truncate: take the lock.
     TruncLock,
+    /// truncate: set the size.
+    TruncSize,
     /// truncate: wait for direct IO.
     TruncDio,
     /// truncate: wait for writeback, drop the pages.
@@ -219,7 +221,9 @@ impl Pc {
             Pc::BufRead | Pc::ReadHole | Pc::BufReadDone => Part::BufferedRead,
             Pc::WritebackSubmit | Pc::WritebackWait => Part::Writeback,
             Pc::FallocLock | Pc::FallocMap => Part::Fallocate,
-            Pc::TruncLock | Pc::TruncDio | Pc::TruncPages | Pc::TruncFree => Part::Truncate,
+            Pc::TruncLock | Pc::TruncSize | Pc::TruncDio | Pc::TruncPages | Pc::TruncFree => {
+                Part::Truncate
+            }
             Pc::MmapFault | Pc::MmapRead | Pc::MmapMkwrite => Part::PageFault,
             Pc::RangeRefuse
             | Pc::RangePages
@@ -293,6 +297,7 @@ impl Pc {
             Pc::TruncPages | Pc::RangeDrop | Pc::BufCopy => Waits::IdlePagesAndChange,
             Pc::WritebackSubmit
             | Pc::FallocMap
+            | Pc::TruncSize
             | Pc::TruncFree
             | Pc::PunchFree
             | Pc::ZeroConvert

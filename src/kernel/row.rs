@@ -5,8 +5,8 @@ use crate::es;
 use super::knobs::{
     Ack, Decrement, DelayLock, Early, EsContent, EsConvert, EsLock, EvictWait, Extends,
     FailedWriteback, FallocateWaits, FillLock, FsyncWait, Fua, InodeLock, Knobs, NolockRead,
-    Ordered, Reservations, SizeUpdate, SyncBy, Throttle, TruncWait, Unaligned, WbError, Workers,
-    WritebackCleared,
+    Ordered, Reservations, SizeUpdate, SyncBy, Throttle, TruncOrder, TruncWait, Unaligned, WbError,
+    Workers, WritebackCleared,
 };
 
 /// A named design, in the order of the thread's argument.
@@ -249,6 +249,7 @@ impl Row {
             fsync: FsyncWait::Unwritten,
             nolock_read: NolockRead::Waits,
             trunc: TruncWait::Both,
+            trunc_order: TruncOrder::SizeFirst,
             sync_by: SyncBy::Submitter,
             decrement: Decrement::BeforeSync,
             workers: Workers::One,
@@ -330,6 +331,7 @@ impl Row {
             ..V3_12
         };
         const V5_5: Knobs = Knobs {
+            trunc_order: TruncOrder::DioFirst,
             inode_lock: InodeLock::Rwsem,
             error_reported: true,
             extends: Extends::IDisksize,
@@ -356,6 +358,7 @@ impl Row {
                 ack: Ack::Irq,
                 nolock_read: NolockRead::Goes,
                 trunc: TruncWait::DioCount,
+                trunc_order: TruncOrder::AllocSem,
                 fallocate_waits: FallocateWaits::No,
                 merge_unwritten: true,
                 evict: EvictWait::Pinned,

@@ -5,7 +5,7 @@ use crate::es::{DirtyBit, Version};
 use crate::kernel::{
     DelayLock, EsContent, EsConvert, EsLock, EvictWait, Extends, FailedWriteback, FallocateWaits,
     FillLock, FsyncWait, Fua, InodeLock, Knobs, NolockRead, Ordered, Pc, Reservations, SizeUpdate,
-    SyncBy, Throttle, TruncWait, Unaligned, WbError,
+    SyncBy, Throttle, TruncOrder, TruncWait, Unaligned, WbError,
 };
 
 macro_rules! places {
@@ -240,9 +240,14 @@ places! {
         true => vec!["allocate the holes as U; merge with U beside them; unlock"],
     },
     TruncLock: |_| vec!["lock the inode"],
-    TruncDio: |_| vec!["wait until i_dio_count is 0"],
+    TruncSize: |_| vec!["handle: orphan list; i_size = i_disksize = the new size"],
+    TruncDio: |k| match k.trunc_order {
+        TruncOrder::AllocSem => vec!["wait until i_dio_count is 0, without nolock readers"],
+        TruncOrder::SizeFirst => vec!["wait until i_dio_count is 0; new readers take the lock"],
+        TruncOrder::DioFirst => vec!["wait until i_dio_count is 0"],
+    },
     TruncPages: |k| vec![
-        "i_size = the new size; drop pages beyond it",
+        "drop the pages beyond the new size",
         match k.trunc {
             TruncWait::Both => "then flush pending conversions",
             TruncWait::DioAndWriteback => "wait for writeback, which ends after its conversion",

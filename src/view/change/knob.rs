@@ -255,6 +255,11 @@ const SENTENCES: &[(&str, &str)] = &[
          of writeback, or all, those of page faults too.",
     ),
     (
+        "trunc_order",
+        "Whether truncate waits for direct IO and then sets the size, or the other way round, and \
+         whether it knows readers that take no lock.",
+    ),
+    (
         "move_check",
         "Whether move_extents, once it has the pages of both files, finds out that a block changed \
          after it was looked up.",
