@@ -195,10 +195,11 @@ const ROWS: &str = "\
 const REASONING: &str = "
 A kernel between two rows is the earlier row with knobs turned:
 
+* v3.7 is `v3.8 +ordered=writeback_and_write`.
 * v2.6.36 to v3.6 acknowledge after the conversion, and flush only the IOs on the list.
-* v3.19 to v4.12 are `v3.12 +es_version=v3.19`, from v4.6 on also `+failed_dio=stays_unwritten`
-  (74c66bcb7eda), from v4.7 on also `+ordered=all` (06bd3c36a733); v3.16 to v3.18 differ from
-  `v3.12` in the errors that fsync reports.
+* v3.16 to v3.18 differ from `v3.12` in the errors that fsync reports (`+wb_error=flag`).
+* v3.19 to v4.12 are `v3.12 +es_version=v3.19`, until v4.0 (and in v3.18) also `+zero_forgets`, from v4.6
+  on also `+failed_dio=stays_unwritten` (74c66bcb7eda), from v4.7 on also `+ordered=all` (06bd3c36a733).
 * v4.14 to v4.16 are `v4.13 +invalidate` (332391a9935d, 5e25c269e17d), v4.17 to v5.4 also
   `+extends=i_disksize` (45d8ec4d9fd5), v4.20 to v5.4 also `+reservations=es_tree` (8fcc3a580651),
   v5.3 and v5.4 also `+trunc_order=dio_first` (b9c1c26739ec).
@@ -371,9 +372,9 @@ const TAIL: &str = "
   KEEP-DELAYED), and from v4.20 on a truncate leaves its reservation behind (D5). A dirty page keeps
   its buffer, so writeback still allocates the block. fiemap and direct reads cache their holes in
   one step with the lookup.
-* **A commit waits for the data of newly written blocks** (`data=ordered`, knob `ordered`). Until v3.8
-  those are the blocks of writeback and of write calls; from v3.9 (read in v3.10; f3b59291a69d) to
-  v4.6 only those of write calls without delayed allocation, so that a power cut may show what a
+* **A commit waits for the data of newly written blocks** (`data=ordered`, knob `ordered`). Until v3.7
+  those are the blocks of writeback and of write calls; from v3.8 (f3b59291a69d; read in v3.8, v3.9,
+  v3.10, v3.11, v3.15 and v4.4) to v4.6 only those of write calls without delayed allocation, so that a power cut may show what a
   block held before writeback took it (NO-STALE-CRASH). From v4.7 on all count, those of page faults
   without delayed allocation too (06bd3c36a733). Under dioread_nolock blocks are written only after
   their data.
@@ -394,6 +395,9 @@ const TAIL: &str = "
 * **Completion inline or by the caller** (v6.6) changes no verdict here: a read completes in one step
   anyway, a libaio write always goes through `s_dio_done_wq`, and `IOCB_DIO_CALLER_COMP` is set by
   io_uring only.
+* **Zero range removes its blocks' entries from the ES tree first** in v3.15 and v3.16; from v3.18 to
+  v4.0 it removes all entries of the inode afterwards (`+zero_forgets`), also those of delayed data
+  elsewhere, which fiemap and seeks then call a hole (KEEP-DELAYED). v4.2 and v4.4 remove none.
 * **While blocks of a range go, readers under dioread_nolock take the lock**
   (`EXT4_STATE_DIOREAD_LOCK`, 1c9114f9c0f1 in v3.7). Truncate keeps them out only while it waits
   (1b65007e9870).

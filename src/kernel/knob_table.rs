@@ -224,6 +224,10 @@ pub const KNOBS: &[KnobInfo] = &[
         "no" => false,
         "yes" => true,
     ]),
+    knob!("zero_forgets", "zero range empties the inode's ES tree", zero_forgets, [
+        "no" => false,
+        "yes" => true,
+    ]),
     knob!("reservations", "what counts the reserved blocks", reservations, [
         "buffers" => Reservations::Buffers,
         "es_tree" => Reservations::EsTree,

@@ -84,6 +84,9 @@ pub struct Knobs {
     pub failed_writeback: FailedWriteback,
     /// fdatasync commits the changes of punch and zero range (67a7d5f561f4, v4.12).
     pub range_datasync: bool,
+    /// Whether zero range ends by removing all entries of the inode from the ES tree, delayed ones
+    /// too (read in v3.18 and v4.0; neither v3.16 nor v4.2 does).
+    pub zero_forgets: bool,
     /// The accesses that cannot fill the page cache while the blocks of a range are removed. If
     /// there are any, the task waits for direct IO before it drops the pages.
     pub fill_lock: FillLock,
@@ -113,9 +116,9 @@ pub struct Knobs {
 /// The allocations of written blocks whose data a commit waits for (`data=ordered`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ordered {
-    /// Those of writeback, and without delayed allocation those of write calls.
+    /// Those of writeback, and without delayed allocation those of write calls (until v3.7).
     WritebackAndWrite,
-    /// Without delayed allocation, those of write calls (f3b59291a69d).
+    /// Without delayed allocation, those of write calls (f3b59291a69d, v3.8).
     Write,
     /// All, also those of page faults (06bd3c36a733, v4.7).
     All,

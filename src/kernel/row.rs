@@ -276,6 +276,7 @@ impl Row {
             failed_writeback: FailedWriteback::Converts,
             fill_lock: FillLock::No,
             range_datasync: false,
+            zero_forgets: false,
             unaligned: Unaligned::AioMutex,
             fiemap_lock: false,
             fua: Fua::No,
@@ -365,7 +366,9 @@ impl Row {
                 unaligned: Unaligned::No,
                 ..V3_9
             },
+            // `ordered` as in v3.8 itself; v3.7 is without f3b59291a69d.
             Row::V3_8 => Knobs {
+                ordered: Ordered::Write,
                 es_version: es::Version::V3_8,
                 es_content: EsContent::Delayed,
                 fallocate_waits: FallocateWaits::Yes,
@@ -385,9 +388,10 @@ impl Row {
                 early: Early::DioAndBuffered,
                 nolock_read: NolockRead::Goes,
                 es_convert: EsConvert::Posted,
+                ordered: Ordered::Write,
                 ..V3_9
             },
-            // f3b59291a69d, as read in v3.10.
+            // f3b59291a69d, as read in v3.8 to v3.15.
             Row::V3_9 => Knobs { ordered: Ordered::Write, ..V3_9 },
             Row::V3_11 => Knobs { ordered: Ordered::Write, ..V3_11 },
             Row::V3_12 => Knobs { ordered: Ordered::Write, ..V3_12 },

@@ -276,7 +276,10 @@ places! {
     RangeDio: |_| vec!["wait until i_dio_count is 0"],
     RangeDrop: |_| vec!["drop the pages of the range, whose writeback is waited for"],
     PunchFree: |_| vec!["punch: free the blocks; unlock"],
-    ZeroConvert: |_| vec!["zero range: turn the blocks into U; unlock"],
+    ZeroConvert: |k| match k.zero_forgets {
+        false => vec!["zero range: turn the blocks into U; unlock"],
+        true => vec!["zero range: turn the blocks into U; empty the ES tree; unlock"],
+    },
     ShiftForget: |_| vec!["forget the extents from the range on; more than one handle may follow"],
     CollapseShift: |_| vec!["collapse: free the blocks, move those behind down; unlock"],
     InsertShift: |_| vec!["insert: move the blocks behind up, grow the file; unlock"],

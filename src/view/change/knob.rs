@@ -255,6 +255,11 @@ const SENTENCES: &[(&str, &str)] = &[
          of writeback, or all, those of page faults too.",
     ),
     (
+        "zero_forgets",
+        "Whether zero range ends by removing all entries of the inode from the ES tree, delayed ones \
+         too, so that fiemap takes dirty data for a hole.",
+    ),
+    (
         "trunc_order",
         "Whether truncate waits for direct IO and then sets the size, or the other way round, and \
          whether it knows readers that take no lock.",
