@@ -198,8 +198,8 @@ A kernel between two rows is the earlier row with knobs turned:
 * v3.7 is `v3.8 +ordered=writeback_and_write`.
 * v2.6.36 to v3.6 acknowledge after the conversion, and flush only the IOs on the list.
 * v3.16 to v3.18 differ from `v3.12` in the errors that fsync reports (`+wb_error=flag`).
-* v3.19 to v4.12 are `v3.12 +es_version=v3.19`, until v4.0 (and in v3.18) also `+zero_forgets`, from v4.6
-  on also `+failed_dio=stays_unwritten` (74c66bcb7eda), from v4.7 on also `+ordered=all` (06bd3c36a733).
+* v3.19 to v4.12 are `v3.12 +es_version=v3.19`, until v4.0 (and in v3.18) also `+zero_forgets`, from v4.5
+  on also `+overwrites=own_io_end` (74dae4278546), from v4.6 on also `+failed_dio=stays_unwritten` (74c66bcb7eda), from v4.7 on also `+ordered=all` (06bd3c36a733).
 * v4.14 to v4.16 are `v4.13 +invalidate` (332391a9935d, 5e25c269e17d), v4.17 to v5.4 also
   `+extends=i_disksize` (45d8ec4d9fd5), v4.20 to v5.4 also `+reservations=es_tree` (8fcc3a580651),
   v5.3 and v5.4 also `+trunc_order=dio_first` (b9c1c26739ec).
@@ -395,6 +395,12 @@ const TAIL: &str = "
 * **Completion inline or by the caller** (v6.6) changes no verdict here: a read completes in one step
   anyway, a libaio write always goes through `s_dio_done_wq`, and `IOCB_DIO_CALLER_COMP` is set by
   io_uring only.
+* **An overwrite under dioread_nolock drops `i_mutex` before it submits** (`overwrites`; 4bd809dbbf17,
+  v3.6), and holds `i_data_sem` for reading meanwhile. It puts its io_end, or none if it is synchronous,
+  into the inode, where the mapping of an AIO write looks for the io_end that it marks for conversion
+  (`ext4_inode_aio`; read in v3.8 and v4.4). An AIO write into unwritten blocks that maps after that is
+  acknowledged without a conversion, and its data is never read (RAW, FSYNC-DURABLE). From v4.5 on
+  each write has its own (74dae4278546).
 * **Zero range removes its blocks' entries from the ES tree first** in v3.15 and v3.16; from v3.18 to
   v4.0 it removes all entries of the inode afterwards (`+zero_forgets`), also those of delayed data
   elsewhere, which fiemap and seeks then call a hole (KEEP-DELAYED). v4.2 and v4.4 remove none.
@@ -474,8 +480,7 @@ Behaviour of the kernel that the machine does not have:
 ## What is not modelled
 
 * Blocks smaller than pages, and parts of a block other than its halves.
-* The overwrite path of an AIO write. It holds `i_data_sem` only during the submission, which is one
-  step. (A synchronous overwrite holds it until its bio is done.)
+* The end of an AIO overwrite's submission, at which it takes `i_mutex` again and drops it.
 * Journal space beyond one transaction: with `journal N` credits are counted in handles, all of one
   size, and given back only where a handle changes nothing (a delayed write); checkpoints and revoke
   records are not modelled.
@@ -485,8 +490,6 @@ Behaviour of the kernel that the machine does not have:
   split them, as in v3.9 (ec22ba8edb50), and a lookup ends at the end of an extent.
 * Bigalloc in the machine, with reserved clusters, pending reservations and their release (the tree
   has them), and reserved metadata blocks (until v3.18).
-* The io_end of an inode that two AIO writes share under dioread_nolock, one of which overwrites
-  (74dae4278546, v4.5).
 * Reclaim that waits for PageWriteback (memory cgroups, v3.6 to v4.1): its deadlock needs a bio that
   is prepared and not submitted, and in the model a bio is submitted in the step that prepares it.
 * The plug of `io_submit`. The bios of a batch may complete one by one, as on a device that does not

@@ -3,7 +3,7 @@
 use crate::bounds::BLOCKS_MAX;
 
 use super::fill::blocks_unlocked_reads;
-use super::knobs::{Early, Extends, Fua, InodeLock, SizeUpdate, SyncBy, TruncOrder, Workers};
+use super::knobs::{Early, Extends, Fua, SizeUpdate, SyncBy, TruncOrder, Workers};
 use super::machine::Machine;
 use super::note::{Fault, Note, Observer};
 use super::op::{Op, Sync};
@@ -46,7 +46,7 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
                 }
                 self.go_on_locked(task, op, io);
             }
-            Pc::WriteMap => self.submit_write(task, op),
+            Pc::WriteMap | Pc::OverwriteMap => self.submit_write(task, op, pc),
             Pc::DioAwait => self.finish_sync_write(task, op),
             Pc::SizeUpdate => {
                 let io = self.io_at(task);
@@ -74,12 +74,20 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
     }
 
     /// Maps the range and submits the bio. After that, nothing waits for an AIO write.
-    fn submit_write(&mut self, task: u8, op: Op) {
+    fn submit_write(&mut self, task: u8, op: Op, pc: Pc) {
         let Op::DioWrite { ino, range, aio, .. } = op else { return };
         let index = self.io_at(task);
-        let extends = extends(&self.knobs(), &self.state.inodes[usize::from(ino)], range);
-        // `invalidate_inode_pages2_range` keeps a page that a fault has made dirty again.
-        self.drop_pages(ino, range, true);
+        let unlocked = pc == Pc::OverwriteMap;
+        let lost = self.has_lost_io_end(task);
+        // A truncation may have set a smaller size since an overwrite dropped the lock.
+        let extends =
+            !unlocked && extends(&self.knobs(), &self.state.inodes[usize::from(ino)], range);
+        if unlocked {
+            self.take_io_end_slot(task, ino);
+        } else {
+            // `invalidate_inode_pages2_range` keeps a page that a fault has made dirty again.
+            self.drop_pages(ino, range, true);
+        }
         if self.fault == Some(Fault::Enospc) {
             // `get_block` fails before the bio is submitted: the write, or its event, has the
             // error.
@@ -113,12 +121,13 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
         // Until v3.10 the submitter that completes an IO leaves its conversion to the worker.
         let listed = quick && self.knobs().workers == Workers::One;
         let asynchronous = aio && !extends && !alone && (!quick || listed);
+        let unwritten = unwritten && !(lost && asynchronous);
         if unwritten && asynchronous {
             self.mark_pending(ino, range);
         }
         let counted = asynchronous && counts_dio(&self.knobs(), &Io { unwritten, ..Io::FREE });
         let counts = self.state.counts(ino);
-        *counts.i_dio_count += 1;
+        *counts.i_dio_count += u8::from(!unlocked);
         *counts.i_unwritten += u8::from(counted);
         let fua = !unwritten && !extends && self.can_use_fua(op);
         let stage = Stage::Submitted;
@@ -154,7 +163,11 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
         if self.state.pending_aio_conversions() > self.setup.slots {
             self.break_promise(Promise::Bounded);
         }
-        self.unlock_mutex(task, ino);
+        if unlocked {
+            *self.state.counts(ino).i_data_sem &= !(1 << task);
+        } else {
+            self.unlock_mutex(task, ino);
+        }
         if quick {
             self.complete_for_worker(index);
             return self.return_from_write(task, op, FsyncFor::Caller);
@@ -250,21 +263,6 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
     fn syncs_before_size_update(&mut self, index: u8) -> bool {
         let Io { extends, sync, .. } = *self.io(index);
         extends && sync && self.knobs().size_update == SizeUpdate::AfterSync
-    }
-
-    /// Whether a synchronous write continues without `i_mutex`, holding `i_data_sem` for reading
-    /// until its bio is done (`ext4_file_dio_write` v3.8): under dioread_nolock, inside the file,
-    /// with all blocks written and no page cached.
-    fn is_nolock_overwrite(&self, op: Op) -> bool {
-        let (inode, Some(range)) = (&self.state.inodes[usize::from(op.ino())], op.range()) else {
-            return false;
-        };
-        self.knobs().inode_lock == InodeLock::Mutex
-            && self.setup.dioread_nolock()
-            && matches!(op, Op::DioWrite { aio: false, .. })
-            && range.end() <= inode.size
-            && inode.pages.iter().all(|page| *page == Page::Absent)
-            && is_overwrite(inode, range)
     }
 
     /// The write's system call returns. If the file is open for O_(D)SYNC, it calls fsync first.

@@ -29,9 +29,10 @@ impl Places<'_> {
                 let shared = Parts::disk(ino, blocks) | of(Of::Size) | of(Of::DiskSize);
                 let shared = if self.is_rwsem() { shared } else { Parts::NONE };
                 let own = self.takes_slot() | self.looks_at_pages(ino, blocks);
+                let own = if self.facts.unlocks { own | self.unlocks(on) } else { own };
                 (lock | own).reads(shared)
             }
-            Pc::WriteMap => self.submits_write(on),
+            Pc::WriteMap | Pc::OverwriteMap => self.submits_write(on),
             Pc::DioAwait => {
                 let bio = io.map_or(Parts::NONE, Parts::bio);
                 self.frees_slot().reads(bio).adds(of(Of::DioCount) | self.data_sem(ino))

@@ -209,7 +209,7 @@ impl Futures<'_> {
     /// A direct write, from its lock up to its conversion.
     fn write(&self, op: Op, on: &Subject, writeback: Writeback) -> Footprint {
         let places = &self.places;
-        let mut pcs = vec![Pc::WriteLock, Pc::WriteMap];
+        let mut pcs = vec![Pc::WriteLock, Pc::WriteMap, Pc::OverwriteMap];
         let facts = places.facts;
         let aio = op.submits_aio();
         if !aio || on.extends || facts.cached || places.state.left.enospc > 0 {

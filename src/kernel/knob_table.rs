@@ -5,8 +5,8 @@ use crate::es;
 use super::knobs::{
     Ack, Decrement, DelayLock, Early, EsContent, EsConvert, EsLock, EvictWait, Extends,
     FailedWriteback, FallocateWaits, FillLock, FsyncWait, Fua, InodeLock, Knobs, NolockRead,
-    Ordered, Reservations, SizeUpdate, SyncBy, Throttle, TruncOrder, TruncWait, Unaligned, WbError,
-    Workers, WritebackCleared,
+    Ordered, Overwrites, Reservations, SizeUpdate, SyncBy, Throttle, TruncOrder, TruncWait,
+    Unaligned, WbError, Workers, WritebackCleared,
 };
 
 /// One knob, as the page and the parser see it.
@@ -244,6 +244,11 @@ pub const KNOBS: &[KnobInfo] = &[
         "writeback_and_write" => Ordered::WritebackAndWrite,
         "write" => Ordered::Write,
         "all" => Ordered::All,
+    ]),
+    knob!("overwrites", "how nolock overwrites go on without i_mutex", overwrites, [
+        "locked" => Overwrites::Locked,
+        "shared_slot" => Overwrites::SharedSlot,
+        "own_io_end" => Overwrites::OwnIoEnd,
     ]),
     knob!("move_check", "move_extents finds out that its lookup is stale", move_check, [
         "no" => false,

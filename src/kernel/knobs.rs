@@ -108,9 +108,23 @@ pub struct Knobs {
     pub failed_dio: FailedWriteback,
     /// The allocations of written blocks whose data a commit waits for (`data=ordered`).
     pub ordered: Ordered,
+    /// How overwrites under dioread_nolock go on without `i_mutex`.
+    pub overwrites: Overwrites,
     /// Whether move_extents, once it has the pages, finds out that its lookup is stale
     /// (`mext_check_coverage`; `i_es_seq` from v6.19 on).
     pub move_check: bool,
+}
+
+/// How overwrites under dioread_nolock go on without `i_mutex`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Overwrites {
+    /// They keep it (until v3.5).
+    Locked,
+    /// They drop it before they submit (4bd809dbbf17, v3.6), and put their io_end into the place in
+    /// the inode at which the mapping of another write looks for its own (until v4.4).
+    SharedSlot,
+    /// They drop it, and each write brings its own io_end to its mapping (74dae4278546, v4.5).
+    OwnIoEnd,
 }
 
 /// The allocations of written blocks whose data a commit waits for (`data=ordered`).

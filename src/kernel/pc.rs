@@ -124,6 +124,8 @@ pub enum Pc {
     EndWriteback,
     /// Buffered write: start a handle, if the journal is small.
     BufStart,
+    /// Overwrite under dioread_nolock: submit the bio, without `i_mutex`.
+    OverwriteMap,
     /// Synchronous overwrite under dioread_nolock: take `i_mutex` again.
     OverwriteLock,
     /// The second conversion worker of v3.11 takes its list.
@@ -205,6 +207,7 @@ impl Pc {
             Pc::IoSubmit
             | Pc::WriteLock
             | Pc::WriteMap
+            | Pc::OverwriteMap
             | Pc::DioAwait
             | Pc::SizeUpdate
             | Pc::OverwriteLock
@@ -325,6 +328,7 @@ impl Pc {
             Pc::Idle
             | Pc::WriteReturn
             | Pc::AioReturn
+            | Pc::OverwriteMap
             | Pc::ReadPages
             | Pc::ReadCheck
             | Pc::ReadFlushUnlock

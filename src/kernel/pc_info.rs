@@ -38,6 +38,12 @@ impl Pc {
                 "fs/ext4/inode.c v3.7",
                 true,
             ),
+            Pc::OverwriteMap => (
+                "ext4_ext_direct_IO",
+                "submit the bio without i_mutex",
+                "fs/ext4/inode.c v3.7",
+                true,
+            ),
             Pc::DioAwait => {
                 ("dio_await_completion", "wait for the bio", "fs/direct-io.c v3.8", true)
             }

@@ -5,8 +5,8 @@ use crate::es;
 use super::knobs::{
     Ack, Decrement, DelayLock, Early, EsContent, EsConvert, EsLock, EvictWait, Extends,
     FailedWriteback, FallocateWaits, FillLock, FsyncWait, Fua, InodeLock, Knobs, NolockRead,
-    Ordered, Reservations, SizeUpdate, SyncBy, Throttle, TruncOrder, TruncWait, Unaligned, WbError,
-    Workers, WritebackCleared,
+    Ordered, Overwrites, Reservations, SizeUpdate, SyncBy, Throttle, TruncOrder, TruncWait,
+    Unaligned, WbError, Workers, WritebackCleared,
 };
 
 /// A named design, in the order of the thread's argument.
@@ -284,6 +284,7 @@ impl Row {
             delay_lock: DelayLock::Shared,
             failed_dio: FailedWriteback::Converts,
             ordered: Ordered::WritebackAndWrite,
+            overwrites: Overwrites::SharedSlot,
             move_check: true,
         };
         // The RFC was posted against v3.8: fallocate still waits.
@@ -329,6 +330,7 @@ impl Row {
             unaligned: Unaligned::UnwrittenWait,
             failed_dio: FailedWriteback::StaysUnwritten,
             ordered: Ordered::All,
+            overwrites: Overwrites::OwnIoEnd,
             ..V3_12
         };
         const V5_5: Knobs = Knobs {
@@ -360,6 +362,7 @@ impl Row {
                 nolock_read: NolockRead::Goes,
                 trunc: TruncWait::DioCount,
                 trunc_order: TruncOrder::AllocSem,
+                overwrites: Overwrites::Locked,
                 fallocate_waits: FallocateWaits::No,
                 merge_unwritten: true,
                 evict: EvictWait::Pinned,

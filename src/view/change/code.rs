@@ -4,8 +4,8 @@
 use crate::es::{DirtyBit, Version};
 use crate::kernel::{
     DelayLock, EsContent, EsConvert, EsLock, EvictWait, Extends, FailedWriteback, FallocateWaits,
-    FillLock, FsyncWait, Fua, InodeLock, Knobs, NolockRead, Ordered, Pc, Reservations, SizeUpdate,
-    SyncBy, Throttle, TruncOrder, TruncWait, Unaligned, WbError,
+    FillLock, FsyncWait, Fua, InodeLock, Knobs, NolockRead, Ordered, Overwrites, Pc, Reservations,
+    SizeUpdate, SyncBy, Throttle, TruncOrder, TruncWait, Unaligned, WbError,
 };
 
 macro_rules! places {
@@ -71,6 +71,13 @@ places! {
         InodeLock::Rwsem => vec!["lock i_rwsem; shared, if all blocks are written"],
     },
     WriteMap: write_map,
+    OverwriteMap: |k| match k.overwrites {
+        Overwrites::Locked | Overwrites::OwnIoEnd => vec![],
+        Overwrites::SharedSlot => vec![
+            "nolock overwrite of W: with i_data_sem for reading, without i_mutex:",
+            "the inode's slot = own io_end: another AIO that maps now loses its own",
+        ],
+    },
     DioAwait: |_| vec!["wait for the bio, if the write is synchronous", "i_dio_count -= 1"],
     SizeUpdate: |k| {
         let mut lines = vec![match k.size_update {
@@ -82,7 +89,12 @@ places! {
         }
         lines
     },
-    OverwriteLock: |_| vec!["lock i_mutex again, after an overwrite without it"],
+    OverwriteLock: |k| match k.overwrites {
+        Overwrites::Locked => vec![],
+        Overwrites::SharedSlot | Overwrites::OwnIoEnd => {
+            vec!["lock i_mutex again, after an overwrite without it"]
+        }
+    },
     WriteUnlock: |k| match k.inode_lock {
         InodeLock::Mutex => vec!["drop clean pages of the range; unlock i_mutex"],
         InodeLock::Rwsem => vec!["drop clean pages of the range; unlock i_rwsem"],

@@ -256,8 +256,13 @@ const SENTENCES: &[(&str, &str)] = &[
     ),
     (
         "zero_forgets",
-        "Whether zero range ends by removing all entries of the inode from the ES tree, delayed ones \
-         too, so that fiemap takes dirty data for a hole.",
+        "Whether zero range ends by removing all entries of the inode from the ES tree, delayed \
+         ones too, so that fiemap takes dirty data for a hole.",
+    ),
+    (
+        "overwrites",
+        "Whether an overwrite under dioread_nolock keeps i_mutex, or drops it and takes the place \
+         of another AIO write's io_end, or has its own.",
     ),
     (
         "trunc_order",

@@ -209,6 +209,7 @@ fn room(pc: Pc) -> Option<Room> {
         | Pc::UnalignedDio
         | Pc::WriteLock
         | Pc::WriteMap
+        | Pc::OverwriteMap
         | Pc::DioAwait
         | Pc::SizeUpdate
         | Pc::OverwriteLock
@@ -341,7 +342,7 @@ fn write(knobs: &Knobs) -> Vec<Pc> {
     };
     places.push(Pc::WriteLock);
     places.extend(after);
-    places.extend([Pc::WriteMap, Pc::DioAwait]);
+    places.extend([Pc::WriteMap, Pc::OverwriteMap, Pc::DioAwait]);
     if knobs.inode_lock == InodeLock::Mutex {
         places.push(Pc::OverwriteLock);
     }
