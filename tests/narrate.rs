@@ -409,9 +409,10 @@ fn a_write_beyond_i_size_keeps_its_lock_and_its_sentence_says_so() {
                   t1: truncate 1\nt1: aio_write io=2+2\nt1: getevents\n";
     check_script(
         script,
-        "t1 t1 t1 t1 t1 t1 t1 t1 t1",
+        "t1 t1 t1 t1 t1 t1 t1 t1 t1 t1",
         expect![[r#"
         t1 truncates to 1 block and takes i_mutex.
+        t1 sets i_size to 1 block.
         t1 finds i_dio_count at 0, no direct IO is in flight.
         t1 drops the pages beyond the new end.
         t1 takes the inode's list: it is empty.

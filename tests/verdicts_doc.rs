@@ -195,19 +195,21 @@ const ROWS: &str = "\
 const REASONING: &str = "
 A kernel between two rows is the earlier row with knobs turned:
 
+* v3.7 is `v3.8 +ordered=writeback_and_write`.
 * v2.6.36 to v3.6 acknowledge after the conversion, and flush only the IOs on the list.
-* v3.19 to v4.12 are `v3.12 +es_version=v3.19`, from v4.6 on also `+failed_dio=stays_unwritten`
-  (74c66bcb7eda), from v4.7 on also `+ordered=all` (06bd3c36a733); v3.16 to v3.18 differ from
-  `v3.12` in the errors that fsync reports.
+* v3.16 to v3.18 differ from `v3.12` in the errors that fsync reports (`+wb_error=flag`).
+* v3.19 to v4.12 are `v3.12 +es_version=v3.19`, until v4.0 (and in v3.18) also `+zero_forgets`, from v4.5
+  on also `+overwrites=own_io_end` (74dae4278546), from v4.6 on also `+failed_dio=stays_unwritten` (74c66bcb7eda), from v4.7 on also `+ordered=all` (06bd3c36a733).
 * v4.14 to v4.16 are `v4.13 +invalidate` (332391a9935d, 5e25c269e17d), v4.17 to v5.4 also
-  `+extends=i_disksize` (45d8ec4d9fd5), v4.20 to v5.4 also `+reservations=es_tree` (8fcc3a580651).
+  `+extends=i_disksize` (45d8ec4d9fd5), v4.20 to v5.4 also `+reservations=es_tree` (8fcc3a580651),
+  v5.3 and v5.4 also `+trunc_order=dio_first` (b9c1c26739ec).
 * v6.8 to v6.11 are `v6.7 +delay_lock=exclusive` (acf795dc161f).
 * v6.5 and v6.6 are `v5.5 +es_version=v6.5`, and so are v6.3 and v6.4 but for the ES tree.
 * v6.15 is `v6.12 +failed_writeback=stays_unwritten`.
 * `v2.6.35` has no ES tree. The kernel flushes the list in fsync and converts under `i_mutex`, so
   that it misses no acknowledged conversion. The model waits for `i_unwritten`, which has the same
   effect. Truncate waits for `i_alloc_sem` (`i_dio_count` in the model), and not for conversions
-  (until 3889fd57ea3e).
+  (until 3889fd57ea3e) nor for readers under dioread_nolock, who do not hold that lock.
 
 ## Where the verdict differs from the reasoning
 
@@ -251,16 +253,26 @@ const TAIL: &str = "
   (`iomap_dio_complete`). In kernels before v4.14, and in the row `v3.12`, a later buffered read
   returns the old page: RAW, in feature `invalidate`. Since dropping pages may sleep, `v5.5`
   completes every AIO write in a worker, including overwrites.
+* **Truncate sets the size first, or waits for direct IO first** (`trunc_order`). `notify_change` takes
+  `i_alloc_sem` before `ext4_setattr` sets the size (read in v2.6.35). From v3.7 to v5.2
+  `ext4_setattr` sets the sizes and then waits (1c9114f9c0f1; read in v3.8, v3.9, v3.10, v3.11, v3.15,
+  v4.4, v4.9, v4.10, v4.20 and v5.2); readers under dioread_nolock take the lock meanwhile. From v5.3
+  on it waits first again (b9c1c26739ec; read in v5.3 and v5.14), when readers take the lock anyway.
+  Where a reader without a lock can start between the wait and the size (`+trunc_order=dio_first`, as
+  in v3.1 to v3.6), or is not waited for (`v2.6.35`), it reads blocks that are freed and reused: the
+  size that ends a direct read is that of its begin, so another file's data is returned (NO-STALE).
+* **Truncate's first handle** puts a file that gets shorter on the orphan list and sets `i_disksize`,
+  its second one frees the blocks. Between them a power cut leaves a short file, and recovery frees
+  the rest. Until v3.11 `i_size` is set after that handle; the model sets both sizes in one step.
 * **A truncation that grows the file waits for no direct IO and frees nothing** (`ext4_setattr`; until
-  v4.2 it calls `ext4_truncate`, which finds nothing beyond the end).
-* **Truncate ends the promises about the blocks that it frees**, even if a write of them is
-  acknowledged between truncate's wait for direct IO and the freeing of the blocks.
+  v4.0 it calls `ext4_truncate`, which finds nothing beyond the end; with `i_alloc_sem` it waits too).
+* **Truncate ends the promises about the blocks that it frees** when it sets the size. A write that is
+  acknowledged later promises nothing about them.
 * **`i_size` and `i_disksize` are separate**, both in blocks. A buffered write updates the first.
   Writeback updates the second; if the last block of the write is written already, the write itself
   does. A direct write that extends the file puts the inode on the orphan list in the handle that
   allocates. It waits for its bio under the lock, even as AIO, and updates both sizes in a separate
-  handle. If it fails, its blocks are freed again. Truncate updates `i_size` when it drops the
-  pages, and does everything else in one handle, where the kernel has two. Recovery takes
+  handle. If it fails, its blocks are freed again. Recovery takes
   `i_disksize`, and frees the blocks beyond it if the inode is on the orphan list. Written blocks
   that stay there count as exposed (NO-STALE-CRASH), because they become visible as soon as the file
   grows.
@@ -360,9 +372,9 @@ const TAIL: &str = "
   KEEP-DELAYED), and from v4.20 on a truncate leaves its reservation behind (D5). A dirty page keeps
   its buffer, so writeback still allocates the block. fiemap and direct reads cache their holes in
   one step with the lookup.
-* **A commit waits for the data of newly written blocks** (`data=ordered`, knob `ordered`). Until v3.8
-  those are the blocks of writeback and of write calls; from v3.9 (read in v3.10; f3b59291a69d) to
-  v4.6 only those of write calls without delayed allocation, so that a power cut may show what a
+* **A commit waits for the data of newly written blocks** (`data=ordered`, knob `ordered`). Until v3.7
+  those are the blocks of writeback and of write calls; from v3.8 (f3b59291a69d; read in v3.8, v3.9,
+  v3.10, v3.11, v3.15 and v4.4) to v4.6 only those of write calls without delayed allocation, so that a power cut may show what a
   block held before writeback took it (NO-STALE-CRASH). From v4.7 on all count, those of page faults
   without delayed allocation too (06bd3c36a733). Under dioread_nolock blocks are written only after
   their data.
@@ -383,8 +395,18 @@ const TAIL: &str = "
 * **Completion inline or by the caller** (v6.6) changes no verdict here: a read completes in one step
   anyway, a libaio write always goes through `s_dio_done_wq`, and `IOCB_DIO_CALLER_COMP` is set by
   io_uring only.
+* **An overwrite under dioread_nolock drops `i_mutex` before it submits** (`overwrites`; 4bd809dbbf17,
+  v3.6), and holds `i_data_sem` for reading meanwhile. It puts its io_end, or none if it is synchronous,
+  into the inode, where the mapping of an AIO write looks for the io_end that it marks for conversion
+  (`ext4_inode_aio`; read in v3.8 and v4.4). An AIO write into unwritten blocks that maps after that is
+  acknowledged without a conversion, and its data is never read (RAW, FSYNC-DURABLE). From v4.5 on
+  each write has its own (74dae4278546).
+* **Zero range removes its blocks' entries from the ES tree first** in v3.15 and v3.16; from v3.18 to
+  v4.0 it removes all entries of the inode afterwards (`+zero_forgets`), also those of delayed data
+  elsewhere, which fiemap and seeks then call a hole (KEEP-DELAYED). v4.2 and v4.4 remove none.
 * **While blocks of a range go, readers under dioread_nolock take the lock**
-  (`EXT4_STATE_DIOREAD_LOCK`, 1c9114f9c0f1 in v3.7).
+  (`EXT4_STATE_DIOREAD_LOCK`, 1c9114f9c0f1 in v3.7). Truncate keeps them out only while it waits
+  (1b65007e9870).
 * **fdatasync commits a punch or a zero range only from v4.12 on** (`range_datasync`, 67a7d5f561f4,
   generic/392), unless the size changed too.
 * **A store into a shared mapping is of a whole block**, and done with its fault: the page is looked up
@@ -458,8 +480,7 @@ Behaviour of the kernel that the machine does not have:
 ## What is not modelled
 
 * Blocks smaller than pages, and parts of a block other than its halves.
-* The overwrite path of an AIO write. It holds `i_data_sem` only during the submission, which is one
-  step. (A synchronous overwrite holds it until its bio is done.)
+* The end of an AIO overwrite's submission, at which it takes `i_mutex` again and drops it.
 * Journal space beyond one transaction: with `journal N` credits are counted in handles, all of one
   size, and given back only where a handle changes nothing (a delayed write); checkpoints and revoke
   records are not modelled.
@@ -469,10 +490,6 @@ Behaviour of the kernel that the machine does not have:
   split them, as in v3.9 (ec22ba8edb50), and a lookup ends at the end of an extent.
 * Bigalloc in the machine, with reserved clusters, pending reservations and their release (the tree
   has them), and reserved metadata blocks (until v3.18).
-* The io_end of an inode that two AIO writes share under dioread_nolock, one of which overwrites
-  (74dae4278546, v4.5).
-* Readers under dioread_nolock that truncate does not know (until 1c9114f9c0f1 in v3.7): in `v2.6.35`
-  truncate waits for them.
 * Reclaim that waits for PageWriteback (memory cgroups, v3.6 to v4.1): its deadlock needs a bio that
   is prepared and not submitted, and in the model a bio is submitted in the step that prepares it.
 * The plug of `io_submit`. The bios of a batch may complete one by one, as on a device that does not

@@ -34,6 +34,7 @@ const fn holds_at(pc: Pc) -> bool {
         Pc::UnalignedWait
             | Pc::WriteLock
             | Pc::WriteMap
+            | Pc::OverwriteMap
             | Pc::DioAwait
             | Pc::SizeUpdate
             | Pc::OverwriteLock

@@ -50,7 +50,7 @@ impl Counting {
 /// change delayed entries. A commit does so only for what `move_extents` has moved.
 const fn may_change(pc: Pc) -> bool {
     match pc.part() {
-        Part::DirectWrite => matches!(pc, Pc::WriteMap | Pc::SizeUpdate),
+        Part::DirectWrite => matches!(pc, Pc::WriteMap | Pc::OverwriteMap | Pc::SizeUpdate),
         Part::BufferedWrite
         | Part::BufferedRead
         | Part::PageFault

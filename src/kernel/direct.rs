@@ -3,7 +3,7 @@
 use crate::bounds::BLOCKS_MAX;
 
 use super::fill::blocks_unlocked_reads;
-use super::knobs::{Early, Extends, Fua, InodeLock, SizeUpdate, SyncBy, Workers};
+use super::knobs::{Early, Extends, Fua, SizeUpdate, SyncBy, TruncOrder, Workers};
 use super::machine::Machine;
 use super::note::{Fault, Note, Observer};
 use super::op::{Op, Sync};
@@ -46,7 +46,7 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
                 }
                 self.go_on_locked(task, op, io);
             }
-            Pc::WriteMap => self.submit_write(task, op),
+            Pc::WriteMap | Pc::OverwriteMap => self.submit_write(task, op, pc),
             Pc::DioAwait => self.finish_sync_write(task, op),
             Pc::SizeUpdate => {
                 let io = self.io_at(task);
@@ -74,12 +74,20 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
     }
 
     /// Maps the range and submits the bio. After that, nothing waits for an AIO write.
-    fn submit_write(&mut self, task: u8, op: Op) {
+    fn submit_write(&mut self, task: u8, op: Op, pc: Pc) {
         let Op::DioWrite { ino, range, aio, .. } = op else { return };
         let index = self.io_at(task);
-        let extends = extends(&self.knobs(), &self.state.inodes[usize::from(ino)], range);
-        // `invalidate_inode_pages2_range` keeps a page that a fault has made dirty again.
-        self.drop_pages(ino, range, true);
+        let unlocked = pc == Pc::OverwriteMap;
+        let lost = self.has_lost_io_end(task);
+        // A truncation may have set a smaller size since an overwrite dropped the lock.
+        let extends =
+            !unlocked && extends(&self.knobs(), &self.state.inodes[usize::from(ino)], range);
+        if unlocked {
+            self.take_io_end_slot(task, ino);
+        } else {
+            // `invalidate_inode_pages2_range` keeps a page that a fault has made dirty again.
+            self.drop_pages(ino, range, true);
+        }
         if self.fault == Some(Fault::Enospc) {
             // `get_block` fails before the bio is submitted: the write, or its event, has the
             // error.
@@ -113,12 +121,13 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
         // Until v3.10 the submitter that completes an IO leaves its conversion to the worker.
         let listed = quick && self.knobs().workers == Workers::One;
         let asynchronous = aio && !extends && !alone && (!quick || listed);
+        let unwritten = unwritten && !(lost && asynchronous);
         if unwritten && asynchronous {
             self.mark_pending(ino, range);
         }
         let counted = asynchronous && counts_dio(&self.knobs(), &Io { unwritten, ..Io::FREE });
         let counts = self.state.counts(ino);
-        *counts.i_dio_count += 1;
+        *counts.i_dio_count += u8::from(!unlocked);
         *counts.i_unwritten += u8::from(counted);
         let fua = !unwritten && !extends && self.can_use_fua(op);
         let stage = Stage::Submitted;
@@ -154,7 +163,11 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
         if self.state.pending_aio_conversions() > self.setup.slots {
             self.break_promise(Promise::Bounded);
         }
-        self.unlock_mutex(task, ino);
+        if unlocked {
+            *self.state.counts(ino).i_data_sem &= !(1 << task);
+        } else {
+            self.unlock_mutex(task, ino);
+        }
         if quick {
             self.complete_for_worker(index);
             return self.return_from_write(task, op, FsyncFor::Caller);
@@ -252,21 +265,6 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
         extends && sync && self.knobs().size_update == SizeUpdate::AfterSync
     }
 
-    /// Whether a synchronous write continues without `i_mutex`, holding `i_data_sem` for reading
-    /// until its bio is done (`ext4_file_dio_write` v3.8): under dioread_nolock, inside the file,
-    /// with all blocks written and no page cached.
-    fn is_nolock_overwrite(&self, op: Op) -> bool {
-        let (inode, Some(range)) = (&self.state.inodes[usize::from(op.ino())], op.range()) else {
-            return false;
-        };
-        self.knobs().inode_lock == InodeLock::Mutex
-            && self.setup.dioread_nolock()
-            && matches!(op, Op::DioWrite { aio: false, .. })
-            && range.end() <= inode.size
-            && inode.pages.iter().all(|page| *page == Page::Absent)
-            && is_overwrite(inode, range)
-    }
-
     /// The write's system call returns. If the file is open for O_(D)SYNC, it calls fsync first.
     fn return_from_write(&mut self, task: u8, op: Op, who: FsyncFor) {
         let Op::DioWrite { ino, sync, .. } = op else { return };
@@ -324,7 +322,7 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
             }
             Pc::ReadCheck | Pc::ReadMap
                 if self.task(task).i_mutex | self.task(task).shared == 0
-                    && blocks_unlocked_reads(&self.state, ino) =>
+                    && blocks_unlocked_reads(self.setup, &self.state, ino) =>
             {
                 self.go(task, Pc::ReadLock);
             }
@@ -365,7 +363,10 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
     }
 
     fn map_read(&mut self, task: u8, ino: u8, range: Range) {
-        *self.state.counts(ino).i_dio_count += 1;
+        // The lock that truncate takes before its wait is not held by readers without a lock.
+        let locks = self.task(task).i_mutex | self.task(task).shared != 0;
+        let counted = locks || self.knobs().trunc_order != TruncOrder::AllocSem;
+        *self.state.counts(ino).i_dio_count += u8::from(counted);
         let size = self.state.inodes[usize::from(ino)].size;
         self.task(task).read = self.read_plan(ino, range.up_to(size));
         if self.task(task).i_mutex & (1 << ino) != 0 {
@@ -373,6 +374,9 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
             self.unlock_mutex(task, ino);
         }
         self.go(task, Pc::ReadDone);
+        if let Some(frame) = self.task(task).top_mut() {
+            frame.extra = u8::from(!counted);
+        }
     }
 
     /// The physical block from which each block of a range is read. Only written blocks are read
@@ -400,7 +404,16 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
             |lblk: u8| media.get(usize::from(read[usize::from(lblk)])).map(|media| media.now);
         let contents: [Option<Content>; BLOCKS] = core::array::from_fn(|lblk| content(lblk as u8));
         self.judge_read(task, ino, range, &contents);
-        *self.state.counts(ino).i_dio_count -= 1;
+        // The size that ends a direct read is that of its begin (`dio->i_size`): what it has read
+        // beyond is returned too.
+        let beyond = |lblk: &u8| *lblk >= self.state.inodes[usize::from(ino)].size;
+        let inode = &self.state.inodes[usize::from(ino)];
+        let is_stale = |lblk: u8| inode.is_strange(ino, lblk, contents[usize::from(lblk)]);
+        if range.blocks().filter(beyond).any(is_stale) {
+            self.break_promise(Promise::NoStale);
+        }
+        let counted = self.task(task).top().is_some_and(|frame| frame.extra == 0);
+        *self.state.counts(ino).i_dio_count -= u8::from(counted);
     }
 
     /// Compares the result of a read with what had been acknowledged when the read began.
@@ -472,9 +485,11 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
         let failed = io.error || io.convert_failed || io.sync_failed;
         for (lblk, pblk) in io.blocks().zip(io.pblk) {
             // If a later write overtook this one on the device, this write promises nothing. Blocks
-            // that were truncated in the meantime are owed to no one.
+            // that were truncated in the meantime are owed to no one, nor are those that are about
+            // to be.
             let disk = &self.state.inodes[usize::from(io.ino)].disk;
-            if disk[usize::from(lblk)].pblk() != Some(pblk) {
+            let cut_off = lblk >= self.state.inodes[usize::from(io.ino)].size;
+            if cut_off || disk[usize::from(lblk)].pblk() != Some(pblk) {
                 continue;
             }
             let content = self.state.media.get(usize::from(pblk)).map(|media| media.now);

@@ -29,9 +29,10 @@ impl Places<'_> {
                 let shared = Parts::disk(ino, blocks) | of(Of::Size) | of(Of::DiskSize);
                 let shared = if self.is_rwsem() { shared } else { Parts::NONE };
                 let own = self.takes_slot() | self.looks_at_pages(ino, blocks);
+                let own = if self.facts.unlocks { own | self.unlocks(on) } else { own };
                 (lock | own).reads(shared)
             }
-            Pc::WriteMap => self.submits_write(on),
+            Pc::WriteMap | Pc::OverwriteMap => self.submits_write(on),
             Pc::DioAwait => {
                 let bio = io.map_or(Parts::NONE, Parts::bio);
                 self.frees_slot().reads(bio).adds(of(Of::DioCount) | self.data_sem(ino))
@@ -41,7 +42,7 @@ impl Places<'_> {
                 lock | self.changes_pages(on) | self.acknowledges(on) | self.tells_event()
             }
             Pc::ReadPages => reads,
-            Pc::ReadCheck => reads | self.maps_read(on).reads(of(Of::Unwritten)),
+            Pc::ReadCheck => reads | self.maps_read(on).reads(of(Of::Unwritten) | of(Of::Lock)),
             Pc::ReadFlushLock | Pc::ReadFlushUnlock | Pc::ReadLock => reads | lock,
             Pc::ReadMap => reads | lock | self.maps_read(on),
             Pc::ReadDone => {
@@ -78,8 +79,14 @@ impl Places<'_> {
                 let step = lock | self.maps(on) | self.handle_for_tree(ino) | self.grows(on);
                 if on.extends { step.adds(of(Of::DirtyTid)) } else { step }
             }
-            Pc::TruncDio => self.forgets(ino).reads(of(Of::DioCount) | of(Of::Size)),
-            Pc::TruncPages => (self.changes_pages(on) | self.forgets(ino)).writes(of(Of::Size)),
+            Pc::TruncSize => {
+                let sizes = of(Of::Size) | of(Of::DiskSize);
+                let step = lock | self.forgets(ino) | self.handle_for_tree(ino);
+                step.writes(sizes).adds(of(Of::DirtyTid))
+            }
+            // It decides whether readers without a lock take it.
+            Pc::TruncDio => lock.reads(of(Of::DioCount)),
+            Pc::TruncPages => self.changes_pages(on),
             Pc::TruncFree => {
                 let looks = of(Of::Pending) | Parts::versions(ino, WHOLE) | of(Of::Size);
                 let frees = self.frees_blocks(ino) | self.handle_for_tree(ino);

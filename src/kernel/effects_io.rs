@@ -23,6 +23,14 @@ impl Places<'_> {
         self.frees_slot().reads(looks).writes(Parts::acked(ino, blocks) | durable)
     }
 
+    /// An overwrite drops `i_mutex` again, and holds `i_data_sem` from then on.
+    pub(super) fn unlocks(&self, on: &Subject) -> Footprint {
+        let of = |what| Parts::of(what, on.ino);
+        let looks = Parts::disk(on.ino, on.blocks) | of(Of::Size);
+        let pages = self.looks_at_pages(on.ino, WHOLE);
+        pages.reads(looks).adds(of(Of::DioCount) | self.data_sem(on.ino))
+    }
+
     /// An event of any IO is taken from the ring.
     pub(super) fn reaps(&self, of: &Footprint, now: bool) -> Footprint {
         // The next steps wait for an event, which comes only after another step adds one.

@@ -3,6 +3,7 @@
 use super::footprint::bits;
 use super::knobs::{EsContent, EsLock, Fua, Workers};
 use super::op::Op;
+use super::overwrite::may_submit_unlocked;
 use super::setup::{Budgets, Setup};
 use crate::bounds::{BLOCKS_MAX, INODES_MAX, IOS_MAX};
 
@@ -22,6 +23,8 @@ pub(super) struct Facts {
     pub(super) fails: bool,
     /// Whether writes hold `i_data_sem` while they wait for their bios.
     pub(super) data_sem: bool,
+    /// Whether an overwrite may drop `i_mutex` before it submits.
+    pub(super) unlocks: bool,
     /// Whether the power may be cut.
     pub(super) crash: bool,
     /// Whether a task besides the worker may convert IOs of an inode's list.
@@ -82,7 +85,9 @@ impl Facts {
             cached,
             pages: [pages(0), pages(1)],
             frees_from: [cuts(0), cuts(1)],
-            data_sem: ops().any(|op| matches!(op, Op::DioWrite { aio: false, .. })),
+            data_sem: ops().any(|op| matches!(op, Op::DioWrite { aio: false, .. }))
+                || may_submit_unlocked(setup),
+            unlocks: may_submit_unlocked(setup),
             crash: setup.budgets.crash > 0,
             fails: setup.budgets.eio > 0 || setup.budgets.enospc > 0,
             flushes: ops().any(|op| !op.is_aio() || op.syncs()),

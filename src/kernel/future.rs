@@ -5,13 +5,14 @@ use core::cell::Cell;
 use super::choice::Actor;
 use super::footprint::{Footprint, Subject};
 use super::future_waits::Stills;
-use super::knobs::{FallocateWaits, FsyncWait, TruncWait, Workers};
+use super::knobs::{FallocateWaits, FsyncWait, TruncOrder, TruncWait, Workers};
 use super::op::Op;
 use super::pc::Pc;
 use super::places::{Places, inodes};
 use super::plan::{irq_plan, worker_plan};
 use super::recall::{IRQ, Recall};
 use super::state::{FLUSHER, Frame, Io, List, NO_IRQ, On, Stage, Task};
+use super::wait::waits_to_truncate;
 
 /// The parts that actors may touch while some others stand still.
 pub(super) struct Futures<'a> {
@@ -87,7 +88,7 @@ impl<'a> Futures<'a> {
         let places = &self.places;
         let cached = places.facts.cached;
         let ino = op.ino();
-        let Begun { from, inside, writeback, remembers } = begun;
+        let Begun { from, inside, how, writeback, remembers } = begun;
         let locked_out = inside.is_none() && self.stills.is_locked(ino);
         let sum = |pcs: &[Pc], on: &Subject| {
             pcs.iter().fold(Footprint::NONE, |sum, pc| sum | places.at(*pc, on))
@@ -161,12 +162,23 @@ impl<'a> Futures<'a> {
                     return false;
                 }
                 *all |= sum(&[Pc::TruncLock], &on);
-                let waits =
-                    matches!(inside, None | Some(Pc::TruncDio)) && !places.may_grow(ino, size);
+                let size_first = places.setup.design.knobs.trunc_order == TruncOrder::SizeFirst;
+                if size_first {
+                    *all |= sum(&[Pc::TruncSize], &on);
+                }
+                let ahead = match inside {
+                    None | Some(Pc::TruncDio) => true,
+                    Some(pc) => size_first && pc == Pc::TruncSize,
+                };
+                let waits = match inside {
+                    None => !places.may_not_shrink(ino, size),
+                    Some(_) => ahead && waits_to_truncate(places.setup, how),
+                };
                 if waits && self.stills.dio_lasts(ino) {
                     return false;
                 }
-                *all |= sum(&[Pc::TruncDio, Pc::TruncPages, Pc::TruncFree], &on);
+                let rest = [Pc::TruncSize, Pc::TruncDio, Pc::TruncPages, Pc::TruncFree];
+                *all |= sum(&rest, &on);
                 *all |= match places.setup.design.knobs.trunc {
                     TruncWait::Both => self.flush(ino),
                     TruncWait::FlushDirty => sum(&[Pc::FlushWait], &on),
@@ -187,7 +199,7 @@ impl<'a> Futures<'a> {
     /// A direct write, from its lock up to its conversion.
     fn write(&self, op: Op, on: &Subject, writeback: Writeback) -> Footprint {
         let places = &self.places;
-        let mut pcs = vec![Pc::WriteLock, Pc::WriteMap];
+        let mut pcs = vec![Pc::WriteLock, Pc::WriteMap, Pc::OverwriteMap];
         let facts = places.facts;
         let aio = op.submits_aio();
         if !aio || on.extends || facts.cached || places.state.left.enospc > 0 {
@@ -451,6 +463,8 @@ pub(super) struct Begun {
     from: u8,
     /// The place of its outermost function, if it is past the operation's lock.
     inside: Option<Pc>,
+    /// The note in the frame of that function.
+    how: u8,
     writeback: Writeback,
     /// Whether it has recorded the writes acknowledged when it began.
     remembers: bool,
@@ -465,21 +479,23 @@ enum Writeback {
 }
 
 impl Begun {
-    /// The same as bits. Only whether a truncation waits distinguishes the places inside.
-    pub(super) fn bits(self) -> u16 {
+    /// The same as bits. Only whether a truncation still waits distinguishes the places inside.
+    pub(super) fn bits(self) -> u32 {
         let inside = match self.inside {
             None => 0,
             Some(Pc::TruncDio) => 1,
-            Some(_) => 2,
+            Some(Pc::TruncSize) => 2,
+            Some(_) => 3,
         };
-        u16::from(self.from) << 8
+        u32::from(self.how) << 16
+            | u32::from(self.from) << 8
             | inside << 4
-            | (self.writeback as u16) << 2
-            | u16::from(self.remembers)
+            | (self.writeback as u32) << 2
+            | u32::from(self.remembers)
     }
 
     const NOT: Begun =
-        Begun { from: 0, inside: None, writeback: Writeback::Ahead, remembers: false };
+        Begun { from: 0, inside: None, how: 0, writeback: Writeback::Ahead, remembers: false };
 
     fn of(task: &Task) -> Begun {
         let (Some(first), Some(top)) = (task.frames().first(), task.top()) else {
@@ -497,6 +513,7 @@ impl Begun {
         Begun {
             from: task.submitting.iocb,
             inside: (!before).then_some(first.pc),
+            how: first.extra,
             writeback,
             remembers: task.begun,
         }

@@ -5,8 +5,8 @@ use crate::es;
 use super::knobs::{
     Ack, Decrement, DelayLock, Early, EsContent, EsConvert, EsLock, EvictWait, Extends,
     FailedWriteback, FallocateWaits, FillLock, FsyncWait, Fua, InodeLock, Knobs, NolockRead,
-    Ordered, Reservations, SizeUpdate, SyncBy, Throttle, TruncWait, Unaligned, WbError, Workers,
-    WritebackCleared,
+    Ordered, Overwrites, Reservations, SizeUpdate, SyncBy, Throttle, TruncOrder, TruncWait,
+    Unaligned, WbError, Workers, WritebackCleared,
 };
 
 /// One knob, as the page and the parser see it.
@@ -90,6 +90,11 @@ pub const KNOBS: &[KnobInfo] = &[
         "dio_and_writeback" => TruncWait::DioAndWriteback,
         "dio_count" => TruncWait::DioCount,
         "flush_dirty" => TruncWait::FlushDirty,
+    ]),
+    knob!("trunc_order", "when truncate sets the size", trunc_order, [
+        "alloc_sem" => TruncOrder::AllocSem,
+        "size_first" => TruncOrder::SizeFirst,
+        "dio_first" => TruncOrder::DioFirst,
     ]),
     knob!("sync_by", "who runs the fsync of an O_SYNC AIO write", sync_by, [
         "submitter" => SyncBy::Submitter,
@@ -219,6 +224,10 @@ pub const KNOBS: &[KnobInfo] = &[
         "no" => false,
         "yes" => true,
     ]),
+    knob!("zero_forgets", "zero range empties the inode's ES tree", zero_forgets, [
+        "no" => false,
+        "yes" => true,
+    ]),
     knob!("reservations", "what counts the reserved blocks", reservations, [
         "buffers" => Reservations::Buffers,
         "es_tree" => Reservations::EsTree,
@@ -235,6 +244,11 @@ pub const KNOBS: &[KnobInfo] = &[
         "writeback_and_write" => Ordered::WritebackAndWrite,
         "write" => Ordered::Write,
         "all" => Ordered::All,
+    ]),
+    knob!("overwrites", "how nolock overwrites go on without i_mutex", overwrites, [
+        "locked" => Overwrites::Locked,
+        "shared_slot" => Overwrites::SharedSlot,
+        "own_io_end" => Overwrites::OwnIoEnd,
     ]),
     knob!("move_check", "move_extents finds out that its lookup is stale", move_check, [
         "no" => false,

@@ -24,6 +24,8 @@ pub struct Knobs {
     pub nolock_read: NolockRead,
     /// What truncate waits for.
     pub trunc: TruncWait,
+    /// When truncate sets the size, and which direct IO it waits for.
+    pub trunc_order: TruncOrder,
     /// Who runs the fsync of an O_(D)SYNC AIO write.
     pub sync_by: SyncBy,
     /// When the worker decrements `i_unwritten`, if it also runs the fsync.
@@ -82,6 +84,9 @@ pub struct Knobs {
     pub failed_writeback: FailedWriteback,
     /// fdatasync commits the changes of punch and zero range (67a7d5f561f4, v4.12).
     pub range_datasync: bool,
+    /// Whether zero range ends by removing all entries of the inode from the ES tree, delayed ones
+    /// too (read in v3.18 and v4.0; neither v3.16 nor v4.2 does).
+    pub zero_forgets: bool,
     /// The accesses that cannot fill the page cache while the blocks of a range are removed. If
     /// there are any, the task waits for direct IO before it drops the pages.
     pub fill_lock: FillLock,
@@ -103,17 +108,31 @@ pub struct Knobs {
     pub failed_dio: FailedWriteback,
     /// The allocations of written blocks whose data a commit waits for (`data=ordered`).
     pub ordered: Ordered,
+    /// How overwrites under dioread_nolock go on without `i_mutex`.
+    pub overwrites: Overwrites,
     /// Whether move_extents, once it has the pages, finds out that its lookup is stale
     /// (`mext_check_coverage`; `i_es_seq` from v6.19 on).
     pub move_check: bool,
 }
 
+/// How overwrites under dioread_nolock go on without `i_mutex`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Overwrites {
+    /// They keep it (until v3.5).
+    Locked,
+    /// They drop it before they submit (4bd809dbbf17, v3.6), and put their io_end into the place in
+    /// the inode at which the mapping of another write looks for its own (until v4.4).
+    SharedSlot,
+    /// They drop it, and each write brings its own io_end to its mapping (74dae4278546, v4.5).
+    OwnIoEnd,
+}
+
 /// The allocations of written blocks whose data a commit waits for (`data=ordered`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ordered {
-    /// Those of writeback, and without delayed allocation those of write calls.
+    /// Those of writeback, and without delayed allocation those of write calls (until v3.7).
     WritebackAndWrite,
-    /// Without delayed allocation, those of write calls (f3b59291a69d).
+    /// Without delayed allocation, those of write calls (f3b59291a69d, v3.8).
     Write,
     /// All, also those of page faults (06bd3c36a733, v4.7).
     All,
@@ -283,6 +302,20 @@ pub enum TruncWait {
     DioCount,
     /// `i_dio_count`, and the conversions that the ES tree marks as pending.
     FlushDirty,
+}
+
+/// When truncate sets the size, and which direct IO it waits for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TruncOrder {
+    /// It takes `i_alloc_sem` before it sets the size (`notify_change`, until v3.0). A reader under
+    /// dioread_nolock does not hold that lock.
+    AllocSem,
+    /// It sets the size and then waits for direct IO (1c9114f9c0f1, v3.7, to v5.2). Meanwhile
+    /// readers under dioread_nolock take the inode's lock (1b65007e9870).
+    SizeFirst,
+    /// It waits for direct IO and then sets the size (b9c1c26739ec, v5.3, and v3.1 to v3.6). A
+    /// reader that takes no lock may start in between.
+    DioFirst,
 }
 
 /// Who runs the fsync of an O_(D)SYNC AIO write.

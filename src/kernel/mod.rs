@@ -40,6 +40,7 @@ mod names;
 mod next;
 mod note;
 mod op;
+mod overwrite;
 mod part;
 mod pc;
 mod pc_info;
@@ -80,8 +81,8 @@ pub use knob_table::{KNOBS, KnobInfo};
 pub use knobs::{
     Ack, Decrement, DelayLock, Early, EsContent, EsConvert, EsLock, EvictWait, Extends,
     FailedWriteback, FallocateWaits, FillLock, FsyncWait, Fua, InodeLock, Knobs, NolockRead,
-    Ordered, Reservations, SizeUpdate, SyncBy, Throttle, TruncWait, Unaligned, WbError, Workers,
-    WritebackCleared,
+    Ordered, Overwrites, Reservations, SizeUpdate, SyncBy, Throttle, TruncOrder, TruncWait,
+    Unaligned, WbError, Workers, WritebackCleared,
 };
 pub use names::Names;
 pub use next::{Next, enabled, enabled_among, is_environment, next, next_of_all, place_of};

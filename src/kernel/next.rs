@@ -139,7 +139,7 @@ fn ordinals(state: &State, actor: Actor, pc: Pc) -> u8 {
     let left = &state.left;
     match actor {
         Actor::Irq(_) if left.eio > 0 || left.nomem > 0 => 3,
-        Actor::Thread(_) if left.quick > 0 && pc == Pc::WriteMap => 3,
+        Actor::Thread(_) if left.quick > 0 && submits(pc) => 3,
         Actor::Thread(_) | Actor::Kworker(_)
             if left.enospc > 0 && matches!(pc, Pc::ConvertMap | Pc::WriteMap | Pc::FallocMap) =>
         {
@@ -150,6 +150,11 @@ fn ordinals(state: &State, actor: Actor, pc: Pc) -> u8 {
         Actor::Irq(_) | Actor::Thread(_) | Actor::Kworker(_) => 1,
         Actor::Jbd2 | Actor::Flusher | Actor::Shrinker | Actor::Power => 1,
     }
+}
+
+/// Whether a direct write submits its bio at a place.
+const fn submits(pc: Pc) -> bool {
+    matches!(pc, Pc::WriteMap | Pc::OverwriteMap)
 }
 
 /// The failure with an ordinal. 1: the bio, the conversion, the allocation or split that a direct
@@ -188,7 +193,7 @@ pub(super) fn fault_of(state: &State, choice: Choice, pc: Pc) -> Option<Fault> {
             let has_hole = state.inodes[usize::from(ino)].disk.contains(&Mapping::Hole);
             has_hole.then_some(Fault::Enospc)
         }
-        (Actor::Thread(thread), 2) if pc == Pc::WriteMap && left.quick > 0 => {
+        (Actor::Thread(thread), 2) if submits(pc) && left.quick > 0 => {
             let io = state.tasks[usize::from(thread)].top()?.on.io()?;
             let io = state.ios.get(usize::from(io))?;
             let Inode { size, disksize, .. } = state.inodes[usize::from(io.ino)];

@@ -72,6 +72,8 @@ pub enum Pc {
     BufReadDone,
     /// truncate: take the lock.
     TruncLock,
+    /// truncate: set the size.
+    TruncSize,
     /// truncate: wait for direct IO.
     TruncDio,
     /// truncate: wait for writeback, drop the pages.
@@ -122,6 +124,8 @@ pub enum Pc {
     EndWriteback,
     /// Buffered write: start a handle, if the journal is small.
     BufStart,
+    /// Overwrite under dioread_nolock: submit the bio, without `i_mutex`.
+    OverwriteMap,
     /// Synchronous overwrite under dioread_nolock: take `i_mutex` again.
     OverwriteLock,
     /// The second conversion worker of v3.11 takes its list.
@@ -203,6 +207,7 @@ impl Pc {
             Pc::IoSubmit
             | Pc::WriteLock
             | Pc::WriteMap
+            | Pc::OverwriteMap
             | Pc::DioAwait
             | Pc::SizeUpdate
             | Pc::OverwriteLock
@@ -219,7 +224,9 @@ impl Pc {
             Pc::BufRead | Pc::ReadHole | Pc::BufReadDone => Part::BufferedRead,
             Pc::WritebackSubmit | Pc::WritebackWait => Part::Writeback,
             Pc::FallocLock | Pc::FallocMap => Part::Fallocate,
-            Pc::TruncLock | Pc::TruncDio | Pc::TruncPages | Pc::TruncFree => Part::Truncate,
+            Pc::TruncLock | Pc::TruncSize | Pc::TruncDio | Pc::TruncPages | Pc::TruncFree => {
+                Part::Truncate
+            }
             Pc::MmapFault | Pc::MmapRead | Pc::MmapMkwrite => Part::PageFault,
             Pc::RangeRefuse
             | Pc::RangePages
@@ -293,6 +300,7 @@ impl Pc {
             Pc::TruncPages | Pc::RangeDrop | Pc::BufCopy => Waits::IdlePagesAndChange,
             Pc::WritebackSubmit
             | Pc::FallocMap
+            | Pc::TruncSize
             | Pc::TruncFree
             | Pc::PunchFree
             | Pc::ZeroConvert
@@ -320,6 +328,7 @@ impl Pc {
             Pc::Idle
             | Pc::WriteReturn
             | Pc::AioReturn
+            | Pc::OverwriteMap
             | Pc::ReadPages
             | Pc::ReadCheck
             | Pc::ReadFlushUnlock

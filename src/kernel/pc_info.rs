@@ -38,6 +38,12 @@ impl Pc {
                 "fs/ext4/inode.c v3.7",
                 true,
             ),
+            Pc::OverwriteMap => (
+                "ext4_ext_direct_IO",
+                "submit the bio without i_mutex",
+                "fs/ext4/inode.c v3.7",
+                true,
+            ),
             Pc::DioAwait => {
                 ("dio_await_completion", "wait for the bio", "fs/direct-io.c v3.8", true)
             }
@@ -144,11 +150,14 @@ impl Pc {
             Pc::TruncLock => {
                 ("ext4_setattr", "take the inode's lock", "fs/ext4/inode.c v3.8", true)
             }
+            Pc::TruncSize => {
+                ("ext4_setattr", "set i_size and i_disksize", "fs/ext4/inode.c v3.8", true)
+            }
             Pc::TruncDio => {
                 ("inode_dio_wait", "wait for i_dio_count", "fs/ext4/inode.c v3.8", true)
             }
             Pc::TruncPages => {
-                ("truncate_setsize", "wait for writeback, drop pages", "mm/truncate.c v3.8", true)
+                ("truncate_pagecache", "wait for writeback, drop pages", "mm/truncate.c v3.8", true)
             }
             Pc::TruncFree => {
                 ("ext4_ext_truncate", "free the blocks", "fs/ext4/extents.c v3.8", true)

@@ -2,7 +2,7 @@
 
 use super::facts::Facts;
 use super::footprint::{Parts, Subject, bits};
-use super::knobs::NolockRead;
+use super::knobs::{NolockRead, TruncOrder};
 use super::op::Op;
 use super::setup::Setup;
 use super::state::{Inode, Io, Mapping, State};
@@ -106,10 +106,12 @@ impl<'a> Places<'a> {
         inode.disksize.min(inode.size)
     }
 
-    /// Whether a truncation to a size may find a smaller file. It then does not wait for direct IO.
-    pub(super) fn may_grow(&self, ino: u8, size: u8) -> bool {
+    /// Whether a truncation to a size may find a file that is not longer. From v3.1 on it then does
+    /// not wait for direct IO.
+    pub(super) fn may_not_shrink(&self, ino: u8, size: u8) -> bool {
         let inode = &self.state.inodes[usize::from(ino)];
-        size > inode.size.min(self.facts.frees_from[usize::from(ino)])
+        self.setup.design.knobs.trunc_order != TruncOrder::AllocSem
+            && size >= inode.size.min(self.facts.frees_from[usize::from(ino)])
     }
 
     /// Whether a direct read takes the inode's lock before mapping.

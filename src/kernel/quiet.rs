@@ -16,6 +16,7 @@ use super::choice::{ACTORS, Actor, Choice};
 use super::knobs::{Throttle, Workers};
 use super::next::Next;
 use super::op::Op;
+use super::overwrite::may_submit_unlocked;
 use super::pc::Pc;
 use super::plan::worker_plan;
 use super::range::Range;
@@ -60,8 +61,10 @@ impl Quiet {
         let direct = !cached && writes <= IOS_MAX && eio == 0 && enospc == 0;
         let quiet = Quiet {
             // No other task takes the lock or looks at slots, events or acknowledgements. After a
-            // power cut, acknowledged O_SYNC writes would still matter.
+            // power cut, acknowledged O_SYNC writes would still matter. An overwrite that drops the
+            // lock again takes `i_data_sem`, for which a worker waits.
             thread: direct
+                && !may_submit_unlocked(setup)
                 && !syncs
                 && crash == 0
                 && setup.threads.iter().filter(|program| !program.is_empty()).count() == 1

@@ -9,6 +9,7 @@
 //! point.
 
 use crate::bounds::BLOCKS_MAX;
+use crate::es::EsOp;
 
 use super::knobs::{FillLock, TruncWait};
 use super::machine::Machine;
@@ -181,6 +182,9 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
     fn zero_range(&mut self, ino: u8, range: Range) {
         self.judge_pending(ino, range);
         self.make_unwritten(ino, range);
+        if self.knobs().zero_forgets {
+            self.es_call(ino, EsOp::Remove { lblk: 0, len: BLOCKS_MAX });
+        }
         let counts = self.state.counts(ino);
         *counts.dirty_tid |= range.end() > *counts.disksize;
         *counts.size = range.end().max(*counts.size);

@@ -49,7 +49,7 @@ pub(super) struct Key {
     /// The position in the thread's program.
     pub(super) at: u8,
     /// The progress in the operation, as bits.
-    pub(super) begun: u16,
+    pub(super) begun: u32,
     /// What stands still.
     pub(super) stills: Stills,
     /// Whether a run in which an actor waits and is served is known.
@@ -159,9 +159,9 @@ impl<K: Copy + PartialEq + core::fmt::Debug> Table<K> {
 impl Key {
     fn mixed(&self) -> u64 {
         let [first, second] = self.disk;
-        let [begun, more] = self.begun.to_le_bytes();
+        let [begun, more, how, _] = self.begun.to_le_bytes();
         let flags = u8::from(self.told) << 1 | u8::from(self.nomem);
-        let small = [self.size, self.disksize, self.thread, self.at, begun, more, flags, 0];
+        let small = [self.size, self.disksize, self.thread, self.at, begun, more, how, flags];
         let small = u64::from_le_bytes(small);
         mixed(&[first, second, self.free, small, self.stills.bits().into()])
     }

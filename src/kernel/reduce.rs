@@ -224,7 +224,9 @@ fn next_footprint(places: &Places<'_>, actor: Actor, pc: Pc) -> Footprint {
     let mut on = match (io, op) {
         _ if pc == Pc::WritebackSubmit && op.is_none() => Subject::whole(ino.unwrap_or_default()),
         (_, Some(op)) if at.depth() == 0 || io.is_none() => places.subject_now(op),
-        (Some(io), Some(Op::DioWrite { .. })) if pc == Pc::WriteMap || pc == Pc::WriteLock => {
+        (Some(io), Some(Op::DioWrite { .. }))
+            if matches!(pc, Pc::WriteLock | Pc::WriteMap | Pc::OverwriteMap) =>
+        {
             Subject { io: Some(io), ..op.map_or(Subject::whole(0), |op| places.subject_now(op)) }
         }
         (Some(io), _) => Subject::of_io(state, io),

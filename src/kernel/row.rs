@@ -5,8 +5,8 @@ use crate::es;
 use super::knobs::{
     Ack, Decrement, DelayLock, Early, EsContent, EsConvert, EsLock, EvictWait, Extends,
     FailedWriteback, FallocateWaits, FillLock, FsyncWait, Fua, InodeLock, Knobs, NolockRead,
-    Ordered, Reservations, SizeUpdate, SyncBy, Throttle, TruncWait, Unaligned, WbError, Workers,
-    WritebackCleared,
+    Ordered, Overwrites, Reservations, SizeUpdate, SyncBy, Throttle, TruncOrder, TruncWait,
+    Unaligned, WbError, Workers, WritebackCleared,
 };
 
 /// A named design, in the order of the thread's argument.
@@ -249,6 +249,7 @@ impl Row {
             fsync: FsyncWait::Unwritten,
             nolock_read: NolockRead::Waits,
             trunc: TruncWait::Both,
+            trunc_order: TruncOrder::SizeFirst,
             sync_by: SyncBy::Submitter,
             decrement: Decrement::BeforeSync,
             workers: Workers::One,
@@ -275,6 +276,7 @@ impl Row {
             failed_writeback: FailedWriteback::Converts,
             fill_lock: FillLock::No,
             range_datasync: false,
+            zero_forgets: false,
             unaligned: Unaligned::AioMutex,
             fiemap_lock: false,
             fua: Fua::No,
@@ -282,6 +284,7 @@ impl Row {
             delay_lock: DelayLock::Shared,
             failed_dio: FailedWriteback::Converts,
             ordered: Ordered::WritebackAndWrite,
+            overwrites: Overwrites::SharedSlot,
             move_check: true,
         };
         // The RFC was posted against v3.8: fallocate still waits.
@@ -327,9 +330,11 @@ impl Row {
             unaligned: Unaligned::UnwrittenWait,
             failed_dio: FailedWriteback::StaysUnwritten,
             ordered: Ordered::All,
+            overwrites: Overwrites::OwnIoEnd,
             ..V3_12
         };
         const V5_5: Knobs = Knobs {
+            trunc_order: TruncOrder::DioFirst,
             inode_lock: InodeLock::Rwsem,
             error_reported: true,
             extends: Extends::IDisksize,
@@ -356,13 +361,17 @@ impl Row {
                 ack: Ack::Irq,
                 nolock_read: NolockRead::Goes,
                 trunc: TruncWait::DioCount,
+                trunc_order: TruncOrder::AllocSem,
+                overwrites: Overwrites::Locked,
                 fallocate_waits: FallocateWaits::No,
                 merge_unwritten: true,
                 evict: EvictWait::Pinned,
                 unaligned: Unaligned::No,
                 ..V3_9
             },
+            // `ordered` as in v3.8 itself; v3.7 is without f3b59291a69d.
             Row::V3_8 => Knobs {
+                ordered: Ordered::Write,
                 es_version: es::Version::V3_8,
                 es_content: EsContent::Delayed,
                 fallocate_waits: FallocateWaits::Yes,
@@ -382,9 +391,10 @@ impl Row {
                 early: Early::DioAndBuffered,
                 nolock_read: NolockRead::Goes,
                 es_convert: EsConvert::Posted,
+                ordered: Ordered::Write,
                 ..V3_9
             },
-            // f3b59291a69d, as read in v3.10.
+            // f3b59291a69d, as read in v3.8 to v3.15.
             Row::V3_9 => Knobs { ordered: Ordered::Write, ..V3_9 },
             Row::V3_11 => Knobs { ordered: Ordered::Write, ..V3_11 },
             Row::V3_12 => Knobs { ordered: Ordered::Write, ..V3_12 },

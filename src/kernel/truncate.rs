@@ -1,6 +1,8 @@
-//! fallocate and truncate (fs/ext4/{extents,inode}.c v3.8 and v3.11).
+//! fallocate and truncate (fs/ext4/{extents,inode}.c v2.6.35, v3.8 to v3.11, v4.10 and v5.3).
 
-use super::knobs::{FallocateWaits, TruncWait};
+use core::cmp::Ordering;
+
+use super::knobs::{FallocateWaits, TruncOrder, TruncWait};
 use super::machine::Machine;
 use super::note::{Fault, Note, Observer};
 use super::op::Op;
@@ -11,6 +13,9 @@ use super::state::{Frame, Inode, On};
 
 /// In the frame of a truncation that grows the file and frees nothing.
 const GROWS: u8 = 1;
+
+/// In the frame of a truncation that makes the file shorter.
+pub(super) const SHRINKS: u8 = 2;
 
 impl<O: Observer + ?Sized> Machine<'_, O> {
     pub(super) fn step_fallocate(&mut self, task: u8, pc: Pc) {
@@ -41,28 +46,30 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
 
     pub(super) fn step_truncate(&mut self, task: u8, pc: Pc) {
         let Some(Op::Truncate { ino, size }) = self.op(task) else { return };
+        let size_first = self.knobs().trunc_order == TruncOrder::SizeFirst;
         match pc {
             Pc::TruncLock => {
                 self.lock_mutex(task, ino);
-                self.go(task, Pc::TruncDio);
+                // Nobody else changes the size until the lock is dropped.
+                let how = self.how(ino, size);
+                let next = if size_first { Pc::TruncSize } else { Pc::TruncDio };
+                self.go_on_truncating(task, next, how);
+            }
+            Pc::TruncSize => {
+                let how = self.how_at(task);
+                self.set_size(ino, size, how);
+                let next = if size_first { Pc::TruncDio } else { Pc::TruncPages };
+                self.go_on_truncating(task, next, how);
             }
             Pc::TruncDio => {
-                self.forget_promises(ino, size);
-                self.go(task, Pc::TruncPages);
+                let how = self.how_at(task);
+                let next = if size_first { Pc::TruncPages } else { Pc::TruncSize };
+                self.go_on_truncating(task, next, how);
             }
             Pc::TruncPages => {
-                // `truncate_setsize`: blocks beyond the new size can no longer be read, and their
-                // pages leave the page cache.
-                let grows = self.grows_to(ino, size);
-                let counts = self.state.counts(ino);
-                *counts.size = size;
+                let how = self.how_at(task);
                 self.drop_pages(ino, tail(size), false);
-                // A page fault may have stored into these blocks since then.
-                self.forget_promises(ino, size);
-                self.go(task, Pc::TruncFree);
-                if grows && let Some(frame) = self.task(task).top_mut() {
-                    frame.extra = GROWS;
-                }
+                self.go_on_truncating(task, Pc::TruncFree, how);
                 match self.knobs().trunc {
                     TruncWait::Both => {
                         self.call(task, Frame::new(Pc::FlushTake, On::Inode(ino)));
@@ -74,8 +81,7 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
                 }
             }
             Pc::TruncFree => {
-                let frame = self.task(task).top();
-                if frame.is_some_and(|frame| frame.extra == GROWS) {
+                if self.how_at(task) == GROWS {
                     self.end_growth(ino, size);
                 } else {
                     self.free_tail(ino, size);
@@ -87,11 +93,43 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
         }
     }
 
-    /// Whether a truncation to a size only makes the file longer. Since 3da40c7b0898 (2015, here
-    /// from the row `v4.13` on), `ext4_setattr` calls `ext4_truncate` only for a size that is not
-    /// larger. Before it, a truncation that grows frees what is allocated beyond the new size.
-    fn grows_to(&self, ino: u8, size: u8) -> bool {
-        self.setup.design.row >= Row::V4_13 && size > self.state.inodes[usize::from(ino)].size
+    /// Whether a truncation to a size only makes the file longer or shorter. Since 3da40c7b0898
+    /// (2015, here from the row `v4.13` on), `ext4_setattr` calls `ext4_truncate` only for a size
+    /// that is not larger. Before it, a truncation that grows frees what is allocated beyond the
+    /// new size.
+    fn how(&self, ino: u8, size: u8) -> u8 {
+        let old = self.state.inodes[usize::from(ino)].size;
+        let only_grows = self.setup.design.row >= Row::V4_13;
+        match size.cmp(&old) {
+            Ordering::Less => SHRINKS,
+            Ordering::Greater if only_grows => GROWS,
+            Ordering::Equal | Ordering::Greater => 0,
+        }
+    }
+
+    fn how_at(&mut self, task: u8) -> u8 {
+        self.task(task).top().map_or(0, |frame| frame.extra)
+    }
+
+    fn go_on_truncating(&mut self, task: u8, pc: Pc, how: u8) {
+        self.go(task, pc);
+        if let Some(frame) = self.task(task).top_mut() {
+            frame.extra = how;
+        }
+    }
+
+    /// Blocks beyond the new size can no longer be read, and nobody is owed them. A handle puts a
+    /// file that gets shorter on the orphan list and sets `i_disksize`, so that recovery frees the
+    /// blocks.
+    fn set_size(&mut self, ino: u8, size: u8, how: u8) {
+        let counts = self.state.counts(ino);
+        *counts.size = size;
+        if how == SHRINKS {
+            *counts.disksize = size;
+            *counts.orphan = true;
+            *counts.dirty_tid = true;
+        }
+        self.forget_promises(ino, size);
     }
 
     /// A file that has grown gets its new size on disk.
@@ -110,6 +148,7 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
         self.free_blocks(ino, tail(size));
         let counts = self.state.counts(ino);
         *counts.disksize = *counts.size;
+        *counts.orphan = false;
         *counts.dirty_tid = true;
         self.obs.note(Note::Truncated { ino, size });
     }

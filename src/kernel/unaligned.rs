@@ -7,6 +7,7 @@ use super::knobs::Unaligned;
 use super::machine::Machine;
 use super::note::Observer;
 use super::op::Op;
+use super::overwrite::submits_unlocked;
 use super::pc::Pc;
 use super::range::Range;
 use super::state::{Frame, Inode, On};
@@ -44,6 +45,11 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
         };
         match waits {
             Some(pc) => self.go_on(task, pc, On::Io(io)),
+            // Nothing blocks between the lock and its end.
+            None if submits_unlocked(self.setup, &self.state, op) => {
+                self.go_on(task, Pc::OverwriteMap, On::Io(io));
+                self.unlock_to_overwrite(task, op);
+            }
             None => {
                 self.go_on(task, Pc::WriteMap, On::Io(io));
                 self.begin_to_map(task, ino, range);

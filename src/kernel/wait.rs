@@ -6,18 +6,20 @@ use super::aio_mutex::aio_mutex_holder;
 use super::choice::Actor;
 use super::fill::fill_lock_holder;
 use super::knobs::{
-    EvictWait, Extends, FillLock, InodeLock, Knobs, NolockRead, Throttle, Unaligned,
+    EvictWait, Extends, FillLock, InodeLock, Knobs, NolockRead, Throttle, TruncOrder, Unaligned,
 };
 use super::op::Op;
 use super::part::Waits;
 use super::pc::Pc;
 use super::place::entry;
 use super::range::Range;
+use super::row::Row;
 use super::setup::Setup;
 use super::state::{
     FLUSHER, Frame, Inode, Io, Journal, Mapping, NO_IRQ, NOBODY, On, Page, Stage, State,
     Submitting, Task,
 };
+use super::truncate::SHRINKS;
 
 /// The condition that a blocked actor waits for.
 #[allow(missing_docs, reason = "the variant says what its fields are")]
@@ -157,10 +159,8 @@ pub(super) fn wait_at(setup: &Setup, state: &State, actor: Actor, pc: Pc) -> Opt
         }
         Waits::DioCount => {
             let ino = ino_at();
-            // A truncation that grows the file removes nothing, so it does not wait (`orphan` or
-            // `shrink` in `ext4_setattr`).
-            let grows = matches!(op(), Some(Op::Truncate { size, .. }) if size > inode(ino).size);
-            (inode(ino).i_dio_count > 0 && !grows).then_some(Wait::DioCount { ino })
+            let goes = pc == Pc::TruncDio && !waits_to_truncate(setup, frame()?.extra);
+            (inode(ino).i_dio_count > 0 && !goes).then_some(Wait::DioCount { ino })
         }
         Waits::Eviction => {
             let ino = ino_at();
@@ -192,6 +192,13 @@ pub(super) fn wait_at(setup: &Setup, state: &State, actor: Actor, pc: Pc) -> Opt
             state.ios.iter().any(ordered).then_some(Wait::Ordered)
         }
     }
+}
+
+/// Whether a truncation waits for direct IO before it frees blocks. `notify_change` takes
+/// `i_alloc_sem` for every new size; later kernels wait only if the file gets shorter (`orphan` or
+/// `shrink` in `ext4_setattr`).
+pub(super) fn waits_to_truncate(setup: &Setup, how: u8) -> bool {
+    setup.design.knobs.trunc_order == TruncOrder::AllocSem || how == SHRINKS
 }
 
 /// The wait of a step that starts a handle or changes the disk tree.
@@ -286,6 +293,16 @@ pub(super) fn change_at(
                 }
                 // The handle only puts the inode on the orphan list.
                 change.tree = false;
+            }
+        }
+        Pc::TruncSize => {
+            change.ino = op?.ino();
+            // Sizes change under `i_data_sem` since 90e775b71ac4 (v3.12). A file that grows needs
+            // no handle until v4.0.
+            change.tree = setup.design.row >= Row::V3_12;
+            let alone = frame.extra != SHRINKS && setup.design.row < Row::V4_13;
+            if alone {
+                return None;
             }
         }
         Pc::BufStart => change.tree = false,

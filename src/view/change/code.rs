@@ -4,8 +4,8 @@
 use crate::es::{DirtyBit, Version};
 use crate::kernel::{
     DelayLock, EsContent, EsConvert, EsLock, EvictWait, Extends, FailedWriteback, FallocateWaits,
-    FillLock, FsyncWait, Fua, InodeLock, Knobs, NolockRead, Ordered, Pc, Reservations, SizeUpdate,
-    SyncBy, Throttle, TruncWait, Unaligned, WbError,
+    FillLock, FsyncWait, Fua, InodeLock, Knobs, NolockRead, Ordered, Overwrites, Pc, Reservations,
+    SizeUpdate, SyncBy, Throttle, TruncOrder, TruncWait, Unaligned, WbError,
 };
 
 macro_rules! places {
@@ -71,6 +71,13 @@ places! {
         InodeLock::Rwsem => vec!["lock i_rwsem; shared, if all blocks are written"],
     },
     WriteMap: write_map,
+    OverwriteMap: |k| match k.overwrites {
+        Overwrites::Locked | Overwrites::OwnIoEnd => vec![],
+        Overwrites::SharedSlot => vec![
+            "nolock overwrite of W: with i_data_sem for reading, without i_mutex:",
+            "the inode's slot = own io_end: another AIO that maps now loses its own",
+        ],
+    },
     DioAwait: |_| vec!["wait for the bio, if the write is synchronous", "i_dio_count -= 1"],
     SizeUpdate: |k| {
         let mut lines = vec![match k.size_update {
@@ -82,7 +89,12 @@ places! {
         }
         lines
     },
-    OverwriteLock: |_| vec!["lock i_mutex again, after an overwrite without it"],
+    OverwriteLock: |k| match k.overwrites {
+        Overwrites::Locked => vec![],
+        Overwrites::SharedSlot | Overwrites::OwnIoEnd => {
+            vec!["lock i_mutex again, after an overwrite without it"]
+        }
+    },
     WriteUnlock: |k| match k.inode_lock {
         InodeLock::Mutex => vec!["drop clean pages of the range; unlock i_mutex"],
         InodeLock::Rwsem => vec!["drop clean pages of the range; unlock i_rwsem"],
@@ -240,9 +252,14 @@ places! {
         true => vec!["allocate the holes as U; merge with U beside them; unlock"],
     },
     TruncLock: |_| vec!["lock the inode"],
-    TruncDio: |_| vec!["wait until i_dio_count is 0"],
+    TruncSize: |_| vec!["handle: orphan list; i_size = i_disksize = the new size"],
+    TruncDio: |k| match k.trunc_order {
+        TruncOrder::AllocSem => vec!["wait until i_dio_count is 0, without nolock readers"],
+        TruncOrder::SizeFirst => vec!["wait until i_dio_count is 0; new readers take the lock"],
+        TruncOrder::DioFirst => vec!["wait until i_dio_count is 0"],
+    },
     TruncPages: |k| vec![
-        "i_size = the new size; drop pages beyond it",
+        "drop the pages beyond the new size",
         match k.trunc {
             TruncWait::Both => "then flush pending conversions",
             TruncWait::DioAndWriteback => "wait for writeback, which ends after its conversion",
@@ -271,7 +288,10 @@ places! {
     RangeDio: |_| vec!["wait until i_dio_count is 0"],
     RangeDrop: |_| vec!["drop the pages of the range, whose writeback is waited for"],
     PunchFree: |_| vec!["punch: free the blocks; unlock"],
-    ZeroConvert: |_| vec!["zero range: turn the blocks into U; unlock"],
+    ZeroConvert: |k| match k.zero_forgets {
+        false => vec!["zero range: turn the blocks into U; unlock"],
+        true => vec!["zero range: turn the blocks into U; empty the ES tree; unlock"],
+    },
     ShiftForget: |_| vec!["forget the extents from the range on; more than one handle may follow"],
     CollapseShift: |_| vec!["collapse: free the blocks, move those behind down; unlock"],
     InsertShift: |_| vec!["insert: move the blocks behind up, grow the file; unlock"],

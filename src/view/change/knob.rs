@@ -255,6 +255,21 @@ const SENTENCES: &[(&str, &str)] = &[
          of writeback, or all, those of page faults too.",
     ),
     (
+        "zero_forgets",
+        "Whether zero range ends by removing all entries of the inode from the ES tree, delayed \
+         ones too, so that fiemap takes dirty data for a hole.",
+    ),
+    (
+        "overwrites",
+        "Whether an overwrite under dioread_nolock keeps i_mutex, or drops it and takes the place \
+         of another AIO write's io_end, or has its own.",
+    ),
+    (
+        "trunc_order",
+        "Whether truncate waits for direct IO and then sets the size, or the other way round, and \
+         whether it knows readers that take no lock.",
+    ),
+    (
         "move_check",
         "Whether move_extents, once it has the pages of both files, finds out that a block changed \
          after it was looked up.",

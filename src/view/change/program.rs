@@ -2,7 +2,7 @@
 
 use crate::kernel::{
     Actor, DelayLock, FallocateWaits, FillLock, FsyncWait, InodeLock, Io, Knobs, Next, NolockRead,
-    On, Pc, State, TruncWait, Unaligned, Workers, irq_plan, worker_plan,
+    On, Pc, State, TruncOrder, TruncWait, Unaligned, Workers, irq_plan, worker_plan,
 };
 
 /// A path of the kernel.
@@ -195,7 +195,7 @@ pub fn program(knobs: &Knobs) -> Vec<Block> {
         (Room::BufferedRead, buffered_read(knobs)),
         (Room::Writeback, vec![Pc::WritebackSubmit, Pc::WritebackWait]),
         (Room::Fallocate, vec![Pc::FallocLock, Pc::FallocMap]),
-        (Room::Truncate, vec![Pc::TruncLock, Pc::TruncDio, Pc::TruncPages, Pc::TruncFree]),
+        (Room::Truncate, truncate(knobs)),
         (Room::RangeOp, range_op(knobs)),
         (Room::PageFault, vec![Pc::MmapFault, Pc::MmapRead, Pc::MmapMkwrite]),
         (Room::Lifetime, vec![Pc::Close, Pc::UnlinkLock, Pc::Unlink, Pc::EvictWait, Pc::EvictFree]),
@@ -206,6 +206,15 @@ pub fn program(knobs: &Knobs) -> Vec<Block> {
     ];
     blocks.extend(rest.into_iter().map(|(room, places)| Block { room, places }));
     blocks
+}
+
+/// The places of truncate.
+fn truncate(knobs: &Knobs) -> Vec<Pc> {
+    let wait = match knobs.trunc_order {
+        TruncOrder::SizeFirst => [Pc::TruncSize, Pc::TruncDio],
+        TruncOrder::AllocSem | TruncOrder::DioFirst => [Pc::TruncDio, Pc::TruncSize],
+    };
+    [&[Pc::TruncLock], wait.as_slice(), &[Pc::TruncPages, Pc::TruncFree]].concat()
 }
 
 /// The room of an actor that is at a place.
@@ -232,6 +241,7 @@ fn room(pc: Pc) -> Option<Room> {
         | Pc::UnalignedDio
         | Pc::WriteLock
         | Pc::WriteMap
+        | Pc::OverwriteMap
         | Pc::DioAwait
         | Pc::SizeUpdate
         | Pc::OverwriteLock
@@ -253,7 +263,9 @@ fn room(pc: Pc) -> Option<Room> {
         Pc::BufRead | Pc::ReadHole | Pc::BufReadDone => Room::BufferedRead,
         Pc::WritebackSubmit | Pc::WritebackWait => Room::Writeback,
         Pc::FallocLock | Pc::FallocMap => Room::Fallocate,
-        Pc::TruncLock | Pc::TruncDio | Pc::TruncPages | Pc::TruncFree => Room::Truncate,
+        Pc::TruncLock | Pc::TruncSize | Pc::TruncDio | Pc::TruncPages | Pc::TruncFree => {
+            Room::Truncate
+        }
         Pc::RangeRefuse
         | Pc::RangePages
         | Pc::RangeLock
@@ -362,7 +374,7 @@ fn write(knobs: &Knobs) -> Vec<Pc> {
     };
     places.push(Pc::WriteLock);
     places.extend(after);
-    places.extend([Pc::WriteMap, Pc::DioAwait]);
+    places.extend([Pc::WriteMap, Pc::OverwriteMap, Pc::DioAwait]);
     if knobs.inode_lock == InodeLock::Mutex {
         places.push(Pc::OverwriteLock);
     }

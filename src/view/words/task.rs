@@ -64,6 +64,9 @@ pub(super) fn page_sentence(step: &Step) -> String {
         (Pc::TruncLock, Some(Op::Truncate { size, .. })) => {
             format!("{who} truncates to {} and takes {lock}", count(u32::from(size), "block"))
         }
+        (Pc::TruncSize, Some(Op::Truncate { size, .. })) => {
+            format!("{who} sets i_size to {}", count(u32::from(size), "block"))
+        }
         (Pc::TruncDio, _) => format!("{who} finds i_dio_count at 0, no direct IO is in flight"),
         (Pc::TruncPages, _) => format!("{who} drops the pages beyond the new end"),
         (Pc::TruncFree, Some(Op::Truncate { size, .. })) => {
