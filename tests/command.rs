@@ -494,26 +494,26 @@ fn s9_at_length_prints_the_highest_backlog() {
                                                  per    latency
             design              writes   steps write median  p95 backlog  ended by
             v2.6.35                  6      59   9.8     18   35       8  IOS_MAX, BOUNDED
-            v3.8                  1000   11381  11.3     37   39       4  the last write
+            v3.8                  1000   11443  11.4     37   39       4  the last write
             rfc-v1                   6      67  11.1     19   41       8  IOS_MAX, BOUNDED
             rfc-nopblk               6      67  11.1     19   41       8  IOS_MAX, BOUNDED
             rfc-dirty                6      67  11.1     19   41       8  IOS_MAX, BOUNDED
             rfc-osync                6      67  11.1     19   41       8  IOS_MAX, BOUNDED
             rfc-osync-skipwait       6      67  11.1     19   41       8  IOS_MAX, BOUNDED
-            kara                  1000   11634  11.6     40   43       4  the last write
+            kara                  1000   11696  11.6     40   43       4  the last write
             kara-opt                 6      66  11.0     20   41       8  IOS_MAX, BOUNDED
-            kara-throttle         1000   12697  12.6      5   19       4  the last write
-            rfc-v5                1000   12260  12.2     41   48       4  the last write
-            v3.9                  1000   11257  11.2     37   41       4  the last write
-            v3.11                 1000   10947  10.9     37   41       4  the last write
-            v3.12                 1000   11634  11.6     40   43       4  the last write
-            v4.13                 1000   11634  11.6     40   43       4  the last write
-            v5.5                  1000   10634  10.6     36   39       4  the last write
-            v6.7                  1000   10634  10.6     36   39       4  the last write
-            v6.12                 1000   10634  10.6     36   39       4  the last write
-            v6.19                 1000   10634  10.6     36   39       4  the last write
+            kara-throttle         1000   12759  12.7      5   19       4  the last write
+            rfc-v5                1000   12322  12.3     41   48       4  the last write
+            v3.9                  1000   11319  11.3     37   41       4  the last write
+            v3.11                 1000   11009  11.0     37   41       4  the last write
+            v3.12                 1000   11696  11.6     40   43       4  the last write
+            v4.13                 1000   11696  11.6     40   43       4  the last write
+            v5.5                  1000   10696  10.6     36   39       4  the last write
+            v6.7                  1000   10696  10.6     36   39       4  the last write
+            v6.12                 1000   10696  10.6     36   39       4  the last write
+            v6.19                 1000   10696  10.6     36   39       4  the last write
 
-            136440 steps, ? ms
+            137184 steps, ? ms
             a bound of the model: IOS_MAX: no more direct IOs can be in flight or unreaped
         "#]],
     );
@@ -529,10 +529,10 @@ fn s9_at_length_prints_the_highest_backlog() {
 
                                                  per    latency
             design              writes   steps write median  p95 backlog  ended by
-            v3.12                 1000   11650  11.6     67   91       8  the last write
-            v5.5                  1000   10650  10.6     60   83       8  the last write
+            v3.12                 1000   11712  11.7     67   91       8  the last write
+            v5.5                  1000   10712  10.7     60   83       8  the last write
 
-            22300 steps, ? ms
+            22424 steps, ? ms
         "#]],
     );
     check(
@@ -548,9 +548,9 @@ fn s9_at_length_prints_the_highest_backlog() {
                                                  per    latency
             design              writes   steps write median  p95 backlog  ended by
             kara-opt +fsync=writeback +throttle=4
-                                  4000   50726  12.6      5   19       4  the last write
+                                  4000   50975  12.7      5   19       4  the last write
 
-            50726 steps, ? ms
+            50975 steps, ? ms
         "#]],
     );
     check(

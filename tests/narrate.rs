@@ -266,8 +266,8 @@ fn a_conversion_waits_for_an_overwrite_that_holds_i_data_sem() {
         t1 takes i_mutex for write A.
         t1 maps [0/2) (unwritten, split off on disk), submits the bio of write A and drops i_mutex.
         The bio of write A is done: the irq puts the io_end of write A on the inode's list and queues the work.
-        t2 begins write B of [4/2) and takes i_mutex.
-        t2 maps [4/2) (an overwrite, i_data_sem is kept), submits the bio of write B and drops i_mutex; now it waits for the bio of write B.
+        t2 begins write B of [4/2) and takes i_mutex, finds an overwrite, takes i_data_sem and drops i_mutex.
+        t2 maps [4/2) (an overwrite, i_data_sem is kept), submits the bio of write B; now it waits for the bio of write B.
         kworker:1 starts the work and takes the inode's list for its own: write A.
         kworker:1 starts a jbd2 handle to convert write A; now it waits for i_data_sem, held by t2.
         The bio of write B is done: the irq wakes the thread that waits for it.

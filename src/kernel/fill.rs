@@ -6,8 +6,7 @@ use super::knobs::TruncOrder;
 use super::part::Part;
 use super::pc::Pc;
 use super::setup::Setup;
-use super::state::{Frame, NOBODY, State};
-use super::truncate::SHRINKS;
+use super::state::{Frame, NOBODY, SHRINKS, State};
 
 /// Whether direct reads under dioread_nolock take the lock, because a task that removes blocks has
 /// waited for direct IO (`EXT4_STATE_DIOREAD_LOCK`, 1c9114f9c0f1 in v3.7). A truncation keeps them

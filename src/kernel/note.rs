@@ -109,6 +109,20 @@ pub enum Fault {
     Quick,
 }
 
+impl Fault {
+    /// Whether a step's notes have this failure.
+    pub fn is_in(self, notes: &[Note]) -> bool {
+        notes.iter().any(|note| matches!(note, Note::Failed(fault) if *fault == self))
+    }
+}
+
+impl Promise {
+    /// Whether the step of these notes broke the promise.
+    pub fn is_broken_in(self, notes: &[Note]) -> bool {
+        notes.iter().any(|note| matches!(note, Note::Broke(promise) if *promise == self))
+    }
+}
+
 /// Receives the notes of steps.
 pub trait Observer {
     /// Called for each note, in order.

@@ -2,7 +2,8 @@
 
 use super::part::{Part, Waits};
 
-/// A place in a kernel function. [`Pc::info_in`] describes the step taken there.
+/// A place in a kernel function. [`Pc::info_in`] describes the step taken there. Links hold a
+/// digest of a state, with its places as numbers; so a new place stands at the end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[repr(u8)]
 pub enum Pc {
@@ -72,8 +73,6 @@ pub enum Pc {
     BufReadDone,
     /// truncate: take the lock.
     TruncLock,
-    /// truncate: set the size.
-    TruncSize,
     /// truncate: wait for direct IO.
     TruncDio,
     /// truncate: wait for writeback, drop the pages.
@@ -124,8 +123,6 @@ pub enum Pc {
     EndWriteback,
     /// Buffered write: start a handle, if the journal is small.
     BufStart,
-    /// Overwrite under dioread_nolock: submit the bio, without `i_mutex`.
-    OverwriteMap,
     /// Synchronous overwrite under dioread_nolock: take `i_mutex` again.
     OverwriteLock,
     /// The second conversion worker of v3.11 takes its list.
@@ -197,6 +194,10 @@ pub enum Pc {
     MoveMap,
     /// move_extents: exchange the block, with the pages of both files locked.
     MoveSwap,
+    /// truncate: set the size.
+    TruncSize,
+    /// Overwrite under dioread_nolock: submit the bio, without `i_mutex`.
+    OverwriteMap,
 }
 
 impl Pc {

@@ -79,7 +79,7 @@ impl Promise {
             Promise::NoStale => "no block is called written before its data is there",
             Promise::NoStaleCrash => "no power cut exposes what a block held before",
             Promise::FsyncDurable => {
-                "what was acknowledged before an fsync survives, unless a call reported its loss"
+                "what was acknowledged before an fsync survives, or an error is reported"
             }
             Promise::OsyncDurable => "what was acknowledged with O_SYNC or O_DSYNC survives",
             Promise::TruncExcl => "truncate never frees blocks whose conversion is pending",

@@ -9,13 +9,10 @@ use super::op::Op;
 use super::pc::Pc;
 use super::range::Range;
 use super::row::Row;
-use super::state::{Frame, Inode, On};
+use super::state::{Frame, Inode, On, SHRINKS};
 
 /// In the frame of a truncation that grows the file and frees nothing.
 const GROWS: u8 = 1;
-
-/// In the frame of a truncation that makes the file shorter.
-pub(super) const SHRINKS: u8 = 2;
 
 impl<O: Observer + ?Sized> Machine<'_, O> {
     pub(super) fn step_fallocate(&mut self, task: u8, pc: Pc) {

@@ -16,10 +16,9 @@ use super::range::Range;
 use super::row::Row;
 use super::setup::Setup;
 use super::state::{
-    FLUSHER, Frame, Inode, Io, Journal, Mapping, NO_IRQ, NOBODY, On, Page, Stage, State,
+    FLUSHER, Frame, Inode, Io, Journal, Mapping, NO_IRQ, NOBODY, On, Page, SHRINKS, Stage, State,
     Submitting, Task,
 };
-use super::truncate::SHRINKS;
 
 /// The condition that a blocked actor waits for.
 #[allow(missing_docs, reason = "the variant says what its fields are")]

@@ -186,7 +186,7 @@ pub const EXERCISE: Lesson = Lesson {
                 "The worker flushed the device before t1 could know that the write was done.",
             ),
             &[
-                SUBMIT,
+                go(T1, After(Pc::OverwriteMap)),
                 go(IRQ_A, After(Pc::QueueDioWork)),
                 go(DIO_WORKER, After(Pc::AioComplete)),
                 REAP,

@@ -202,7 +202,10 @@ impl Leg {
 
     fn is_there(self, run: &Run, steps: u32) -> bool {
         match self.until {
-            Until::After(pc) => steps > 0 && run.last_notes().contains(&Note::At(pc)),
+            Until::After(pc) => {
+                steps > 0
+                    && run.last_notes().iter().any(|note| matches!(note, Note::At(at) if *at == pc))
+            }
             Until::At(place) => match run.next(self.actor) {
                 Next::Ready { pc } | Next::Blocked { pc, .. } => pc == place,
                 Next::Done => false,

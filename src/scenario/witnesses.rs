@@ -3,7 +3,9 @@
 
 use crate::kernel::{Choice, Design, Promise};
 
-/// The table, one line per broken promise: preset, design, promise, point of no return, run.
+/// The table, one line per run: preset, the designs under which the run is the shortest, joined by
+/// commas, promise, point of no return, run. The lines of a preset are in the order of
+/// [`Promise::ALL`].
 pub const WITNESSES: &str = include_str!("witnesses.txt");
 
 /// A run that breaks a promise.
@@ -36,27 +38,25 @@ pub fn known_broken(preset: &str, design: Design) -> Vec<Promise> {
     lines(preset, design).map(|(promise, _)| promise).collect()
 }
 
-/// The preset, design and promise of every line of the table.
+/// The preset, design and promise of every known run.
 pub fn known_lines() -> impl Iterator<Item = (&'static str, Design, Promise)> {
-    // Equal designs follow each other.
-    let mut last = None;
-    WITNESSES.lines().filter_map(move |line| {
+    let parsed = WITNESSES.lines().filter_map(|line| {
         let mut words = line.splitn(4, ' ');
-        let (preset, name) = (words.next()?, words.next()?);
-        let design = match last {
-            Some((known, design)) if known == name => design,
-            _ => Design::parse(&name.replace('+', " +")).ok()?,
-        };
-        last = Some((name, design));
-        Some((preset, design, Promise::find(words.next()?)?))
+        let (preset, names) = (words.next()?, words.next()?);
+        Some((preset, names, Promise::find(words.next()?)?))
+    });
+    parsed.flat_map(|(preset, names, promise)| {
+        let design = |name: &str| Design::parse(&name.replace('+', " +")).ok();
+        names.split(',').filter_map(design).map(move |design| (preset, design, promise))
     })
 }
 
 /// One line of the table.
-pub fn witness_line(preset: &str, design: Design, witness: &KnownWitness) -> String {
+pub fn witness_line(preset: &str, designs: &[Design], witness: &KnownWitness) -> String {
     let KnownWitness { promise, no_return, run } = witness;
     let no_return = no_return.map_or("-".into(), |step| step.to_string());
-    let mut line = format!("{preset} {} {} {no_return}", name_of(design), promise.id());
+    let names: Vec<String> = designs.iter().copied().map(name_of).collect();
+    let mut line = format!("{preset} {} {} {no_return}", names.join(","), promise.id());
     let mut rest = run.as_slice();
     while let Some(first) = rest.first() {
         let times = rest.iter().take_while(|choice| *choice == first).count();
@@ -71,10 +71,12 @@ pub fn witness_line(preset: &str, design: Design, witness: &KnownWitness) -> Str
 
 /// The promise of each line of a preset under a design, and the rest of that line.
 fn lines(preset: &str, design: Design) -> impl Iterator<Item = (Promise, &'static str)> {
-    let begin = format!("{preset} {} ", name_of(design));
+    let (begin, name) = (format!("{preset} "), name_of(design));
     WITNESSES.lines().filter_map(move |line| {
-        let (promise, rest) = line.strip_prefix(&begin)?.split_once(' ')?;
-        Some((Promise::find(promise)?, rest))
+        let (names, rest) = line.strip_prefix(&begin)?.split_once(' ')?;
+        let (promise, rest) = rest.split_once(' ')?;
+        let is_of_it = names.split(',').any(|other| other == name);
+        is_of_it.then_some((Promise::find(promise)?, rest))
     })
 }
 

@@ -49,8 +49,8 @@ impl Session {
         self.mark_no_return();
     }
 
-    /// Marks the step after which the end could not be avoided, if the stop has asked for it and the
-    /// reader has answered.
+    /// Marks the step after which the end could not be avoided, if the stop has asked for it and
+    /// the reader has answered.
     fn mark_no_return(&mut self) {
         let Some(Course { progress, .. }) = self.course else { return };
         let at = usize::from(progress.stop);

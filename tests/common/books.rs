@@ -18,7 +18,12 @@ pub fn check(setup: &Setup, state: &State, told: &dyn Fn() -> String) {
         let reads = (0..8).filter(|t| inode.i_data_sem & (1 << t) != 0);
         let waits = |t: &usize| {
             let top = state.tasks[*t].top();
+            let on_io = |frame: &Frame| match frame.on {
+                On::Io(io) => state.ios[usize::from(io)].ino == ino,
+                On::Nothing | On::Inode(_) => false,
+            };
             top.is_some_and(|frame| frame.pc == Pc::ReadHole && frame.on == On::Inode(ino))
+                || top.is_some_and(|frame| frame.pc == Pc::OverwriteMap && on_io(&frame))
                 || state
                     .ios()
                     .any(|(_, io)| usize::from(io.thread) == *t && io.waits && io.dio_held)

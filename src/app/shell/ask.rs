@@ -1,8 +1,9 @@
 //! A question about the run as a link: its reader answers before the steps are shown.
 
 use crate::app::kit::prelude::*;
-use crate::app::kit::{Keys, close, copy_and_tell, derived, keep_key, list, option, show};
-use leptos::html::Dialog;
+use crate::app::kit::{close, copy_and_tell, keep_key, show};
+use leptos::html::{Dialog, Select};
+use web_sys::Element;
 
 use super::desk::Desk;
 
@@ -10,13 +11,15 @@ use super::desk::Desk;
 pub fn ask_button() -> AnyView {
     let desk = Desk::of_page();
     let dialog: NodeRef<Dialog> = NodeRef::new();
-    // The questions that can be asked about the run's end, and the word of the chosen one.
-    let questions = RwSignal::new(Vec::<(String, String)>::new());
+    let select: NodeRef<Select> = NodeRef::new();
+    // The word of the chosen question.
     let chosen = RwSignal::new(String::new());
     let open = move |_| {
         let all = desk.read(crate::session::Session::questions);
         chosen.set(all.first().map_or(String::new(), |(word, _)| word.clone()));
-        questions.set(all);
+        if let Some(select) = select.get_untracked() {
+            offer(&select, &all);
+        }
         show(dialog);
     };
     let copy = move |_| {
@@ -36,11 +39,6 @@ pub fn ask_button() -> AnyView {
     let try_it = move |_| {
         close(dialog);
         desk.act(|s| s.ask(&chosen.get_untracked()));
-    };
-    let keys = Keys::derived(move || questions.get());
-    let choice = move |(word, text): (String, String)| {
-        let mine = word.clone();
-        option(word, text, derived(move || chosen.get() == mine))
     };
     let from = desk.text(|s| {
         let (at, all) = s.place;
@@ -75,7 +73,7 @@ pub fn ask_button() -> AnyView {
             <p>{from}</p>
             <label class="field">
                 <span>"question"</span>
-                <select on:change=move |ev| chosen.set(event_target_value(&ev))>{list(keys, choice)}</select>
+                <select node_ref=select on:change=move |ev| chosen.set(event_target_value(&ev))></select>
             </label>
             <p class="row">
                 <button type="button" class="is-primary" prop:disabled=is_at_end on:click=copy>"Copy the question's link"</button>
@@ -84,4 +82,17 @@ pub fn ask_button() -> AnyView {
         </dialog>
     }
     .into_any()
+}
+
+/// Offers the questions that can be asked about the run's end: each with its word and its text. The
+/// first one is chosen.
+fn offer(select: &Element, questions: &[(String, String)]) {
+    select.set_inner_html("");
+    for (word, text) in questions {
+        let Ok(option) = document().create_element("option") else { continue };
+        // Neither fails: the name of the attribute is valid, and the element is new.
+        let _ = option.set_attribute("value", word);
+        option.set_text_content(Some(text));
+        let _ = select.append_child(&option);
+    }
 }

@@ -5,7 +5,7 @@ use core::cell::RefCell;
 use web_sys::{Element, HtmlElement};
 
 use super::pieces::Pen;
-use crate::app::kit::bring_into_sight;
+use crate::app::kit::bring_last_into_sight;
 use crate::app::kit::prelude::request_animation_frame;
 use crate::view::change::{Change, ChangeAsk, CodeBlock, CodeRow, KnobChange, NoAsk, change_of};
 
@@ -21,6 +21,14 @@ struct Shown {
     knobs: (Vec<KnobChange>, Element),
     blocks: Vec<(CodeBlock, Element)>,
 }
+
+/// The line that a reader looks for: the one that broke a promise; in a deadlock the last one that
+/// is stuck, which is of the worker if there is one; otherwise the next line.
+const MOST: &[&str] = &[
+    ".area-change .code-row.is-broken",
+    ".area-change .code-row.is-stuck",
+    ".area-change .code-row.is-here",
+];
 
 /// Fills the panel with the lines for a [`ChangeAsk`].
 ///
@@ -39,7 +47,7 @@ pub fn fill_change(place: &HtmlElement, ask: &str) -> Result<(), NoAsk> {
         })
         .ok_or(NoAsk)?;
     // The panel may become visible only after this.
-    request_animation_frame(|| bring_into_sight(".area-change .code-row.is-here"));
+    request_animation_frame(|| bring_last_into_sight(MOST));
     Ok(())
 }
 

@@ -18,6 +18,7 @@ pub use io::{Acked, Io, List, NO_IRQ, Stage};
 pub use journal::Journal;
 pub use marks::Marks;
 pub use media::{Content, Half, Media};
+pub(super) use task::SHRINKS;
 pub use task::{FLUSHER, Frame, NO_PBLK, NOT_READ, On, Submitting, TASKS, Task};
 
 use super::setup::{Budgets, Setup};

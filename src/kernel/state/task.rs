@@ -55,6 +55,9 @@ pub struct Submitting {
     pub returned: u8,
 }
 
+/// In the frame of a truncation that makes the file shorter.
+pub(crate) const SHRINKS: u8 = 2;
+
 /// One kernel function on a task's stack: its place, and the object that it works on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Frame {

@@ -49,10 +49,11 @@ impl fmt::Display for Script {
         for (thread, program) in threads.iter().enumerate() {
             for (index, op) in program.iter().enumerate() {
                 let line = self.lines.get(thread).and_then(|lines| lines.get(index));
-                ops.push((line.copied().unwrap_or(0), thread + 1, *op));
+                let line = line.copied().unwrap_or(0);
+                let place = ops.partition_point(|(other, ..)| *other <= line);
+                ops.insert(place, (line, thread + 1, *op));
             }
         }
-        ops.sort_by_key(|(line, ..)| *line);
         for (_, thread, op) in ops {
             writeln!(f, "t{thread}: {}", OpText { op, files })?;
         }

@@ -74,7 +74,7 @@ fn lines(run: &Run, ino: u8, told: bool) -> String {
     let mut text = head.clone();
     for (step, choice) in run.choices().iter().enumerate().take(run.cursor()) {
         let notes = run.notes_of(step);
-        if notes.contains(&Note::PowerCut) {
+        if notes.iter().any(|note| matches!(note, Note::PowerCut)) {
             // A power cut drops the tree, so the lines start again with an empty tree.
             text.clone_from(&head);
         }
@@ -92,7 +92,7 @@ fn lines(run: &Run, ino: u8, told: bool) -> String {
         if told {
             let _ = writeln!(text, "# step {}: {choice}", step + 1);
         }
-        text += &match notes.contains(&Note::Failed(Fault::Nomem)) {
+        text += &match Fault::Nomem.is_in(notes) {
             true => format!("{}\n{calls}{}\n", LabOp::fail_all(), LabOp::fail_none()),
             false => calls,
         };

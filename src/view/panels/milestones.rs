@@ -86,7 +86,7 @@ pub(super) fn told(milestones: &[Milestone]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::kernel::{Note, Row};
+    use crate::kernel::Row;
     use crate::scenario::{Dice, PRESETS};
     use crate::session::Session;
 
@@ -107,7 +107,7 @@ mod tests {
                 broken += all.len();
                 assert!(all.is_sorted_by_key(|it| it.step));
                 for promise in Promise::ALL {
-                    let breaks = |step: &usize| run.notes_of(*step).contains(&Note::Broke(promise));
+                    let breaks = |step: &usize| promise.is_broken_in(run.notes_of(*step));
                     let first = (0..run.choices().len()).find(breaks).map(|step| step + 1);
                     let is_its = |it: &&Milestone| {
                         it.word.trim_end_matches(" broken").split(", ").any(|id| id == promise.id())

@@ -104,7 +104,7 @@ pub(super) fn companion(run: &Run, ino: u8) -> (Tree<Vec<EsEvent>>, Vec<EsEvent>
     let mut tree: Tree<Vec<EsEvent>> = Tree::default();
     let mut last = Vec::new();
     let is_of_tree = |note: &Note| {
-        *note == Note::PowerCut || matches!(note, Note::Es { ino: of, .. } if *of == ino)
+        matches!(note, Note::PowerCut) || matches!(note, Note::Es { ino: of, .. } if *of == ino)
     };
     for step in 0..run.cursor() {
         let notes = run.notes_of(step);
@@ -113,12 +113,12 @@ pub(super) fn companion(run: &Run, ino: u8) -> (Tree<Vec<EsEvent>>, Vec<EsEvent>
             continue;
         }
         tree.storage_mut().observer_mut().clear();
-        let mut memory = match notes.contains(&Note::Failed(Fault::Nomem)) {
+        let mut memory = match Fault::Nomem.is_in(notes) {
             true => Memory::failing(1, u32::MAX),
             false => Memory::plenty(),
         };
         for note in notes {
-            if *note == Note::PowerCut {
+            if matches!(note, Note::PowerCut) {
                 tree = Tree::default();
             } else if let Note::Es { ino: of, op } = note
                 && *of == ino

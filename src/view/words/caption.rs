@@ -43,7 +43,7 @@ pub fn caption(run: &Run) -> String {
 
 /// The sentence for a step of the shrinker or of the power supply.
 pub(in crate::view) fn environment_sentence(notes: &[Note]) -> String {
-    if notes.contains(&Note::PowerCut) {
+    if notes.iter().any(|note| matches!(note, Note::PowerCut)) {
         return "The power is cut: all that was volatile is gone".into();
     }
     let recovered = notes
@@ -115,7 +115,9 @@ fn sentence(
             environment_sentence(notes) + &lost + &kept
         }
         Actor::Power => environment_sentence(notes),
-        Actor::Thread(_) | Actor::Kworker(_) | Actor::Flusher if notes.contains(&Note::NoRoom) => {
+        Actor::Thread(_) | Actor::Kworker(_) | Actor::Flusher
+            if notes.iter().any(|note| matches!(note, Note::NoRoom)) =>
+        {
             format!("{who} finds no room for a handle and asks jbd2 to commit")
         }
         Actor::Thread(_) | Actor::Kworker(_) | Actor::Flusher => match pc.part() {
@@ -153,14 +155,14 @@ fn irq_sentence(step: &Step, io: u8) -> String {
     let data = before.ios[usize::from(io)];
     let range = range_text(Range::new(data.lblk, data.len));
     let first = notes.iter().any(|n| matches!(n, Note::BioDone { .. }));
-    let failed = notes.contains(&Note::Failed(Fault::Eio));
+    let failed = Fault::Eio.is_in(notes);
     let start = match (first, failed) {
         (true, false) => format!("The bio of {write} is done: "),
         (true, true) => format!("The bio of {write} fails: "),
         (false, _) => String::new(),
     };
     let text = match pc {
-        Pc::EsConvert if notes.contains(&Note::Failed(Fault::Nomem)) => {
+        Pc::EsConvert if Fault::Nomem.is_in(notes) => {
             format!("the irq cannot convert {range} in the ES tree, no memory, and goes on")
         }
         Pc::QueueDioWork => format!("the irq queues {write} as a work item of its own"),

@@ -28,7 +28,7 @@ pub(super) fn range_sentence(step: &Step) -> String {
     };
     let (blocks, name) = (range_text(range), name(mode));
     let refused = notes.iter().any(|note| matches!(note, Note::Refused { .. }));
-    let broke = notes.contains(&Note::Broke(Promise::TruncExcl));
+    let broke = Promise::TruncExcl.is_broken_in(notes);
     let broke = if broke { " while a conversion is pending: TRUNC-EXCL" } else { "" };
     match pc {
         Pc::RangeRefuse => {

@@ -2,7 +2,7 @@
 
 use crate::es::EsOp;
 use crate::kernel::{
-    Acked, Actor, Fault, Life, List, Note, Op, Pc, PcInfo, Promise, Range, Setup, State, Sync,
+    Acked, Actor, Fault, Life, List, Note, Op, Pc, PcInfo, Promise, Range, Setup, State, Sync, Task,
 };
 
 use super::names::{count, io_name, lock_name, range_text, write_name};
@@ -24,12 +24,10 @@ pub(super) fn page_sentence(step: &Step) -> String {
     let op = op_of(setup, before, who);
     let lock = lock_name(setup);
     match (pc, op) {
-        (Pc::BufCopy, _)
-            if notes.contains(&Note::Failed(Fault::Nomem)) && !notes.iter().any(dirties) =>
-        {
+        (Pc::BufCopy, _) if Fault::Nomem.is_in(notes) && !notes.iter().any(dirties) => {
             format!("{who} finds no memory for a delayed entry: the write returns ENOMEM")
         }
-        (Pc::BufCopy, _) if notes.contains(&Note::Failed(Fault::Reclaim)) => {
+        (Pc::BufCopy, _) if Fault::Reclaim.is_in(notes) => {
             format!("{who} needs memory for its page, and goes to evict an inode first")
         }
         (Pc::BufLock, Some(Op::BufWrite { range, nr, .. })) => {
@@ -41,7 +39,7 @@ pub(super) fn page_sentence(step: &Step) -> String {
             let (write, range) = (write_name(nr), range_text(range));
             format!("{who} copies write {write} into the page cache, {range} is dirty")
         }
-        (Pc::WritebackSubmit, _) if notes.contains(&Note::Failed(Fault::Enospc)) => {
+        (Pc::WritebackSubmit, _) if Fault::Enospc.is_in(notes) => {
             format!("{who} finds no room for delayed blocks: ENOSPC, their data is thrown away")
         }
         (Pc::WritebackSubmit, _) => {
@@ -70,7 +68,7 @@ pub(super) fn page_sentence(step: &Step) -> String {
         (Pc::TruncDio, _) => format!("{who} finds i_dio_count at 0, no direct IO is in flight"),
         (Pc::TruncPages, _) => format!("{who} drops the pages beyond the new end"),
         (Pc::TruncFree, Some(Op::Truncate { size, .. })) => {
-            let pending = notes.contains(&Note::Broke(Promise::TruncExcl));
+            let pending = Promise::TruncExcl.is_broken_in(notes);
             let broke = if pending { " while a conversion is pending: TRUNC-EXCL" } else { "" };
             format!("{who} frees the blocks from {size} on in both trees{broke}")
         }
@@ -111,7 +109,7 @@ fn third_person(verb: &str) -> String {
 
 /// The report of fiemap or of a seek.
 fn report_sentence(who: Actor, op: Op, notes: &[Note]) -> String {
-    let broke = notes.contains(&Note::Broke(Promise::KeepDelayed));
+    let broke = Promise::KeepDelayed.is_broken_in(notes);
     let broke = if broke { "; a dirty page counts as a hole: KEEP-DELAYED" } else { "" };
     let said = notes.iter().find_map(|note| {
         if let Note::Mapped { mapped, delayed, .. } = *note {
@@ -169,19 +167,22 @@ pub(super) fn write_sentence(step: &Step) -> String {
             format!("{who} finds i_dio_count at 0, no direct IO is beside the half blocks {range}")
         }
         Pc::WriteLock | Pc::OverwriteLock if aio || pc == Pc::OverwriteLock => {
-            format!("{who} takes {lock} for {write}")
+            format!("{who} takes {lock} for {write}{}", unlocks_to_overwrite(step))
         }
-        Pc::WriteLock => format!("{who} begins {write} of {range}{flag} and takes {lock}"),
-        Pc::WriteMap if notes.contains(&Note::Failed(Fault::Enospc)) => {
+        Pc::WriteLock => format!(
+            "{who} begins {write} of {range}{flag} and takes {lock}{}",
+            unlocks_to_overwrite(step)
+        ),
+        Pc::WriteMap | Pc::OverwriteMap if Fault::Enospc.is_in(notes) => {
             format!("{who} has no room to allocate or to split for {write}: ENOSPC, no bio is sent")
         }
-        Pc::WriteMap if notes.contains(&Note::Failed(Fault::Quick)) => {
+        Pc::WriteMap | Pc::OverwriteMap if Fault::Quick.is_in(notes) => {
             format!(
                 "{who} maps {range} and submits the bio of {write}, which is done at once: {who} \
                  completes the write itself"
             )
         }
-        Pc::WriteMap => {
+        Pc::WriteMap | Pc::OverwriteMap => {
             let submitted = notes.iter().find_map(|n| {
                 if let Note::Submitted { io } = n {
                     Some(&after.ios[usize::from(*io)])
@@ -200,7 +201,8 @@ pub(super) fn write_sentence(step: &Step) -> String {
             let mapped = if keeps { "an overwrite, i_data_sem is kept" } else { mapped };
             let task = who.task().map(|task| &after.tasks[usize::from(task)]);
             let holds = task.is_some_and(|task| task.i_mutex | task.shared != 0);
-            let then = if holds { "" } else { &format!(" and drops {lock}") };
+            let is_free = holds || pc == Pc::OverwriteMap;
+            let then = if is_free { "" } else { &format!(" and drops {lock}") };
             format!("{who} maps {range} ({mapped}), submits the bio of {write}{then}")
         }
         Pc::DioAwait => {
@@ -217,6 +219,16 @@ pub(super) fn write_sentence(step: &Step) -> String {
         }
         Pc::WriteUnlock => format!("{who} drops {lock}, {write} is through"),
         _ => by_the_place(step),
+    }
+}
+
+/// What an overwrite does in the step in which it takes the lock, if it goes on without the lock.
+fn unlocks_to_overwrite(step: &Step) -> &'static str {
+    let task = step.who.task().map(|task| &step.after.tasks[usize::from(task)]);
+    let next = task.and_then(Task::top).map(|frame| frame.pc);
+    match next == Some(Pc::OverwriteMap) {
+        true => ", finds an overwrite, takes i_data_sem and drops i_mutex",
+        false => "",
     }
 }
 
@@ -310,7 +322,7 @@ pub(super) fn task_sentence(step: &Step) -> String {
         Pc::FallocLock => {
             format!("{who} begins to preallocate and takes {lock}, in ext4_fallocate")
         }
-        Pc::FallocMap if notes.contains(&Note::Failed(Fault::Enospc)) => {
+        Pc::FallocMap if Fault::Enospc.is_in(notes) => {
             format!("{who} has no room for the holes of its range: fallocate returns ENOSPC")
         }
         Pc::FallocMap => format!("{who} allocates the holes of its range as unwritten blocks"),
@@ -318,7 +330,7 @@ pub(super) fn task_sentence(step: &Step) -> String {
             format!("{who} begins fsync, dirty pages go out first, in ext4_sync_file")
         }
         Pc::FsyncLock => format!("{who} begins fsync and takes {lock}, in ext4_sync_file"),
-        Pc::FsyncCommit if notes.contains(&Note::CommitRequested) => {
+        Pc::FsyncCommit if notes.iter().any(|note| matches!(note, Note::CommitRequested)) => {
             format!("{who} asks jbd2 to commit the running transaction")
         }
         Pc::FsyncCommit => {
@@ -343,7 +355,7 @@ pub(super) fn task_sentence(step: &Step) -> String {
         }
         Pc::FlushWait => format!("{who} finds i_unwritten at 0, every conversion is done"),
         Pc::ConvertStart => format!("{who} starts a jbd2 handle to convert {}", write()),
-        Pc::ConvertMap if notes.contains(&Note::Failed(Fault::Enospc)) => {
+        Pc::ConvertMap if Fault::Enospc.is_in(notes) => {
             format!("{who} fails to convert {} on disk: ENOSPC", write())
         }
         Pc::ConvertMap => convert_sentence(before, who, io, notes),
