@@ -1,8 +1,8 @@
 //! A question about the run as a link: its reader answers before the steps are shown.
 
 use crate::app::kit::prelude::*;
-use crate::app::kit::{close, copy_and_tell, keep_key, show};
-use leptos::html::{Dialog, Select};
+use crate::app::kit::{by_id, close, copy_and_tell, keep_key, show};
+use leptos::html::Dialog;
 use web_sys::Element;
 
 use super::desk::Desk;
@@ -11,13 +11,12 @@ use super::desk::Desk;
 pub fn ask_button() -> AnyView {
     let desk = Desk::of_page();
     let dialog: NodeRef<Dialog> = NodeRef::new();
-    let select: NodeRef<Select> = NodeRef::new();
     // The word of the chosen question.
     let chosen = RwSignal::new(String::new());
     let open = move |_| {
         let all = desk.read(crate::session::Session::questions);
         chosen.set(all.first().map_or(String::new(), |(word, _)| word.clone()));
-        if let Some(select) = select.get_untracked() {
+        if let Some(select) = by_id("ask-question") {
             offer(&select, &all);
         }
         show(dialog);
@@ -73,7 +72,7 @@ pub fn ask_button() -> AnyView {
             <p>{from}</p>
             <label class="field">
                 <span>"question"</span>
-                <select node_ref=select on:change=move |ev| chosen.set(event_target_value(&ev))></select>
+                <select id="ask-question" on:change=move |ev| chosen.set(event_target_value(&ev))></select>
             </label>
             <p class="row">
                 <button type="button" class="is-primary" prop:disabled=is_at_end on:click=copy>"Copy the question's link"</button>

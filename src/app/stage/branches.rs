@@ -13,8 +13,8 @@ pub fn branches() -> AnyView {
     let keys = desk.keys(|s| s.branches.iter().map(|row| row.index).collect());
     // Scrolls only when another branch or panel is shown; otherwise the reader's position stays.
     let shown = desk.text(|s| {
-        let current = s.branches.iter().position(|row| row.reached.is_some());
-        format!("{current:?} {} {}", s.panels.open(), s.panels.has(Switch::Lanes))
+        let current = s.branches.iter().take_while(|row| row.reached.is_none()).count();
+        format!("{current} {} {}", s.panels.open(), s.panels.has(Switch::Lanes))
     });
     Effect::new(move |before: Option<String>| {
         let now = shown.get();

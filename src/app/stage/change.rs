@@ -20,7 +20,7 @@ pub fn change_panel() -> AnyView {
         seen.map_or(String::new(), ToString::to_string)
     });
     // After each step the line of the next one is scrolled into view, even where nothing changes.
-    let place = desk.text(|s| format!("{:?}", s.place));
+    let place = desk.text(|s| format!("{} {}", s.place.0, s.place.1));
     Effect::new(move |_| {
         place.track();
         let (ask, body) = (ask.get(), body.get());
