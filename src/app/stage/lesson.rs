@@ -2,6 +2,8 @@
 
 use crate::app::kit::prelude::*;
 
+use web_sys::Element;
+
 use crate::app::kit::{aria, focus_any, keep_focus, list, option};
 use crate::app::shell::{Desk, focus_part, marked, words};
 use crate::kernel::{Design, Row};
@@ -74,9 +76,13 @@ pub fn lesson_panel() -> AnyView {
 }
 
 /// Moves the focus to the first answer, or to the main button, unless the reader has it elsewhere.
+/// The button "About" has it again when its greeting closes.
 fn go_in() {
     let has = document().active_element();
-    if has.is_some_and(|it| it.tag_name() != "BODY" && it.id() != "lesson-go") {
+    let is_elsewhere = |it: Element| {
+        it.tag_name() != "BODY" && it.closest("#lesson-go, #about").is_ok_and(|it| it.is_none())
+    };
+    if has.is_some_and(is_elsewhere) {
         return;
     }
     let answer = document().query_selector(".lesson-question:not([hidden]) .lesson-answer");
