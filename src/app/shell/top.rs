@@ -25,15 +25,18 @@ pub fn top() -> AnyView {
             {verdict(desk)}
             <div class="top-actions">{lessons_button(desk)} {compare_button(desk)} {knobs_button()} {explorer_button()} {commands_button()} {about_button()}</div>
             <div class="top-line">
-                <p
-                    class="story design-story"
-                    title=desk.text(|s| format!("{} {}", s.design.1, s.design.2))
-                >
-                    {words(desk.text(|s| s.design.1.into()))} " "
-                    <cite>{desk.text(|s| s.design.2.into())}</cite>
-                </p>
+                <div class="top-says">
+                    <p
+                        class="story design-story"
+                        title=desk.text(|s| format!("{} {}", s.design.1, s.design.2))
+                    >
+                        {words(desk.text(|s| s.design.1.into()))} " "
+                        <cite>{desk.text(|s| s.design.2.into())}</cite>
+                    </p>
+                    {checked()}
+                </div>
                 {known(desk)}
-                <div class="top-rest">{checked()} {share(desk)} {words_button()} {theme_select(desk)}</div>
+                <div class="top-rest">{share(desk)} {words_button()} {theme_select(desk)}</div>
             </div>
         </header>
     }

@@ -78,7 +78,7 @@ fn legend() -> AnyView {
 }
 
 /// Class, letter and meaning of each kind of segment.
-const LEGEND: [(&str, &str, &str); 11] = [
+const LEGEND: [(&str, &str, &str); 14] = [
     ("status-w", "W", "W: written, read as data"),
     ("status-u", "U", "U: unwritten, read as zeroes"),
     ("status-d", "D", "D: delayed, only in memory"),
@@ -89,7 +89,10 @@ const LEGEND: [(&str, &str, &str); 11] = [
     ("data-zeroes", "0", "zeroes of a read"),
     ("mark-pending", "", "a bar: the conversion is pending"),
     ("mark-volatile", "", "a broken frame: lost in a power cut"),
-    ("mark-wrong", "", "a thick frame: a promise breaks"),
+    ("mark-wrong", "!", "a thick frame: a promise breaks"),
+    ("", "*", "newer than the device"),
+    ("", "\u{b1}", "changed in this step"),
+    ("", "\u{2260}", "differs under the other design"),
 ];
 
 /// The layers before or after the last step, under a heading that says which.
