@@ -7,7 +7,7 @@ use super::{
 };
 use crate::bounds::{LOAD_WRITES_MAX, SLOTS_MAX};
 use crate::kernel::{Bound, Row};
-use crate::view::words::bound_text;
+use crate::view::words::{bound_text, count};
 use crate::view::{Asked, Job, Subject};
 
 /// The initial settings of the load: 1,000 writes, 4 slots, one worker step per 8 steps of the
@@ -300,14 +300,15 @@ impl Board {
                 let steps: u32 = reports.iter().map(|(report, _)| report.steps).sum();
                 let parts = reports.iter().filter(|(it, _)| it.ended == Ended::No).count();
                 let stopped = if parts > 0 { " Stopped before the end." } else { "" };
-                let designs = reports.len();
-                format!("{designs} designs, {} steps.{stopped}", grouped(steps))
+                let designs = count(reports.len() as u32, "design");
+                format!("{designs}, {} steps.{stopped}", grouped(steps))
             }
             Page::Search => {
                 let growths = self.shown_growths();
                 let states: u32 = growths.iter().map(|(growth, _)| growth.states).sum();
                 match growths.len() {
                     0 => "Nothing was searched yet.".into(),
+                    1 => format!("1 search, {} states.", grouped(states)),
                     n => format!("{n} searches, {} states.", grouped(states)),
                 }
             }
