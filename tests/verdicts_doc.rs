@@ -252,7 +252,8 @@ const TAIL: &str = "
   `->direct_IO`), by an AIO write with the knob `invalidate`, which `v5.5` has
   (`iomap_dio_complete`). In kernels before v4.14, and in the row `v3.12`, a later buffered read
   returns the old page: RAW, in feature `invalidate`. Since dropping pages may sleep, `v5.5`
-  completes every AIO write in a worker, including overwrites.
+  completes every AIO write in a worker, including overwrites. Both before and after the write,
+  `invalidate_inode_pages2_range` waits for a page under writeback and leaves a dirty one.
 * **Two writes to one block that are in flight together have no order**, so either may win, as POSIX
   has it. A page that is dirty or under writeback when a direct write is acknowledged has been written
   since the submission, which wrote all dirty pages under the lock. Its data will take the place of
