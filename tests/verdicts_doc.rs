@@ -252,7 +252,15 @@ const TAIL: &str = "
   `->direct_IO`), by an AIO write with the knob `invalidate`, which `v5.5` has
   (`iomap_dio_complete`). In kernels before v4.14, and in the row `v3.12`, a later buffered read
   returns the old page: RAW, in feature `invalidate`. Since dropping pages may sleep, `v5.5`
-  completes every AIO write in a worker, including overwrites.
+  completes every AIO write in a worker, including overwrites. Both before and after the write,
+  `invalidate_inode_pages2_range` waits for a page under writeback and leaves a dirty one.
+* **Two writes to one block that are in flight together have no order**, so either may win, as POSIX
+  has it. A page that is dirty or under writeback when a direct write is acknowledged has been written
+  since the submission, which wrote all dirty pages under the lock. Its data will take the place of
+  the direct write's, and what readers, fsync and O_(D)SYNC are promised is the page's data or later
+  data. If the page has been written back before, the direct write has won, and a clean page with the
+  old data is stale: RAW until v4.13 (332391a9935d). What no order of the writes allows still breaks
+  each promise.
 * **Truncate sets the size first, or waits for direct IO first** (`trunc_order`). `notify_change` takes
   `i_alloc_sem` before `ext4_setattr` sets the size (read in v2.6.35). From v3.7 to v5.2
   `ext4_setattr` sets the sizes and then waits (1c9114f9c0f1; read in v3.8, v3.9, v3.10, v3.11, v3.15,
@@ -412,9 +420,12 @@ const TAIL: &str = "
 * **A store into a shared mapping is of a whole block**, and done with its fault: the page is looked up
   and read under its lock, then `ext4_page_mkwrite` waits for its writeback, looks at `i_size`, reserves
   or allocates, and makes it dirty. No `i_mutex` is taken. A page that is dirty when a punch frees its
-  written block stays mapped to it, and its writeback goes there: R4, until v4.4. A store beside a
-  direct write to the same block is ordered by nobody, and breaks RAW in every kernel. A buffered read
+  written block stays mapped to it, and its writeback goes there: R4, until v4.4. A buffered read
   takes the same locks, but for `i_mmap_sem`.
+* **A store beside a direct write to the same block** is ordered by nobody. A write call has the inode's
+  lock after the direct write's submission, and so is the later one; a store has no lock. A reader
+  that knows that the direct write is done may see the store: RAW in every kernel, as open(2) warns.
+  What survives an fsync or O_(D)SYNC is either, and breaks no promise.
 * **`nodelalloc` allocates in the write itself**, or in the fault: unwritten under dioread_nolock, else
   written at once, and then the commit writes the pages first and waits for them (`data=ordered`).
   From v5.6 on `nodelalloc` turns dioread_nolock off (`ext4_should_dioread_nolock`, 244adf6426ee;
@@ -490,8 +501,15 @@ Behaviour of the kernel that the machine does not have:
   split them, as in v3.9 (ec22ba8edb50), and a lookup ends at the end of an extent.
 * Bigalloc in the machine, with reserved clusters, pending reservations and their release (the tree
   has them), and reserved metadata blocks (until v3.18).
-* Reclaim that waits for PageWriteback (memory cgroups, v3.6 to v4.1): its deadlock needs a bio that
-  is prepared and not submitted, and in the model a bio is submitted in the step that prepares it.
+* Bios that are prepared and not submitted. In the model a bio is submitted in the step that prepares
+  it. From v3.11 on `ext4_writepages` puts pages over written blocks into a bio, maps the extent after
+  them, stops its handle, and then submits. Two deadlocks need that: memory for the extent is charged to
+  a cgroup, whose reclaim waits for PageWriteback of those pages (v3.6 to v4.1; ecf5fc6e9654), and the
+  handle is synchronous, so that its stop waits for a commit (until v4.6; 646caa9c8e19).
+* The error that fsync returns from v4.16 on if a direct write could not drop a dirty page
+  (`dio_warn_stale_pagecache`, 5a9d929d6e13), and the buffered write that takes the place of a direct
+  one if pages are dirty again before it (`-EBUSY`, `-ENOTBLK`). Either would only make fsync promise
+  less, or end a race.
 * The plug of `io_submit`. The bios of a batch may complete one by one, as on a device that does not
   merge requests. A plug would only remove interleavings.
 * Errors of `io_submit` other than `-EAGAIN`, which a full context gives.

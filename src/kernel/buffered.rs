@@ -71,6 +71,8 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
         if sync != Sync::No {
             let begin = fsync_frame(&self.knobs(), ino, FsyncFor::Caller);
             self.call(task, begin);
+            // It owes its own data, and not what others write while it waits.
+            self.begin_fsync(task, ino);
             self.call(task, Frame::new(Pc::WritebackSubmit, On::Inode(ino)));
         }
     }

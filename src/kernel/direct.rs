@@ -13,7 +13,7 @@ use super::plan::{counts_dio, drops_dio_count_at, worker_plan};
 use super::promise::Promise;
 use super::range::{Cut, Range};
 use super::state::{
-    Acked, Bound, Content, Frame, Io, Mapping, NO_PBLK, On, Page, Stage, Submitting, Task,
+    Bound, Content, Frame, Io, Mapping, NO_PBLK, On, Page, Stage, Submitting, Task,
 };
 use super::wait::{extends, is_overwrite, read_lock_is_shared, write_lock_is_shared};
 
@@ -472,41 +472,6 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
         let nr = self.io(index).nr;
         self.obs.note(Note::Reaped { thread: task, nr });
         self.acknowledge(index);
-    }
-
-    /// User space knows that a write is done. From here on reads must return it; an O_(D)SYNC write
-    /// must also survive a power cut.
-    pub(super) fn acknowledge(&mut self, index: u8) {
-        let io = *self.io(index);
-        // A synchronous write returns the error. An AIO write reports it if the design does.
-        if io.convert_failed && !io.waits && !self.knobs().error_reported {
-            self.break_promise(Promise::ErrReport);
-        }
-        let failed = io.error || io.convert_failed || io.sync_failed;
-        for (lblk, pblk) in io.blocks().zip(io.pblk) {
-            // If a later write overtook this one on the device, this write promises nothing. Blocks
-            // that were truncated in the meantime are owed to no one, nor are those that are about
-            // to be.
-            let disk = &self.state.inodes[usize::from(io.ino)].disk;
-            let cut_off = lblk >= self.state.inodes[usize::from(io.ino)].size;
-            if cut_off || disk[usize::from(lblk)].pblk() != Some(pblk) {
-                continue;
-            }
-            let content = self.state.media.get(usize::from(pblk)).map(|media| media.now);
-            let Some(content) = content.filter(|_| !failed) else { continue };
-            for half in (0..2).filter(|half| io.range().has_half(lblk, *half)) {
-                let Some(version) = content.version_by(io.nr, half) else { continue };
-                // The range may have been zeroed since the write began.
-                let versions = self.state.versions(io.ino);
-                versions.acked.raise(usize::from(lblk), half, version);
-                if io.sync {
-                    versions.osynced.raise(usize::from(lblk), half, version);
-                }
-            }
-        }
-        let io = self.io(index);
-        io.ack = Acked::Reaped;
-        io.free_if_done();
     }
 
     fn prepare_io(&mut self, task: u8) -> Option<u8> {

@@ -68,14 +68,6 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
         dirty_tid || sync_tid && !only_data
     }
 
-    /// A call that ends in fsync records what had been acknowledged when it began.
-    fn begin_fsync(&mut self, task: u8, ino: u8) {
-        if self.task(task).depth() == 1 && !self.task(task).begun {
-            self.task(task).must = self.state.inodes[usize::from(ino)].acked;
-            self.task(task).begun = true;
-        }
-    }
-
     /// fsync returns to its caller: every write that was acknowledged when it began must survive a
     /// power cut.
     fn promise_durable(&mut self, task: u8, ino: u8) {

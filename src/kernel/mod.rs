@@ -5,6 +5,7 @@
 //! steps, and [`step`] takes one. There is no clock, no random number and no I/O: a run is a list
 //! of [`Choice`]s, and the same list gives the same states on every target.
 
+mod acknowledge;
 mod actors;
 mod aio_mutex;
 mod badge;

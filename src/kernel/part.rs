@@ -66,20 +66,21 @@ pub(super) enum Waits {
     FiemapLock,
     /// The bio of an IO is done.
     Bio,
-    /// No read has locked a page of the operation's range.
-    UnlockedPages,
-    /// The same; and if a page has to be read, no task removes the blocks of a range.
+    /// The pages of a direct write's range are neither locked nor under writeback.
+    IdlePages,
+    /// No other read has locked a page of the range; and if a page has to be read, no task removes
+    /// the blocks of a range.
     PagesToRead,
-    /// No read has locked a page in the range of an IO whose pages are dropped.
-    UnlockedPagesOfIo,
+    /// The same as [`Waits::IdlePages`], for an IO whose pages are dropped.
+    IdlePagesOfIo,
     /// The page is idle; and no task removes the blocks of a range, if faults wait for that.
     PageToFault,
     /// `ext4_aio_mutex` of the inode is free.
     AioMutex,
     /// A handle, `i_data_sem` or both are available.
     Change,
-    /// Unlocked pages, then [`Waits::Change`].
-    UnlockedPagesAndChange,
+    /// [`Waits::IdlePages`], then [`Waits::Change`].
+    IdlePagesOfWriteAndChange,
     /// Pages neither locked nor under writeback, then [`Waits::Change`].
     IdlePagesAndChange,
     /// `i_unwritten` is 0: no conversion of the inode is pending.
@@ -110,7 +111,7 @@ impl Waits {
         match self {
             Waits::Change
             | Waits::PageToFault
-            | Waits::UnlockedPagesAndChange
+            | Waits::IdlePagesOfWriteAndChange
             | Waits::BothPagesAndChange
             | Waits::IdlePagesAndChange => true,
             Waits::Nothing
@@ -121,9 +122,9 @@ impl Waits {
             | Waits::ReadLock
             | Waits::FiemapLock
             | Waits::Bio
-            | Waits::UnlockedPages
+            | Waits::IdlePages
             | Waits::PagesToRead
-            | Waits::UnlockedPagesOfIo
+            | Waits::IdlePagesOfIo
             | Waits::Unwritten
             | Waits::AioMutex
             | Waits::Writeback

@@ -293,11 +293,11 @@ impl Pc {
             | Pc::TruncLock => Waits::InodeLock,
             Pc::ConvertLock => Waits::LockOfIo,
             Pc::DioAwait => Waits::Bio,
-            Pc::WriteMap => Waits::UnlockedPagesAndChange,
-            Pc::WriteUnlock => Waits::UnlockedPages,
+            Pc::WriteMap => Waits::IdlePagesOfWriteAndChange,
+            Pc::WriteUnlock => Waits::IdlePages,
             Pc::BufRead => Waits::PagesToRead,
             Pc::MmapFault | Pc::MmapMkwrite => Waits::PageToFault,
-            Pc::DioDone => Waits::UnlockedPagesOfIo,
+            Pc::DioDone => Waits::IdlePagesOfIo,
             Pc::TruncPages | Pc::RangeDrop | Pc::BufCopy => Waits::IdlePagesAndChange,
             Pc::WritebackSubmit
             | Pc::FallocMap

@@ -100,8 +100,7 @@ pub(super) fn wait_at(setup: &Setup, state: &State, actor: Actor, pc: Pc) -> Opt
             let Io { stage, irq, .. } = state.ios[usize::from(io)];
             (stage != Stage::Completed || irq != NO_IRQ).then_some(Wait::Bio { io })
         }
-        // `invalidate_inode_pages2_range` locks each page that it finds.
-        Waits::UnlockedPages => wait_for_locked_pages(state, op()?),
+        Waits::IdlePages => wait_to_invalidate(state, op()?),
         Waits::PagesToRead => {
             let wait = wait_for_locked_pages(state, op()?);
             wait.or_else(|| wait_to_fill(setup, state, op()?))
@@ -114,16 +113,16 @@ pub(super) fn wait_at(setup: &Setup, state: &State, actor: Actor, pc: Pc) -> Opt
                 .or_else(|| held.then_some(Wait::FillLock { ino }))
                 .or_else(|| wait_to_change(setup, state, pc, frame()?, op()))
         }
-        Waits::UnlockedPagesAndChange => {
-            let wait = wait_for_locked_pages(state, op()?);
+        Waits::IdlePagesOfWriteAndChange => {
+            let wait = wait_to_invalidate(state, op()?);
             wait.or_else(|| wait_to_change(setup, state, pc, frame()?, op()))
         }
-        Waits::UnlockedPagesOfIo if !setup.design.knobs.invalidate => None,
-        Waits::UnlockedPagesOfIo => {
+        Waits::IdlePagesOfIo if !setup.design.knobs.invalidate => None,
+        Waits::IdlePagesOfIo => {
             // An irq has no frame and cannot wait.
             let io = &state.ios[usize::from(on()?.io()?)];
-            let waits = invalidates(io) && inode(io.ino).has_locked_pages(io.range());
-            waits.then_some(Wait::PageLock { ino: io.ino })
+            let wait = wait_for_pages(inode(io.ino), io.ino, io.range());
+            wait.filter(|_| invalidates(io))
         }
         Waits::Change => wait_to_change(setup, state, pc, frame()?, op()),
         Waits::AioMutex => {
@@ -219,6 +218,12 @@ fn wait_to_change(
     }
     let wait = handle.and_then(|reserves| wait_for_handle(setup, state, reserves));
     wait.or_else(|| (tree && inode.i_data_sem != 0).then_some(Wait::DataSem { ino }))
+}
+
+/// `invalidate_inode_pages2_range` locks each page that it finds in a direct write's range, and
+/// waits for its writeback.
+fn wait_to_invalidate(state: &State, op: Op) -> Option<Wait> {
+    wait_for_pages(&state.inodes[usize::from(op.ino())], op.ino(), op.range()?)
 }
 
 /// The wait until no read has locked a page of an operation's range.

@@ -222,8 +222,7 @@ impl Inode {
 
     /// Whether a page of the range is dirty or under writeback.
     pub fn has_unclean_pages(&self, range: Range) -> bool {
-        let unclean = |page: &Page| page.is_dirty() || matches!(page, Page::Writeback(_));
-        range.blocks().any(|lblk| unclean(&self.pages[usize::from(lblk)]))
+        range.blocks().any(|lblk| self.pages[usize::from(lblk)].is_unclean())
     }
 
     /// Whether the submission of a direct write changes the disk tree: it allocates a hole, or
@@ -317,6 +316,11 @@ impl Page {
     /// Whether the page is newer than the device and not under writeback.
     pub fn is_dirty(self) -> bool {
         matches!(self, Page::Dirty(_) | Page::Astray(..))
+    }
+
+    /// Whether the page is dirty or under writeback.
+    pub fn is_unclean(self) -> bool {
+        self.is_dirty() || matches!(self, Page::Writeback(_))
     }
 
     /// The content that a read of the page returns, or `None` if the page is not cached. An inner

@@ -70,19 +70,6 @@ impl Content {
         }
     }
 
-    /// The version that write `nr` gave a half (0 or 1) of the block; `None` if the half is not
-    /// from that write.
-    pub fn version_by(self, by: u8, half: usize) -> Option<u8> {
-        match self {
-            Content::Write { nr, version, .. } => (nr == by).then_some(version),
-            Content::Halves { halves, .. } => match halves[half] {
-                Half::Write { nr, version } => (nr == by).then_some(version),
-                Half::Stale | Half::Zeroes | Half::Initial => None,
-            },
-            Content::Stale | Content::Initial { .. } => None,
-        }
-    }
-
     /// Whether the content was written for another block.
     fn is_of_other(content: Content, file: u8, block: u8) -> bool {
         match content {
