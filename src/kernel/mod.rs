@@ -10,6 +10,7 @@ mod aio_mutex;
 mod badge;
 mod buffered;
 mod choice;
+mod cluster;
 mod completion;
 mod counting;
 mod deadlock;
