@@ -23,6 +23,7 @@ fn a_script_is_printed_in_one_way() {
          design rfc-osync +decrement=after_sync\n\
          slots 3   # maxevents\n\
          journal 4\n\
+         cluster 4\n\
          file a 16 blocks, W 8+4, U 0+8\n\
          allow shrink\n\
          t1: aio_write io=0+4,4+4 sync=1\n\
@@ -36,6 +37,7 @@ fn a_script_is_printed_in_one_way() {
             design rfc-osync +decrement=after_sync
             slots 3
             journal 4
+            cluster 4
             file a 16 blocks, U 0+8, W 8+4
             allow shrink 1
 
@@ -90,6 +92,11 @@ const WRONG: &[&str] = &[
     "t9: fsync",
     "slots 99",
     "journal 1",
+    "cluster 3",
+    "cluster 2\nt1: collapse 0 2",
+    "allow enospc\ncluster 2",
+    "cluster 2\nallow enospc",
+    "t1: fsync\ncluster 2",
     "jurnal 3",
     "slots",
     "desing v3.8",

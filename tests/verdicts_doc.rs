@@ -373,6 +373,21 @@ const TAIL: &str = "
   state stores only the difference between the count and what is due, so that scripts without delayed
   data pay nothing. Until v3.18 the kernel also reserves blocks for metadata, which the model does
   not.
+* **A cluster is reserved once** (`cluster 2` or `cluster 4`, bigalloc), and a block gets its place in
+  the physical cluster of its neighbours (`get_implied_cluster_alloc`, read in v4.9 and in a kernel of v3.15 to v3.18),
+  which is free when the file has no block in it any more. Until v4.19 a delayed write looks for
+  delayed entries in its cluster, and not for allocated blocks; until v3.18 it does not look at all if
+  the ES tree knows the hole (cbd7584e6ead). Writeback releases the reservation of a cluster with its
+  last delayed entry (`get_reserved_cluster_alloc`), from v4.1 on (9d21c9fa2cc2, here with the row
+  `v4.13`) not if the cluster was allocated before: reservations stay behind, RSV-COUNT. From v4.20 on
+  no allocated cluster is reserved (0b02f4c0d6d9), an allocated cluster with delayed blocks is pending
+  (1dc0aa46e74a), and one is reserved again when its last allocated block goes (f456767d3391). In all
+  kernels a delayed entry that is lost counts wrongly: where D4 breaks KEEP-DELAYED, the next write
+  into its cluster reserves it again. RSV-COUNT calls a count too large only when no delayed data is
+  left in the file, since writeback or truncate may still make it right. Punch has clusters from v3.11
+  on (d23142c6271c). `v2.6.35` has no bigalloc and runs such a script without clusters. Scripts with
+  clusters have no collapse range, insert range and `move_extents`, and no `allow enospc`. The bugs of
+  partial clusters in `ext4_ext_rm_leaf` (until v4.0) are not modelled.
 * **A delayed write holds `i_data_sem` for reading while it inserts its entry** (`delay_lock`), until
   v6.7. A buffered read or a page fault that has found a hole caches it in a step of its own, if
   another thread writes through the page cache, and may wipe out the entry of a block that was
@@ -499,8 +514,7 @@ Behaviour of the kernel that the machine does not have:
 * The merging of unwritten extents of the disk tree in later kernels, v5.5 among them, except at the
   submission of a direct write (`ext4_can_extents_be_merged`). In the model they stay as submission
   split them, as in v3.9 (ec22ba8edb50), and a lookup ends at the end of an extent.
-* Bigalloc in the machine, with reserved clusters, pending reservations and their release (the tree
-  has them), and reserved metadata blocks (until v3.18).
+* Reserved metadata blocks (until v3.18).
 * Bios that are prepared and not submitted. In the model a bio is submitted in the step that prepares
   it. From v3.11 on `ext4_writepages` puts pages over written blocks into a bio, maps the extent after
   them, stops its handle, and then submits. Two deadlocks need that: memory for the extent is charged to

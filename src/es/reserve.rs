@@ -215,7 +215,8 @@ impl<S: Store> Es<S> {
         Ok(made)
     }
 
-    fn remove_pending(&mut self, rules: &Rules, lblk: u32) {
+    /// Removes the pending reservation of a block's cluster (`ext4_remove_pending`, v4.20).
+    pub fn remove_pending(&mut self, rules: &Rules, lblk: u32) {
         let lclu = lblk >> rules.cluster_bits;
         self.s.pending_mut().remove_range(lclu, lclu);
     }

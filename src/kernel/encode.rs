@@ -19,7 +19,7 @@ use super::state::{
 pub const ENCODED_MAX: usize = {
     let task = 9 + 3 * FRAMES_MAX + 3 * BLOCKS_MAX;
     let io = 17 + BLOCKS_MAX;
-    let es = 8 + 8 * ES_EXTENTS_MAX + 4 * ES_EXTENTS_MAX;
+    let es = 9 + 8 * ES_EXTENTS_MAX + 4 * ES_EXTENTS_MAX;
     let inode = es + 2 * BLOCKS_MAX + 22 + (2 + 9 * BLOCKS_MAX) + 8 * BLOCKS_MAX + 16;
     let queues = 5 * (1 + WORK_MAX);
     let media = 8 + 16 * PBLKS_MAX;
@@ -370,8 +370,13 @@ impl Encoder {
             self.put([extent.lblk as u8, len, extent.status.bits(), a, b, c, d]);
             self.bytes[count] += 1;
         }
-        debug_assert!(es.pending().next().is_none(), "the machine has no bigalloc");
         self.put([es.shrink_lblk() as u8, es.flags()]);
+        // Only scripts with clusters have pending reservations.
+        let pending = es.pending().fold(0, |all, cluster| all | 1_u8 << cluster);
+        if pending != 0 {
+            self.bytes[count] |= PENDING;
+            self.byte(pending);
+        }
     }
 
     /// The blocks that hold anything but a former owner's data, and their contents.
@@ -512,6 +517,11 @@ impl Half {
         }
     }
 }
+
+/// Beside the number of extents: a byte of pending reservations follows.
+const PENDING: u8 = 1 << 7;
+// A cluster has at least two blocks.
+const _: () = assert!(BLOCKS_MAX / 2 <= 8 && ES_EXTENTS_MAX < PENDING as u32);
 
 // A block number and a file number fit together in one byte.
 const _: () = assert!(BLOCKS_MAX <= 16 && INODES_MAX <= 8);

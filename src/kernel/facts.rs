@@ -124,7 +124,7 @@ fn is_known(op: &Op) -> bool {
 }
 
 /// Whether a setup has a part whose footprints are not proved yet: failures, the page cache,
-/// lifetimes, half blocks, locks and references of the RFC as posted.
+/// lifetimes, half blocks, clusters, locks and references of the RFC as posted.
 fn is_unknown(setup: &Setup) -> bool {
     let Budgets { eio, enospc, quick, .. } = setup.budgets;
     let knobs = &setup.design.knobs;
@@ -136,6 +136,7 @@ fn is_unknown(setup: &Setup) -> bool {
         || is_buffered
         || setup.has_lifetimes()
         || setup.has_halves()
+        || setup.cluster_bits() > 0
         || knobs.fua != Fua::No
         || knobs.convert_lock
         || !knobs.io_end_ref

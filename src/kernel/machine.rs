@@ -47,8 +47,7 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
     }
 
     pub(super) fn rules(&self) -> es::Rules {
-        let knobs = self.knobs();
-        knobs.es_version.rules().with_dirty_bit(knobs.dirty_bit)
+        self.setup.es_rules()
     }
 
     /// Takes the credits of the handle that a step starts, if it starts one. If the transaction has

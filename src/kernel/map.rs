@@ -3,6 +3,7 @@
 use crate::bounds::{BLOCKS_MAX, PBLK_FIRST};
 use crate::es::{self, EsOp, Extent, Status};
 
+use super::counting::holes;
 use super::knobs::{EsContent, EsConvert, FallocateWaits};
 use super::machine::{Gap, Machine};
 use super::note::{Note, Observer};
@@ -205,24 +206,28 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
 
     /// Frees the blocks of a range in both trees (`ext4_ext_truncate`).
     pub(super) fn free_blocks(&mut self, ino: u8, range: Range) {
+        let before = holes(&self.state.inodes[usize::from(ino)]);
         let disk = self.state.disk(ino);
         disk[usize::from(range.lblk)..usize::from(range.end())].fill(Mapping::Hole);
         self.state.split_at(ino, 0);
         self.obs.note(Note::Disk { ino, range });
         let lblk = u32::from(range.lblk);
         self.es_call(ino, EsOp::Remove { lblk, len: u32::MAX - lblk });
+        self.reserve_again(ino, before);
     }
 
     /// Frees the blocks of a range in both trees (`ext4_ext_remove_space`); from v6.8 on the ES
     /// tree remembers that it is a hole (9f1118223aa0).
     pub(super) fn free_range(&mut self, ino: u8, range: Range) {
         self.lead_astray(ino, range);
+        let before = holes(&self.state.inodes[usize::from(ino)]);
         let disk = self.state.disk(ino);
         disk[usize::from(range.lblk)..usize::from(range.end())].fill(Mapping::Hole);
         self.state.split_at(ino, 0);
         self.obs.note(Note::Disk { ino, range });
         let (lblk, len) = (u32::from(range.lblk), u32::from(range.len));
         self.es_call(ino, EsOp::Remove { lblk, len });
+        self.reserve_again(ino, before);
         if self.knobs().es_version >= es::Version::V6_12 && range.len > 0 {
             self.es_insert(ino, Chunk { range, first: Mapping::Hole });
         }
@@ -275,7 +280,8 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
         }
         let version = self.knobs().es_version;
         let block = Range::new(lblk, 1);
-        let first = if version < es::Version::V3_19 && !self.is_cached(ino, lblk) {
+        let was_cached = self.is_cached(ino, lblk);
+        let first = if version < es::Version::V3_19 && !was_cached {
             // Until v3.18 the hole that the lookup finds is not cached
             // (EXT4_GET_BLOCKS_NO_PUT_HOLE).
             let chunk = self.disk_chunk(ino, block);
@@ -291,19 +297,25 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
         if first != Mapping::Hole || self.is_delayed(ino, lblk) || page.is_dirty() {
             return;
         }
-        // `ext4_da_reserve_space`.
-        self.reserve(ino);
+        let (reserves, shared) = self.cluster_of_delayed(ino, lblk, was_cached);
+        if reserves {
+            self.reserve(ino);
+        }
         let lblk = u32::from(lblk);
         self.es_call(
             ino,
             match version {
+                // `ext4_es_insert_delayed_block`, v4.20.
+                es::Version::V3_19 if shared => {
+                    EsOp::InsertDelayed { lblk, len: 1, lclu_allocated: true, end_allocated: false }
+                }
                 es::Version::V3_8 | es::Version::V3_9 | es::Version::V3_11 | es::Version::V3_19 => {
                     EsOp::Insert(Extent::new(lblk, 1, 0, Status::DELAYED))
                 }
                 es::Version::V6_5 | es::Version::V6_12 => EsOp::InsertDelayed {
                     lblk,
                     len: 1,
-                    lclu_allocated: false,
+                    lclu_allocated: shared,
                     end_allocated: false,
                 },
             },
@@ -460,32 +472,62 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
         self.state.split_at(ino, 1 << range.lblk | end as u16);
     }
 
-    /// Allocates the start of a hole, up to the first gap in the physical blocks.
+    /// Allocates the start of a hole, up to the first gap in the physical blocks. With clusters, a
+    /// block whose cluster has an allocated block gets its place in that physical cluster
+    /// (`get_implied_cluster_alloc`), and the piece ends with the cluster.
     fn allocate(&mut self, ino: u8, range: Range) -> Option<Chunk> {
-        let Some(first) = self.state.free_pblk() else {
+        let bits = self.setup.cluster_bits();
+        let within = (1 << bits) - 1;
+        let implied = self.implied_pblk(ino, range.lblk);
+        let new = || self.state.free_pblk(bits).map(|pblk| pblk + (range.lblk & within));
+        let Some(first) = implied.or_else(new) else {
             *self.state.bound() = Some(Bound::Pblks);
             return None;
         };
         let mut len = 0;
         for (lblk, pblk) in range.blocks().zip(first..) {
-            if self.state.free_pblk() != Some(pblk) {
+            // A new cluster: after an implied one, or before one, the next piece begins.
+            let enters = lblk == range.lblk && implied.is_none() || len > 0 && lblk & within == 0;
+            let is_next = || self.state.free_pblk(bits) == Some(pblk & !within);
+            if enters && (implied.is_some() || self.implied_pblk(ino, lblk).is_some() || !is_next())
+            {
                 break;
             }
             self.state.disk(ino)[usize::from(lblk)] = Mapping::Unwritten(pblk);
-            self.state.media()[usize::from(pblk)] = Media::STALE;
+            // A block that was freed in the running transaction keeps its place in a cluster that
+            // stays allocated, and what it holds.
+            let committed = self.state.inodes[usize::from(ino)].committed[usize::from(lblk)];
+            if committed.pblk() != Some(pblk) {
+                self.state.media()[usize::from(pblk)] = Media::STALE;
+            }
             len += 1;
         }
         let range = Range::new(range.lblk, len);
         self.split_disk(ino, range);
         *self.state.counts(ino).dirty_tid = true;
-        self.use_up_reserved(ino, range);
-        if self.knobs().es_content == EsContent::Delayed {
-            // v3.8 drops the delayed range once it is allocated.
+        self.use_up_reserved(ino, range, implied.is_some());
+        if self.knobs().es_content == EsContent::Delayed && bits == 0 {
+            // v3.8 drops the delayed range once it is allocated. With clusters, entries count, so
+            // there it is exact: writeback drops it (`end_delayed_writeback`).
             let (lblk, len) = (u32::from(range.lblk), u32::from(range.len));
             self.es_call(ino, EsOp::Remove { lblk, len });
         }
         self.obs.note(Note::Disk { ino, range });
         Some(Chunk { range, first: Mapping::Unwritten(first) })
+    }
+
+    /// The place of a block in the physical cluster of the allocated blocks beside it.
+    fn implied_pblk(&self, ino: u8, lblk: u8) -> Option<u8> {
+        let bits = self.setup.cluster_bits();
+        if bits == 0 {
+            return None;
+        }
+        let within = (1_u8 << bits) - 1;
+        let disk = &self.state.inodes[usize::from(ino)].disk;
+        let first = lblk & !within;
+        let mates = disk[usize::from(first)..].iter().take(1 << bits);
+        let pblk = mates.filter_map(|mapping| mapping.pblk()).next()?;
+        Some(pblk & !within | lblk & within)
     }
 
     /// Passes a change of the disk tree to the ES tree.

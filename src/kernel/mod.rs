@@ -11,6 +11,7 @@ mod aio_mutex;
 mod badge;
 mod buffered;
 mod choice;
+mod cluster;
 mod completion;
 mod counting;
 mod deadlock;

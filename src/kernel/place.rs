@@ -106,7 +106,7 @@ fn op_entry(setup: &Setup, state: &State, thread: u8) -> Option<Frame> {
         Begins::OnInode(pc) => frame(pc, On::Inode(ino)),
         Begins::DirectRead(range) if unclean(range) => frame(Pc::ReadPages, On::Inode(ino)),
         Begins::DirectRead(_) => Some(read_frame(setup, ino)),
-        Begins::RangeOp(mode) if setup.design.row < mode.first_row() => {
+        Begins::RangeOp(mode) if setup.design.row < mode.first_row(setup.cluster_bits() > 0) => {
             frame(Pc::RangeRefuse, On::Inode(ino))
         }
         Begins::RangeOp(RangeMode::Move) => frame(Pc::MoveLock, On::Inode(ino)),

@@ -24,8 +24,10 @@ use super::state::{Frame, Inode, Io, On};
 impl RangeMode {
     /// The first row whose kernels have the flag. A proposal has the flags of the kernel that it
     /// patches.
-    pub const fn first_row(self) -> Row {
+    pub const fn first_row(self, bigalloc: bool) -> Row {
         match self {
+            // With bigalloc from v3.11 on (d23142c6271c).
+            RangeMode::Punch if bigalloc => Row::V3_11,
             // v3.0.
             RangeMode::Punch => Row::V3_8,
             // v3.15, within the row.

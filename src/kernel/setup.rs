@@ -1,6 +1,7 @@
 //! A compiled scenario: everything that stays the same during a run.
 
 use crate::bounds::{BLOCKS_MAX, INODES_MAX, KWORKERS_FEW, KWORKERS_MAX, THREADS_MAX};
+use crate::es;
 
 use super::design::Design;
 use super::op::{Op, RangeMode};
@@ -23,6 +24,9 @@ pub struct Setup {
     /// handles); 0 means no limit. With a limit, the handle of a buffered write that waits for its
     /// page is modelled too.
     pub journal: u8,
+    /// The blocks of a cluster as a power of two (bigalloc); 0 without bigalloc. Scripts set it
+    /// through [`Setup::cluster_bits`], which is what counts.
+    pub cluster: u8,
     /// The files, at most [`INODES_MAX`].
     pub files: Vec<File>,
     /// The programs of `t1`, `t2`, …, at most [`THREADS_MAX`].
@@ -89,6 +93,20 @@ impl Setup {
         }
     }
 
+    /// The blocks of a cluster as a power of two. Kernels before v3.2 have no bigalloc, so the
+    /// row `v2.6.35` runs a script with clusters on a file system without.
+    pub const fn cluster_bits(&self) -> u8 {
+        if matches!(self.design.row, Row::V2_6_35) { 0 } else { self.cluster }
+    }
+
+    /// The rules of the design's extent status tree. It knows clusters from v4.20 on
+    /// (1dc0aa46e74a).
+    pub fn es_rules(&self) -> es::Rules {
+        let knobs = &self.design.knobs;
+        let bits = if knobs.counts_in_tree() { self.cluster_bits() } else { 0 };
+        knobs.es_version.rules().with_dirty_bit(knobs.dirty_bit).with_cluster_bits(bits)
+    }
+
     /// The number of kworkers. A kernel starts a kworker for each item of work (`s_dio_done_wq`),
     /// so a machine with many slots has one for each slot.
     pub fn kworkers(&self) -> u8 {
@@ -103,6 +121,7 @@ impl Setup {
             delalloc: true,
             slots: 2,
             journal: 0,
+            cluster: 0,
             files: vec![File { name: "a".into(), blocks: BLOCKS_MAX as u8, extents: Vec::new() }],
             threads: Vec::new(),
             budgets: Budgets::default(),

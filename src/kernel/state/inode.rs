@@ -6,8 +6,9 @@ use crate::bounds::{BLOCKS_MAX, ES_EXTENTS_MAX};
 use crate::es;
 use crate::kernel::range::Range;
 
-/// The ES tree of one inode in the machine: a sorted array.
-pub type EsTree = es::Flat<{ ES_EXTENTS_MAX as usize }>;
+/// The ES tree of one inode in the machine: a sorted array. Each cluster of the file may have a
+/// pending reservation.
+pub type EsTree = es::Flat<{ ES_EXTENTS_MAX as usize }, { BLOCKS_MAX as usize / 2 }>;
 
 /// The value of a lock that no task holds.
 pub const NOBODY: u8 = u8::MAX;
@@ -78,7 +79,7 @@ pub struct Inode {
     pub order: u64,
     /// The same as last committed.
     pub committed_order: u64,
-    /// Reserved blocks (`i_reserved_data_blocks`) beyond those that delayed data needs
+    /// Reserved clusters (`i_reserved_data_blocks`) beyond those that delayed data needs
     /// ([`Inode::delayed_blocks`](crate::kernel::Inode::delayed_blocks)); negative if they are too
     /// few.
     pub reserved_off: i8,

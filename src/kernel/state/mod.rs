@@ -103,11 +103,20 @@ impl State {
             bound: None,
         };
         let mut pblk = 0;
+        let cluster = (1_u8 << setup.cluster_bits()) - 1;
         for (ino, file) in (0..).zip(&setup.files) {
             let inode = &mut state.inodes[usize::from(ino)];
+            let mut last = 0;
+            pblk = (pblk + cluster) & !cluster;
             for extent in &file.extents {
                 inode.splits |= 1 << extent.range.lblk;
                 for lblk in extent.range.blocks() {
+                    // A block stands in its physical cluster where it stands in its logical one.
+                    if lblk > last | cluster {
+                        pblk = (pblk + cluster) & !cluster;
+                    }
+                    pblk = pblk & !cluster | lblk & cluster;
+                    last = lblk;
                     let mapping = if extent.written {
                         let content = Content::Initial { ino, lblk };
                         state.media[usize::from(pblk)] = Media { now: content, durable: content };
@@ -163,11 +172,13 @@ impl State {
         self.ios().filter(|(_, io)| io.aio && io.ack != Acked::Reaped).count() as u8
     }
 
-    /// A physical block that is free in the current and in the committed disk trees.
-    pub fn free_pblk(&self) -> Option<u8> {
+    /// The first block of a physical cluster that is free in the current and in the committed disk
+    /// trees.
+    pub fn free_pblk(&self, bits: u8) -> Option<u8> {
         let trees = self.inodes.iter().flat_map(|inode| inode.disk.iter().chain(&inode.committed));
-        let used = trees.filter_map(|m| m.pblk()).fold(0_u64, |used, pblk| used | 1 << pblk);
-        let pblk = (!used).trailing_zeros();
+        let used = trees.filter_map(|m| m.pblk()).map(|pblk| pblk >> bits);
+        let used = used.fold(0_u64, |used, cluster| used | 1 << cluster);
+        let pblk = (!used).trailing_zeros() << bits;
         (pblk < PBLKS_MAX).then_some(pblk as u8)
     }
 }

@@ -6,6 +6,7 @@
 //! mount dioread_nolock               or nodioread_nolock, and nodelalloc
 //! slots 2                            maxevents of the AIO context
 //! journal 3                          handles that fit into a transaction; default no limit
+//! cluster 2                          blocks of a cluster (bigalloc); default 1
 //! file a 16 blocks, U 0+8, W 8+4     the ranges that are allocated at the start
 //! allow shrink 1                     what the environment may do, and how often
 //! t1: aio_write io=0+4 sync=1        operations of thread t1, in order

@@ -29,6 +29,10 @@ pub fn parse_op_line_in(
     read_op(ops, setup, &mut words)
 }
 
+/// The operations that a script with clusters cannot have. The kernel accepts the first two only
+/// for whole clusters, and the last one not at all.
+const SHIFTS: [&str; 3] = ["collapse", "insert_range", "move_extents"];
+
 /// Reads the rest of a line as one operation of a table.
 pub(super) fn read_op(
     ops: &[&'static OpInfo],
@@ -41,6 +45,9 @@ pub(super) fn read_op(
         let near = nearest(word.text, names.iter().copied());
         return Err(words.error(word, &format!("an operation: {}", names.join(", ")), near));
     };
+    if setup.cluster > 0 && SHIFTS.contains(&info.word) {
+        return Err(words.error(word, "an operation that moves no blocks between clusters", None));
+    }
     // `file=` decides which ranges are valid, so it is read first, wherever it stands.
     let ino = if info.on_file { words.file(setup)? } else { 0 };
     let Some(file) = setup.files.get(usize::from(ino)) else {

@@ -16,8 +16,11 @@ const JOURNAL_MIN: u32 = 2;
 /// The largest number that `allow` accepts.
 const BUDGET_MAX: u32 = 8;
 
+/// The answer to what clusters are not modelled with.
+const WITHOUT_CLUSTERS: &str = "a script without clusters";
+
 const STATEMENTS: &[&str] =
-    &["title", "design", "mount", "slots", "journal", "file", "allow", "expect", "t1:"];
+    &["title", "design", "mount", "slots", "journal", "cluster", "file", "allow", "expect", "t1:"];
 
 impl Script {
     /// Reads a script. The first error is returned; the parser guesses nothing.
@@ -97,7 +100,7 @@ impl Script {
 
     fn statement(&mut self, words: &mut Words, seen: &mut Vec<String>) -> Result<(), ScriptError> {
         let Some(word) = words.next() else { return Ok(()) };
-        if matches!(word.text, "title" | "design" | "mount" | "slots" | "journal") {
+        if matches!(word.text, "title" | "design" | "mount" | "slots" | "journal" | "cluster") {
             Script::only_once(words, word, word.text, seen)?;
         }
         match word.text {
@@ -144,6 +147,7 @@ impl Script {
                 let what = "handles that a transaction has room for";
                 self.setup.journal = words.number(what, JOURNAL_MIN, JOURNAL_MAX)?;
             }
+            "cluster" => self.cluster(word, words)?,
             "file" => self.file(words)?,
             "allow" => {
                 let word = words.expect("what to allow, as in shrink 1")?;
@@ -159,19 +163,40 @@ impl Script {
                     Some(_) => words.number("how often", 0, max)?,
                     None => 1,
                 };
+                if self.setup.cluster > 0 && self.setup.budgets.enospc > 0 {
+                    return Err(words.error(word, WITHOUT_CLUSTERS, None));
+                }
             }
             "expect" => return self.expectation(words),
             _ => match thread_of(word.text) {
                 Some(thread) => return self.thread_line(thread, words),
                 None => {
                     let near = nearest(word.text, STATEMENTS.iter().copied());
-                    let expected = "title, design, mount, slots, journal, file, allow, expect, or \
-                                    a thread (t1: to t4:)";
+                    let expected = "title, design, mount, slots, journal, cluster, file, allow, \
+                                    expect, or a thread (t1: to t4:)";
                     return Err(words.error(word, expected, near));
                 }
             },
         }
         words.end()
+    }
+
+    /// Reads `cluster 2`.
+    fn cluster(&mut self, word: Word, words: &mut Words) -> Result<(), ScriptError> {
+        let expected = "the blocks of a cluster, 2 or 4";
+        let blocks = words.expect(expected)?;
+        self.setup.cluster = match blocks.text {
+            "2" => 1,
+            "4" => 2,
+            _ => return Err(words.error(blocks, expected, None)),
+        };
+        if !self.lines.is_empty() {
+            return Err(words.error(word, "clusters before the first operation", None));
+        }
+        if self.setup.budgets.enospc > 0 {
+            return Err(words.error(word, "a script that does not allow enospc", None));
+        }
+        Ok(())
     }
 
     /// Reads `file a 16 blocks, U 0+8, W 8+4`.

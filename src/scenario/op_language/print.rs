@@ -10,7 +10,7 @@ use crate::kernel::{Design, FileExtent, Op, Promise, Setup};
 /// Writes the canonical text; reading it gives the same script.
 impl fmt::Display for Script {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Setup { design, mount, delalloc, slots, journal, files, threads, budgets } =
+        let Setup { design, mount, delalloc, slots, journal, cluster, files, threads, budgets } =
             &self.setup;
         if !self.title.is_empty() {
             writeln!(f, "title {}", self.title)?;
@@ -27,6 +27,9 @@ impl fmt::Display for Script {
         writeln!(f, "slots {slots}")?;
         if *journal > 0 {
             writeln!(f, "journal {journal}")?;
+        }
+        if *cluster > 0 {
+            writeln!(f, "cluster {}", 1 << cluster)?;
         }
         for file in files {
             write!(f, "file {} {} blocks", file.name, file.blocks)?;

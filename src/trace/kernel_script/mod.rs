@@ -58,6 +58,8 @@ pub fn kernel_script(setup: &Setup, schedule: &[Choice], title: &str) -> Result<
     let program = PROGRAM.replace("/* @TABLES@ */", &tables(setup, schedule));
     let nolock = if setup.dioread_nolock() { "dioread_nolock" } else { "nodioread_nolock" };
     let mount = format!("{nolock}{}", if setup.delalloc { "" } else { ",nodelalloc" });
+    let bytes = BLOCK_BYTES << setup.cluster;
+    let mkfs = if setup.cluster > 0 { format!(" -O bigalloc -C {bytes}") } else { String::new() };
     let file = setup.files.first().map_or("a", |file| file.name.as_str());
     let cannot: Vec<String> =
         cannot(setup, schedule).iter().map(|text| format!("# * {text}")).collect();
@@ -65,6 +67,7 @@ pub fn kernel_script(setup: &Setup, schedule: &[Choice], title: &str) -> Result<
         .replace("@TITLE@", &title.replace('\n', " "))
         .replace("@CANNOT@", &cannot.join("\n"))
         .replace("@MOUNT@", &mount)
+        .replace("@MKFS@", &mkfs)
         .replace("@FILE@", file)
         .replace("@PROGRAM@\n", &program))
 }

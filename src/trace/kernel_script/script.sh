@@ -74,7 +74,7 @@ trap clean EXIT
 # No writeback except the script's own.
 echo 0 > /proc/sys/vm/dirty_writeback_centisecs
 dd if=/dev/zero of="$WORK/disk" bs=1M count=0 seek=64 2>/dev/null
-mkfs.ext4 -q -F -b 4096 -J size=4 -E lazy_itable_init=0 "$WORK/disk"
+mkfs.ext4 -q -F -b 4096@MKFS@ -J size=4 -E lazy_itable_init=0 "$WORK/disk"
 mkdir "$WORK/mnt"
 OPTIONS=commit=600,@MOUNT@
 LOOP=$(losetup -f)
@@ -105,7 +105,7 @@ for e in $EVENTS; do
 done
 {
     echo "uname: $(uname -a)"
-    echo "mkfs: mkfs.ext4 -q -F -b 4096 -J size=4"
+    echo "mkfs: mkfs.ext4 -q -F -b 4096@MKFS@ -J size=4"
     echo "mount: -o $OPTIONS"
     echo "block_size: 4096"
     echo "inode: $INO"

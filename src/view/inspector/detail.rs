@@ -307,8 +307,10 @@ fn inode_fields(setup: &Setup, state: &State, ino: u8, fields: &mut Vec<Field>) 
     put(fields, "i_disksize", inode.disksize.to_string());
     put(fields, "i_disksize as committed", inode.committed_size.to_string());
     if setup.delalloc && setup.threads.iter().flatten().any(|op| op.is_buffered()) {
-        let blocks = inode.reserved_blocks(&setup.design.knobs);
-        put(fields, "i_reserved_data_blocks", blocks.to_string());
+        put(fields, "i_reserved_data_blocks", inode.reserved_clusters(setup).to_string());
+        if setup.cluster_bits() > 0 {
+            put(fields, "pending reservations", inode.es.pending().count().to_string());
+        }
     }
     put(fields, "on the orphan list", yes_no(inode.orphan));
     put(fields, "changed since the last commit", yes_no(inode.dirty_tid));

@@ -99,8 +99,7 @@ pub fn trees(run: &Run) -> Vec<TreeView> {
 
 /// The tree of an inode after the steps up to the cursor, and the events of the last step.
 pub(super) fn companion(run: &Run, ino: u8) -> (Tree<Vec<EsEvent>>, Vec<EsEvent>) {
-    let knobs = run.setup().design.knobs;
-    let rules = knobs.es_version.rules().with_dirty_bit(knobs.dirty_bit);
+    let rules = run.setup().es_rules();
     let mut tree: Tree<Vec<EsEvent>> = Tree::default();
     let mut last = Vec::new();
     let is_of_tree = |note: &Note| {
