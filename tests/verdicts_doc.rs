@@ -501,8 +501,11 @@ Behaviour of the kernel that the machine does not have:
   split them, as in v3.9 (ec22ba8edb50), and a lookup ends at the end of an extent.
 * Bigalloc in the machine, with reserved clusters, pending reservations and their release (the tree
   has them), and reserved metadata blocks (until v3.18).
-* Reclaim that waits for PageWriteback (memory cgroups, v3.6 to v4.1): its deadlock needs a bio that
-  is prepared and not submitted, and in the model a bio is submitted in the step that prepares it.
+* Bios that are prepared and not submitted. In the model a bio is submitted in the step that prepares
+  it. From v3.11 on `ext4_writepages` puts pages over written blocks into a bio, maps the extent after
+  them, stops its handle, and then submits. Two deadlocks need that: memory for the extent is charged to
+  a cgroup, whose reclaim waits for PageWriteback of those pages (v3.6 to v4.1; ecf5fc6e9654), and the
+  handle is synchronous, so that its stop waits for a commit (until v4.6; 646caa9c8e19).
 * The error that fsync returns from v4.16 on if a direct write could not drop a dirty page
   (`dio_warn_stale_pagecache`, 5a9d929d6e13), and the buffered write that takes the place of a direct
   one if pages are dirty again before it (`-EBUSY`, `-ENOTBLK`). Either would only make fsync promise
