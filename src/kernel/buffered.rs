@@ -72,7 +72,8 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
             let begin = fsync_frame(&self.knobs(), ino, FsyncFor::Caller);
             self.call(task, begin);
             // It owes its own data, and not what others write while it waits.
-            self.begin_fsync(task, ino);
+            let must = self.state.inodes[usize::from(ino)].acked;
+            (self.task(task).must, self.task(task).begun) = (must, true);
             self.call(task, Frame::new(Pc::WritebackSubmit, On::Inode(ino)));
         }
     }
