@@ -514,8 +514,7 @@ Behaviour of the kernel that the machine does not have:
 * The merging of unwritten extents of the disk tree in later kernels, v5.5 among them, except at the
   submission of a direct write (`ext4_can_extents_be_merged`). In the model they stay as submission
   split them, as in v3.9 (ec22ba8edb50), and a lookup ends at the end of an extent.
-* Bigalloc in the machine, with reserved clusters, pending reservations and their release (the tree
-  has them), and reserved metadata blocks (until v3.18).
+* Reserved metadata blocks (until v3.18).
 * Bios that are prepared and not submitted. In the model a bio is submitted in the step that prepares
   it. From v3.11 on `ext4_writepages` puts pages over written blocks into a bio, maps the extent after
   them, stops its handle, and then submits. Two deadlocks need that: memory for the extent is charged to
