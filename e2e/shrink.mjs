@@ -7,6 +7,7 @@
 // * The names between the two are long and end in digits that do not compress; they are shortened.
 // * wasm-opt runs here and not in trunk, with the passes that give the smallest module after brotli.
 //   These differ from the passes that give the smallest module.
+// * The module forgets where in a library it panicked (places.mjs).
 // * JavaScript and CSS lose comments and blanks, and the style sheets of index.html become one.
 
 import { execFileSync } from "node:child_process";
@@ -15,6 +16,7 @@ import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { buildSync, transformSync } from "esbuild";
+import { forgetPlaces } from "./places.mjs";
 
 const WASM_OPT = fileURLToPath(new URL("node_modules/.bin/wasm-opt", import.meta.url));
 
@@ -23,7 +25,7 @@ const WASM_OPT = fileURLToPath(new URL("node_modules/.bin/wasm-opt", import.meta
  * without them. Each round makes new reductions possible for the next. Functions with similar names
  * are similar, so they are placed together.
  */
-const ROUND = ["--flatten", "--rereloop", "-Oz"];
+const ROUND = ["--flatten", "--rereloop", "-Oz", "-Oz"];
 const SMALL = [
   ...[...ROUND, ...ROUND, "-Oz"],
   ...["--skip-pass=inlining-optimizing", "--skip-pass=local-cse"],
@@ -118,6 +120,9 @@ function shrinkModule(gluePath, uses, passes) {
     rewrite(gluePath, (glue) => glue.replace(IMPORT, (entry, name) => (imported.has(name) ? entry : "")));
   }
   const renamed = wasmOpt(wasmPath, [...LAYOUT, ...passes, ...STRIP, "--minify-imports-and-exports-and-modules"]);
+  const bytes = readFileSync(wasmPath);
+  forgetPlaces(bytes);
+  writeFileSync(wasmPath, bytes);
   rewrite(gluePath, (glue) => minify(withNames(glue, JSON.parse(renamed)), "js"));
 }
 

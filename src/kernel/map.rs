@@ -506,12 +506,6 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
         self.split_disk(ino, range);
         *self.state.counts(ino).dirty_tid = true;
         self.use_up_reserved(ino, range, implied.is_some());
-        if self.knobs().es_content == EsContent::Delayed && bits == 0 {
-            // v3.8 drops the delayed range once it is allocated. With clusters, entries count, so
-            // there it is exact: writeback drops it (`end_delayed_writeback`).
-            let (lblk, len) = (u32::from(range.lblk), u32::from(range.len));
-            self.es_call(ino, EsOp::Remove { lblk, len });
-        }
         self.obs.note(Note::Disk { ino, range });
         Some(Chunk { range, first: Mapping::Unwritten(first) })
     }

@@ -155,8 +155,9 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
             let used = touched(buffers & !kept, ratio) & !touched(others, ratio);
             self.release(ino, used.count_ones());
         }
-        let ratio = self.setup.cluster_bits();
-        if ratio > 0 && self.knobs().es_content == EsContent::Delayed {
+        // v3.8 drops the delayed range (`EXT4_GET_BLOCKS_DELALLOC_RESERVE` in `ext4_map_blocks`);
+        // another allocation leaves the entry.
+        if self.knobs().es_content == EsContent::Delayed {
             self.es_forget(ino, run);
         }
     }
