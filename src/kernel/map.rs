@@ -1,11 +1,12 @@
 //! Mapping blocks: `ext4_map_blocks` as a contract (fs/ext4/inode.c v3.9; v3.8 has no ES lookup).
 
-use crate::bounds::{BLOCKS_MAX, PBLK_FIRST};
+use crate::bounds::BLOCKS_MAX;
 use crate::es::{self, EsOp, Extent, Status};
 
 use super::counting::holes;
-use super::knobs::{EsContent, EsConvert, FallocateWaits};
+use super::knobs::{EsContent, FallocateWaits};
 use super::machine::{Gap, Machine};
+use super::map_es::Chunk;
 use super::note::{Note, Observer};
 use super::promise::Promise;
 use super::range::Range;
@@ -233,12 +234,6 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
         }
     }
 
-    /// Removes a range from the ES tree and looks it up again.
-    pub(super) fn es_forget(&mut self, ino: u8, range: Range) {
-        let (lblk, len) = (u32::from(range.lblk), u32::from(range.len));
-        self.es_call(ino, EsOp::Remove { lblk, len });
-    }
-
     /// Makes a range unwritten, with blocks where it has none
     /// (`ext4_ext_convert_initialized_extent`, v3.15).
     pub(super) fn make_unwritten(&mut self, ino: u8, range: Range) {
@@ -259,15 +254,6 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
             let len = (lblk..range.end()).take_while(was_written).count() as u8;
             self.tell_es(ino, Range::new(lblk, len));
             lblk += len.max(1);
-        }
-    }
-
-    /// Marks the entries of a range as dirty, if the design has a dirty bit: their conversion is
-    /// pending.
-    pub(super) fn mark_pending(&mut self, ino: u8, range: Range) {
-        if self.knobs().dirty_bit != es::DirtyBit::No {
-            let (lblk, len) = (u32::from(range.lblk), u32::from(range.len));
-            self.es_call(ino, EsOp::MarkDirty { lblk, len });
         }
     }
 
@@ -320,64 +306,6 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
                 },
             },
         );
-    }
-
-    /// Whether the ES tree says that a block is delayed.
-    pub(super) fn is_delayed(&self, ino: u8, lblk: u8) -> bool {
-        let entry = self.state.inodes[usize::from(ino)].es.peek(u32::from(lblk));
-        entry.is_some_and(|entry| entry.status.any(Status::DELAYED))
-    }
-
-    fn is_cached(&self, ino: u8, lblk: u8) -> bool {
-        let is_full = self.knobs().es_content != EsContent::Delayed;
-        is_full && self.state.inodes[usize::from(ino)].es.peek(u32::from(lblk)).is_some()
-    }
-
-    /// The RFC's conversion in the ES tree only, in irq context. As in the RFC, the result is
-    /// ignored.
-    pub(super) fn convert_in_es(&mut self, ino: u8, range: Range, mut memory: es::Memory) {
-        let how = match self.knobs().es_convert {
-            EsConvert::Posted => es::Convert::Posted,
-            EsConvert::Corrected => es::Convert::Corrected,
-        };
-        let (lblk, len) = (u32::from(range.lblk), u32::from(range.len));
-        let op = EsOp::ConvertUnwritten { lblk, len, how };
-        self.obs.note(Note::Es { ino, op });
-        let rules = self.rules();
-        let es = self.state.es(ino);
-        if let Err(es::EsError::Full) = es.apply(&rules, &mut memory, op) {
-            *self.state.bound() = Some(Bound::EsExtents);
-        }
-        let es = &self.state.inodes[usize::from(ino)].es;
-        let exposes = |lblk: u8| match es.peek(u32::from(lblk)) {
-            Some(extent) if extent.status.any(Status::WRITTEN) => {
-                let chunk = Chunk::of_es(extent, Range::new(lblk, 1));
-                chunk.first.pblk().is_some_and(|pblk| self.is_stale(ino, lblk, pblk))
-            }
-            _ => false,
-        };
-        if range.blocks().any(exposes) {
-            self.break_promise(Promise::NoStale);
-        }
-    }
-
-    /// Whether a physical block holds data that this block of the file must not expose.
-    fn is_stale(&self, ino: u8, lblk: u8, pblk: u8) -> bool {
-        let media = self.state.media.get(usize::from(pblk));
-        self.state.inodes[usize::from(ino)].is_strange(ino, lblk, media.map(|media| media.now))
-    }
-
-    fn es_says_written(&mut self, ino: u8, range: Range) -> bool {
-        let mut lblk = range.lblk;
-        while lblk < range.end() {
-            match self.es_lookup(ino, lblk) {
-                Some(extent) if extent.status.any(Status::WRITTEN) => {
-                    lblk = (extent.lblk + extent.len).min(u32::from(range.end())) as u8;
-                }
-                _ => return false,
-            }
-        }
-        true
     }
 
     /// The longest piece at the start of a range that one lookup covers.
@@ -522,91 +450,6 @@ impl<O: Observer + ?Sized> Machine<'_, O> {
         let mates = disk[usize::from(first)..].iter().take(1 << bits);
         let pblk = mates.filter_map(|mapping| mapping.pblk()).next()?;
         Some(pblk & !within | lblk & within)
-    }
-
-    /// Passes a change of the disk tree to the ES tree.
-    fn es_insert(&mut self, ino: u8, chunk: Chunk) {
-        self.es_learn(ino, chunk, EsOp::Insert);
-    }
-
-    fn es_learn(&mut self, ino: u8, chunk: Chunk, how: fn(Extent) -> EsOp) {
-        self.es_learn_as(ino, chunk, Status::NONE, how);
-    }
-
-    /// [`Machine::es_insert`] with one more status bit.
-    fn es_learn_as(&mut self, ino: u8, chunk: Chunk, also: Status, how: fn(Extent) -> EsOp) {
-        if self.knobs().es_content == EsContent::Delayed {
-            return;
-        }
-        let status = match chunk.first {
-            Mapping::Hole => Status::HOLE,
-            Mapping::Unwritten(_) => Status::UNWRITTEN,
-            Mapping::Written(_) => Status::WRITTEN,
-        };
-        let extent = Extent {
-            lblk: u32::from(chunk.range.lblk),
-            len: u32::from(chunk.range.len),
-            pblk: chunk.first.pblk().map_or(0, |p| PBLK_FIRST + u64::from(p)),
-            status: status | also,
-        };
-        self.es_call(ino, how(extent));
-    }
-
-    fn es_lookup(&mut self, ino: u8, lblk: u8) -> Option<Extent> {
-        match self.es_call(ino, EsOp::Lookup { lblk: u32::from(lblk) })? {
-            es::Reply::Found(extent, _) => extent,
-            _ => None,
-        }
-    }
-
-    /// Makes one call on the ES tree of an inode, and releases the reservations that it hands back.
-    /// Returns `None` if the bound on extents was reached.
-    pub(super) fn es_call(&mut self, ino: u8, op: EsOp) -> Option<es::Reply> {
-        let reply = self.es_apply(ino, op);
-        if let Some(es::Reply::Count(blocks)) = reply {
-            self.release_of_es(ino, op, blocks);
-        }
-        reply
-    }
-
-    /// [`Machine::es_call`], with no effect on reservations.
-    pub(super) fn es_apply(&mut self, ino: u8, op: EsOp) -> Option<es::Reply> {
-        self.obs.note(Note::Es { ino, op });
-        self.takes_es_lock(ino);
-        let rules = self.rules();
-        let mut memory = es::Memory::plenty();
-        match self.state.es(ino).apply(&rules, &mut memory, op) {
-            Ok(reply) => Some(reply),
-            Err(_) => {
-                // Memory is plenty and the range is inside the file, so only the room can run out.
-                *self.state.bound() = Some(Bound::EsExtents);
-                None
-            }
-        }
-    }
-}
-
-/// A run of blocks with one status and consecutive physical blocks.
-#[derive(Clone, Copy)]
-struct Chunk {
-    range: Range,
-    first: Mapping,
-}
-
-impl Chunk {
-    /// The chunk that an ES extent gives to the start of a range that it covers.
-    fn of_es(extent: Extent, range: Range) -> Chunk {
-        let skip = u32::from(range.lblk) - extent.lblk;
-        let len = (extent.len - skip).min(u32::from(range.len)) as u8;
-        let pblk = extent.pblk.wrapping_sub(PBLK_FIRST).wrapping_add(u64::from(skip)) as u8;
-        let first = if extent.status.any(Status::WRITTEN) {
-            Mapping::Written(pblk)
-        } else if extent.status.any(Status::UNWRITTEN) {
-            Mapping::Unwritten(pblk)
-        } else {
-            Mapping::Hole
-        };
-        Chunk { range: Range::new(range.lblk, len), first }
     }
 }
 
