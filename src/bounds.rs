@@ -36,6 +36,8 @@ pub const SLOTS_MAX: u32 = IOS_MAX;
 pub const JOURNAL_MAX: u32 = 8;
 /// Bytes of a script.
 pub const SCRIPT_BYTES_MAX: u32 = 64 * 1024;
+/// Characters of a wrong word that an error repeats.
+pub const WORD_SHOWN: usize = 60;
 /// Bytes of the tree laboratory's text.
 pub const LAB_BYTES_MAX: u32 = 64 * 1024;
 /// Extents that all `build` lines of a laboratory's text make together.

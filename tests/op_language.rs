@@ -130,6 +130,8 @@ const WRONG: &[&str] = &[
     "title \u{1b}[31mred",
     "t1: fsync # \u{9b}0m",
     "t1: fsync\rt2: fsync",
+    "title a\u{202e}b",
+    "t1: aio_writexxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx",
 ];
 
 #[test]

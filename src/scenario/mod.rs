@@ -22,7 +22,8 @@ pub use link::{Frame, LINK_VERSION, Link, ScriptPart, THEMES, state_sum};
 pub use load::{Load, LoadEnd, LoadRun, Loaded};
 pub use matrix::{Cell, Matrix, Outcome, Scenario, agrees, code, offered_designs};
 pub use op_language::{
-    BUDGET_WORDS, Expectation, OpText, Script, ScriptError, parse_op_line, parse_op_line_in,
+    BUDGET_WORDS, Expectation, OpText, Script, ScriptError, is_obeyed, parse_op_line,
+    parse_op_line_in,
 };
 pub(crate) use op_language::{budget, nearest};
 pub use pair::{Alone, Beat, Pair};

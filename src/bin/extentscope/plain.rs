@@ -2,6 +2,8 @@
 
 use std::io::{self, Write};
 
+use extentscope::scenario::is_obeyed;
+
 /// A writer that escapes control characters (`\\u{1b}`), except line breaks.
 pub struct Plain<W>(pub W);
 
@@ -22,7 +24,7 @@ pub fn plain(text: &str) -> String {
     for c in text.chars() {
         match c {
             '\n' | '\t' => plain.push(c),
-            c if c.is_control() => plain.extend(c.escape_default()),
+            c if is_obeyed(c) => plain.extend(c.escape_default()),
             c => plain.push(c),
         }
     }
@@ -36,8 +38,8 @@ mod tests {
     #[test]
     fn nothing_that_a_terminal_obeys_is_left() {
         assert_eq!(
-            plain("a\u{1b}[31mb\u{9b}0m\r\n\tc\u{7f}"),
-            "a\\u{1b}[31mb\\u{9b}0m\\r\n\tc\\u{7f}"
+            plain("a\u{1b}[31mb\u{9b}0m\r\n\tc\u{7f}\u{202e}"),
+            "a\\u{1b}[31mb\\u{9b}0m\\r\n\tc\\u{7f}\\u{202e}"
         );
         let mut out = Vec::new();
         write!(Plain(&mut out), "{}\u{7}", "é").expect("a Vec takes it");

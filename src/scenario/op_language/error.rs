@@ -2,6 +2,8 @@
 
 use core::fmt;
 
+use crate::bounds::WORD_SHOWN;
+
 /// The place of an error in a script, and the text that was expected there.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ScriptError {
@@ -26,7 +28,10 @@ impl ScriptError {
         let found = match (problem, word.as_str()) {
             (Some(problem), _) => problem.clone(),
             (None, "") => "the line ends here".into(),
-            (None, word) => format!("`{word}`"),
+            (None, word) => {
+                let end = word.char_indices().nth(WORD_SHOWN).map_or(word.len(), |(at, _)| at);
+                format!("`{}`{}", &word[..end], if end < word.len() { "…" } else { "" })
+            }
         };
         let near = suggestion.map_or(String::new(), |near| format!(" (did you mean {near}?)"));
         format!("{found}, expected {expected}{near}")
@@ -37,6 +42,12 @@ impl fmt::Display for ScriptError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "line {}, column {}: {}", self.line, self.column, self.message())
     }
+}
+
+/// Whether a terminal obeys a character or lets it turn the text around it: a control character,
+/// or one that embeds, overrides or isolates a direction.
+pub fn is_obeyed(c: char) -> bool {
+    c.is_control() || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 /// The known word that is most similar to an unknown one, if one is similar enough.

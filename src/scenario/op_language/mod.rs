@@ -28,7 +28,7 @@ mod words;
 
 pub use budgets::BUDGET_WORDS;
 pub(crate) use budgets::budget;
-pub use error::ScriptError;
 pub(crate) use error::nearest;
+pub use error::{ScriptError, is_obeyed};
 pub use ops::{OpText, parse_op_line, parse_op_line_in};
 pub use script::{Expectation, Script};

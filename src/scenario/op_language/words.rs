@@ -1,6 +1,6 @@
 //! The words of one line of a script, and the values that they stand for.
 
-use super::error::ScriptError;
+use super::error::{ScriptError, is_obeyed};
 use crate::bounds::BLOCKS_MAX;
 use crate::kernel::{File, Range, Setup};
 
@@ -38,10 +38,10 @@ impl<'a> Words<'a> {
         Words { line, text, at: 0, whole }
     }
 
-    /// Rejects control characters, even in a comment: scripts are printed again, and a terminal
-    /// would obey them.
+    /// Rejects control characters, and those that turn the direction of a text, even in a comment:
+    /// scripts are printed again, and a terminal would obey them.
     pub(super) fn check_characters(&self) -> Result<(), ScriptError> {
-        let Some(at) = self.whole.find(|c: char| c.is_control() && c != '\t') else {
+        let Some(at) = self.whole.find(|c: char| is_obeyed(c) && c != '\t') else {
             return Ok(());
         };
         let (before, from) = self.whole.split_at(at);
