@@ -203,7 +203,8 @@ A kernel between two rows is the earlier row with knobs turned:
 * v4.14 to v4.16 are `v4.13 +invalidate` (332391a9935d, 5e25c269e17d), v4.17 to v5.4 also
   `+extends=i_disksize` (45d8ec4d9fd5), v4.20 to v5.4 also `+reservations=es_tree` (8fcc3a580651),
   v5.3 and v5.4 also `+trunc_order=dio_first` (b9c1c26739ec).
-* v6.8 to v6.11 are `v6.7 +delay_lock=exclusive` (acf795dc161f).
+* v6.8 to v6.11 are `v6.7 +delay_lock=exclusive` (acf795dc161f), but for one thing: in them the ES
+  tree remembers the hole that a punch leaves (9f1118223aa0), which here begins with `v6.12`.
 * v6.5 and v6.6 are `v5.5 +es_version=v6.5`, and so are v6.3 and v6.4 but for the ES tree.
 * v6.15 is `v6.12 +failed_writeback=stays_unwritten`.
 * `v2.6.35` has no ES tree. The kernel flushes the list in fsync and converts under `i_mutex`, so
