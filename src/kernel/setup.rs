@@ -24,8 +24,8 @@ pub struct Setup {
     /// handles); 0 means no limit. With a limit, the handle of a buffered write that waits for its
     /// page is modelled too.
     pub journal: u8,
-    /// The blocks of a cluster as a power of two (bigalloc); 0 without bigalloc. Scripts set it
-    /// through [`Setup::cluster_bits`], which is what counts.
+    /// The blocks of a cluster as a power of two (bigalloc); 0 without bigalloc. Read it
+    /// through [`Setup::cluster_bits`]: not every row has bigalloc.
     pub cluster: u8,
     /// The files, at most [`INODES_MAX`].
     pub files: Vec<File>,
